@@ -1,0 +1,46 @@
+"""Zhangcheng 章程: the intranet of a sales and marketing department."""
+
+from importlib import import_module
+from pathlib import Path
+
+from flask import Flask
+
+from app.core import clock, files
+from app.core.db import db
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# Lower features first: a feature may use those before it, never those after it.
+FEATURES = (
+    "people",
+    "customers",
+    "products",
+    "seals",
+    "inquiries",
+    "quotations",
+    "verify",
+    "home",
+    "admin",
+)
+
+# The only features served by a node that publishes nothing but verification.
+VERIFY_ONLY_PATHS = ("/verify", "/static/", "/language", "/theme")
+
+
+def create_app(config: object | None = None) -> Flask:
+    """Return the application: configuration, database, edge, features, in this order.
+
+    ``config`` is a configuration object or class; None chooses by the environment (see config.py).
+    """
+    from app.web import setup  # slow import
+
+    app = Flask(__name__, root_path=str(ROOT), static_folder="static", template_folder="templates")
+    setup.configure(app, config)
+    clock.set_company_zone(app.config["COMPANY_TIME_ZONE"])
+    files.use_folder(Path(app.config["DATA_FOLDER"]) / "files")
+    db.init_app(app)
+    setup.install(app)
+    for name in FEATURES:
+        import_module(f"app.features.{name}").register(app)
+    setup.finish(app)
+    return app

@@ -1,0 +1,203 @@
+"""Tables and column types that keep their promise on SQLite and PostgreSQL alike.
+
+SQLite would store Numeric as a float and drop the zone of a time, so amounts are integers behind column types and
+times refuse to be naive. Writing outside a unit of work is refused here, for every route and job at once.
+"""
+
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import BigInteger, DateTime, Dialect, Engine, ForeignKey, Integer, MetaData, String, event
+from sqlalchemy.orm import DeclarativeBase, Mapped, ORMExecuteState, Session, declared_attr, mapped_column
+from sqlalchemy.orm.attributes import flag_modified
+from sqlalchemy.types import TypeDecorator
+
+from app.core import clock
+
+NAMING_CONVENTION = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+BUSY_TIMEOUT_MILLISECONDS = 20_000
+
+writing: ContextVar[bool] = ContextVar("writing", default=False)
+
+
+class Base(DeclarativeBase):
+    """The parent of every table; names its constraints so that migrations can address them on both engines."""
+
+    metadata = MetaData(naming_convention=NAMING_CONVENTION)
+
+
+db = SQLAlchemy(model_class=Base)
+session = db.session
+Model = db.Model
+
+
+class WriteOutsideUnitOfWork(RuntimeError):
+    """Something was written without ``unit_of_work()``: a mistake in the program, never the user's."""
+
+
+class ScaledDecimal(TypeDecorator[Decimal]):
+    """A Decimal kept as an integer number of its smallest unit; refuses floats and digits it could not keep."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def __init__(self, places: int) -> None:
+        super().__init__()
+        self.places = places
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:
+        """Return the integer to store; raises TypeError for a float, ValueError for excess digits."""
+        if value is None:
+            return None
+        if isinstance(value, float):
+            raise TypeError("money and quantities are Decimal, never float")
+        scaled = Decimal(value).scaleb(self.places)
+        whole = scaled.to_integral_value()
+        if whole != scaled:
+            raise ValueError(f"{value} has more than {self.places} decimals")
+        return int(whole)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> Decimal | None:
+        """Return the stored integer as a Decimal with its fixed number of places."""
+        return None if value is None else Decimal(value).scaleb(-self.places)
+
+
+class Amount(ScaledDecimal):
+    """An amount of money in yuan, to 0.01."""
+
+    cache_ok = True
+
+    def __init__(self) -> None:
+        super().__init__(2)
+
+
+class UnitPrice(ScaledDecimal):
+    """A price per unit in yuan, to 0.0001 (cheap parts are priced below a fen)."""
+
+    cache_ok = True
+
+    def __init__(self) -> None:
+        super().__init__(4)
+
+
+class Quantity(ScaledDecimal):
+    """A quantity, to 0.001."""
+
+    cache_ok = True
+
+    def __init__(self) -> None:
+        super().__init__(3)
+
+
+class Rate(ScaledDecimal):
+    """A tax rate as a fraction (0.13 is 13 %), to 0.0001."""
+
+    cache_ok = True
+
+    def __init__(self) -> None:
+        super().__init__(4)
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """A moment: takes aware datetimes only and gives them back as aware UTC."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Return the moment to store; raises ValueError for a naive one."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a naive datetime cannot be stored")
+        moment = value.astimezone(UTC)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Return the stored moment as aware UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class VersionedMixin:
+    """A row that several people may edit: a form made from an older version is told so instead of overwriting."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(Integer, nullable=False, default=1)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime(), nullable=False, default=clock.now)
+    updated_at: Mapped[datetime] = mapped_column(UTCDateTime(), nullable=False, default=clock.now)
+
+    @declared_attr.directive
+    def __mapper_args__(cls) -> dict[str, Any]:
+        return {"version_id_col": cls.version}
+
+    def touch(self) -> None:
+        """Raise the version even where only rows that belong to this one were changed."""
+        self.updated_at = clock.now()
+        flag_modified(self, "updated_at")
+
+
+class DocumentMixin(VersionedMixin):
+    """What every document has: number, state, version, owner. Its life is the Flow of its feature."""
+
+    number: Mapped[str | None] = mapped_column(String(40), unique=True)
+    status: Mapped[str] = mapped_column(String(32), nullable=False, index=True)
+
+    @declared_attr
+    def owner_id(cls) -> Mapped[int]:
+        return mapped_column(ForeignKey("user.id"), nullable=False, index=True)
+
+
+def refuse_write_outside_unit_of_work(target: Session, *_: Any) -> None:
+    """Raise WriteOutsideUnitOfWork where a flush would write and no unit of work is open."""
+    if writing.get():
+        return
+    if target.new or target.deleted or any(target.is_modified(row) for row in target.dirty):
+        raise WriteOutsideUnitOfWork("use unit_of_work() to write")
+
+
+def refuse_statement_outside_unit_of_work(state: ORMExecuteState) -> None:
+    """Raise WriteOutsideUnitOfWork for an INSERT, UPDATE or DELETE statement outside a unit of work."""
+    if (state.is_insert or state.is_update or state.is_delete) and not writing.get():
+        raise WriteOutsideUnitOfWork("use unit_of_work() to write")
+
+
+event.listen(Session, "before_flush", refuse_write_outside_unit_of_work)
+event.listen(Session, "do_orm_execute", refuse_statement_outside_unit_of_work)
+
+
+@event.listens_for(Engine, "connect")
+def prepare_sqlite(connection: Any, record: Any) -> None:
+    """Set up each SQLite connection: wait for locks first of all, then WAL, full durability, foreign keys."""
+    if not type(connection).__module__.startswith("sqlite3"):
+        return
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in (
+        f"busy_timeout={BUSY_TIMEOUT_MILLISECONDS}",
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "temp_store=MEMORY",
+        "cache_size=-16000",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+@event.listens_for(Engine, "begin")
+def begin_sqlite(connection: Any) -> None:
+    """Take the write lock at the start of a unit of work, so that what it read cannot change before it writes."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing.get() else "BEGIN")

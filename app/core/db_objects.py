@@ -1,0 +1,41 @@
+"""Database objects that the table definitions cannot express, per dialect, for models and migrations alike."""
+
+from typing import Any
+
+from sqlalchemy import DDL, Connection, Table, event
+
+
+def append_only_statements(table: str, dialect: str) -> list[str]:
+    """Return the statements by which the database itself refuses to change or delete rows of a table."""
+    if dialect == "sqlite":
+        return [
+            f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
+            f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+            for verb in ("UPDATE", "DELETE")
+        ]
+    return [
+        f"CREATE OR REPLACE FUNCTION {table}_append_only() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN RAISE EXCEPTION '{table} is append-only'; END $$",
+        f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} "
+        f"FOR EACH ROW EXECUTE FUNCTION {table}_append_only()",
+    ]
+
+
+def drop_append_only_statements(table: str, dialect: str) -> list[str]:
+    """Return the statements that take the protection of a table away (for a migration downwards)."""
+    if dialect == "sqlite":
+        return [f"DROP TRIGGER IF EXISTS {table}_no_{verb}" for verb in ("update", "delete")]
+    return [
+        f"DROP TRIGGER IF EXISTS {table}_append_only ON {table}",
+        f"DROP FUNCTION IF EXISTS {table}_append_only()",
+    ]
+
+
+def make_append_only(table: Table) -> None:
+    """Protect a table whenever it is created from the models (tests); migrations call the statements themselves."""
+
+    def create(target: Table, connection: Connection, **_: Any) -> None:
+        for statement in append_only_statements(target.name, connection.dialect.name):
+            connection.execute(DDL(statement.replace("%", "%%")))
+
+    event.listen(table, "after_create", create)

@@ -1,0 +1,56 @@
+"""Modules: parts of the product that an installation switches on or off. Off leaves no trace but its data."""
+
+from dataclasses import dataclass
+
+from app.core import settings
+from app.core.i18n import LazyText, lazy
+
+ESSENTIAL = "essential"
+STANDARD = "standard"
+FULL = "full"
+PRESETS: tuple[tuple[str, LazyText], ...] = (
+    (ESSENTIAL, lazy("精简")),
+    (STANDARD, lazy("标准")),
+    (FULL, lazy("全部")),
+)
+
+settings.register(
+    settings.Setting("modules.preset", "choice", ESSENTIAL, lazy("功能组合"), section="modules", choices=PRESETS),
+    settings.Setting("modules.switches", "hidden", {}, lazy("单项开关"), section="modules"),
+)
+
+
+@dataclass(frozen=True)
+class Module:
+    """A switchable part: the smallest preset that includes it; ``parent`` names the module it is an option of."""
+
+    key: str
+    label: LazyText
+    preset: str = ESSENTIAL
+    parent: str | None = None
+
+
+_registered: dict[str, Module] = {}
+
+
+def register(*modules: Module) -> None:
+    """Add the modules of a feature."""
+    for module in modules:
+        _registered[module.key] = module
+
+
+def registered() -> list[Module]:
+    """Return all modules in order of registration."""
+    return list(_registered.values())
+
+
+def is_on(key: str) -> bool:
+    """Tell whether a module is on: its own switch where set, else the preset; an option needs its parent on."""
+    module = _registered[key]
+    if module.parent is not None and not is_on(module.parent):
+        return False
+    switches = settings.get("modules.switches")
+    if key in switches:
+        return bool(switches[key])
+    order = [preset for preset, _label in PRESETS]
+    return order.index(module.preset) <= order.index(settings.get("modules.preset"))

@@ -1,0 +1,44 @@
+"""Document numbers: one sequence per kind and year, taken inside the transaction, never reused."""
+
+from sqlalchemy import Integer, String, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core import clock
+from app.core.db import Model, session
+
+
+class Sequence(Model):
+    """The last number given of a kind in a year (the year in the company's zone)."""
+
+    __tablename__ = "sequence"
+
+    kind: Mapped[str] = mapped_column(String(40), primary_key=True)
+    year: Mapped[int] = mapped_column(Integer, primary_key=True)
+    last: Mapped[int] = mapped_column(Integer, nullable=False, default=0)
+
+
+def next_number(kind: str, prefix: str, digits: int = 4) -> str:
+    """Return the next number of a kind, such as BJ-2026-0012, inside the open unit of work.
+
+    The sequence row stays locked until the end of the transaction: take the number as the last thing before the
+    insert or the change of state.
+    """
+    year = clock.today().year
+    row = session.get(Sequence, (kind, year), with_for_update=True, populate_existing=True)
+    if row is None:
+        insert_first(kind, year)
+        row = session.execute(
+            select(Sequence).where(Sequence.kind == kind, Sequence.year == year).with_for_update()
+        ).scalar_one()
+    row.last += 1
+    session.flush()
+    return f"{prefix}-{year}-{row.last:0{digits}d}"
+
+
+def insert_first(kind: str, year: int) -> None:
+    """Create the sequence of a new year; two who come at once make one row."""
+    if session.get_bind().dialect.name == "postgresql":
+        from sqlalchemy.dialects.postgresql import insert  # optional
+    else:
+        from sqlalchemy.dialects.sqlite import insert  # type: ignore[assignment]  # optional
+    session.execute(insert(Sequence).values(kind=kind, year=year, last=0).on_conflict_do_nothing())

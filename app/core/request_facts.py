@@ -1,0 +1,26 @@
+"""What an audit row keeps of the request that caused it; empty for jobs and commands."""
+
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class RequestFacts:
+    """Request id and network address."""
+
+    request_id: str = ""
+    address: str = ""
+
+
+_facts: ContextVar[RequestFacts] = ContextVar("request_facts")
+_NONE = RequestFacts()
+
+
+def current() -> RequestFacts:
+    """Return the facts of the current request, empty ones outside a request."""
+    return _facts.get(_NONE)
+
+
+def set_current(request_id: str, address: str) -> None:
+    """Set the facts at the start of a request."""
+    _facts.set(RequestFacts(request_id, address))

@@ -1,0 +1,156 @@
+"""Who must act now: open tasks of documents, written only by the step that opens or closes them.
+
+A task is addressed to a person, or to whoever holds a permission in a department; it is resolved to people on
+reading, so that a change of roles or a delegation moves it at once.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, Integer, Select, String, and_, or_, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core import clock
+from app.core.db import Model, UTCDateTime, session
+from app.core.i18n import LazyText
+from app.core.permissions import Actor, all_permissions, departments_of, directory, roles_holding
+
+
+class Task(Model):
+    """One thing to do about one document; open until ``closed_at`` is set."""
+
+    __tablename__ = "task"
+    __table_args__ = (Index("ix_task_open_document", "doc_type", "doc_id", "closed_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    doc_type: Mapped[str] = mapped_column(String(40), nullable=False)
+    doc_id: Mapped[int] = mapped_column(Integer, nullable=False)
+    kind: Mapped[str] = mapped_column(String(60), nullable=False)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), index=True)
+    permission: Mapped[str | None] = mapped_column(String(80), index=True)
+    department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))
+    excluded_user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    due_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
+    opened_at: Mapped[datetime] = mapped_column(UTCDateTime(), nullable=False, default=clock.now)
+    closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime(), index=True)
+
+
+@dataclass(frozen=True)
+class WantedTask:
+    """A task that the state of a document implies: for a person, or for the holders of a permission.
+
+    ``excluded_user_id`` is the person whose own document it is, where nobody may decide on their own.
+    """
+
+    kind: str
+    user_id: int | None = None
+    permission: str | None = None
+    department_id: int | None = None
+    excluded_user_id: int | None = None
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class TaskKind:
+    """How a kind of task is named in 待办."""
+
+    code: str
+    label: LazyText
+
+
+_kinds: dict[str, TaskKind] = {}
+
+
+def register_kinds(*kinds: TaskKind) -> None:
+    """Add the kinds of task of a feature."""
+    for kind in kinds:
+        _kinds[kind.code] = kind
+
+
+def kind_label(code: str) -> LazyText:
+    """Return the label of a kind; KeyError for an unknown one."""
+    return _kinds[code].label
+
+
+def sync(doc_type: str, doc_id: int, wanted: Iterable[WantedTask]) -> None:
+    """Make the open tasks of a document equal to the wanted ones, inside the open unit of work."""
+    remaining = list(wanted)
+    for task in open_tasks(doc_type, doc_id):
+        same = next((want for want in remaining if matches(task, want)), None)
+        if same is None:
+            task.closed_at = clock.now()
+        else:
+            task.due_at = same.due_at
+            remaining.remove(same)
+    for want in remaining:
+        session.add(
+            Task(
+                doc_type=doc_type,
+                doc_id=doc_id,
+                kind=want.kind,
+                user_id=want.user_id,
+                permission=want.permission,
+                department_id=want.department_id,
+                excluded_user_id=want.excluded_user_id,
+                due_at=want.due_at,
+                opened_at=clock.now(),
+            )
+        )
+    session.flush()
+
+
+def matches(task: Task, want: WantedTask) -> bool:
+    """Tell whether an open task is the wanted one (its due time apart)."""
+    return (task.kind, task.user_id, task.permission, task.department_id, task.excluded_user_id) == (
+        want.kind,
+        want.user_id,
+        want.permission,
+        want.department_id,
+        want.excluded_user_id,
+    )
+
+
+def open_tasks(doc_type: str, doc_id: int) -> list[Task]:
+    """Return the open tasks of a document."""
+    statement = (
+        select(Task)
+        .where(Task.doc_type == doc_type, Task.doc_id == doc_id, Task.closed_at.is_(None))
+        .order_by(Task.id)
+    )
+    return list(session.execute(statement).scalars())
+
+
+def addressed_to(actor: Actor) -> Select[tuple[Task]]:
+    """Return the SELECT of all open tasks an actor must act on, in their own name or for somebody they stand in for."""
+    own = [Task.user_id == actor.id]
+    held = {info.code for info in all_permissions() if roles_holding(info.code, actor.matrix) & held_roles(actor)}
+    for permission in sorted(held):
+        departments = departments_of(actor, permission)
+        if departments is None:
+            own.append(Task.permission == permission)
+        else:
+            own.append(
+                and_(
+                    Task.permission == permission,
+                    or_(Task.department_id.is_(None), Task.department_id.in_(sorted(departments))),
+                )
+            )
+    return select(Task).where(
+        Task.closed_at.is_(None),
+        or_(*own),
+        or_(Task.excluded_user_id.is_(None), Task.excluded_user_id != actor.id),
+    )
+
+
+def held_roles(actor: Actor) -> frozenset[str]:
+    """Return the roles in an actor's grants."""
+    return frozenset(grant.role for grant in actor.grants)
+
+
+def people_for(task: Task) -> list[int]:
+    """Return the ids of the people who can act on a task now (whom a reminder reaches)."""
+    if task.user_id is not None:
+        return [task.user_id]
+    holders = directory().holders(str(task.permission), task.department_id)
+    return [person.id for person in holders if person.id != task.excluded_user_id]

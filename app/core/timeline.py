@@ -1,0 +1,264 @@
+"""The timeline: one append-only row per fact, chained by hashes, that page, audit and notices read alike.
+
+Events are collected while a unit of work runs and written at its very end, under the lock of the chain's head, so
+that two writers can never fork the chain and no writer holds that lock for longer than a flush.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, String, Text, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core import clock, request_facts
+from app.core.db import Model, UTCDateTime, session
+from app.core.db_objects import make_append_only
+from app.core.i18n import LazyText
+from app.core.permissions import Actor
+from app.core.uow import before_commit
+
+GENESIS = "0" * 64
+
+
+class Event(Model):
+    """A fact: who did what to which document, when, in which role and on whose behalf. Never changed, never deleted."""
+
+    __tablename__ = "event"
+    __table_args__ = (Index("ix_event_document", "doc_type", "doc_id", "seq"),)
+
+    seq: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False)
+    at: Mapped[datetime] = mapped_column(UTCDateTime(), nullable=False, index=True)
+    doc_type: Mapped[str] = mapped_column(String(40), nullable=False)
+    doc_id: Mapped[int] = mapped_column(Integer, nullable=False)
+    verb: Mapped[str] = mapped_column(String(80), nullable=False, index=True)
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), index=True)
+    actor_name: Mapped[str] = mapped_column(String(80), nullable=False)
+    role: Mapped[str | None] = mapped_column(String(40))
+    on_behalf_of_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    on_behalf_of_name: Mapped[str] = mapped_column(String(80), nullable=False, default="")
+    from_status: Mapped[str | None] = mapped_column(String(32))
+    to_status: Mapped[str | None] = mapped_column(String(32))
+    reason: Mapped[str] = mapped_column(Text, nullable=False, default="")
+    data: Mapped[dict[str, Any]] = mapped_column(JSON, nullable=False, default=dict)
+    content_hash: Mapped[str | None] = mapped_column(String(64))
+    request_id: Mapped[str] = mapped_column(String(40), nullable=False, default="")
+    address: Mapped[str] = mapped_column(String(64), nullable=False, default="")
+    prev_hash: Mapped[str] = mapped_column(String(64), nullable=False)
+    hash: Mapped[str] = mapped_column(String(64), nullable=False, unique=True)
+
+
+make_append_only(Event.__table__)  # type: ignore[arg-type]
+
+
+class EventChain(Model):
+    """The head of the chain: one row, locked while events are appended."""
+
+    __tablename__ = "event_chain"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    seq: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), nullable=False)
+    hash: Mapped[str] = mapped_column(String(64), nullable=False)
+
+
+@dataclass(frozen=True)
+class Verb:
+    """A kind of event: its sentence (placeholders are keys of ``data``), the keys its data may have, their labels."""
+
+    code: str
+    sentence: LazyText
+    fields: frozenset[str] = frozenset()
+    tone: str = "info"
+    render: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None
+
+
+@dataclass
+class PendingEvent:
+    """An event waiting for the end of its unit of work, with the people to be told of it."""
+
+    values: dict[str, Any]
+    tell: tuple[int, ...] = ()
+    extra: dict[str, Any] = field(default_factory=dict)
+
+
+_verbs: dict[str, Verb] = {}
+_field_labels: dict[str, LazyText] = {}
+_listeners: list[Callable[[Event, tuple[int, ...]], None]] = []
+
+# "changes" is the output of diff(); "attempt" marks a refused act.
+COMMON_FIELDS = frozenset({"changes"})
+
+
+def register_verbs(*verbs: Verb) -> None:
+    """Add the verbs of a feature; a second verb of the same code raises ValueError."""
+    for verb in verbs:
+        if verb.code in _verbs:
+            raise ValueError(f"two verbs named {verb.code}")
+        _verbs[verb.code] = verb
+
+
+def register_field_labels(labels: Mapping[str, LazyText]) -> None:
+    """Add the labels of fields that appear in changes, by "doc_type.field"."""
+    _field_labels.update(labels)
+
+
+def verb(code: str) -> Verb:
+    """Return a registered verb; KeyError for an unknown one."""
+    return _verbs[code]
+
+
+def registered_verbs() -> list[Verb]:
+    """Return all verbs (the filter of the audit viewer)."""
+    return list(_verbs.values())
+
+
+def on_written(listener: Callable[[Event, tuple[int, ...]], None]) -> None:
+    """Register what happens with each written event and the people it tells (notices)."""
+    _listeners.append(listener)
+
+
+def record(
+    doc_type: str,
+    doc_id: int,
+    verb_code: str,
+    actor: Actor,
+    *,
+    data: Mapping[str, Any] | None = None,
+    tell: Iterable[int] = (),
+    reason: str = "",
+    role: str | None = None,
+    on_behalf_of: tuple[int, str] | None = None,
+    from_status: str | None = None,
+    to_status: str | None = None,
+    content_hash: str | None = None,
+) -> None:
+    """Add a fact to the document's timeline, in the open unit of work.
+
+    ``data`` holds plain JSON values under the keys the verb declares; ``tell`` names the people who get a notice.
+    Raises KeyError for an unknown verb and ValueError for undeclared data.
+    """
+    known = _verbs[verb_code]
+    values = dict(data or {})
+    unknown = set(values) - known.fields - COMMON_FIELDS
+    if unknown:
+        raise ValueError(f"{verb_code} does not declare {sorted(unknown)}")
+    facts = request_facts.current()
+    pending = PendingEvent(
+        {
+            "at": clock.now(),
+            "doc_type": doc_type,
+            "doc_id": doc_id,
+            "verb": verb_code,
+            "actor_id": actor.id,
+            "actor_name": actor.name,
+            "role": role,
+            "on_behalf_of_id": on_behalf_of[0] if on_behalf_of else None,
+            "on_behalf_of_name": on_behalf_of[1] if on_behalf_of else "",
+            "from_status": from_status,
+            "to_status": to_status,
+            "reason": reason,
+            "data": values,
+            "content_hash": content_hash,
+            "request_id": facts.request_id,
+            "address": facts.address,
+        },
+        tuple(dict.fromkeys(person for person in tell if person is not None and person != actor.id)),
+    )
+    session.info.setdefault("pending_events", []).append(pending)
+
+
+def event_hash(values: Mapping[str, Any], prev_hash: str) -> str:
+    """Return the SHA-256 that chains an event to the one before it, over a canonical text of all its columns."""
+    facts = {key: values[key] for key in sorted(values) if key not in ("hash", "prev_hash")}
+    facts["at"] = facts["at"].isoformat()
+    text = json.dumps([prev_hash, facts], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+@before_commit
+def write_pending() -> None:
+    """Append the collected events to the chain, at the end of the unit of work."""
+    pending: list[PendingEvent] = session.info.pop("pending_events", [])
+    if not pending:
+        return
+    session.flush()
+    head = session.execute(select(EventChain).where(EventChain.id == 1).with_for_update()).scalar_one_or_none()
+    if head is None:
+        head = EventChain(id=1, seq=0, hash=GENESIS)
+        session.add(head)
+    for item in pending:
+        head.seq += 1
+        values = {"seq": head.seq, **item.values}
+        digest = event_hash(values, head.hash)
+        event = Event(prev_hash=head.hash, hash=digest, **values)
+        head.hash = digest
+        session.add(event)
+        session.flush()
+        for listener in _listeners:
+            listener(event, item.tell)
+
+
+def events_for(doc_type: str, doc_ids: int | Iterable[int]) -> list[Event]:
+    """Return the events of a document (or several of one type), newest first."""
+    ids = [doc_ids] if isinstance(doc_ids, int) else list(doc_ids)
+    statement = select(Event).where(Event.doc_type == doc_type, Event.doc_id.in_(ids)).order_by(Event.seq.desc())
+    return list(session.execute(statement).scalars())
+
+
+def describe(event: Event) -> str:
+    """Return the event as a sentence in the current language, without its actor and reason."""
+    known = _verbs[event.verb]
+    data = known.render(event.data) if known.render else event.data
+    return known.sentence.filled(**data) if data else str(known.sentence)
+
+
+def describe_changes(event: Event) -> list[tuple[str, str, str]]:
+    """Return the changes of an event as (label, old, new) in the current language."""
+    rows = []
+    for key, old, new in event.data.get("changes", ()):
+        label = _field_labels.get(f"{event.doc_type}.{key.split('/')[-1]}")
+        prefix = f"{key.split('/')[0]} · " if "/" in key else ""
+        rows.append((f"{prefix}{label or key}", old, new))
+    return rows
+
+
+def diff(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[list[str]]:
+    """Return the fields in which two plain mappings differ, as [field, old text, new text] for an event's data."""
+    keys = list(dict.fromkeys([*old, *new]))
+    return [
+        [key, text_of(old.get(key)), text_of(new.get(key))]
+        for key in keys
+        if text_of(old.get(key)) != text_of(new.get(key))
+    ]
+
+
+def text_of(value: Any) -> str:
+    """Return a plain text for a value in a change; nothing is an empty text."""
+    return "" if value is None else str(value)
+
+
+def verify_chain() -> list[str]:
+    """Return what is wrong with the chain of events, nothing where it is whole (read by ``check``)."""
+    findings = []
+    previous, expected = GENESIS, 0
+    columns = [column.key for column in Event.__table__.columns]
+    for row in session.execute(select(Event.__table__).order_by(Event.seq)).mappings():
+        values = {key: row[key] for key in columns}
+        expected += 1
+        if row["seq"] != expected or row["prev_hash"] != previous or row["hash"] != event_hash(values, previous):
+            findings.append(f"event {row['seq']} does not follow from the one before it")
+            break
+        previous = row["hash"]
+    head = session.get(EventChain, 1)
+    if head is not None and not findings and head.hash != previous:
+        findings.append("the head of the chain is not the hash of its last event")
+    return findings
+
+
+def head() -> tuple[int, str]:
+    """Return number and hash of the newest event (kept outside with every backup)."""
+    row = session.get(EventChain, 1)
+    return (row.seq, row.hash) if row is not None else (0, GENESIS)

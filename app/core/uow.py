@@ -1,0 +1,58 @@
+"""The unit of work: one change of state is one transaction with its audit events, or nothing at all."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.orm.exc import StaleDataError
+
+from app.core.db import session, writing
+from app.core.errors import Conflict
+
+_before_commit: list[Callable[[], None]] = []
+
+# SQLSTATEs by which PostgreSQL tells the loser of a race: serialization, deadlock, exclusion.
+RACE_STATES = {"40001", "40P01", "23P01"}
+
+
+def before_commit(function: Callable[[], None]) -> Callable[[], None]:
+    """Register a function that runs last inside every unit of work (the timeline writes its events there)."""
+    _before_commit.append(function)
+    return function
+
+
+def is_race(error: DBAPIError) -> bool:
+    """Tell whether a database error means that somebody else was faster."""
+    if isinstance(error, IntegrityError):
+        return True
+    return getattr(error.orig, "sqlstate", None) in RACE_STATES
+
+
+@contextmanager
+def unit_of_work() -> Iterator[None]:
+    """Open the one transaction of a change, commit it at the end of the block, roll back on any exception.
+
+    Ends the reading transaction first, so that every object loaded before is read again under the write lock.
+    Raises Conflict("core:race") where the database tells that somebody else was faster; RuntimeError when nested.
+    """
+    if writing.get():
+        raise RuntimeError("a unit of work is already open")
+    session.rollback()
+    session.info.clear()
+    token = writing.set(True)
+    try:
+        yield
+        for function in _before_commit:
+            function()
+        session.commit()
+    except (StaleDataError, IntegrityError, OperationalError) as error:
+        session.rollback()
+        if isinstance(error, StaleDataError) or is_race(error):
+            raise Conflict("core:race") from error
+        raise
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        session.info.clear()
+        writing.reset(token)

@@ -1,0 +1,1 @@
+"""The edge: Flask, htmx and what a page needs. Knows no feature."""
