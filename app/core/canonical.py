@@ -2,7 +2,7 @@
 
 Frozen snapshots and the hash chain of the timeline rest on it. Decimals become strings without needless
 zeros, so that 12, 12.0 and 12.00 of the same content hash alike whether they come from a form or from the
-database; dates become ISO strings and times UTC. Floats are refused: they have no place in content with money.
+database; dates become ISO strings and times UTC. Floats are refused: there is money in this content.
 """
 
 import hashlib

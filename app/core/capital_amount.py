@@ -1,16 +1,16 @@
 """Capital amounts 大写: writing an amount in yuan as Chinese words, and reading it back.
 
-The rule is the central bank's 《支付结算办法》 annex 1, with its choices made once: 元 and not 圆, 整 after 元
-and after 角, none after 分. Where the rule lets one write 零 or leave it out (a zero in the 元 or 万 place
-before a figure that is not zero) the first form of its examples is taken: 1,680.32 is 壹仟陆佰捌拾元零叁角贰分 and
-107,000.53 is 壹拾万柒仟元零伍角叁分.
+The rule is the central bank's 《支付结算办法》 annex 1, with its choices made once: 元 and not 圆, 整
+after 元 and after 角, none after 分. Where the rule lets one write 零 or leave it out (a zero in the 元
+or 万 place before a figure that is not zero) the first form of its examples is taken: 1,680.32 is
+壹仟陆佰捌拾元零叁角贰分 and 107,000.53 is 壹拾万柒仟元零伍角叁分.
 """
 
 import re
 from decimal import Decimal
 from functools import cache
 
-from app.core.money import AMOUNT_MAX, CENT, MoneyError
+from app.core.money import MoneyError, amount_in_cents
 
 CURRENCY_PREFIX = "人民币"
 
@@ -71,16 +71,10 @@ def parse_capital_amount(text: str) -> Decimal:
 def _whole_cents(amount: Decimal) -> int:
     if not isinstance(amount, Decimal):
         raise TypeError("a capital amount is written from a Decimal only")
-    if not amount.is_finite():
-        raise MoneyError("not-a-number")
-    if amount < 0:
+    cents = amount_in_cents(amount)
+    if cents < 0:
         raise MoneyError("negative")
-    if amount > AMOUNT_MAX:
-        raise MoneyError("too-large", AMOUNT_MAX)
-    cents = amount / CENT
-    if cents != int(cents):
-        raise MoneyError("too-many-decimals", 2)
-    return int(cents)
+    return cents
 
 
 def _yuan_words(yuan: int) -> str:

@@ -27,6 +27,8 @@ UNIT_PRICE_DECIMALS = 4
 QUANTITY_DECIMALS = 3
 PERCENT_DECIMALS = 2
 
+_STEPS = tuple(Decimal((0, (1,), -decimals)) for decimals in range(UNIT_PRICE_DECIMALS + 1))
+
 # Longer than any number inside the limits, with sign, currency, commas and unit.
 _LONGEST_TEXT = 64
 
@@ -144,24 +146,32 @@ def _value(match: re.Match[str]) -> Decimal:
 
 
 def _checked(value: Decimal, decimals: int, largest: Decimal, allow_negative: bool) -> Decimal:
-    if abs(value) > largest:
+    if not value.is_finite():
+        raise MoneyError("not-a-number")
+    if value.copy_abs() > largest:
         raise MoneyError("too-large", largest)
     if value < 0 and not allow_negative:
         raise MoneyError("negative")
-    exact = value.quantize(Decimal(1).scaleb(-decimals), context=_ARITHMETIC)
+    exact = value.quantize(_STEPS[decimals], context=_ARITHMETIC)
     if exact != value:
         raise MoneyError("too-many-decimals", decimals)
-    return exact if exact else abs(exact)
+    return exact or exact.copy_abs()
 
 
 def round_amount(value: Decimal) -> Decimal:
     """Round yuan half up to 0.01, away from zero; raises `MoneyError` when above `AMOUNT_MAX`."""
     if not value.is_finite():
         raise MoneyError("not-a-number")
-    if abs(value) > AMOUNT_MAX:
+    if value.copy_abs() > AMOUNT_MAX:
         raise MoneyError("too-large", AMOUNT_MAX)
     rounded = value.quantize(CENT, context=_ARITHMETIC)
-    return rounded if rounded else abs(rounded)
+    return rounded or rounded.copy_abs()
+
+
+def amount_in_cents(amount: Decimal) -> int:
+    """Give yuan as a whole number of 0.01; raises `MoneyError` when it is none, or above `AMOUNT_MAX`."""
+    exact = _checked(amount, AMOUNT_DECIMALS, AMOUNT_MAX, allow_negative=True)
+    return int(exact.scaleb(2, _ARITHMETIC))
 
 
 def line_amount(quantity: Decimal, unit_price: Decimal) -> Decimal:
@@ -177,11 +187,13 @@ def totals(lines: Iterable[TaxedAmount]) -> Totals:
     cents_by_rate: dict[Decimal, int] = defaultdict(int)
     for line in lines:
         _check_rate(line.rate)
-        cents_by_rate[line.rate] += _cents(line.gross)
-    groups = tuple(_rate_group(rate, cents_by_rate[rate]) for rate in sorted(cents_by_rate, reverse=True))
-    gross = round_amount(sum((group.gross for group in groups), Decimal("0.00")))
-    net = round_amount(sum((group.net for group in groups), Decimal("0.00")))
-    return Totals(gross, net, round_amount(gross - net), groups)
+        cents_by_rate[line.rate] += amount_in_cents(line.gross)
+    net_by_rate = {rate: _net_cents(cents, rate) for rate, cents in cents_by_rate.items()}
+    groups = tuple(
+        RateGroup(rate, *_gross_net_tax(cents_by_rate[rate], net_by_rate[rate]))
+        for rate in sorted(cents_by_rate, reverse=True)
+    )
+    return Totals(*_gross_net_tax(sum(cents_by_rate.values()), sum(net_by_rate.values())), groups)
 
 
 def spread_net(lines: Sequence[TaxedAmount]) -> list[Decimal]:
@@ -198,9 +210,9 @@ def spread_net(lines: Sequence[TaxedAmount]) -> list[Decimal]:
     for rate, indexes in groups.items():
         remainders: dict[int, int] = {}
         for index in indexes:
-            numerator, denominator = _net_fraction(_cents(lines[index].gross), rate)
+            numerator, denominator = _net_fraction(amount_in_cents(lines[index].gross), rate)
             spread[index], remainders[index] = divmod(numerator, denominator)
-        group_cents = sum(_cents(lines[index].gross) for index in indexes)
+        group_cents = sum(amount_in_cents(lines[index].gross) for index in indexes)
         left_over = _net_cents(group_cents, rate) - sum(spread[index] for index in indexes)
         by_remainder = sorted(indexes, key=lambda index: (-remainders[index], index))
         for index in by_remainder[:left_over]:
@@ -238,9 +250,8 @@ def _check_rate(rate: Decimal) -> None:
         raise MoneyError("rate-as-fraction")
 
 
-def _rate_group(rate: Decimal, gross_cents: int) -> RateGroup:
-    net_cents = _net_cents(gross_cents, rate)
-    return RateGroup(rate, _yuan(gross_cents), _yuan(net_cents), _yuan(gross_cents - net_cents))
+def _gross_net_tax(gross_cents: int, net_cents: int) -> tuple[Decimal, Decimal, Decimal]:
+    return round_amount(_yuan(gross_cents)), _yuan(net_cents), _yuan(gross_cents - net_cents)
 
 
 def _net_fraction(gross_cents: int, rate: Decimal) -> tuple[int, int]:
@@ -252,10 +263,6 @@ def _net_cents(gross_cents: int, rate: Decimal) -> int:
     numerator, denominator = _net_fraction(abs(gross_cents), rate)
     rounded = (2 * numerator + denominator) // (2 * denominator)
     return rounded if gross_cents >= 0 else -rounded
-
-
-def _cents(amount: Decimal) -> int:
-    return int(_checked(amount, AMOUNT_DECIMALS, AMOUNT_MAX, allow_negative=True).scaleb(2, _ARITHMETIC))
 
 
 def _yuan(cents: int) -> Decimal:
