@@ -1,0 +1,107 @@
+"""What seals register at import: permissions, verbs, sentences, labels of changed fields."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.core import sentences, timeline
+from app.core.i18n import lazy
+from app.core.permissions import Role, register_permissions
+from app.core.timeline import Verb
+from app.features.seals.enums import KIND_LABELS, USE_FORM_LABELS, SealKind, SealPerm, UseForm
+
+register_permissions(
+    SealPerm,
+    {
+        SealPerm.VIEW: (
+            lazy("查看印章"),
+            {
+                Role.MANAGER,
+                Role.LEADER,
+                Role.BACK_OFFICE,
+                Role.SEAL_KEEPER,
+                Role.SEAL_MANAGER,
+                Role.SEAL_AUDITOR,
+            },
+        ),
+        SealPerm.MANAGE: (lazy("管章：登记、停用、更换保管人"), {Role.SEAL_MANAGER}),
+        SealPerm.USE: (lazy("用章：出具盖章文件"), {Role.SEAL_KEEPER, Role.BACK_OFFICE}),
+        SealPerm.AUDIT: (lazy("审计：查阅全部用印登记"), {Role.SEAL_AUDITOR}),
+        SealPerm.AUTHORISE: (lazy("授权系统打印印章"), {Role.LEADER}),
+        SealPerm.ADD_ENTITY: (lazy("登记和修改公司主体"), {Role.LEADER}),
+        SealPerm.VIEW_KEY: (
+            lazy("查看签名证书"),
+            {Role.LEADER, Role.SEAL_MANAGER, Role.SEAL_AUDITOR, Role.ADMINISTRATOR},
+        ),
+        SealPerm.REPLACE_KEY: (lazy("更换签名证书"), {Role.LEADER, Role.SEAL_MANAGER}),
+    },
+    approvals=(
+        SealPerm.MANAGE,
+        SealPerm.USE,
+        SealPerm.AUDIT,
+        SealPerm.AUTHORISE,
+        SealPerm.ADD_ENTITY,
+        SealPerm.REPLACE_KEY,
+    ),
+)
+
+
+def with_kind(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the data of an event with the kind of seal named in the reader's language."""
+    return {**data, "kind": KIND_LABELS[SealKind(data["kind"])]}
+
+
+def with_form(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the data of an event with the form of the paper named in the reader's language."""
+    return {**data, "form": USE_FORM_LABELS[UseForm(data["form"])]}
+
+
+timeline.register_verbs(
+    Verb("legal_entity:add", lazy("登记公司主体 %(name)s"), frozenset({"name"}), tone="ok"),
+    Verb("legal_entity:change", lazy("修改公司主体资料")),
+    Verb(
+        "seal:register",
+        lazy("登记%(entity)s的%(kind)s，保管人%(keeper)s"),
+        frozenset({"kind", "entity", "keeper"}),
+        tone="ok",
+        render=with_kind,
+    ),
+    Verb("seal:authorise", lazy("公司授权系统打印此章"), tone="ok"),
+    Verb("seal:stop", lazy("停用印章"), tone="bad"),
+    Verb("seal:change-keeper", lazy("更换保管人")),
+    Verb(
+        "seal:use",
+        lazy("用印：%(number)s 第 %(revision)s 版，%(copies)s 份，%(form)s"),
+        frozenset({"number", "revision", "copies", "form"}),
+        render=with_form,
+    ),
+    Verb(
+        "signing_key:replace",
+        lazy("更换签名证书，新证书指纹 %(fingerprint)s"),
+        frozenset({"fingerprint"}),
+        tone="warn",
+    ),
+)
+timeline.register_field_labels(
+    {
+        "legal_entity.name": lazy("公司全称"),
+        "legal_entity.short_name": lazy("公司简称"),
+        "legal_entity.credit_code": lazy("统一社会信用代码"),
+        "legal_entity.address": lazy("地址"),
+        "legal_entity.phone": lazy("电话"),
+        "legal_entity.fax": lazy("传真"),
+        "legal_entity.email": lazy("邮箱"),
+        "legal_entity.bank": lazy("开户银行"),
+        "legal_entity.bank_account": lazy("银行账号"),
+        "legal_entity.active": lazy("启用"),
+        "seal.keeper_id": lazy("保管人"),
+    }
+)
+sentences.register(
+    {
+        "seal:wet-never-printed": lazy("这枚印章只登记实物，系统不打印"),
+        "seal:stopped": lazy("“%(seal)s”已停用，不能使用"),
+        "seal:already-authorised": lazy("这枚印章已经授权打印"),
+        "seal:not-authorised": lazy("这枚印章还没有授权系统打印，请找%(who)s勾选“公司授权系统打印此章”"),
+        "seal:no-use-right": lazy("您没有“%(seal)s”的用章权，请找%(who)s"),
+    }
+)
