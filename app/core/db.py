@@ -100,12 +100,12 @@ class Quantity(ScaledDecimal):
 
 
 class Rate(ScaledDecimal):
-    """A tax rate as a fraction (0.13 is 13 %), to 0.0001."""
+    """A tax rate in percent points (13 is 13 %), to 0.01."""
 
     cache_ok = True
 
     def __init__(self) -> None:
-        super().__init__(4)
+        super().__init__(2)
 
 
 class UTCDateTime(TypeDecorator[datetime]):

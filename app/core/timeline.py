@@ -86,6 +86,7 @@ class PendingEvent:
 
 _verbs: dict[str, Verb] = {}
 _field_labels: dict[str, LazyText] = {}
+_subscribers: dict[str, list[Callable[[int, Actor], None]]] = {}
 _listeners: list[Callable[[Event, tuple[int, ...]], None]] = []
 
 # "changes" is the output of diff(); "attempt" marks a refused act.
@@ -113,6 +114,11 @@ def verb(code: str) -> Verb:
 def registered_verbs() -> list[Verb]:
     """Return all verbs (the filter of the audit viewer)."""
     return list(_verbs.values())
+
+
+def on(verb_code: str, subscriber: Callable[[int, Actor], None]) -> None:
+    """Let an upper feature act, in the same transaction, on what a lower one records: called with document id, actor."""
+    _subscribers.setdefault(verb_code, []).append(subscriber)
 
 
 def on_written(listener: Callable[[Event, tuple[int, ...]], None]) -> None:
@@ -168,6 +174,8 @@ def record(
         tuple(dict.fromkeys(person for person in tell if person is not None and person != actor.id)),
     )
     session.info.setdefault("pending_events", []).append(pending)
+    for subscriber in _subscribers.get(verb_code, ()):
+        subscriber(doc_id, actor)
 
 
 def event_hash(values: Mapping[str, Any], prev_hash: str) -> str:

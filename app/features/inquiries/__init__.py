@@ -1,0 +1,142 @@
+"""Inquiries and tenders: reported first, decided by the manager, answered by the departments, then quoted."""
+
+from flask import Flask
+
+from app.core import documents, modules, permissions, search, sentences, settings, tasks, timeline
+from app.core.i18n import lazy
+from app.core.permissions import Role
+from app.features.inquiries import queries, views
+from app.features.inquiries.enums import InquiryPerm
+from app.features.inquiries.flow import DOC_TYPE
+from app.web import nav
+
+
+def register(app: Flask) -> None:
+    """Bring the feature into the application."""
+    app.register_blueprint(views.blueprint)
+    nav.register_nav(
+        nav.NavItem(
+            key="inquiries",
+            label=lazy("询价"),
+            icon="message-question",
+            endpoint="inquiries.index",
+            section="sales",
+            permission=None,
+            module="quotations",
+            order=20,
+            visible=views.sees_inquiries,
+        )
+    )
+
+
+modules.register(modules.Module("quotations", lazy("询价与报价")))
+
+everybody_who_sells = {Role.SALESPERSON, Role.MANAGER}
+permissions.register_permissions(
+    InquiryPerm,
+    {
+        InquiryPerm.REGISTER: (lazy("登记询价"), everybody_who_sells),
+        InquiryPerm.VIEW_ALL: (
+            lazy("查看部门全部询价"),
+            {Role.MANAGER, Role.LEADER, Role.BACK_OFFICE, Role.SEAL_KEEPER, Role.ADMINISTRATOR},
+        ),
+        InquiryPerm.DECIDE: (lazy("决定是否参与"), {Role.MANAGER}),
+        InquiryPerm.DECIDE_FOR_MANAGER: (lazy("代经理决定是否参与"), {Role.LEADER}),
+        InquiryPerm.ANSWER_TECHNICAL: (lazy("技术答复"), {Role.TECHNICAL}),
+        InquiryPerm.ANSWER_PURCHASING: (lazy("采购答复"), {Role.PURCHASING}),
+    },
+    approvals=(InquiryPerm.DECIDE, InquiryPerm.DECIDE_FOR_MANAGER),
+)
+
+settings.register(
+    settings.Setting(
+        "inquiries.report_hours", "number", 2, lazy("询价上报时限（工作小时）"), section="quotations",
+        hint=lazy("收到询价后超过这个时间才上报的，标记为迟报"),
+    ),
+    settings.Setting(
+        "inquiries.decision_hours", "number", 4, lazy("经理决定时限（工作小时）"), section="quotations"
+    ),
+    settings.Setting(
+        "inquiries.default_deadline_days", "number", 2, lazy("客户答复期限（工作日，默认）"), section="quotations"
+    ),
+    settings.Setting(
+        "inquiries.answer_validity_days", "number", 15, lazy("采购价格有效期（天，默认）"), section="quotations"
+    ),
+)
+
+tasks.register_kinds(
+    tasks.TaskKind("inquiry:report", lazy("上报询价")),
+    tasks.TaskKind("inquiry:decide", lazy("决定是否参与")),
+    tasks.TaskKind("inquiry:answer-technical", lazy("技术答复")),
+    tasks.TaskKind("inquiry:answer-purchasing", lazy("采购答复")),
+    tasks.TaskKind("inquiry:start-quoting", lazy("开始编制报价")),
+    tasks.TaskKind("inquiry:submit", lazy("递交报价")),
+    tasks.TaskKind("inquiry:confirm-loss", lazy("确认未成交")),
+)
+
+line_fields = frozenset({"position", "name"})
+timeline.register_verbs(
+    timeline.Verb("inquiry:register", lazy("登记询价")),
+    timeline.Verb("inquiry:edit", lazy("修改询价")),
+    timeline.Verb("inquiry:answer-technical", lazy("技术答复第 %(position)s 项 %(name)s"), line_fields),
+    timeline.Verb("inquiry:answer-purchasing", lazy("采购答复第 %(position)s 项 %(name)s"), line_fields),
+    timeline.Verb("inquiry:waive", lazy("免予答复第 %(position)s 项 %(name)s"), line_fields),
+    timeline.Verb("inquiry:attach", lazy("添加附件 %(file)s"), frozenset({"file"})),
+    timeline.Verb("inquiry:remove-file", lazy("删除附件 %(file)s"), frozenset({"file"})),
+)
+timeline.register_field_labels(
+    {
+        "inquiry.customer": lazy("客户"),
+        "inquiry.kind": lazy("类别"),
+        "inquiry.channel": lazy("渠道"),
+        "inquiry.project": lazy("项目或对方编号"),
+        "inquiry.contact_name": lazy("联系人"),
+        "inquiry.contact_phone": lazy("联系电话"),
+        "inquiry.summary": lazy("询价内容"),
+        "inquiry.received_at": lazy("收到时间"),
+        "inquiry.deadline": lazy("答复期限"),
+        "inquiry.name": lazy("名称"),
+        "inquiry.model": lazy("型号"),
+        "inquiry.spec": lazy("规格要求"),
+        "inquiry.quantity": lazy("数量"),
+        "inquiry.unit": lazy("单位"),
+        "inquiry.note": lazy("备注"),
+    }
+)
+
+sentences.register(
+    {
+        "inquiry:deadline-past": lazy("答复期限已过，请先与客户确认新的期限再上报"),
+        "inquiry:no-request": lazy("请填写询价内容、明细，或上传客户来函，至少一项"),
+        "inquiry:nobody-decides": lazy("没有人可以决定：请管理员在“人员与角色”中指定部门经理或公司主管领导"),
+        "inquiry:lacks-technical": lazy("第 %(position)s 项缺技术答复"),
+        "inquiry:lacks-purchasing": lazy("第 %(position)s 项缺采购答复"),
+        "inquiry:no-lines": lazy("请先补充询价明细，再编制报价"),
+        "inquiry:no-offer": lazy("还没有已盖章出具的报价，出具后才能递交"),
+        "inquiry:only-draft-editable": lazy("询价已经上报，内容不能再改；需要补充时请经理退回"),
+        "inquiry:not-asked": lazy("这一项没有请您答复"),
+        "inquiry:nothing-to-waive": lazy("这一项现在没有需要免予的答复，请刷新页面"),
+    }
+)
+
+documents.register_document_type(
+    documents.DocumentType(
+        doc_type=DOC_TYPE,
+        label=lazy("询价"),
+        url=views.address,
+        titles=queries.titles,
+        visible=queries.visible_ids,
+    )
+)
+search.register_source(
+    search.SearchSource(doc_type=DOC_TYPE, label=lazy("询价"), visible=queries.whole_ids, url=views.address, order=20)
+)
+search.register_source(
+    search.SearchSource(
+        doc_type="inquiry_line",
+        label=lazy("询价明细"),
+        visible=queries.visible_line_ids,
+        url=views.line_address,
+        order=21,
+    )
+)

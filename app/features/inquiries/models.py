@@ -1,0 +1,181 @@
+"""Tables of inquiries: the inquiry, its lines, the answers of the technical and purchasing departments."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy import Boolean, CheckConstraint, Date, ForeignKey, Index, Integer, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.core import clock
+from app.core.db import Amount, DocumentMixin, Model, Quantity, Rate, UnitPrice, UTCDateTime
+from app.features.customers.models import Customer
+from app.features.inquiries.enums import InquiryChannel, InquiryKind, InquiryStatus, PurchaseKind, Subject
+from app.features.people.models import User
+
+
+def one_of(column: str, enum: type) -> str:
+    """Return the text of a CHECK that a column holds a code of an enum."""
+    return f"{column} IN ({', '.join(repr(str(code)) for code in enum)})"  # type: ignore[attr-defined]
+
+
+class Inquiry(DocumentMixin, Model):
+    """A customer's inquiry or tender, from the call that brought it to its result."""
+
+    __tablename__ = "inquiry"
+    __table_args__ = (
+        CheckConstraint(one_of("status", InquiryStatus), name="status"),
+        CheckConstraint(one_of("kind", InquiryKind), name="kind"),
+        CheckConstraint(one_of("channel", InquiryChannel), name="channel"),
+        Index("ix_inquiry_owner_created", "owner_id", "created_at", "id"),
+        Index("ix_inquiry_department_created", "department_id", "created_at", "id"),
+        Index("ix_inquiry_created", "created_at", "id"),
+    )
+
+    department_id: Mapped[int] = mapped_column(ForeignKey("department.id"), nullable=False)
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id"), nullable=False, index=True)
+    kind: Mapped[str] = mapped_column(String(20), nullable=False, default=InquiryKind.INQUIRY)
+    channel: Mapped[str] = mapped_column(String(20), nullable=False, default=InquiryChannel.PHONE)
+    project: Mapped[str] = mapped_column(String(200), nullable=False, default="")
+    contact_name: Mapped[str] = mapped_column(String(80), nullable=False, default="")
+    contact_phone: Mapped[str] = mapped_column(String(40), nullable=False, default="")
+    summary: Mapped[str] = mapped_column(Text, nullable=False, default="")
+    received_at: Mapped[datetime] = mapped_column(UTCDateTime(), nullable=False)
+    deadline: Mapped[datetime] = mapped_column(UTCDateTime(), nullable=False)
+    reported_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
+    report_latency_hours: Mapped[Decimal | None] = mapped_column(Quantity())
+    reported_late: Mapped[bool] = mapped_column(Boolean, nullable=False, default=False)
+    decided_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
+    answers_due_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
+    decline_reason: Mapped[str | None] = mapped_column(String(20))
+    offer_issued_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
+    offer_number: Mapped[str | None] = mapped_column(String(40))
+    submitted_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
+    delivered_how: Mapped[str] = mapped_column(String(200), nullable=False, default="")
+    result_on: Mapped[date | None] = mapped_column(Date)
+    lost_reason: Mapped[str] = mapped_column(Text, nullable=False, default="")
+    competitor: Mapped[str] = mapped_column(String(120), nullable=False, default="")
+    competitor_price: Mapped[Decimal | None] = mapped_column(Amount())
+
+    owner: Mapped[User] = relationship(foreign_keys="Inquiry.owner_id", lazy="joined")
+    customer: Mapped[Customer] = relationship(lazy="joined")
+    lines: Mapped[list["InquiryLine"]] = relationship(
+        back_populates="inquiry", order_by="InquiryLine.position", cascade="all, delete-orphan", lazy="selectin"
+    )
+
+    @property
+    def title(self) -> str:
+        """The number, or the customer's short name while there is no number yet."""
+        return self.number or self.customer.short_name or self.customer.name
+
+
+class InquiryLine(Model):
+    """One thing the customer asks for; the manager may put it to the technical and purchasing departments."""
+
+    __tablename__ = "inquiry_line"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    inquiry_id: Mapped[int] = mapped_column(ForeignKey("inquiry.id", ondelete="CASCADE"), nullable=False, index=True)
+    position: Mapped[int] = mapped_column(Integer, nullable=False)
+    product_id: Mapped[int | None] = mapped_column(ForeignKey("product.id"))
+    name: Mapped[str] = mapped_column(String(120), nullable=False)
+    model: Mapped[str] = mapped_column(String(120), nullable=False, default="")
+    spec: Mapped[str] = mapped_column(String(500), nullable=False, default="")
+    quantity: Mapped[Decimal] = mapped_column(Quantity(), nullable=False)
+    unit: Mapped[str] = mapped_column(String(20), nullable=False)
+    note: Mapped[str] = mapped_column(String(500), nullable=False, default="")
+    ask_technical: Mapped[bool] = mapped_column(Boolean, nullable=False, default=False)
+    ask_purchasing: Mapped[bool] = mapped_column(Boolean, nullable=False, default=False)
+    question: Mapped[str] = mapped_column(String(500), nullable=False, default="")
+
+    inquiry: Mapped[Inquiry] = relationship(back_populates="lines")
+    technical_answers: Mapped[list["TechnicalAnswer"]] = relationship(
+        order_by="TechnicalAnswer.id", lazy="selectin", cascade="all, delete-orphan"
+    )
+    purchasing_answers: Mapped[list["PurchasingAnswer"]] = relationship(
+        order_by="PurchasingAnswer.id", lazy="selectin", cascade="all, delete-orphan"
+    )
+    waivers: Mapped[list["Waiver"]] = relationship(lazy="selectin", cascade="all, delete-orphan")
+
+    @property
+    def technical(self) -> "TechnicalAnswer | None":
+        """The technical answer in force: the latest one."""
+        return self.technical_answers[-1] if self.technical_answers else None
+
+    @property
+    def purchasing(self) -> "PurchasingAnswer | None":
+        """The purchasing answer in force: the latest one."""
+        return self.purchasing_answers[-1] if self.purchasing_answers else None
+
+    def waiver(self, subject: Subject) -> "Waiver | None":
+        """The manager's waiver of an answer, where there is one."""
+        return next((waiver for waiver in self.waivers if waiver.subject == subject), None)
+
+    def lacks(self, subject: Subject) -> bool:
+        """Tell whether an answer was asked for and is neither given nor waived."""
+        if subject == Subject.TECHNICAL:
+            asked, answered = self.ask_technical, bool(self.technical_answers)
+        else:
+            asked, answered = self.ask_purchasing, bool(self.purchasing_answers)
+        return asked and not answered and self.waiver(subject) is None
+
+
+class TechnicalAnswer(Model):
+    """What the technical department says of a line; a later answer stands beside the earlier one."""
+
+    __tablename__ = "technical_answer"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    line_id: Mapped[int] = mapped_column(ForeignKey("inquiry_line.id", ondelete="CASCADE"), nullable=False, index=True)
+    author_id: Mapped[int] = mapped_column(ForeignKey("user.id"), nullable=False)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime(), nullable=False, default=clock.now)
+    model: Mapped[str] = mapped_column(String(120), nullable=False)
+    parameters: Mapped[str] = mapped_column(Text, nullable=False, default="")
+    deviation: Mapped[str] = mapped_column(Text, nullable=False, default="")
+
+    author: Mapped[User] = relationship(lazy="joined")
+
+
+class PurchasingAnswer(Model):
+    """What purchasing says of a line: price with its source, tax, date, validity and lead time."""
+
+    __tablename__ = "purchasing_answer"
+    __table_args__ = (
+        CheckConstraint(one_of("kind", PurchaseKind), name="kind"),
+        CheckConstraint("price > 0", name="price_positive"),
+        CheckConstraint("lead_time_days >= 0", name="lead_time"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    line_id: Mapped[int] = mapped_column(ForeignKey("inquiry_line.id", ondelete="CASCADE"), nullable=False, index=True)
+    author_id: Mapped[int] = mapped_column(ForeignKey("user.id"), nullable=False)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime(), nullable=False, default=clock.now)
+    kind: Mapped[str] = mapped_column(String(20), nullable=False)
+    material: Mapped[str] = mapped_column(String(120), nullable=False, default="")
+    source: Mapped[str] = mapped_column(String(120), nullable=False)
+    price: Mapped[Decimal] = mapped_column(UnitPrice(), nullable=False)
+    price_unit: Mapped[str] = mapped_column(String(20), nullable=False)
+    currency: Mapped[str] = mapped_column(String(3), nullable=False, default="CNY")
+    tax_rate: Mapped[Decimal] = mapped_column(Rate(), nullable=False)
+    quoted_on: Mapped[date] = mapped_column(Date, nullable=False)
+    valid_until: Mapped[date] = mapped_column(Date, nullable=False)
+    lead_time_days: Mapped[int] = mapped_column(Integer, nullable=False)
+    minimum_order: Mapped[str] = mapped_column(String(80), nullable=False, default="")
+    note: Mapped[str] = mapped_column(String(500), nullable=False, default="")
+
+    author: Mapped[User] = relationship(lazy="joined")
+
+
+class Waiver(Model):
+    """The manager's decision that a line needs no answer after all, with the reason."""
+
+    __tablename__ = "waiver"
+    __table_args__ = (CheckConstraint(one_of("subject", Subject), name="subject"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    line_id: Mapped[int] = mapped_column(ForeignKey("inquiry_line.id", ondelete="CASCADE"), nullable=False, index=True)
+    subject: Mapped[str] = mapped_column(String(20), nullable=False)
+    reason: Mapped[str] = mapped_column(Text, nullable=False)
+    author_id: Mapped[int] = mapped_column(ForeignKey("user.id"), nullable=False)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime(), nullable=False, default=clock.now)
+
+    author: Mapped[User] = relationship(lazy="joined")

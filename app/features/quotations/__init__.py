@@ -1,0 +1,29 @@
+"""Quotations: built from answers, reviewed by the manager, sealed, issued, and able to prove themselves."""
+
+from flask import Flask
+
+from app.features.customers import panels as customer_panels
+from app.features.inquiries import panels as inquiry_panels
+from app.features.quotations import registry, views
+from app.web import nav
+
+
+def register(app: Flask) -> None:
+    """Bring the feature into the application."""
+    registry.register()
+    app.register_blueprint(views.blueprint)
+    nav.register_nav(
+        nav.NavItem(
+            key="quotations",
+            label=registry.NAV_LABEL,
+            icon="file-invoice",
+            endpoint="quotations.index",
+            section="sales",
+            permission=None,
+            module="quotations",
+            order=21,
+            visible=views.sees_quotations,
+        )
+    )
+    inquiry_panels.register("quotations/_inquiry_panel.html", views.inquiry_panel)
+    customer_panels.register("quotations/_customer_panel.html", views.customer_panel)

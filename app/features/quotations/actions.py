@@ -1,0 +1,353 @@
+"""What people do with a quotation besides its steps: create from an inquiry, edit, revise, attach, reprint."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import func, select
+
+from app.core import clock, money, search, settings, timeline
+from app.core.db import session
+from app.core.errors import Conflict, Denied, Invalid
+from app.core.files import CheckedFile, StoredFile, attach
+from app.core.i18n import lazy
+from app.core.permissions import SYSTEM, Actor, require
+from app.core.workflow import check_version, lock
+from app.features.inquiries.enums import InquiryStatus
+from app.features.inquiries.models import Inquiry, InquiryLine
+from app.features.products.models import Product
+from app.features.quotations import snapshot
+from app.features.quotations.enums import LineKind, PaymentTerm, QuotationPerm, QuotationStatus
+from app.features.quotations.flow import DOC_TYPE, FLOW, refused_paper
+from app.features.quotations.models import Quotation, QuotationLine, QuotationRevision
+from app.features.seals.models import LegalEntity
+
+EDITABLE = (QuotationStatus.DRAFT, QuotationStatus.RETURNED)
+HEAD_FIELDS = (
+    "valid_until",
+    "attention",
+    "customer_phone",
+    "customer_address",
+    "project",
+    "contact_mobile",
+    "payment_term",
+    "payment_other",
+    "freight",
+    "delivery_place",
+    "delivery_start",
+    "packing",
+    "acceptance",
+    "warranty",
+    "other_terms",
+)
+LINE_FIELDS = (
+    "kind",
+    "name",
+    "brand",
+    "model",
+    "spec",
+    "unit",
+    "quantity",
+    "unit_price",
+    "tax_rate",
+    "lead_time_days",
+    "note",
+    "floor_reason",
+    "product_id",
+    "inquiry_line_id",
+)
+MAX_LINES = 200
+MAX_TOTAL = Decimal("9999999999.99")
+
+
+@dataclass(frozen=True)
+class LineInput:
+    """A row as typed. Unit price tax-included in yuan, tax rate in percent points; None where nothing was typed yet."""
+
+    name: str
+    kind: str = LineKind.ITEM
+    brand: str = ""
+    model: str = ""
+    spec: str = ""
+    unit: str = ""
+    quantity: Decimal | None = None
+    unit_price: Decimal | None = None
+    tax_rate: Decimal | None = None
+    lead_time_days: int | None = None
+    note: str = ""
+    floor_reason: str = ""
+    product_id: int | None = None
+    inquiry_line_id: int | None = None
+
+
+def default_legal_entity() -> LegalEntity:
+    """Return the legal entity quotations are made for by default; raises Conflict where none is set up."""
+    row = session.execute(
+        select(LegalEntity).where(LegalEntity.active.is_(True)).order_by(LegalEntity.id).limit(1)
+    ).scalar_one_or_none()
+    if row is None:
+        raise Conflict("quotation:no-legal-entity")
+    return row
+
+
+def create_from_inquiry(inquiry: Inquiry, *, actor: Actor) -> QuotationRevision:
+    """Create the first revision from an inquiry in 编制报价, its lines filled from the answers and the price list.
+
+    Raises Denied without the right to prepare, Conflict in any other state: no quotation exists that skipped a step.
+    """
+    require(actor, QuotationPerm.PREPARE)
+    if inquiry.owner_id != actor.id:
+        raise Denied("core:denied", what=lazy("编制报价"), who=inquiry.owner.name)
+    if inquiry.status not in (InquiryStatus.QUOTING, InquiryStatus.SUBMITTED):
+        raise Conflict("quotation:inquiry-not-quoting")
+    quotation = Quotation(inquiry_id=inquiry.id, customer_id=inquiry.customer_id, created_at=clock.now())
+    quotation.inquiry, quotation.customer = inquiry, inquiry.customer
+    customer = inquiry.customer
+    revision = QuotationRevision(
+        status=FLOW.initial,
+        revision=1,
+        current=True,
+        owner_id=inquiry.owner_id,
+        department_id=inquiry.department_id,
+        attention=inquiry.contact_name or customer.contact_name,
+        customer_phone=inquiry.contact_phone or customer.contact_phone or customer.phone,
+        customer_address=customer.address,
+        project=inquiry.project,
+        contact_mobile=inquiry.owner.phone,
+        valid_until=clock.today() + timedelta(days=int(settings.get("quotations.validity_days"))),
+        delivery_place=customer.address,
+        delivery_start=settings.get("quotations.default_delivery_start"),
+        packing=settings.get("quotations.default_packing"),
+        acceptance=settings.get("quotations.default_acceptance"),
+        warranty=settings.get("quotations.default_warranty"),
+        payment_term=PaymentTerm.THIRTY_SEVENTY,
+        created_at=clock.now(),
+        updated_at=clock.now(),
+    )
+    revision.quotation = quotation
+    revision.owner = inquiry.owner
+    revision.legal_entity = default_legal_entity()
+    put_lines(revision, [line_from_inquiry(line) for line in inquiry.lines])
+    session.add(revision)
+    session.flush()
+    timeline.record(DOC_TYPE, revision.id, "quotation:create", actor, to_status=revision.status)
+    FLOW.sync_tasks(revision)
+    index(revision)
+    return revision
+
+
+def line_from_inquiry(line: InquiryLine) -> LineInput:
+    """Return the quotation line an inquiry line proposes: model from the technical answer, lead time from purchasing."""
+    technical, purchasing = line.technical, line.purchasing
+    product = session.get(Product, line.product_id) if line.product_id is not None else None
+    lead_time = purchasing.lead_time_days if purchasing else (product.lead_time_days if product else None)
+    spec = "；".join(part for part in (line.spec, technical.parameters if technical else "") if part)
+    if technical and technical.deviation:
+        spec = f"{spec}；偏离：{technical.deviation}"
+    return LineInput(
+        name=line.name,
+        brand=product.brand if product else "",
+        model=technical.model if technical else line.model,
+        spec=spec[:500],
+        unit=line.unit,
+        quantity=line.quantity,
+        unit_price=product.list_price if product else None,
+        tax_rate=product.tax_rate if product else Decimal(settings.get("quotations.tax_rate")),
+        lead_time_days=lead_time,
+        note=line.note[:300],
+        product_id=line.product_id,
+        inquiry_line_id=line.id,
+    )
+
+
+def put_lines(revision: QuotationRevision, lines: Sequence[LineInput]) -> None:
+    """Replace the lines by those typed and recompute the total; raises Invalid for too many lines or too large a sum."""
+    if len(lines) > MAX_LINES:
+        raise Invalid(fields={"lines": lazy("一份报价最多 200 行，请分成两份")})
+    product_ids = {item.product_id for item in lines if item.product_id is not None}
+    floors: dict[int, Decimal | None] = {}
+    if product_ids:
+        statement = select(Product.id, Product.floor_price).where(Product.id.in_(product_ids))
+        floors = {row.id: row.floor_price for row in session.execute(statement)}
+    rows = []
+    for position, item in enumerate(lines, 1):
+        row = QuotationLine(position=position)
+        for name in LINE_FIELDS:
+            setattr(row, name, getattr(item, name))
+        row.floor_price = floors.get(item.product_id) if item.product_id is not None else None
+        rows.append(row)
+    revision.lines[:] = rows
+    revision.total = total_of(revision.lines)
+    if revision.total > MAX_TOTAL:
+        raise Invalid(fields={"lines": lazy("合计超过 99.99 亿元，请检查数量和单价")})
+
+
+def total_of(lines: Sequence[QuotationLine]) -> Decimal:
+    """Return the tax-included total in yuan: the sum of the items, options left out."""
+    amounts = [line.amount for line in lines if line.kind == LineKind.ITEM]
+    return sum((amount for amount in amounts if amount is not None), Decimal("0.00"))
+
+
+def totals_of(lines: Sequence[QuotationLine]) -> money.Totals:
+    """Return gross, net and tax of the items, per rate group as well; lines without price or rate are left out."""
+    return money.totals(
+        money.TaxedAmount(line.amount, line.tax_rate)
+        for line in lines
+        if line.kind == LineKind.ITEM and line.amount is not None and line.tax_rate is not None
+    )
+
+
+def edit(
+    revision: QuotationRevision,
+    *,
+    actor: Actor,
+    version: int,
+    head: Mapping[str, Any],
+    lines: Sequence[LineInput],
+) -> None:
+    """Change a draft or a returned revision; ``head`` maps HEAD_FIELDS to new values.
+
+    Raises Denied for anybody but the owner, Stale for an older form, Conflict in any other state: no route changes
+    what was submitted or approved.
+    """
+    lock(revision)
+    if revision.owner_id != actor.id:
+        raise Denied("core:denied", what=lazy("修改报价"), who=revision.owner.name)
+    check_version(DOC_TYPE, revision, version)
+    if revision.status not in EDITABLE:
+        raise Conflict("quotation:not-editable", state=FLOW.state(revision.status).label)
+    check_validity(head["valid_until"])
+    before = facts(revision)
+    own_lines = {line.id for line in revision.quotation.inquiry.lines}
+    for name in HEAD_FIELDS:
+        setattr(revision, name, head[name])
+    put_lines(revision, [item for item in lines if item.inquiry_line_id is None or item.inquiry_line_id in own_lines])
+    revision.touch()
+    session.flush()
+    changes = timeline.diff(before, facts(revision))
+    if changes:
+        timeline.record(DOC_TYPE, revision.id, "quotation:edit", actor, data={"changes": changes})
+    index(revision)
+
+
+def check_validity(valid_until: date | None) -> None:
+    """Raise Invalid for a validity in the past or further away than a year."""
+    if valid_until is None:
+        return
+    if valid_until < clock.today():
+        raise Invalid(fields={"valid_until": lazy("有效期不能早于今天")})
+    if valid_until > clock.today() + timedelta(days=366):
+        raise Invalid(fields={"valid_until": lazy("有效期最长一年")})
+
+
+def facts(revision: QuotationRevision) -> dict[str, Any]:
+    """Return what a change is told by: the head's values and each line as "position/field"."""
+    values: dict[str, Any] = {name: getattr(revision, name) for name in HEAD_FIELDS}
+    for line in revision.lines:
+        for name in ("name", "brand", "model", "spec", "unit", "quantity", "unit_price", "tax_rate", "lead_time_days",
+                     "note"):
+            value = getattr(line, name)
+            if value not in ("", None):
+                values[f"{line.position}/{name}"] = f"{value.normalize():f}" if isinstance(value, Decimal) else value
+    return values
+
+
+def index(revision: QuotationRevision) -> None:
+    """Bring the search index up to date."""
+    customer = revision.quotation.customer
+    lines = [" ".join((line.name, line.model, line.spec)) for line in revision.lines]
+    search.put(
+        DOC_TYPE,
+        revision.id,
+        f"{revision.number or ''} {customer.name}".strip(),
+        "\n".join([revision.number or "", customer.name, revision.project, revision.attention, *lines]),
+    )
+
+
+def fire(
+    revision: QuotationRevision,
+    step: str,
+    *,
+    actor: Actor,
+    version: int | None,
+    note: str = "",
+    data: Mapping[str, Any] | None = None,
+) -> None:
+    """Do a step of the quotation's flow and bring the search index up to date."""
+    FLOW.fire(revision, step, actor, version=version, note=note, data=data)
+    index(revision)
+
+
+def revise(revision: QuotationRevision, *, actor: Actor, version: int, reason: str) -> QuotationRevision:
+    """Create the next revision as a draft; the old paper stays the valid offer until the new one is issued.
+
+    Raises Denied, Stale, Conflict (not approved or issued, or another revision is under way), Invalid without reason.
+    """
+    lock(revision)
+    if revision.owner_id != actor.id:
+        raise Denied("core:denied", what=lazy("修订报价"), who=revision.owner.name)
+    check_version(DOC_TYPE, revision, version)
+    if revision.status not in (QuotationStatus.APPROVED, QuotationStatus.ISSUED):
+        raise Conflict("quotation:not-revisable", state=FLOW.state(revision.status).label)
+    highest = session.execute(
+        select(func.max(QuotationRevision.revision)).where(QuotationRevision.quotation_id == revision.quotation_id)
+    ).scalar_one()
+    if not revision.current and highest != revision.revision:
+        raise Conflict("quotation:newer-revision")
+    if not reason.strip():
+        raise Invalid("core:reason-missing", fields={"note": lazy("请写明修订的原因")})
+    copy = QuotationRevision(
+        status=FLOW.initial,
+        revision=highest + 1,
+        current=True,
+        owner_id=revision.owner_id,
+        department_id=revision.department_id,
+        created_at=clock.now(),
+        updated_at=clock.now(),
+        **{name: getattr(revision, name) for name in HEAD_FIELDS},
+    )
+    copy.quotation, copy.legal_entity, copy.owner = revision.quotation, revision.legal_entity, revision.owner
+    put_lines(copy, [LineInput(**{name: getattr(line, name) for name in LINE_FIELDS}) for line in revision.lines])
+    revision.current = False
+    revision.touch()
+    session.add(copy)
+    session.flush()
+    timeline.record(DOC_TYPE, copy.id, "quotation:revise", actor, reason=reason.strip(), to_status=copy.status)
+    FLOW.sync_tasks(copy)
+    index(copy)
+    return copy
+
+
+def attach_acceptance(revision: QuotationRevision, *, actor: Actor, file: CheckedFile) -> StoredFile:
+    """Attach the customer's paper of acceptance to an issued revision."""
+    lock(revision)
+    if revision.owner_id != actor.id:
+        raise Denied("core:denied", what=lazy("登记客户接受"), who=revision.owner.name)
+    if revision.status != QuotationStatus.ISSUED:
+        raise Conflict("core:wrong-state", state=FLOW.state(revision.status).label, step=lazy("登记客户接受"))
+    row = attach(file, DOC_TYPE, revision.id, actor, kind="acceptance")
+    revision.touch()
+    timeline.record(DOC_TYPE, revision.id, "quotation:attach", actor, data={"file": row.name})
+    return row
+
+
+def record_refused_paper(revision_id: int, actor: Actor) -> None:
+    """Write the attempt to open the official file before there is one on the timeline, as a side write."""
+    revision = session.get_one(QuotationRevision, revision_id)
+    problem = refused_paper(revision)
+    timeline.record(DOC_TYPE, revision.id, "quotation:paper-refused", actor, data={"code": problem.code})
+
+
+def create_on_start(inquiry_id: int, actor: Actor) -> None:
+    """Create the draft in the same transaction in which an inquiry enters 编制报价."""
+    if actor.id != SYSTEM.id:
+        create_from_inquiry(session.get_one(Inquiry, inquiry_id), actor=actor)
+
+
+def submitted_changes(revision: QuotationRevision) -> list[list[str]]:
+    """Return what the owner changed between the last two submissions, as [label key, old, new]."""
+    if revision.previous_content is None or revision.submitted_content is None:
+        return []
+    return snapshot.changes(revision.previous_content, revision.submitted_content)

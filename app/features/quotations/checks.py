@@ -1,0 +1,100 @@
+"""What is missing in a quotation, and what its reviewer must know about the evidence of its prices."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+
+from app.core import clock, sentences, settings
+from app.core.db import session
+from app.core.errors import Conflict, Problem
+from app.features.inquiries.models import InquiryLine, PurchasingAnswer
+from app.features.quotations.enums import LineKind, PaymentTerm
+from app.features.quotations.models import QuotationLine, QuotationRevision
+
+
+@dataclass(frozen=True)
+class EvidenceWarning:
+    """A remark on a line that the reviewer ticks: its code and parameters, the sentence made for the reader."""
+
+    code: str
+    position: int
+    params: dict[str, Any]
+
+    def sentence(self) -> str:
+        """Return the remark in the current language."""
+        return sentences.say(self.code, position=self.position, **self.params)
+
+
+def missing_in_line(line: QuotationLine) -> Problem | None:
+    """Return the first thing a line lacks (mandatory fields of 3.1), None where it is complete."""
+    if line.kind == LineKind.HEADING:
+        return None
+    if line.quantity is None or line.quantity <= 0:
+        return Conflict("quotation:line-quantity", position=line.position)
+    if line.unit_price is None or line.unit_price <= 0:
+        return Conflict("quotation:line-price", position=line.position)
+    if not line.unit:
+        return Conflict("quotation:line-unit", position=line.position)
+    if line.tax_rate is None:
+        return Conflict("quotation:line-tax", position=line.position)
+    if line.lead_time_days is None:
+        return Conflict("quotation:line-lead-time", position=line.position)
+    if line.below_floor and not line.floor_reason.strip():
+        return Conflict("quotation:line-floor", position=line.position)
+    return None
+
+
+def missing_content(revision: QuotationRevision) -> Problem | None:
+    """Return the first thing that keeps a quotation from being submitted (fields of 3.1), None where it is complete."""
+    if not any(line.kind == LineKind.ITEM for line in revision.lines):
+        return Conflict("quotation:no-lines")
+    for line in revision.lines:
+        problem = missing_in_line(line)
+        if problem is not None:
+            return problem
+    if revision.valid_until is None:
+        return Conflict("quotation:validity-missing")
+    if revision.valid_until < clock.today():
+        return Conflict("quotation:validity-past")
+    if not revision.payment_term or (
+        revision.payment_term == PaymentTerm.OTHER and not revision.payment_other.strip()
+    ):
+        return Conflict("quotation:payment-missing")
+    if not revision.delivery_place.strip():
+        return Conflict("quotation:delivery-place-missing")
+    if not revision.delivery_start.strip():
+        return Conflict("quotation:delivery-start-missing")
+    return None
+
+
+def evidence_of(revision: QuotationRevision) -> dict[int, PurchasingAnswer]:
+    """Return the purchasing answer in force for each line of the inquiry behind the revision, in one query."""
+    statement = (
+        select(PurchasingAnswer)
+        .join(InquiryLine, InquiryLine.id == PurchasingAnswer.line_id)
+        .where(InquiryLine.inquiry_id == revision.quotation.inquiry_id)
+        .order_by(PurchasingAnswer.id)
+    )
+    return {answer.line_id: answer for answer in session.execute(statement).unique().scalars()}
+
+
+def evidence_warnings(revision: QuotationRevision) -> list[EvidenceWarning]:
+    """Return the warnings on price evidence: older than N days, or shorter than the quotation's own validity."""
+    evidence = evidence_of(revision)
+    oldest_days = int(settings.get("quotations.evidence_days"))
+    today: date = clock.today()
+    warnings = []
+    for line in revision.lines:
+        answer = evidence.get(line.inquiry_line_id) if line.inquiry_line_id is not None else None
+        if answer is None:
+            continue
+        age = (today - answer.quoted_on).days
+        if age > oldest_days:
+            warnings.append(EvidenceWarning("quotation:evidence-old", line.position, {"days": age}))
+        if revision.valid_until is not None and answer.valid_until < revision.valid_until:
+            warnings.append(
+                EvidenceWarning("quotation:evidence-short", line.position, {"until": answer.valid_until.isoformat()})
+            )
+    return warnings

@@ -1,0 +1,182 @@
+"""Tables of quotations: the quotation, its revisions with lines, and the official files issued of them."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import JSON, Boolean, CheckConstraint, Date, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.core import clock, money
+from app.core.db import Amount, DocumentMixin, Model, Quantity, Rate, UnitPrice, UTCDateTime
+from app.features.customers.models import Customer
+from app.features.inquiries.models import Inquiry, one_of
+from app.features.people.models import User
+from app.features.quotations.enums import FileForm, LineKind, QuotationStatus
+from app.features.seals.models import LegalEntity
+
+
+class Quotation(Model):
+    """What stays the same over all revisions: number, inquiry, customer."""
+
+    __tablename__ = "quotation"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[str | None] = mapped_column(String(40), unique=True)
+    inquiry_id: Mapped[int] = mapped_column(ForeignKey("inquiry.id"), nullable=False, index=True)
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id"), nullable=False, index=True)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime(), nullable=False, default=clock.now)
+
+    inquiry: Mapped[Inquiry] = relationship(lazy="joined")
+    customer: Mapped[Customer] = relationship(lazy="joined")
+    revisions: Mapped[list["QuotationRevision"]] = relationship(
+        back_populates="quotation", order_by="QuotationRevision.revision", lazy="select"
+    )
+
+
+class QuotationRevision(DocumentMixin, Model):
+    """One revision: the document whose life is the flow. Totals are kept for lists, recomputed on every change.
+
+    ``current`` marks the revision a reader is shown at the quotation's own address. ``snapshot`` is the frozen
+    content the paper is made of, ``content_hash`` its SHA-256 (RFC 8785).
+    """
+
+    __tablename__ = "quotation_revision"
+    __table_args__ = (
+        CheckConstraint(one_of("status", QuotationStatus), name="status"),
+        UniqueConstraint("quotation_id", "revision", name="uq_quotation_revision_number"),
+        Index("ix_quotation_revision_list", "current", "created_at", "id"),
+        Index("ix_quotation_revision_owner_list", "owner_id", "current", "created_at", "id"),
+        Index("ix_quotation_revision_department_list", "department_id", "current", "created_at", "id"),
+    )
+
+    quotation_id: Mapped[int] = mapped_column(ForeignKey("quotation.id"), nullable=False, index=True)
+    revision: Mapped[int] = mapped_column(Integer, nullable=False, default=1)
+    current: Mapped[bool] = mapped_column(Boolean, nullable=False, default=True)
+    department_id: Mapped[int] = mapped_column(ForeignKey("department.id"), nullable=False)
+    legal_entity_id: Mapped[int] = mapped_column(ForeignKey("legal_entity.id"), nullable=False)
+    valid_until: Mapped[date | None] = mapped_column(Date)
+    attention: Mapped[str] = mapped_column(String(80), nullable=False, default="")
+    customer_phone: Mapped[str] = mapped_column(String(40), nullable=False, default="")
+    customer_address: Mapped[str] = mapped_column(String(200), nullable=False, default="")
+    project: Mapped[str] = mapped_column(String(200), nullable=False, default="")
+    contact_mobile: Mapped[str] = mapped_column(String(40), nullable=False, default="")
+    payment_term: Mapped[str] = mapped_column(String(20), nullable=False, default="")
+    payment_other: Mapped[str] = mapped_column(String(300), nullable=False, default="")
+    freight: Mapped[str] = mapped_column(String(20), nullable=False, default="included")
+    delivery_place: Mapped[str] = mapped_column(String(300), nullable=False, default="")
+    delivery_start: Mapped[str] = mapped_column(String(200), nullable=False, default="")
+    packing: Mapped[str] = mapped_column(String(300), nullable=False, default="")
+    acceptance: Mapped[str] = mapped_column(String(300), nullable=False, default="")
+    warranty: Mapped[str] = mapped_column(String(300), nullable=False, default="")
+    other_terms: Mapped[str] = mapped_column(Text, nullable=False, default="")
+    total: Mapped[Decimal] = mapped_column(Amount(), nullable=False, default=Decimal(0))
+    submitted_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
+    submitted_hash: Mapped[str | None] = mapped_column(String(64))
+    submitted_content: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    previous_content: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    reviewed_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
+    reviewed_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    approved_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
+    approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    approved_role: Mapped[str | None] = mapped_column(String(40))
+    snapshot: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    content_hash: Mapped[str | None] = mapped_column(String(64))
+    returned_from: Mapped[str | None] = mapped_column(String(32))
+    issued_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
+    superseded_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
+    void_reason: Mapped[str] = mapped_column(Text, nullable=False, default="")
+
+    quotation: Mapped[Quotation] = relationship(back_populates="revisions", lazy="joined")
+    owner: Mapped[User] = relationship(foreign_keys="QuotationRevision.owner_id", lazy="joined")
+    reviewed_by: Mapped[User | None] = relationship(foreign_keys=[reviewed_by_id], lazy="select")
+    approved_by: Mapped[User | None] = relationship(foreign_keys=[approved_by_id], lazy="select")
+    legal_entity: Mapped[LegalEntity] = relationship(lazy="joined")
+    lines: Mapped[list["QuotationLine"]] = relationship(
+        order_by="QuotationLine.position", cascade="all, delete-orphan", lazy="selectin"
+    )
+    issued_files: Mapped[list["IssuedFile"]] = relationship(
+        back_populates="revision", order_by="IssuedFile.id", lazy="selectin"
+    )
+
+    @property
+    def expired(self) -> bool:
+        """Whether the issued offer is past its date in the company's zone: derived, never stored."""
+        return (
+            self.status == QuotationStatus.ISSUED and self.valid_until is not None and self.valid_until < clock.today()
+        )
+
+    @property
+    def title(self) -> str:
+        """The number with its revision, or the customer while there is no number yet."""
+        return self.number or self.quotation.customer.short_name or self.quotation.customer.name
+
+
+class QuotationLine(Model):
+    """A row of the table: an item, a heading, or an option that is not summed. Prices are tax-included."""
+
+    __tablename__ = "quotation_line"
+    __table_args__ = (CheckConstraint(one_of("kind", LineKind), name="kind"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    revision_id: Mapped[int] = mapped_column(
+        ForeignKey("quotation_revision.id", ondelete="CASCADE"), nullable=False, index=True
+    )
+    position: Mapped[int] = mapped_column(Integer, nullable=False)
+    kind: Mapped[str] = mapped_column(String(10), nullable=False, default=LineKind.ITEM)
+    inquiry_line_id: Mapped[int | None] = mapped_column(ForeignKey("inquiry_line.id", ondelete="SET NULL"))
+    product_id: Mapped[int | None] = mapped_column(ForeignKey("product.id"))
+    name: Mapped[str] = mapped_column(String(120), nullable=False)
+    brand: Mapped[str] = mapped_column(String(80), nullable=False, default="")
+    model: Mapped[str] = mapped_column(String(120), nullable=False, default="")
+    spec: Mapped[str] = mapped_column(String(500), nullable=False, default="")
+    unit: Mapped[str] = mapped_column(String(20), nullable=False, default="")
+    quantity: Mapped[Decimal | None] = mapped_column(Quantity())
+    unit_price: Mapped[Decimal | None] = mapped_column(UnitPrice())
+    tax_rate: Mapped[Decimal | None] = mapped_column(Rate())
+    lead_time_days: Mapped[int | None] = mapped_column(Integer)
+    note: Mapped[str] = mapped_column(String(300), nullable=False, default="")
+    floor_price: Mapped[Decimal | None] = mapped_column(UnitPrice())
+    floor_reason: Mapped[str] = mapped_column(String(300), nullable=False, default="")
+
+    @property
+    def amount(self) -> Decimal | None:
+        """Quantity times unit price, rounded half up once; None for a heading or while one of them is missing."""
+        if self.kind == LineKind.HEADING or self.quantity is None or self.unit_price is None:
+            return None
+        return money.line_amount(self.quantity, self.unit_price)
+
+    @property
+    def below_floor(self) -> bool:
+        """Whether the price lies under the floor of the price list."""
+        return self.floor_price is not None and self.unit_price is not None and self.unit_price < self.floor_price
+
+
+class IssuedFile(Model):
+    """One copy of an official file as issued: its bytes are kept and served again, never made anew."""
+
+    __tablename__ = "issued_file"
+    __table_args__ = (
+        CheckConstraint(one_of("form", FileForm), name="form"),
+        UniqueConstraint("revision_id", "copy_number", name="uq_issued_file_copy"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    revision_id: Mapped[int] = mapped_column(ForeignKey("quotation_revision.id"), nullable=False, index=True)
+    copy_number: Mapped[int] = mapped_column(Integer, nullable=False)
+    copies: Mapped[int] = mapped_column(Integer, nullable=False)
+    extra: Mapped[bool] = mapped_column(Boolean, nullable=False, default=False)
+    form: Mapped[str] = mapped_column(String(20), nullable=False)
+    purpose: Mapped[str] = mapped_column(String(200), nullable=False, default="")
+    sha256: Mapped[str] = mapped_column(String(64), nullable=False, unique=True)
+    size: Mapped[int] = mapped_column(Integer, nullable=False)
+    stored_file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id"), nullable=False)
+    code: Mapped[str] = mapped_column(String(40), nullable=False, index=True)
+    document_id: Mapped[str] = mapped_column(String(64), nullable=False, index=True)
+    pages: Mapped[int] = mapped_column(Integer, nullable=False, default=1)
+    seal_id: Mapped[int | None] = mapped_column(ForeignKey("seal.id"))
+    issued_at: Mapped[datetime] = mapped_column(UTCDateTime(), nullable=False, default=clock.now)
+    issued_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"), nullable=False)
+
+    revision: Mapped[QuotationRevision] = relationship(back_populates="issued_files", lazy="joined")
+    issued_by: Mapped[User] = relationship(lazy="joined")

@@ -1,0 +1,145 @@
+"""Who sees which quotation, and what lists and pages need to know of them."""
+
+from datetime import timedelta
+
+from sqlalchemy import ColumnElement, Select, false, func, or_, select
+
+from app.core import clock
+from app.core.db import session
+from app.core.errors import NotVisible
+from app.core.permissions import Actor, departments_of
+from app.features.customers.models import Customer
+from app.features.quotations.enums import QuotationPerm, QuotationStatus
+from app.features.quotations.models import IssuedFile, Quotation, QuotationRevision
+
+READABLE_PAPER = (
+    QuotationStatus.ISSUED,
+    QuotationStatus.ACCEPT_CLAIMED,
+    QuotationStatus.ACCEPTED,
+    QuotationStatus.LOST,
+    QuotationStatus.SUPERSEDED,
+    QuotationStatus.VOID,
+)
+
+
+def visible_condition(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition under which an actor sees a revision: their own, or their departments'."""
+    departments = departments_of(actor, QuotationPerm.VIEW_ALL)
+    if departments is None:
+        return QuotationRevision.id.is_not(None)
+    own: ColumnElement[bool] = QuotationRevision.owner_id == actor.id if actor.id is not None else false()
+    return or_(own, QuotationRevision.department_id.in_(sorted(departments))) if departments else own
+
+
+def visible_to(actor: Actor) -> Select[tuple[QuotationRevision]]:
+    """Return the SELECT of the revisions an actor may see."""
+    return select(QuotationRevision).where(visible_condition(actor))
+
+
+def visible_ids(actor: Actor) -> Select[tuple[int]]:
+    """Return the SELECT of the ids of the revisions an actor may see."""
+    return select(QuotationRevision.id).where(visible_condition(actor))
+
+
+def get(actor: Actor, quotation_id: int, revision: int | None = None) -> QuotationRevision:
+    """Return a revision of a quotation the actor may see, the current one where none is named; raises NotVisible."""
+    statement = visible_to(actor).where(QuotationRevision.quotation_id == quotation_id)
+    if revision is None:
+        statement = statement.where(QuotationRevision.current.is_(True))
+    else:
+        statement = statement.where(QuotationRevision.revision == revision)
+    row = session.execute(statement).unique().scalar_one_or_none()
+    if row is None:
+        raise NotVisible
+    return row
+
+
+def by_id(revision_id: int) -> QuotationRevision:
+    """Return a revision by its id, for callers that already checked visibility."""
+    return session.get_one(QuotationRevision, revision_id)
+
+
+def revisions_of(quotation_id: int, actor: Actor) -> list[QuotationRevision]:
+    """Return the revisions of a quotation that the actor may see, newest first."""
+    statement = (
+        visible_to(actor)
+        .where(QuotationRevision.quotation_id == quotation_id)
+        .order_by(QuotationRevision.revision.desc())
+    )
+    return list(session.execute(statement).unique().scalars())
+
+
+def of_inquiry(inquiry_id: int, actor: Actor) -> list[QuotationRevision]:
+    """Return the current revisions of an inquiry's quotations that the actor may see."""
+    statement = (
+        visible_to(actor)
+        .join(Quotation, Quotation.id == QuotationRevision.quotation_id)
+        .where(Quotation.inquiry_id == inquiry_id, QuotationRevision.current.is_(True))
+        .order_by(QuotationRevision.id)
+    )
+    return list(session.execute(statement).unique().scalars())
+
+
+def of_customer(customer_id: int, actor: Actor, limit: int = 10) -> list[QuotationRevision]:
+    """Return the latest current revisions for a customer that the actor may see."""
+    statement = (
+        visible_to(actor)
+        .join(Quotation, Quotation.id == QuotationRevision.quotation_id)
+        .where(Quotation.customer_id == customer_id, QuotationRevision.current.is_(True))
+        .order_by(QuotationRevision.created_at.desc())
+        .limit(limit)
+    )
+    return list(session.execute(statement).unique().scalars())
+
+
+def titles(ids: list[int]) -> dict[int, str]:
+    """Return number and customer of revisions, for tasks and notices (never a price)."""
+    statement = (
+        select(QuotationRevision.id, QuotationRevision.number, Customer.short_name, Customer.name)
+        .join(Quotation, Quotation.id == QuotationRevision.quotation_id)
+        .join(Customer, Customer.id == Quotation.customer_id)
+        .where(QuotationRevision.id.in_(ids))
+    )
+    return {row.id: f"{row.number or ''} {row.short_name or row.name}".strip() for row in session.execute(statement)}
+
+
+def addresses(ids: list[int]) -> dict[int, tuple[int, int]]:
+    """Return quotation id and revision number of revisions, of which their addresses are made."""
+    statement = select(QuotationRevision.id, QuotationRevision.quotation_id, QuotationRevision.revision).where(
+        QuotationRevision.id.in_(ids)
+    )
+    return {row.id: (row.quotation_id, row.revision) for row in session.execute(statement)}
+
+
+def expired_condition() -> ColumnElement[bool]:
+    """Return the condition "issued and past its date", the one expression lists, labels and /verify share."""
+    return (QuotationRevision.status == QuotationStatus.ISSUED) & (QuotationRevision.valid_until < clock.today())
+
+
+def expiring_count(actor: Actor, days: int = 7) -> int:
+    """Return how many issued offers an actor sees that expire within so many days."""
+    today = clock.today()
+    statement = select(func.count()).where(
+        visible_condition(actor),
+        QuotationRevision.status == QuotationStatus.ISSUED,
+        QuotationRevision.valid_until.between(today, today + timedelta(days=days)),
+    )
+    return session.execute(statement).scalar_one()
+
+
+def issued_file(revision_id: int, copy_number: int) -> IssuedFile | None:
+    """Return one issued copy of a revision."""
+    statement = select(IssuedFile).where(
+        IssuedFile.revision_id == revision_id, IssuedFile.copy_number == copy_number
+    )
+    return session.execute(statement).unique().scalar_one_or_none()
+
+
+def older_open_revisions(revision: QuotationRevision) -> list[QuotationRevision]:
+    """Return the earlier revisions of the same quotation that a newly issued one supersedes."""
+    statement = select(QuotationRevision).where(
+        QuotationRevision.quotation_id == revision.quotation_id,
+        QuotationRevision.revision < revision.revision,
+        QuotationRevision.status.in_((QuotationStatus.ISSUED, QuotationStatus.APPROVED)),
+    )
+    return list(session.execute(statement).unique().scalars())

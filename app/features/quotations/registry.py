@@ -1,0 +1,174 @@
+"""What quotations tell the platform: permissions, settings, kinds of task, verbs, sentences, how they are found."""
+
+from functools import cache
+
+from app.core import documents, permissions, search, sentences, settings, tasks, timeline
+from app.core.i18n import lazy
+from app.core.permissions import Role
+from app.features.quotations import queries
+from app.features.quotations.actions import create_on_start
+from app.features.quotations.enums import EFFECT_LABELS, QuotationPerm
+from app.features.quotations.flow import DOC_TYPE
+
+NAV_LABEL = lazy("报价")
+
+permissions.register_permissions(
+    QuotationPerm,
+    {
+        QuotationPerm.PREPARE: (lazy("编制报价"), {Role.SALESPERSON, Role.MANAGER}),
+        QuotationPerm.VIEW_ALL: (
+            lazy("查看部门全部报价"),
+            {Role.MANAGER, Role.LEADER, Role.BACK_OFFICE, Role.SEAL_KEEPER, Role.ADMINISTRATOR},
+        ),
+        QuotationPerm.REVIEW: (lazy("审核报价"), {Role.MANAGER}),
+        QuotationPerm.APPROVE_ABOVE_LIMIT: (lazy("审批超限额报价"), {Role.LEADER}),
+        QuotationPerm.REPRINT: (lazy("补印正式件"), {Role.BACK_OFFICE}),
+    },
+    approvals=(QuotationPerm.REVIEW, QuotationPerm.APPROVE_ABOVE_LIMIT),
+)
+
+settings.register(
+    settings.Setting(
+        "quotations.leader_limit", "amount", "200000", lazy("主管领导审批限额（元）"), section="quotations",
+        hint=lazy("含税合计达到这个金额的报价，经理审核后还须主管领导审批"),
+    ),
+    settings.Setting(
+        "quotations.second_approver", "person", None, lazy("第二审批人"), section="quotations",
+        hint=lazy("主管领导自己编制的报价由这个人审批"),
+    ),
+    settings.Setting(
+        "quotations.effect", "choice", "", lazy("报价效力"), section="quotations",
+        hint=lazy("印在每份报价上，首次提交报价前必须选定"),
+        choices=tuple((str(code), label) for code, label in EFFECT_LABELS.items()),
+    ),
+    settings.Setting("quotations.tax_rate", "number", 13, lazy("默认税率（%）"), section="quotations"),
+    settings.Setting("quotations.validity_days", "number", 30, lazy("默认报价有效期（天）"), section="quotations"),
+    settings.Setting(
+        "quotations.evidence_days", "number", 15, lazy("价格依据最长天数"), section="quotations",
+        hint=lazy("采购报价早于这个天数的，审核时须确认"),
+    ),
+    settings.Setting(
+        "quotations.default_delivery_start", "text", "合同生效且预付款到账之日起", lazy("交货期起算点（默认）"),
+        section="quotations",
+    ),
+    settings.Setting(
+        "quotations.default_packing", "text", "标准出厂包装，适合公路运输", lazy("包装（默认）"), section="quotations"
+    ),
+    settings.Setting(
+        "quotations.default_acceptance", "text", "按国家标准及双方确认的技术要求，到货后 7 日内验收", lazy("验收标准（默认）"),
+        section="quotations",
+    ),
+    settings.Setting(
+        "quotations.default_warranty", "text", "自验收合格之日起 12 个月", lazy("质保期（默认）"), section="quotations"
+    ),
+)
+
+tasks.register_kinds(
+    tasks.TaskKind("quotation:prepare", lazy("编制报价")),
+    tasks.TaskKind("quotation:mend", lazy("修改退回的报价")),
+    tasks.TaskKind("quotation:review", lazy("审核报价")),
+    tasks.TaskKind("quotation:approve", lazy("审批报价")),
+    tasks.TaskKind("quotation:issue", lazy("打印盖章")),
+    tasks.TaskKind("quotation:confirm-acceptance", lazy("确认客户接受")),
+)
+
+timeline.register_verbs(
+    timeline.Verb("quotation:create", lazy("编制报价")),
+    timeline.Verb("quotation:edit", lazy("修改报价")),
+    timeline.Verb("quotation:revise", lazy("修订报价，另起新版")),
+    timeline.Verb("quotation:attach", lazy("添加附件 %(file)s"), frozenset({"file"})),
+    timeline.Verb("quotation:reprint", lazy("补印第 %(copy)s 份"), frozenset({"copy"})),
+    timeline.Verb("quotation:paper-refused", lazy("试图打开正式 PDF，系统拒绝"), frozenset({"code"}), tone="bad"),
+)
+
+timeline.register_field_labels(
+    {
+        f"quotation.{field}": label
+        for field, label in {
+            "valid_until": lazy("有效期"),
+            "attention": lazy("联系人"),
+            "customer_phone": lazy("客户电话"),
+            "customer_address": lazy("客户地址"),
+            "project": lazy("项目或对方编号"),
+            "contact_mobile": lazy("我方手机"),
+            "payment_term": lazy("付款方式"),
+            "payment_other": lazy("其他付款方式"),
+            "freight": lazy("运费"),
+            "delivery_place": lazy("交货地点与方式"),
+            "delivery_start": lazy("交货期起算点"),
+            "packing": lazy("包装"),
+            "acceptance": lazy("验收标准"),
+            "warranty": lazy("质保期"),
+            "other_terms": lazy("其他条款"),
+            "name": lazy("名称"),
+            "brand": lazy("品牌"),
+            "model": lazy("型号"),
+            "spec": lazy("规格与技术参数"),
+            "unit": lazy("单位"),
+            "quantity": lazy("数量"),
+            "unit_price": lazy("含税单价"),
+            "amount": lazy("含税金额"),
+            "tax_rate": lazy("税率"),
+            "lead_time_days": lazy("交货期（天）"),
+            "note": lazy("备注"),
+            "total": lazy("含税合计"),
+            "terms": lazy("条款"),
+        }.items()
+    }
+)
+
+sentences.register(
+    {
+        "quotation:not-approved": lazy("报价当前为“%(state)s”，未经审核不能打开或打印正式件；这次尝试已记入办理记录"),
+        "quotation:not-issued": lazy("已审核，尚未盖章出具，请找%(keeper)s"),
+        "quotation:no-paper": lazy("这一版“%(state)s”，没有出具过正式件"),
+        "quotation:inquiry-not-quoting": lazy("询价还没有进入“编制报价”，请先完成参与决定和各项答复"),
+        "quotation:no-legal-entity": lazy("还没有登记公司主体，请主管领导先在“印章”中登记"),
+        "quotation:no-lines": lazy("请至少填写一项报价明细"),
+        "quotation:line-quantity": lazy("请填写第 %(position)s 项的数量"),
+        "quotation:line-price": lazy("请填写第 %(position)s 项的含税单价"),
+        "quotation:line-unit": lazy("请填写第 %(position)s 项的单位"),
+        "quotation:line-tax": lazy("请填写第 %(position)s 项的税率"),
+        "quotation:line-lead-time": lazy("请填写第 %(position)s 项的交货期"),
+        "quotation:line-floor": lazy("第 %(position)s 项低于底价，请写明理由"),
+        "quotation:validity-missing": lazy("请填写有效期"),
+        "quotation:validity-past": lazy("有效期已过，请修订并填写新的有效期"),
+        "quotation:payment-missing": lazy("请选择付款方式；选“其他”时请写明"),
+        "quotation:delivery-place-missing": lazy("请填写交货地点与方式"),
+        "quotation:delivery-start-missing": lazy("请填写交货期起算点"),
+        "quotation:effect-unset": lazy("还没有选定报价效力，请管理员在“设置 · 报价”中选定后再提交"),
+        "quotation:nobody-reviews": lazy("没有人可以审核：请管理员指定部门经理、公司主管领导，或设置“第二审批人”"),
+        "quotation:content-changed": lazy("内容与提交时不一致，请刷新页面，核对后重新审核"),
+        "quotation:not-editable": lazy("报价当前为“%(state)s”，内容不能修改；需要修改时请先撤回或修订"),
+        "quotation:not-revisable": lazy("报价当前为“%(state)s”，不能修订"),
+        "quotation:newer-revision": lazy("已有更新的一版，请在新版上继续"),
+        "quotation:no-acceptance-file": lazy("请先上传客户接受的书面材料（回传件、邮件或聊天截图）"),
+        "quotation:evidence-old": lazy("第 %(position)s 项的采购报价已有 %(days)s 天"),
+        "quotation:evidence-short": lazy("第 %(position)s 项的采购报价只到 %(until)s，短于报价有效期"),
+        "quotation:missing-glyph": lazy("字体中没有“%(character)s”这个字（%(field)s），请改用其他写法后再出具"),
+        "quotation:no-seal": lazy("没有您可以使用的报价专用章：请确认印章已登记、主管领导已授权系统打印"),
+        "quotation:signing-key": lazy("签名密钥不可用，请系统管理员检查“签名证书”"),
+    }
+)
+
+
+@cache
+def register() -> None:
+    """Register what must exist once per process: document type, search source, the draft made on starting."""
+    from app.features.quotations import views  # optional
+
+    documents.register_document_type(
+        documents.DocumentType(
+            doc_type=DOC_TYPE,
+            label=lazy("报价"),
+            url=views.address,
+            titles=queries.titles,
+            visible=queries.visible_ids,
+        )
+    )
+    search.register_source(
+        search.SearchSource(
+            doc_type=DOC_TYPE, label=lazy("报价"), visible=queries.visible_ids, url=views.address, order=10
+        )
+    )
+    timeline.on("inquiry:start_quoting", create_on_start)

@@ -1,0 +1,26 @@
+"""Which revision of a quotation is the one shown at its own address."""
+
+from sqlalchemy import select
+
+from app.core.db import session
+from app.features.quotations.enums import QuotationStatus
+from app.features.quotations.models import QuotationRevision
+
+
+def restore_current(revision: QuotationRevision) -> None:
+    """Show the newest revision that is not void at the quotation's own address again, after one was voided."""
+    rows = list(
+        session.execute(
+            select(QuotationRevision)
+            .where(QuotationRevision.quotation_id == revision.quotation_id)
+            .order_by(QuotationRevision.revision.desc())
+        )
+        .unique()
+        .scalars()
+    )
+    alive = next((row for row in rows if row.status != QuotationStatus.VOID), rows[0])
+    for row in rows:
+        if row.current != (row is alive):
+            row.current = row is alive
+            row.touch()
+    session.flush()
