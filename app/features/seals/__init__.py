@@ -1,3 +1,3 @@
-"""Seals: the legal entities, their seals in three hands, the register of use, and the signing key."""
+"""Seals: the legal entities, their seals in three hands, the register of use, the signing key."""
 
 from app.features.seals import registry as registry

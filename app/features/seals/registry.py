@@ -102,6 +102,7 @@ sentences.register(
         "seal:stopped": lazy("“%(seal)s”已停用，不能使用"),
         "seal:already-authorised": lazy("这枚印章已经授权打印"),
         "seal:not-authorised": lazy("这枚印章还没有授权系统打印，请找%(who)s勾选“公司授权系统打印此章”"),
+        "seal:no-signing-key": lazy("签名密钥不可用（%(reason)s），请联系系统管理员检查密钥文件夹"),
         "seal:no-use-right": lazy("您没有“%(seal)s”的用章权，请找%(who)s"),
     }
 )
