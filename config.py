@@ -150,11 +150,11 @@ def load(environ: Mapping[str, str] | None = None) -> Base:
     return ENVIRONMENTS[name](environ)
 
 
-def database_url(environ: Mapping[str, str], data_dir: Path) -> str:
+def database_url(environ: Mapping[str, str], data_folder: Path) -> str:
     """Return the SQLAlchemy URL: PostgreSQL when DATABASE_URL says so, else the file in the data folder."""
     given = environ.get("DATABASE_URL", "")
     if not given:
-        return "sqlite:///" + (data_dir / "database.sqlite3").as_posix()
+        return "sqlite:///" + (data_folder / "database.sqlite3").as_posix()
     for prefix in ("postgres://", "postgresql://"):
         if given.startswith(prefix):
             return "postgresql+psycopg://" + given.removeprefix(prefix)
@@ -163,10 +163,10 @@ def database_url(environ: Mapping[str, str], data_dir: Path) -> str:
     raise ConfigurationError("DATABASE_URL must begin with postgresql:// or sqlite:///.")
 
 
-def is_demo(data_dir: Path) -> bool:
+def is_demo(data_folder: Path) -> bool:
     """Tell whether the data folder holds the demo company; written once by the launcher, never changed."""
     try:
-        return (data_dir / "kind").read_text(encoding="ascii").strip() == "demo"
+        return (data_folder / "keys" / "installation").read_text(encoding="ascii").strip() == "demo"
     except (OSError, UnicodeDecodeError):
         return False
 
