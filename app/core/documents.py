@@ -1,0 +1,164 @@
+"""What the platform knows of every kind of document: how to name it, where it is shown, who may see it.
+
+Tasks, notices, reminders and the workbench name documents of features they must not import; the features
+register here instead. Names and visibility are asked for many documents at once, one query per kind.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, select
+
+from app.core.db import session
+from app.core.i18n import LazyText
+from app.core.permissions import Actor
+from app.core.workflow import flows
+
+Key = tuple[str, int]
+
+
+@dataclass(frozen=True)
+class DocumentType:
+    """A kind of document.
+
+    ``url`` gives the address of one, ``titles`` the titles of several by id, ``visible`` the SELECT of the ids
+    an actor may see. ``model`` is the table with DocumentMixin, by which number, state and owner are read.
+    """
+
+    doc_type: str
+    label: LazyText
+    url: Callable[[int], str]
+    titles: Callable[[list[int]], Mapping[int, str]]
+    visible: Callable[[Actor], Select[tuple[int]]]
+    model: Any = None
+
+
+@dataclass(frozen=True)
+class DocumentLink:
+    """A document as lists of others show it: its kind, its title, its address."""
+
+    doc_type: str
+    doc_id: int
+    label: str
+    title: str
+    url: str
+
+
+@dataclass(frozen=True)
+class DocumentState:
+    """Number and state of a document, nothing of its content; the number is empty before it is given."""
+
+    number: str
+    label: str
+    tone: str
+
+
+@dataclass(frozen=True)
+class OwnDocument:
+    """A document of one's own, for the workbench."""
+
+    key: Key
+    state: DocumentState
+    updated_at: datetime
+
+
+_types: dict[str, DocumentType] = {}
+
+
+def register_document_type(*types: DocumentType) -> None:
+    """Add kinds of documents; a second registration of a kind replaces the first."""
+    for item in types:
+        _types[item.doc_type] = item
+
+
+def document_type(doc_type: str) -> DocumentType:
+    """Return a registered kind; KeyError for an unknown one."""
+    return _types[doc_type]
+
+
+def is_registered(doc_type: str) -> bool:
+    """Tell whether this kind of document is known."""
+    return doc_type in _types
+
+
+def registered() -> list[DocumentType]:
+    """Return all kinds in order of registration."""
+    return list(_types.values())
+
+
+def ids_by_type(keys: Iterable[Key]) -> dict[str, list[int]]:
+    """Group documents by their kind, leaving out kinds nobody registered."""
+    grouped: dict[str, list[int]] = {}
+    for doc_type, doc_id in dict.fromkeys(keys):
+        if doc_type in _types:
+            grouped.setdefault(doc_type, []).append(doc_id)
+    return grouped
+
+
+def links(keys: Iterable[Key]) -> dict[Key, DocumentLink]:
+    """Return title and address of documents, one query per kind. Ask only for what the reader may see."""
+    found = {}
+    for doc_type, ids in ids_by_type(keys).items():
+        kind = _types[doc_type]
+        for doc_id, title in kind.titles(ids).items():
+            key = (doc_type, doc_id)
+            found[key] = DocumentLink(doc_type, doc_id, str(kind.label), title, kind.url(doc_id))
+    return found
+
+
+def visible_keys(actor: Actor, keys: Iterable[Key]) -> set[Key]:
+    """Return those of the documents an actor may see, one query per kind."""
+    found: set[Key] = set()
+    for doc_type, ids in ids_by_type(keys).items():
+        allowed = _types[doc_type].visible(actor).subquery()
+        column = allowed.columns[0]
+        found |= {
+            (doc_type, doc_id) for doc_id in session.execute(select(column).where(column.in_(ids))).scalars()
+        }
+    return found
+
+
+def is_visible(actor: Actor, doc_type: str, doc_id: int) -> bool:
+    """Tell whether an actor may see a document; False for an unknown kind."""
+    return (doc_type, doc_id) in visible_keys(actor, [(doc_type, doc_id)])
+
+
+def state_of(doc_type: str, number: str | None, status: str) -> DocumentState:
+    """Return number and state in words, the state by the flow of its kind."""
+    flow = flows().get(doc_type)
+    state = flow.by_code.get(status) if flow is not None else None
+    return DocumentState(
+        number or "", str(state.label) if state else status, state.tone if state else "neutral"
+    )
+
+
+def states(keys: Iterable[Key]) -> dict[Key, DocumentState]:
+    """Return number and state of documents whose kind registered its table, one query per kind."""
+    found = {}
+    for doc_type, ids in ids_by_type(keys).items():
+        model = _types[doc_type].model
+        if model is None:
+            continue
+        statement = select(model.id, model.number, model.status).where(model.id.in_(ids))
+        for row in session.execute(statement):
+            found[(doc_type, row.id)] = state_of(doc_type, row.number, row.status)
+    return found
+
+
+def recent_of(actor: Actor, doc_type: str, limit: int) -> list[OwnDocument]:
+    """Return an actor's own documents of one kind, the last changed first; nothing without a table."""
+    model = _types[doc_type].model
+    if model is None or actor.id is None:
+        return []
+    statement = (
+        select(model.id, model.number, model.status, model.updated_at)
+        .where(model.owner_id == actor.id)
+        .order_by(model.updated_at.desc(), model.id.desc())
+        .limit(limit)
+    )
+    return [
+        OwnDocument((doc_type, row.id), state_of(doc_type, row.number, row.status), row.updated_at)
+        for row in session.execute(statement)
+    ]
