@@ -1,0 +1,93 @@
+"""The examination of an installation: each part registers what it can prove, ``check`` asks them all."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import select, text
+
+from app.core import files, timeline
+from app.core.db import db, session
+from app.core.files import StoredFile
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that is not as it must be: which check found it, and a sentence for the administrator."""
+
+    check: str
+    sentence: str
+
+
+_checks: dict[str, Callable[[], list[str]]] = {}
+
+
+def register_check(name: str, function: Callable[[], list[str]]) -> None:
+    """Add a check: it only reads, and returns a sentence for each thing that is wrong.
+
+    Raises ValueError for a second check of that name.
+    """
+    if name in _checks:
+        raise ValueError(f"two checks named {name}")
+    _checks[name] = function
+
+
+def names() -> list[str]:
+    """Return the names of all checks in order of registration."""
+    return list(_checks)
+
+
+def run_all() -> list[Finding]:
+    """Run every check and return all findings; a check that breaks is itself a finding."""
+    findings = []
+    for name, function in _checks.items():
+        try:
+            sentences = function()
+        except Exception as error:
+            sentences = [f"the check itself failed: {type(error).__name__}: {error}"]
+        finally:
+            session.rollback()
+        findings += [Finding(name, sentence) for sentence in sentences]
+    return findings
+
+
+def check_database() -> list[str]:
+    """Let SQLite examine its file; PostgreSQL keeps checksums of its own."""
+    if db.engine.dialect.name != "sqlite":
+        return []
+    answers = session.execute(text("PRAGMA integrity_check")).scalars().all()
+    return [f"database: {answer}" for answer in answers if answer != "ok"]
+
+
+def check_foreign_keys() -> list[str]:
+    """Find rows that refer to nothing (PostgreSQL never admits one)."""
+    if db.engine.dialect.name != "sqlite":
+        return []
+    rows = session.execute(text("PRAGMA foreign_key_check")).all()
+    return [f"row {row[1]} of {row[0]} refers to a missing row of {row[2]}" for row in rows]
+
+
+def check_stored_files() -> list[str]:
+    """Find stored files that are missing or whose bytes are not those that were stored."""
+    sentences = []
+    rows = session.execute(select(StoredFile.id, StoredFile.name, StoredFile.sha256).order_by(StoredFile.id))
+    for number, name, expected in rows:
+        path = files.path_of(expected)
+        if not path.is_file():
+            sentences.append(f"file {number} ({name}) is missing")
+        elif sha256_of(path) != expected:
+            sentences.append(f"file {number} ({name}) was changed after it was stored")
+    return sentences
+
+
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file, in hexadecimal."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+register_check("database", check_database)
+register_check("foreign keys", check_foreign_keys)
+register_check("event chain", timeline.verify_chain)
+register_check("stored files", check_stored_files)
