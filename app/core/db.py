@@ -7,7 +7,7 @@ times refuse to be naive. Writing outside a unit of work is refused here, for ev
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import BigInteger, DateTime, Dialect, Engine, ForeignKey, Integer, MetaData, String, event
@@ -38,7 +38,11 @@ class Base(DeclarativeBase):
 
 db = SQLAlchemy(model_class=Base)
 session = db.session
-Model = db.Model
+if TYPE_CHECKING:
+    # the class made at run time has no type of its own; this is what it inherits
+    Model = Base
+else:
+    Model = db.Model
 
 
 class WriteOutsideUnitOfWork(RuntimeError):
