@@ -1,8 +1,8 @@
 """Signed papers: our own certificate authority, the signature, and the check of an uploaded file.
 
 This is the company's internal digital signature. It is no third-party 电子印章, and no wording may call it
-one. What makes a paper genuine is that its bytes are those of a stored copy; the signature lets a PDF reader see
-for itself that nothing was changed, and lets us recognise our own paper after somebody changed it.
+one. What makes a paper genuine is that its bytes are those of a stored copy; the signature lets a PDF reader
+see for itself that nothing was changed, and lets us recognise our own paper after somebody changed it.
 """
 
 from app.core.signing.authority import (
