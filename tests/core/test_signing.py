@@ -374,6 +374,17 @@ def test_an_unfit_pkcs12_file_changes_nothing(tmp_path):
     assert len(signing.signing_certificates(tmp_path)) == 1
 
 
+def test_a_certificate_of_another_key_is_refused(tmp_path, monkeypatch):
+    # The library writes no such file, other programs may.
+    key, stranger = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
+    right = pkcs12.load_pkcs12(commercial_store(key)[0], b"from the shop")
+    mismatched = pkcs12.PKCS12KeyAndCertificates(stranger, right.cert, [])
+    monkeypatch.setattr(pkcs12, "load_pkcs12", lambda content, passphrase: mismatched)
+    with clock.frozen(NOW):
+        assert reason_of(signing.import_pkcs12, tmp_path, SECRET, b"", "") == "pkcs12-without-key"
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_importing_the_package_does_not_load_the_slow_libraries():
     program = "import sys, app.core.signing; print('pyhanko' in sys.modules, 'asn1crypto' in sys.modules)"
     done = subprocess.run(

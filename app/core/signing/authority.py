@@ -139,6 +139,8 @@ def import_pkcs12(folder: Path, secret: bytes, content: bytes, passphrase: str) 
         raise SigningError("pkcs12-without-key")
     certificate = store.cert.certificate
     key = _strong_key(store.key)
+    if certificate.public_key() != key.public_key():
+        raise SigningError("pkcs12-without-key", "key and certificate do not belong together")
     if not certificate.not_valid_before_utc <= clock.now() < certificate.not_valid_after_utc:
         raise SigningError("pkcs12-not-valid-now", f"until {certificate.not_valid_after_utc}")
     chain = tuple(additional.certificate for additional in store.additional_certs)
