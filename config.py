@@ -65,11 +65,11 @@ class Base:
 
     def __init__(self, environ: Mapping[str, str] | None = None) -> None:
         environ = os.environ if environ is None else environ
-        self.DATA_FOLDER = Path(environ.get("ZHANGCHENG_DATA") or ROOT / "instance").resolve()
-        self.FILES_FOLDER = self.DATA_FOLDER / "files"
-        self.KEYS_FOLDER = self.DATA_FOLDER / "keys"
-        self.DEMO = is_demo(self.DATA_FOLDER)
-        self.SQLALCHEMY_DATABASE_URI = database_url(environ, self.DATA_FOLDER)
+        self.DATA_DIR = Path(environ.get("ZHANGCHENG_DATA") or ROOT / "instance").resolve()
+        self.FILES_DIR = self.DATA_DIR / "files"
+        self.KEYS_DIR = self.DATA_DIR / "keys"
+        self.DEMO = is_demo(self.DATA_DIR)
+        self.SQLALCHEMY_DATABASE_URI = database_url(environ, self.DATA_DIR)
         self.SECRET_KEY = self.secret_key(environ)
         https = environ.get("ZHANGCHENG_SCHEME", "http") == "https"
         # A Secure cookie is dropped by browsers under plain HTTP with a host name, and nobody could sign in.
@@ -86,7 +86,7 @@ class Base:
         given = environ.get("SECRET_KEY")
         if given:
             return given
-        path = self.KEYS_FOLDER / "secret_key"
+        path = self.KEYS_DIR / "secret_key"
         try:
             return path.read_text(encoding="ascii").strip()
         except FileNotFoundError:
@@ -125,7 +125,7 @@ class Production(Base):
         if not key:
             raise ConfigurationError(
                 "There is no secret key: start with `manage.py run`, which makes"
-                f" {self.KEYS_FOLDER / 'secret_key'}, or set SECRET_KEY."
+                f" {self.KEYS_DIR / 'secret_key'}, or set SECRET_KEY."
             )
         if len(key) < SHORTEST_SECRET or len(set(key)) < 8 or key.lower().startswith(WEAK_SECRETS):
             raise ConfigurationError(
