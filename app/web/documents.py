@@ -1,0 +1,319 @@
+"""What the page of every document shares: its record, step line, files and steps, and the one view that serves files.
+
+A feature gives its flow and its own functions; the order of checks, the messages and the status codes are the same
+for all documents.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, Response, flash, request, send_file
+from markupsafe import Markup
+
+from app.core import documents, files, sentences, timeline
+from app.core.db import session
+from app.core.errors import Conflict, Invalid, NotVisible, Problem, Stale
+from app.core.files import StoredFile
+from app.core.i18n import gettext as _
+from app.core.i18n import lazy
+from app.core.permissions import Actor, directory
+from app.core.timeline import Event
+from app.core.uow import unit_of_work
+from app.core.workflow import Flow, State
+from app.web import fragments
+from app.web.guard import current_actor, signed_in
+
+blueprint = Blueprint("files", __name__)
+
+# Shown in the browser itself; everything else is a download, whatever its name says.
+INLINE_TYPES = frozenset({"application/pdf", "image/png", "image/jpeg", "image/gif"})
+
+# A version that no row ever has: a form without one is told to look again instead of overwriting.
+NO_VERSION = 0
+
+sentences.register({"files:lost": lazy("存储中找不到这个文件，请联系系统管理员从备份中恢复")})
+
+
+@dataclass(frozen=True)
+class TimelineRow:
+    """An event as ``ui.timeline`` shows it; ``changes`` holds (label, old, new)."""
+
+    person: str
+    sentence: str
+    at: datetime
+    reason: str
+    changes: Sequence[tuple[str, str, str]]
+    on_behalf_of: str
+    tone: str
+
+
+@dataclass(frozen=True)
+class Station:
+    """A point of ``ui.step_line``; ``state`` is done, current, next or refused."""
+
+    label: str
+    state: str
+    who: str = ""
+    at: datetime | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class FileRow:
+    """A file as ``ui.files`` shows it; ``size`` in bytes."""
+
+    name: str
+    url: str
+    size: int
+    by: str
+    at: datetime
+    remove_url: str = ""
+    kind: str = ""
+    line_id: int | None = None
+
+
+@dataclass(frozen=True)
+class TypedStep:
+    """What came with a step: the version its form was made from, and the note or reason."""
+
+    version: int
+    note: str
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a step or a form was refused, for the page that is shown again; ``typed`` is the note that was typed."""
+
+    sentence: str
+    changes: tuple[str, ...] = ()
+    typed: str = ""
+    step: str = ""
+    status: int = 409
+
+
+FileGate = Callable[[Actor, StoredFile], bool]
+
+_file_gates: dict[str, FileGate] = {}
+
+
+def register_file_gate(doc_type: str, gate: FileGate) -> None:
+    """Decide who may read the files of a kind of document; without a gate whoever sees the document may."""
+    _file_gates[doc_type] = gate
+
+
+def timeline_rows(
+    events: Iterable[Event],
+    *,
+    shown: Callable[[Event], bool] | None = None,
+    with_content: bool = True,
+) -> list[TimelineRow]:
+    """Return events as the page shows them, in the given order.
+
+    ``shown`` leaves events out; without ``with_content`` reasons and changes stay away (readers of a part only).
+    """
+    return [
+        TimelineRow(
+            person=event.actor_name if event.actor_id is not None else str(lazy("系统自动")),
+            sentence=timeline.describe(event),
+            at=event.at,
+            reason=event.reason if with_content else "",
+            changes=timeline.describe_changes(event) if with_content else [],
+            on_behalf_of=event.on_behalf_of_name,
+            tone=timeline.verb(event.verb).tone,
+        )
+        for event in events
+        if shown is None or shown(event)
+    ]
+
+
+def stations(flow: Flow, status: str, events: Sequence[Event]) -> list[Station]:
+    """Return the step line of a document: its milestones with who reached them and when.
+
+    ``events`` are the document's, newest first. A state beside the main road takes the place after the last
+    milestone reached; where it ends the document, nothing follows it.
+    """
+    milestones = [state for state in flow.states if state.milestone]
+    codes = [str(state.code) for state in milestones]
+    reached: dict[str, Event] = {}
+    for event in events:
+        if event.to_status is not None and event.from_status != event.to_status:
+            reached.setdefault(event.to_status, event)
+    current = flow.state(status)
+    if current.milestone:
+        place = codes.index(str(current.code))
+        before, after = milestones[:place], milestones[place + 1 :]
+    else:
+        place = _last_milestone(codes, events)
+        before, after = milestones[: place + 1], milestones[place + 1 :]
+    if current.terminal:
+        after = []
+    line = [_station(state, "done", reached.get(str(state.code))) for state in before]
+    line.append(_station(current, _how_it_stands(current), reached.get(str(current.code))))
+    return line + [Station(str(state.label), "next") for state in after]
+
+
+def _how_it_stands(current: State) -> str:
+    if current.tone == "bad" or (current.terminal and current.tone != "ok"):
+        return "refused"
+    return "done" if current.terminal else "current"
+
+
+def _last_milestone(codes: Sequence[str], events: Sequence[Event]) -> int:
+    for event in events:
+        if event.to_status in codes:
+            return codes.index(str(event.to_status))
+    return 0
+
+
+def _station(state: State, shown_as: str, event: Event | None) -> Station:
+    if event is None:
+        return Station(str(state.label), shown_as)
+    return Station(str(state.label), shown_as, event.actor_name, event.at)
+
+
+def file_rows(
+    rows: Sequence[StoredFile], remove_url: Callable[[StoredFile], str] | None = None
+) -> list[FileRow]:
+    """Return stored files as the page lists them, with the names of those who uploaded them (one query).
+
+    ``remove_url`` gives the address to take one back, empty where it must stay.
+    """
+    people = directory().people(row.uploaded_by_id for row in rows if row.uploaded_by_id is not None)
+    return [
+        FileRow(
+            name=row.name,
+            url=file_url(row),
+            size=row.size,
+            by=people[row.uploaded_by_id].name if row.uploaded_by_id in people else "",
+            at=row.uploaded_at,
+            remove_url=remove_url(row) if remove_url else "",
+            kind=row.kind,
+            line_id=row.line_id,
+        )
+        for row in rows
+    ]
+
+
+def file_url(row: StoredFile) -> str:
+    """Return the address of a stored file."""
+    return f"/files/{row.id}"
+
+
+def typed_step() -> TypedStep:
+    """Read version and note of the posted step; a missing or damaged version is one that no document has."""
+    version = request.form.get("version", "")
+    known = int(version) if version.isascii() and version.isdigit() and len(version) < 10 else NO_VERSION
+    return TypedStep(known, request.form.get("note", ""))
+
+
+def fire_step(
+    flow: Flow,
+    step: str,
+    *,
+    load: Callable[[], Any],
+    fire: Callable[..., None],
+    back: str,
+    refused: Callable[[Problem, TypedStep], Any],
+    data: Mapping[str, Any] | None = None,
+) -> Any:
+    """Answer the POST of a step of any document.
+
+    ``load`` returns the document inside the unit of work or raises NotVisible; ``fire(document, step, version=,
+    note=, data=)`` is the feature's own; ``back`` is the address to go to after success. Stale 409, wrong state or
+    not ready 409 and missing input 422 are answered by ``refused`` after the transaction has ended; Denied 403 and
+    NotVisible 404 travel on. A step that is unknown, or done only by other acts, is a page that does not exist.
+    """
+    if not flow.has_step(step) or flow.step(step).hidden:
+        raise NotVisible
+    typed = typed_step()
+    try:
+        with unit_of_work():
+            document = load()
+            fire(document, step, version=typed.version, note=typed.note, data=data)
+            status = document.status
+    except (Conflict, Invalid) as problem:
+        return refused(problem, typed)
+    flash(_("“%(step)s”已完成，当前状态：%(state)s", step=flow.step(step).label, state=flow.state(status).label), "ok")
+    return fragments.go(back)
+
+
+def refuse_step(
+    problem: Problem,
+    typed: TypedStep,
+    step: str,
+    *,
+    buttons: Callable[[], Markup | str],
+    show: Callable[[Refusal], Any],
+) -> Any:
+    """Answer a refused step without a form of its own: a toast with renewed buttons, or the page with the refusal.
+
+    ``buttons`` renders the step buttons as an element that puts itself in its place; ``show`` renders the page.
+    """
+    if fragments.wants_fragment():
+        return fragments.toast_refusal(problem, buttons())
+    return show(refusal(problem, typed.note, step))
+
+
+def refusal(problem: Problem, typed: str = "", step: str = "") -> Refusal:
+    """Return a problem as the page shows it, with what changed since where the form was stale."""
+    changes = tuple(problem.changes) if isinstance(problem, Stale) else ()
+    said = problem.sentence()
+    if isinstance(problem, Invalid) and problem.fields:
+        said = " ".join(str(text) for text in problem.fields.values())
+    return Refusal(said, changes, typed, step, problem.status)
+
+
+@blueprint.get("/files/<int:file_id>")
+@signed_in
+def stored_file(file_id: int) -> Response:
+    """Serve a stored file to whoever may see its document; its content can never act on this site."""
+    row = session.get(StoredFile, file_id)
+    if row is None or row.deleted_at is not None or not may_read(current_actor(), row):
+        raise NotVisible
+    return send_stored(row)
+
+
+def may_read(actor: Actor, row: StoredFile) -> bool:
+    """Tell whether an actor may read a stored file."""
+    gate = _file_gates.get(row.doc_type)
+    if gate is not None:
+        return gate(actor, row)
+    return documents.is_visible(actor, row.doc_type, row.doc_id)
+
+
+def send_stored(row: StoredFile, *, download: bool | None = None) -> Response:
+    """Answer with the bytes of a stored file under its own name; raises NotVisible where the folder lost them.
+
+    ``download`` overrides whether the browser shows it. Who may read it is the caller's question.
+    """
+    path = files.path_of(row.sha256)
+    if not path.is_file():
+        raise NotVisible("files:lost")
+    inline = row.media_type in INLINE_TYPES if download is None else not download
+    response = send_file(
+        path.resolve(),
+        mimetype=row.media_type,
+        as_attachment=not inline,
+        download_name=row.name,
+        conditional=False,
+        etag=False,
+        max_age=0,
+    )
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Content-Security-Policy"] = file_policy(row.media_type)
+    response.headers["Cache-Control"] = "no-store, private"
+    return response
+
+
+def file_policy(media_type: str) -> str:
+    """Return the content policy of a served file.
+
+    A sandbox keeps content from acting; browsers refuse to show a PDF inside one, and a PDF runs in a viewer of its
+    own anyway.
+    """
+    policy = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    if media_type == "application/pdf":
+        return policy
+    return f"{policy}; img-src 'self'; sandbox"
