@@ -164,7 +164,10 @@ class Flow:
             authority = item.allowed.test(document, actor)
             if authority is None:
                 continue
-            problem = item.ready(document, actor, {}) if item.ready and item.form is None else None
+            problem = item.ready(document, actor, {}) if item.ready else None
+            if item.form is not None and isinstance(problem, Invalid):
+                # What is missing can be typed in the form the step asks for.
+                problem = None
             views.append(
                 StepView(
                     item.name,
@@ -221,15 +224,24 @@ class Flow:
             content_hash=getattr(document, "content_hash", None),
         )
 
-    def _check(
-        self, item: Step, document: Document, actor: Actor, version: int | None, note: str, values: Mapping[str, Any]
-    ) -> Authority:
+    def check_possible(self, document: Document, name: str, actor: Actor, version: int | None = None) -> Authority:
+        """Return by what right an actor may do a step now, before the input of its form is even read.
+
+        Raises in the order of fire(): Denied, Stale (where ``version`` is given), Conflict in a wrong state.
+        """
+        item = self.step(name)
         authority = item.allowed.test(document, actor)
         if authority is None:
             raise Denied("core:denied", what=item.label, who=item.allowed.ask(document))
         check_version(self.doc_type, document, version)
         if document.status not in item.sources:
             raise Conflict("core:wrong-state", state=self.state(document.status).label, step=item.label)
+        return authority
+
+    def _check(
+        self, item: Step, document: Document, actor: Actor, version: int | None, note: str, values: Mapping[str, Any]
+    ) -> Authority:
+        authority = self.check_possible(document, item.name, actor, version)
         problem = item.ready(document, actor, values) if item.ready else None
         if problem is not None:
             raise problem
@@ -253,7 +265,8 @@ def flows() -> Mapping[str, Flow]:
 def lock(document: DocumentMixin) -> None:
     """Read the row again under a lock, so that nothing decided here can have changed (a row lock on PostgreSQL)."""
     session.flush()
-    session.refresh(document, with_for_update=True)
+    # Only the document's own row: PostgreSQL locks no row on the outer side of the joins that load beside it.
+    session.refresh(document, with_for_update={"of": type(document)})
 
 
 def check_version(doc_type: str, document: Document, version: int | None) -> None:

@@ -88,13 +88,14 @@ class InquiryLine(Model):
     question: Mapped[str] = mapped_column(String(500), nullable=False, default="")
 
     inquiry: Mapped[Inquiry] = relationship(back_populates="lines")
+    # Joined, so that a page reads all lines with all answers in one query; a line has a few of each at most.
     technical_answers: Mapped[list["TechnicalAnswer"]] = relationship(
-        order_by="TechnicalAnswer.id", lazy="selectin", cascade="all, delete-orphan"
+        order_by="TechnicalAnswer.id", lazy="joined", cascade="all, delete-orphan"
     )
     purchasing_answers: Mapped[list["PurchasingAnswer"]] = relationship(
-        order_by="PurchasingAnswer.id", lazy="selectin", cascade="all, delete-orphan"
+        order_by="PurchasingAnswer.id", lazy="joined", cascade="all, delete-orphan"
     )
-    waivers: Mapped[list["Waiver"]] = relationship(lazy="selectin", cascade="all, delete-orphan")
+    waivers: Mapped[list["Waiver"]] = relationship(lazy="joined", cascade="all, delete-orphan")
 
     @property
     def technical(self) -> "TechnicalAnswer | None":
