@@ -146,6 +146,7 @@ sentences.register(
         "quotation:evidence-old": lazy("第 %(position)s 项的采购报价已有 %(days)s 天"),
         "quotation:evidence-short": lazy("第 %(position)s 项的采购报价只到 %(until)s，短于报价有效期"),
         "quotation:missing-glyph": lazy("字体中没有“%(character)s”这个字（%(field)s），请改用其他写法后再出具"),
+        "quotation:no-reprint": lazy("这一份不能补印：没有出具过，或报价已作废、已有新版"),
         "quotation:no-seal": lazy("没有您可以使用的报价专用章：请确认印章已登记、主管领导已授权系统打印"),
         "quotation:signing-key": lazy("签名密钥不可用，请系统管理员检查“签名证书”"),
     }

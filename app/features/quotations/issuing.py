@@ -1,0 +1,207 @@
+"""Making the official files: rendered and signed from the frozen snapshot before any lock, kept inside the step."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from app.core import clock, files, timeline
+from app.core.db import session
+from app.core.errors import Conflict, Invalid
+from app.core.files import CheckedFile, StoredFile
+from app.core.i18n import lazy
+from app.core.permissions import Actor, require
+from app.core.verification_code import new_code
+from app.core.workflow import lock
+from app.features.quotations.enums import FileForm, QuotationPerm, QuotationStatus
+from app.features.quotations.models import IssuedFile, QuotationRevision
+from app.features.seals import keys, marks
+from app.features.seals.actions import check_use, register_use
+from app.features.seals.models import Seal
+
+if TYPE_CHECKING:
+    from app.core.signing import DocumentSigner
+
+DOC_TYPE = "quotation"
+MAX_COPIES = 10
+FORMS = frozenset(FileForm)
+
+
+@dataclass(frozen=True)
+class PreparedCopy:
+    """One copy, signed and lying in the file store, its row not yet written."""
+
+    copy_number: int
+    content: bytes
+    document_id: str
+    pages: int
+
+    @property
+    def sha256(self) -> str:
+        """The hash of the signed bytes, by which the copy is recognised as genuine."""
+        return hashlib.sha256(self.content).hexdigest()
+
+
+@dataclass(frozen=True)
+class PreparedFiles:
+    """All copies of one issue, under one code, made of the snapshot with ``content_hash``."""
+
+    content_hash: str
+    code: str
+    form: str
+    purpose: str
+    seal_id: int
+    issued_at: datetime
+    copies: tuple[PreparedCopy, ...]
+
+
+def check_request(revision: QuotationRevision, seal: Seal | None, copies: int, form: str, actor: Actor) -> Seal:
+    """Return the seal to use; raises Invalid, Denied or Conflict where the files may not be made."""
+    if not 1 <= copies <= MAX_COPIES:
+        raise Invalid(fields={"copies": lazy("份数须在 1 到 10 之间")})
+    if form not in FORMS:
+        raise Invalid(fields={"form": lazy("请选择电子件或纸质件")})
+    if seal is None:
+        raise Invalid(fields={"seal_id": lazy("请选择要使用的印章")})
+    if seal.legal_entity_id != revision.legal_entity_id:
+        raise Invalid(fields={"seal_id": lazy("这枚印章不属于报价单位")})
+    check_use(actor, seal, form)
+    if revision.status != QuotationStatus.APPROVED:
+        raise Conflict("core:race")
+    return seal
+
+
+def prepare(
+    revision: QuotationRevision, *, actor: Actor, seal: Seal | None, copies: int, form: str, purpose: str = ""
+) -> PreparedFiles:
+    """Render and sign the copies from the frozen snapshot and put their bytes into the file store.
+
+    Runs outside any transaction, since it takes time; the step then checks that nothing changed meanwhile. Raises
+    Conflict naming the character where the fonts lack one.
+    """
+    from app.features.quotations import pdf  # slow import
+
+    used = check_request(revision, seal, copies, form, actor)
+    snapshot = pdf.load_snapshot(revision.snapshot)
+    missing = pdf.missing_characters(snapshot)
+    if missing:
+        raise Conflict("quotation:missing-glyph", character=missing[0].character, field=missing[0].field)
+    signer = keys.signer()
+    code, moment = new_code(), clock.now()
+    mark = marks.mark_of(used) if form == FileForm.ELECTRONIC else None
+    made = tuple(
+        one_copy(snapshot, number, copies, code, moment, mark, signer) for number in range(1, copies + 1)
+    )
+    for item in made:
+        files.save_bytes(item.content)
+    return PreparedFiles(str(revision.content_hash), code, form, purpose, used.id, moment, made)
+
+
+def one_copy(
+    snapshot: Any, number: int, copies: int, code: str, moment: datetime, mark: Any, signer: "DocumentSigner"
+) -> PreparedCopy:
+    """Render and sign one copy."""
+    from app.core import signing  # slow import
+    from app.features.quotations import pdf  # slow import
+
+    copy = pdf.CopyMark(number=number, of=copies, extra=False, code=code, issued_at=moment)
+    paper = pdf.render(snapshot, copy=copy, seal=mark)
+    document_id = secrets.token_hex(16)
+    signed = signing.sign(
+        paper, signer, reason="Issued after review", signing_time=moment, document_id=document_id
+    )
+    return PreparedCopy(number, signed, document_id, pdf.page_count(paper))
+
+
+def keep_files(revision: QuotationRevision, actor: Actor, prepared: PreparedFiles) -> dict[str, Any]:
+    """Write the rows of the prepared files and of the seal's use, in the step's own transaction."""
+    seal = session.get_one(Seal, prepared.seal_id)
+    for item in prepared.copies:
+        name = file_name(revision, item.copy_number, prepared.form)
+        stored = files.attach(
+            CheckedFile(name, "application/pdf", item.content),
+            DOC_TYPE,
+            revision.id,
+            actor,
+            kind="issued",
+            legal_hold=True,
+        )
+        session.add(
+            IssuedFile(
+                revision_id=revision.id,
+                copy_number=item.copy_number,
+                copies=len(prepared.copies),
+                form=prepared.form,
+                purpose=prepared.purpose,
+                sha256=item.sha256,
+                size=len(item.content),
+                stored_file_id=stored.id,
+                code=prepared.code,
+                document_id=item.document_id,
+                pages=item.pages,
+                seal_id=seal.id,
+                issued_at=prepared.issued_at,
+                issued_by_id=actor.id,
+            )
+        )
+    hashes = [item.sha256 for item in prepared.copies]
+    register_use(
+        actor=actor,
+        seal=seal,
+        doc_type=DOC_TYPE,
+        doc_id=revision.id,
+        number=str(revision.number),
+        revision=revision.revision,
+        form=prepared.form,
+        copies=len(prepared.copies),
+        impressions=impressions(prepared),
+        approved_by_id=int(revision.approved_by_id or 0),
+        file_hashes=hashes,
+        purpose=prepared.purpose,
+    )
+    session.flush()
+    session.expire(revision, ["issued_files"])
+    return {
+        "copies": len(prepared.copies),
+        "form": str(prepared.form),
+        "seal": seal.purpose,
+        "hashes": hashes,
+        "code": prepared.code,
+    }
+
+
+def impressions(prepared: PreparedFiles) -> int:
+    """Return how many seals the copies carry: one each, and the split seal where a copy has two pages or more."""
+    if prepared.form != FileForm.ELECTRONIC:
+        return 0
+    return sum(1 + (item.pages > 1) for item in prepared.copies)
+
+
+def file_name(revision: QuotationRevision, copy_number: int, form: str) -> str:
+    """Return the name under which a copy is saved: 报价单-客户简称-BJ-2026-0012-R1-第1份.pdf."""
+    customer = revision.quotation.customer
+    suffix = "" if form == FileForm.ELECTRONIC else "-纸质件"
+    name = f"报价单-{customer.short_name or customer.name}-{revision.number}-第{copy_number}份{suffix}.pdf"
+    return files.safe_name(name)
+
+
+def stored_bytes(issued: IssuedFile) -> bytes:
+    """Return the bytes of an issued copy exactly as issued."""
+    return files.read_bytes(session.get_one(StoredFile, issued.stored_file_id))
+
+
+def reprint(revision: QuotationRevision, *, actor: Actor, copy_number: int, reason: str) -> IssuedFile:
+    """Register that a copy is printed again; the bytes are those of the copy. Raises Denied, Conflict, Invalid."""
+    lock(revision)
+    require(actor, QuotationPerm.REPRINT, revision.department_id)
+    issued = next((item for item in revision.issued_files if item.copy_number == copy_number), None)
+    alive = (QuotationStatus.ISSUED, QuotationStatus.ACCEPT_CLAIMED, QuotationStatus.ACCEPTED)
+    if issued is None or revision.status not in alive:
+        raise Conflict("quotation:no-reprint")
+    if not reason.strip():
+        raise Invalid("core:reason-missing", fields={"note": lazy("请写明补印的原因")})
+    timeline.record(
+        DOC_TYPE, revision.id, "quotation:reprint", actor, data={"copy": copy_number}, reason=reason.strip()
+    )
+    return issued

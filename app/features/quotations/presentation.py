@@ -1,0 +1,157 @@
+"""What the pages of a quotation show, made ready so that templates decide nothing."""
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from flask import url_for
+
+from app.core import timeline
+from app.core.i18n import gettext as _
+from app.core.i18n import lazy
+from app.core.permissions import Actor, can
+from app.core.settings import get as setting
+from app.core.timeline import Event
+from app.features.quotations import actions, flow, snapshot
+from app.features.quotations.enums import (
+    FILE_FORM_LABELS,
+    FREIGHT_LABELS,
+    FileForm,
+    Freight,
+    PaymentTerm,
+    QuotationPerm,
+)
+from app.features.quotations.models import IssuedFile, QuotationRevision
+from app.web import filters
+
+
+def addresses(revision: QuotationRevision) -> dict[str, str]:
+    """Return the addresses of a revision's pages by name."""
+    place = {"quotation_id": revision.quotation_id, "number": revision.revision}
+    names = ("show", "edit", "preview", "revise", "paper", "totals", "acceptance")
+    found = {name: url_for(f"quotations.{name}", **place) for name in names}
+    found["steps"] = url_for("quotations.show", **place)
+    return found
+
+
+def sums(revision: QuotationRevision) -> Any:
+    """Return gross, net and tax of the items."""
+    return actions.totals_of(revision.lines)
+
+
+def summary(revision: QuotationRevision) -> list[tuple[str, Any]]:
+    """Return the facts beside a quotation: inquiry, customer, validity, who prepared and who approved."""
+    inquiry = revision.quotation.inquiry
+    rows: list[tuple[str, Any]] = [
+        (_("客户"), revision.quotation.customer.name),
+        (_("询价"), inquiry.number or "—"),
+        (_("联系人"), " ".join(part for part in (revision.attention, revision.customer_phone) if part)),
+        (_("项目或对方编号"), revision.project),
+        (_("有效期至"), revision.valid_until.isoformat() if revision.valid_until else ""),
+        (_("编制"), revision.owner.name),
+        (_("报价单位"), revision.legal_entity.name),
+    ]
+    if revision.approved_by is not None and revision.approved_at is not None:
+        rows.append((_("审核"), f"{revision.approved_by.name} {filters.moment_text(revision.approved_at)}"))
+    if revision.content_hash:
+        rows.append((_("内容摘要"), revision.content_hash[:8]))
+    return rows
+
+
+def terms(revision: QuotationRevision) -> list[tuple[str, Any, bool]]:
+    """Return the terms as the page lists them, in the reader's language where they come from a list."""
+    payment = revision.payment_other
+    if revision.payment_term and revision.payment_term != PaymentTerm.OTHER:
+        payment = snapshot.payment_text(revision)
+    return [
+        (_("付款方式"), payment, True),
+        (_("运费"), str(FREIGHT_LABELS[Freight(revision.freight)]), False),
+        (_("交货地点与方式"), revision.delivery_place, True),
+        (_("交货期起算点"), revision.delivery_start, False),
+        (_("包装"), revision.packing, False),
+        (_("验收标准"), revision.acceptance, True),
+        (_("质保期"), revision.warranty, False),
+        (_("其他条款"), revision.other_terms, True),
+    ]
+
+
+def labelled(changes: Iterable[list[str]]) -> list[tuple[str, str, str]]:
+    """Return changes with the labels of their fields, line numbers before them."""
+    event = Event(doc_type=flow.DOC_TYPE, data={"changes": list(changes)})
+    return timeline.describe_changes(event)
+
+
+def returned_reason(revision: QuotationRevision, events: Iterable[Event]) -> str:
+    """Return why the revision was returned, while it is."""
+    if revision.status != "returned":
+        return ""
+    return next((event.reason for event in events if event.to_status == "returned"), "")
+
+
+def leader_reasons(revision: QuotationRevision) -> list[str]:
+    """Return why the leader must approve beside the manager."""
+    reasons = []
+    limit = filters.money_text(Decimal(str(setting("quotations.leader_limit"))))
+    if revision.total >= Decimal(str(setting("quotations.leader_limit"))):
+        reasons.append(_("含税合计达到 %(limit)s 元", limit=limit))
+    if any(line.below_floor for line in revision.lines):
+        reasons.append(_("有低于底价的单价"))
+    if revision.payment_term == PaymentTerm.OTHER:
+        reasons.append(_("付款方式不在列表内"))
+    return reasons
+
+
+def issued_rows(revision: QuotationRevision, actor: Actor) -> list[dict[str, Any]]:
+    """Return the official files as the page lists them."""
+    return [issued_row(revision, item) for item in revision.issued_files]
+
+
+def issued_row(revision: QuotationRevision, item: IssuedFile) -> dict[str, Any]:
+    """Return one official file as the page lists it."""
+    place = {"quotation_id": revision.quotation_id, "number": revision.revision, "copy_number": item.copy_number}
+    return {
+        "copy_number": item.copy_number,
+        "copies": item.copies,
+        "size": item.size,
+        "form_label": str(FILE_FORM_LABELS[FileForm(item.form)]).split("（")[0].split(" (")[0],
+        "issued_by": item.issued_by.name,
+        "issued_at": item.issued_at,
+        "url": url_for("quotations.copy", **place),
+        "reprint_url": url_for("quotations.reprint", **place),
+    }
+
+
+def row_of(revision: QuotationRevision) -> dict[str, Any]:
+    """Return a revision as a row in another page's card."""
+    state = flow.FLOW.state(revision.status)
+    return {
+        "title": revision.title,
+        "url": url_for("quotations.show", quotation_id=revision.quotation_id, number=revision.revision),
+        "state": _("已过有效期") if revision.expired else str(state.label),
+        "tone": "bad" if revision.expired else state.tone,
+        "total": filters.money_text(revision.total),
+    }
+
+
+def facts_line(revision: QuotationRevision) -> list[str]:
+    """Return the line of facts under the title: customer, total, validity."""
+    facts = [revision.quotation.customer.name, f"¥{filters.money_text(revision.total)}"]
+    if revision.valid_until is not None:
+        facts.append(_("有效期至 %(date)s", date=revision.valid_until.isoformat()))
+    return facts
+
+
+def watermark(revision: QuotationRevision) -> str:
+    """Return the watermark of the preview: none once approved."""
+    return "" if revision.approved_at is not None and revision.status not in ("void",) else str(lazy("未审核"))
+
+
+def paper(revision: QuotationRevision) -> Mapping[str, Any]:
+    """Return the content of the preview: the frozen snapshot once there is one, else what would be submitted."""
+    return revision.snapshot or snapshot.content(revision)
+
+
+def may_create(revisions: list[QuotationRevision], actor: Actor, owner_id: int, status: str) -> bool:
+    """Tell whether the owner may begin a quotation for an inquiry that has none alive."""
+    alive = [item for item in revisions if item.status not in ("void", "lost")]
+    return not alive and owner_id == actor.id and status in ("quoting", "submitted") and can(actor, QuotationPerm.PREPARE)
