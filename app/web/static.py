@@ -1,8 +1,8 @@
 """Files for the browser: fingerprinted by content, compressed beforehand, kept by the browser for a year.
 
 ``/static/css/ui.css?v=<hash>`` never changes its meaning, so it is asked for once. Every address made by
-``url_for("static", …)`` or ``static_url(…)`` carries the hash. All scripts share one, because a script finds its
-islands beside itself under the hash of its own address.
+``url_for("static", …)`` or ``static_url(…)`` carries the hash. All scripts share one, because a script finds
+its islands beside itself under the hash of its own address.
 """
 
 import gzip
@@ -130,7 +130,8 @@ def serve(filename: str) -> Response:
     response.headers["Cache-Control"] = FOREVER if current else REVALIDATED
     response.headers["Vary"] = "Accept-Encoding"
     response.set_etag(known.digest.hex()[:FINGERPRINT_LENGTH], weak=True)
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 def accepts_gzip() -> bool:
