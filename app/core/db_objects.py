@@ -39,3 +39,34 @@ def make_append_only(table: Table) -> None:
             connection.execute(DDL(statement.replace("%", "%%")))
 
     event.listen(table, "after_create", create)
+
+
+def search_index_statements(dialect: str) -> list[str]:
+    """Return the statements that create the index of ``app/core/search.py`` beside its table of entries."""
+    if dialect == "sqlite":
+        return ["CREATE VIRTUAL TABLE search_part USING fts5(tokens, tokenize = 'ascii')"]
+    return [
+        "CREATE TABLE search_part (id BIGINT NOT NULL, tokens tsvector NOT NULL, "
+        "CONSTRAINT pk_search_part PRIMARY KEY (id))",
+        "CREATE INDEX ix_search_part_tokens ON search_part USING gin (tokens)",
+    ]
+
+
+def drop_search_index_statements(dialect: str) -> list[str]:
+    """Return the statements that drop the search index (for a migration downwards)."""
+    return ["DROP TABLE IF EXISTS search_part"]
+
+
+def make_search_index(table: Table) -> None:
+    """Create and drop the search index with its table; migrations call the statements themselves."""
+
+    def create(target: Table, connection: Connection, **_: Any) -> None:
+        for statement in search_index_statements(connection.dialect.name):
+            connection.execute(DDL(statement))
+
+    def drop(target: Table, connection: Connection, **_: Any) -> None:
+        for statement in drop_search_index_statements(connection.dialect.name):
+            connection.execute(DDL(statement))
+
+    event.listen(table, "after_create", create)
+    event.listen(table, "before_drop", drop)

@@ -23,15 +23,16 @@ Key = tuple[str, int]
 class DocumentType:
     """A kind of document.
 
-    ``url`` gives the address of one, ``titles`` the titles of several by id, ``visible`` the SELECT of the ids
-    an actor may see. ``model`` is the table with DocumentMixin, by which number, state and owner are read.
+    ``url`` gives the address of one, ``titles`` the titles of several by id, ``visible`` the SELECT of the
+    ids an actor may see. ``model`` is the table with DocumentMixin, by which number, state and owner are
+    read.
     """
 
     doc_type: str
     label: LazyText
     url: Callable[[int], str]
     titles: Callable[[list[int]], Mapping[int, str]]
-    visible: Callable[[Actor], Select[tuple[int]]]
+    visible: Callable[[Actor], Select[int]]
     model: Any = None
 
 

@@ -6,6 +6,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.core import clock
 from app.core.db import Model, session
 
+# The year under which a sequence is kept that does not begin again in January.
+NO_YEAR = 0
+
 
 class Sequence(Model):
     """The last number given of a kind in a year (the year in the company's zone)."""
@@ -17,13 +20,15 @@ class Sequence(Model):
     last: Mapped[int] = mapped_column(Integer, nullable=False, default=0)
 
 
-def next_number(kind: str, prefix: str, digits: int = 4) -> str:
+def next_number(kind: str, prefix: str, digits: int = 4, *, yearly: bool = True) -> str:
     """Return the next number of a kind, such as BJ-2026-0012, inside the open unit of work.
 
-    The sequence row stays locked until the end of the transaction: take the number as the last thing before the
-    insert or the change of state.
+    ``yearly=False`` counts on over the years and leaves the year out: KH-0012.
+
+    The sequence row stays locked until the end of the transaction: take the number as the last thing before
+    the insert or the change of state.
     """
-    year = clock.today().year
+    year = clock.today().year if yearly else NO_YEAR
     row = session.get(Sequence, (kind, year), with_for_update=True, populate_existing=True)
     if row is None:
         insert_first(kind, year)
@@ -32,7 +37,7 @@ def next_number(kind: str, prefix: str, digits: int = 4) -> str:
         ).scalar_one()
     row.last += 1
     session.flush()
-    return f"{prefix}-{year}-{row.last:0{digits}d}"
+    return f"{prefix}-{year}-{row.last:0{digits}d}" if yearly else f"{prefix}-{row.last:0{digits}d}"
 
 
 def insert_first(kind: str, year: int) -> None:

@@ -1,8 +1,9 @@
 """The company's clock of working days and hours: deadlines run on it, and "late" is measured on it.
 
-Days off and make-up days are those the State Council announces each autumn, taken from ``chinesecalendar``. A
-year that the installed package does not know yet falls back to plain weekdays; ``holidays_known`` tells which.
-The company's week and its hours are settings. A make-up day is worked in full, whatever the company's week.
+Days off and make-up days are those the State Council announces each autumn, taken from ``chinesecalendar``.
+A year that the installed package does not know yet falls back to plain weekdays; ``holidays_known`` tells
+which. The company's week and its hours are settings. A make-up day is worked in full, whatever the
+company's week.
 """
 
 import re

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.core import clock, tasks, timeline
-from app.core.db import DocumentMixin, session
+from app.core.db import VersionedMixin, session
 from app.core.errors import Conflict, Denied, Invalid, Problem, Stale
 from app.core.i18n import LazyText, lazy
 from app.core.permissions import SYSTEM, Actor, directory, grant_for, permission_info, who_may
@@ -262,7 +262,7 @@ def flows() -> Mapping[str, Flow]:
     return _flows
 
 
-def lock(document: DocumentMixin) -> None:
+def lock(document: VersionedMixin) -> None:
     """Read the row again under a lock, so that nothing decided here can have changed (a row lock on PostgreSQL)."""
     session.flush()
     # Only the document's own row: PostgreSQL locks no row on the outer side of the joins that load beside it.

@@ -1,0 +1,397 @@
+"""The one mechanism of lists: columns, filters, sort, search within and pages, all from the address.
+
+A list is declared as a subclass of Listing and opened over a SELECT that starts from ``visible_to(actor)``.
+Its whole state comes from a plain mapping, the request's arguments; what is unknown there is ignored, never
+an error. Rows are column tuples, not objects. Two queries serve a page however many rows there are: one
+counts (and sums) no further than COUNT_LIMIT, so that a hundred thousand rows cost what a thousand cost,
+and one reads the page.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlencode
+
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, true
+
+from app.core import clock, money
+from app.core.db import UTCDateTime, session
+from app.core.i18n import LazyText
+from app.core.i18n import gettext as _
+
+PAGE_SIZES = (30, 60, 100)
+COUNT_LIMIT = 1_000
+EXPORT_LIMIT = 50_000
+LONGEST_QUERY = 100
+MOST_WORDS = 5
+LAST_PAGE = 10_000
+EARLIEST_YEAR, LATEST_YEAR = 1900, 2200
+
+Text = LazyText | str
+Label = Mapping[str, Text]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a list.
+
+    ``kind`` is text, number, money, date, datetime, status, person or link. ``expression`` is its SQL; rows
+    carry it under ``key``. ``labels`` and ``tones`` say what a stored code means. ``text`` and ``href``
+    make the shown text and the address from a row; ``title`` what appears on hover. ``total`` sums the
+    column below the list. ``hidden`` columns are read and exported on no page: they feed the functions of
+    others.
+    """
+
+    key: str
+    label: Text
+    expression: Any
+    kind: str = "text"
+    sortable: bool = True
+    align: str = ""
+    labels: Label | None = None
+    tones: Mapping[str, str] | None = None
+    text: Callable[[Row[Any]], str] | None = None
+    href: Callable[[Row[Any]], str | None] | None = None
+    tone: Callable[[Row[Any]], str] | None = None
+    title: Callable[[Row[Any]], str] | None = None
+    sort_by: Any = None
+    total: bool = False
+    hidden: bool = False
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A filter of a list.
+
+    ``kind`` is choice, person (a choice among people), text or date_range. ``column`` is the SQL it compares;
+    ``condition`` makes a condition of the chosen value instead. ``value`` is what the address says.
+    """
+
+    key: str
+    label: Text
+    column: Any = None
+    kind: str = "choice"
+    options: Sequence[tuple[str, Text]] = ()
+    condition: Callable[[str], ColumnElement[bool]] | None = None
+    value: Any = None
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What stands in one cell: text, address, tone and hover text; ``value`` is the plain value behind it."""
+
+    text: str
+    href: str | None = None
+    tone: str = ""
+    title: str = ""
+    value: Any = None
+
+
+_formats: dict[str, Callable[[Any], str]] = {
+    "money": money.format_amount,
+    "date": lambda value: value.isoformat(),
+    "datetime": lambda value: clock.to_local(value).strftime("%Y-%m-%d %H:%M"),
+}
+
+
+def register_format(kind: str, function: Callable[[Any], str]) -> None:
+    """Say how values of a kind of column are written on pages (never in exports)."""
+    _formats[kind] = function
+
+
+def clean_words(text: str) -> list[str]:
+    """Return the words of a typed query: no control or broken characters, cut to a sensible length."""
+    kept = "".join(" " if unicodedata.category(character)[0] == "C" else character for character in text)
+    return kept[:LONGEST_QUERY].split()[:MOST_WORDS]
+
+
+def matches_words(text: str, columns: Iterable[Any]) -> ColumnElement[bool]:
+    """Return the condition that every typed word occurs in one of the columns.
+
+    True where nothing was typed.
+    """
+    columns = list(columns)
+    words = [
+        or_(*(column.icontains(word, autoescape=True) for column in columns)) for word in clean_words(text)
+    ]
+    return and_(*words) if words else true()
+
+
+def parse_day(text: str) -> date | None:
+    """Read a calendar date of an address, 2026-11-23; None for anything else."""
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        return None
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if EARLIEST_YEAR <= day.year <= LATEST_YEAR else None
+
+
+class Listing:
+    """A list as one reader sees it now.
+
+    Subclasses declare ``columns``, ``filters``, ``searched`` (the SQL looked through by ``q``),
+    ``default_sort`` (a key, with "-" for descending) and ``row_id`` (the primary key, which breaks ties).
+    ``base`` is the SELECT of all rows the reader may see, with whatever joins the columns need.
+    """
+
+    columns: Sequence[Column] = ()
+    filters: Sequence[Filter] = ()
+    searched: Sequence[Any] = ()
+    default_sort: str = ""
+    default_page_size: int = PAGE_SIZES[0]
+    row_id: Any = None
+
+    def __init__(self, base: Select[Any], arguments: Mapping[str, str], path: str) -> None:
+        # Read from the class: a mapped attribute read from the instance would look for a mapped instance.
+        self._row_id = type(self).row_id
+        self.base = base
+        self.path = path
+        self.all_columns = list(self.columns)
+        self.columns = [column for column in self.all_columns if not column.hidden]
+        self.query = " ".join(clean_words(arguments.get("q", ""))) if self.searched else ""
+        self.filters = [replace(item, value=self._read_filter(item, arguments)) for item in self.filters]
+        self.sort = self._read_sort(arguments.get("sort", ""))
+        self.per_page = self._read_page_size(arguments.get("per_page", ""))
+        self._asked_page = self._read_page(arguments.get("page", ""))
+
+    # What the address says
+
+    def _read_filter(self, item: Filter, arguments: Mapping[str, str]) -> Any:
+        if item.kind == "date_range":
+            bounds = [arguments.get(f"{item.key}_{end}", "") for end in ("from", "to")]
+            days = tuple(text if parse_day(text) else "" for text in bounds)
+            return days if any(days) else None
+        value = arguments.get(item.key, "")
+        if item.kind == "text":
+            return " ".join(clean_words(value)) or None
+        return value if value in {str(code) for code, _label in item.options} else None
+
+    def _read_sort(self, text: str) -> tuple[str, bool] | None:
+        for wanted in (text, self.default_sort):
+            key, descending = wanted.removeprefix("-"), wanted.startswith("-")
+            if any(column.key == key and column.sortable for column in self.all_columns):
+                return key, descending
+        return None
+
+    def _read_page_size(self, text: str) -> int:
+        return int(text) if text in {str(size) for size in PAGE_SIZES} else self.default_page_size
+
+    def _read_page(self, text: str) -> int:
+        return min(int(text), LAST_PAGE) if re.fullmatch(r"[1-9][0-9]{0,5}", text) else 1
+
+    # What the database is asked
+
+    @cached_property
+    def _chosen(self) -> Select[Any]:
+        statement = self.base
+        for item in self.filters:
+            condition = self._condition(item)
+            if condition is not None:
+                statement = statement.where(condition)
+        if self.query:
+            statement = statement.where(matches_words(self.query, self.searched))
+        return statement
+
+    def _condition(self, item: Filter) -> ColumnElement[bool] | None:
+        if item.value is None:
+            return None
+        if item.kind == "date_range":
+            return _between(item.column, *(parse_day(text) for text in item.value))
+        if item.condition is not None:
+            return item.condition(item.value)
+        if item.kind == "text":
+            return matches_words(item.value, [item.column])
+        value = int(item.value) if item.kind == "person" else item.value
+        condition: ColumnElement[bool] = item.column == value
+        return condition
+
+    @cached_property
+    def _counted(self) -> tuple[int, dict[str, Any]]:
+        summed = [column for column in self.columns if column.total]
+        inner = (
+            self._chosen.with_only_columns(
+                self._row_id,
+                *(column.expression.label(column.key) for column in summed),
+                maintain_column_froms=True,
+            )
+            .order_by(None)
+            .limit(COUNT_LIMIT + 1)
+            .subquery()
+        )
+        sums = [func.sum(inner.c[column.key]).label(column.key) for column in summed]
+        row = session.execute(select(func.count().label("rows_counted"), *sums).select_from(inner)).one()
+        return row.rows_counted, {column.key: getattr(row, column.key) for column in summed}
+
+    def _ordered(self) -> Select[Any]:
+        expressions = [column.expression.label(column.key) for column in self.all_columns]
+        statement = self._chosen.with_only_columns(
+            self._row_id.label("row_id"), *expressions, maintain_column_froms=True
+        )
+        order = []
+        if self.sort is not None:
+            column = next(column for column in self.all_columns if column.key == self.sort[0])
+            by = column.expression if column.sort_by is None else column.sort_by
+            order.append(by.desc() if self.sort[1] else by.asc())
+        order.append(self._row_id.desc() if self.sort is None or self.sort[1] else self._row_id.asc())
+        return statement.order_by(None).order_by(*order)
+
+    # What the page shows
+
+    @property
+    def total(self) -> int:
+        """How many rows there are, no more than COUNT_LIMIT; ``more`` tells that there are more."""
+        return min(self._counted[0], COUNT_LIMIT)
+
+    @property
+    def more(self) -> bool:
+        """Whether there are more rows than were counted."""
+        return self._counted[0] > COUNT_LIMIT
+
+    @property
+    def pages(self) -> int:
+        """The number of pages; of a list with ``more`` rows, those counted and the next one from here."""
+        counted = max(-(-self.total // self.per_page), 1)
+        return (
+            max(counted, self._asked_page + 1)
+            if self.more and len(self._read_rows) > self.per_page
+            else (max(counted, self.page) if self.more else counted)
+        )
+
+    @property
+    def page(self) -> int:
+        """The page shown: the one asked for, or the last one where there are not so many."""
+        return (
+            self._asked_page if self.more else min(self._asked_page, max(-(-self.total // self.per_page), 1))
+        )
+
+    @cached_property
+    def _read_rows(self) -> Sequence[Row[Any]]:
+        offset = (self.page - 1) * self.per_page
+        statement = self._ordered().limit(self.per_page + 1).offset(offset)
+        return session.execute(statement).all()
+
+    @property
+    def rows(self) -> Sequence[Row[Any]]:
+        """The rows of this page, each with ``row_id`` and the columns by their keys."""
+        return self._read_rows[: self.per_page]
+
+    def all_rows(self, limit: int = EXPORT_LIMIT) -> Iterable[Row[Any]]:
+        """Return the rows of all pages, at most ``limit``, for exports and paper."""
+        return session.execute(self._ordered().limit(limit).execution_options(yield_per=500))
+
+    def cell(self, row: Row[Any], column: Column) -> Cell:
+        """Return what stands in a cell."""
+        value = getattr(row, column.key)
+        text = column.text(row) if column.text else self.shown(column, value)
+        tone = column.tone(row) if column.tone else (column.tones or {}).get(str(value), "")
+        title = column.title(row) if column.title else _full_stamp(value)
+        return Cell(text, column.href(row) if column.href else None, tone, title, value)
+
+    def shown(self, column: Column, value: Any) -> str:
+        """Return a value of a column as it is written on a page; nothing is an empty text."""
+        if value is None:
+            return ""
+        if column.labels is not None:
+            return str(column.labels.get(str(value), value))
+        if column.kind in _formats:
+            return _formats[column.kind](value)
+        if isinstance(value, Decimal):
+            return f"{value.normalize():f}"
+        return str(value)
+
+    def plain(self, row: Row[Any], column: Column) -> Any:
+        """Return a cell's value for exports.
+
+        Numbers and dates stay what they are, codes become their labels.
+        """
+        value = getattr(row, column.key)
+        if column.labels is not None or column.text is not None:
+            return self.cell(row, column).text
+        return value
+
+    @property
+    def totals(self) -> dict[str, str] | None:
+        """The sums of all pages by column key.
+
+        None where no column is summed, or there are more rows than counted.
+        """
+        summed = [column for column in self.columns if column.total]
+        if not summed or self.more or not self.total:
+            return None
+        return {column.key: self.shown(column, self._counted[1][column.key]) for column in summed}
+
+    # Addresses
+
+    def url(self, **changes: Any) -> str:
+        """Return the address of this list with some of its state changed.
+
+        Any change but of the page begins anew.
+        """
+        state = self._state()
+        if "page" not in changes:
+            state.pop("page", None)
+        for key, value in changes.items():
+            state[key] = "" if value is None else str(value)
+        kept = {key: value for key, value in state.items() if value and (key, value) != ("page", "1")}
+        return f"{self.path}?{urlencode(kept)}" if kept else self.path
+
+    def _state(self) -> dict[str, str]:
+        state = {"q": self.query}
+        for item in self.filters:
+            if item.kind == "date_range":
+                state[f"{item.key}_from"], state[f"{item.key}_to"] = item.value or ("", "")
+            else:
+                state[item.key] = str(item.value or "")
+        if self.sort is not None:
+            written = f"{'-' if self.sort[1] else ''}{self.sort[0]}"
+            state["sort"] = "" if written == self.default_sort else written
+        state["per_page"] = "" if self.per_page == self.default_page_size else str(self.per_page)
+        state["page"] = str(self._asked_page)
+        return state
+
+    def export_url(self, kind: str) -> str:
+        """Return the address of this list, all pages, as csv, xlsx or print."""
+        return self.url(format=kind)
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether a filter or a query leaves rows out."""
+        return bool(self.query) or any(item.value for item in self.filters)
+
+    def chosen_filters(self) -> list[tuple[str, str]]:
+        """Return label and chosen value of each filter in force, for the head of a printed list."""
+        chosen = [(_("查找"), self.query)] if self.query else []
+        for item in self.filters:
+            if item.kind == "date_range" and item.value:
+                chosen.append((str(item.label), " – ".join(item.value)))
+            elif item.value:
+                labels = {str(code): str(label) for code, label in item.options}
+                chosen.append((str(item.label), labels.get(str(item.value), str(item.value))))
+        return chosen
+
+
+def _between(column: Any, first: date | None, last: date | None) -> ColumnElement[bool]:
+    """Return the condition of lying between two days, both included.
+
+    Moments are cut in the company's zone.
+    """
+    moments = isinstance(column.type, UTCDateTime)
+    bounds: list[ColumnElement[bool]] = []
+    if first is not None:
+        bounds.append(column >= (clock.day_bounds(first)[0] if moments else first))
+    if last is not None:
+        bounds.append(column < clock.day_bounds(last)[1] if moments else column <= last)
+    return and_(*bounds)
+
+
+def _full_stamp(value: Any) -> str:
+    if isinstance(value, datetime):
+        return clock.to_local(value).strftime("%Y-%m-%d %H:%M:%S")
+    return value.isoformat() if isinstance(value, date) else ""

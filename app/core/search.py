@@ -1,0 +1,347 @@
+"""Search over everything a reader may see, with the same answer on both engines.
+
+Neither engine finds Chinese words of two characters by itself, so the application makes the tokens: text is
+normalized (NFKC, case folded), cut into runs of letters and digits, and each run becomes its pairs of
+neighbouring characters and its last character. A typed run becomes a phrase of such pairs, and therefore
+finds exactly the records that contain it as a part of a run; several runs must all occur. Tokens are
+written in a-z and 0-9 only, so that no engine splits them again and nothing typed ever reaches a query
+language.
+
+Records are indexed in short parts, because PostgreSQL keeps at most 256 positions of a token. Visibility is
+a join inside the query, before its limit.
+"""
+
+import unicodedata
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from sqlalchemy import CTE, Integer, Select, String, Text, UniqueConstraint, case, delete, select, union_all
+from sqlalchemy import text as sql
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core import modules
+from app.core.db import Model, session
+from app.core.db_objects import make_search_index
+from app.core.i18n import LazyText
+from app.core.permissions import Actor
+
+# A part holds fewer tokens than PostgreSQL keeps positions; neighbouring parts of one long run overlap by the
+# longest run that may be asked for, so that nothing is lost between them.
+PART_TOKENS = 250
+LONGEST_RUN = 60
+MOST_RUNS = 5
+PARTS_PER_ENTRY = 1_000
+MOST_TEXT = 100_000
+SNIPPET = 40
+
+
+class SearchEntry(Model):
+    """A searchable record: its title and its text as people wrote them."""
+
+    __tablename__ = "search_entry"
+    __table_args__ = (UniqueConstraint("doc_type", "doc_id", name="uq_search_entry_document"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    doc_type: Mapped[str] = mapped_column(String(40), nullable=False)
+    doc_id: Mapped[int] = mapped_column(Integer, nullable=False)
+    title: Mapped[str] = mapped_column(Text, nullable=False)
+    title_key: Mapped[str] = mapped_column(Text, nullable=False)
+    text: Mapped[str] = mapped_column(Text, nullable=False)
+
+
+make_search_index(SearchEntry.__table__)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True)
+class SearchSource:
+    """A kind of record that can be found.
+
+    ``visible`` gives the SELECT of the ids an actor may see, ``url`` the address of one, ``order`` the
+    place of its group among the results; ``module`` is the module that must be on.
+    """
+
+    doc_type: str
+    label: LazyText
+    visible: Callable[[Actor], Select[int]]
+    url: Callable[[int], str]
+    order: int = 100
+    module: str | None = None
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A record found: title and a piece of its text as (piece, is it what was typed) pairs."""
+
+    doc_type: str
+    doc_id: int
+    url: str
+    title: str
+    title_pieces: tuple[tuple[str, bool], ...]
+    snippet: tuple[tuple[str, bool], ...]
+
+
+@dataclass
+class Group:
+    """The records found of one kind; ``more`` tells that there are others."""
+
+    source: SearchSource
+    hits: list[Hit] = field(default_factory=list)
+    more: bool = False
+
+
+_sources: dict[str, SearchSource] = {}
+
+
+def register_source(*sources: SearchSource) -> None:
+    """Add kinds of records of a feature; a second registration of a kind replaces the first."""
+    for source in sources:
+        _sources[source.doc_type] = source
+
+
+def sources() -> list[SearchSource]:
+    """Return all kinds whose module is on, in the order of their groups."""
+    active = [item for item in _sources.values() if item.module is None or modules.is_on(item.module)]
+    return sorted(active, key=lambda item: (item.order, item.doc_type))
+
+
+# Tokens
+
+
+def folded(character: str) -> str:
+    """Return what one character counts as: compatibility form, case folded; a space where it is no letter."""
+    plain = unicodedata.normalize("NFKC", character).casefold()
+    return "".join(one if unicodedata.category(one)[0] in "LNM" else " " for one in plain)
+
+
+def runs(written: str) -> list[str]:
+    """Return the runs of letters and digits of a text, folded."""
+    return "".join(map(folded, written)).split()
+
+
+def token(characters: str) -> str:
+    """Return a token of one or two characters in a-z and 0-9.
+
+    No token begins another one but of the same start.
+    """
+    return "".join(f"{ord(character):05x}" for character in characters)
+
+
+def tokens_of(run: str) -> list[str]:
+    """Return the tokens of a run: each pair of neighbours, and the last character."""
+    return [token(run[index : index + 2]) for index in range(len(run))]
+
+
+def parts_of(written: str) -> Iterator[list[str]]:
+    """Give the tokens of a text in parts short enough for the index."""
+    part: list[str] = []
+    for run in runs(written[:MOST_TEXT]):
+        tokens = tokens_of(run)
+        if part and len(part) + len(tokens) > PART_TOKENS:
+            yield part
+            part = []
+        while len(tokens) > PART_TOKENS:
+            yield tokens[:PART_TOKENS]
+            tokens = tokens[PART_TOKENS - LONGEST_RUN :]
+        part += tokens
+    if part:
+        yield part
+
+
+def asked_runs(query: str) -> list[str]:
+    """Return the runs of a typed query, at most MOST_RUNS of LONGEST_RUN characters."""
+    return [run[:LONGEST_RUN] for run in runs(query[:1_000])][:MOST_RUNS]
+
+
+# Writing
+
+
+def put(doc_type: str, doc_id: int, title: str, text: str = "") -> None:
+    """Index a record, or index it anew, inside the open unit of work."""
+    session.flush()
+    entry = session.execute(
+        select(SearchEntry).where(SearchEntry.doc_type == doc_type, SearchEntry.doc_id == doc_id)
+    ).scalar_one_or_none()
+    clean_title, clean_text = storable(title), storable(text)
+    if entry is None:
+        entry = SearchEntry(doc_type=doc_type, doc_id=doc_id)
+        session.add(entry)
+    elif (entry.title, entry.text) == (clean_title, clean_text):
+        return
+    entry.title, entry.text = clean_title, clean_text
+    entry.title_key = " ".join(runs(title))
+    session.flush()
+    _write_parts(entry.id, f"{clean_title}\n{clean_text}")
+
+
+def remove(doc_type: str, doc_id: int) -> None:
+    """Take a record out of the index, inside the open unit of work."""
+    session.flush()
+    entry_id = session.execute(
+        select(SearchEntry.id).where(SearchEntry.doc_type == doc_type, SearchEntry.doc_id == doc_id)
+    ).scalar_one_or_none()
+    if entry_id is not None:
+        _write_parts(entry_id, "")
+        session.execute(delete(SearchEntry).where(SearchEntry.id == entry_id))
+
+
+def storable(written: str) -> str:
+    """Return a text that both engines can keep: no NUL, no half of a surrogate pair."""
+    kept = "".join(
+        character for character in written if character != "\0" and not 0xD800 <= ord(character) < 0xE000
+    )
+    return kept[:MOST_TEXT]
+
+
+def _is_postgresql() -> bool:
+    return session.get_bind().dialect.name == "postgresql"
+
+
+def _write_parts(entry_id: int, written: str) -> None:
+    """Replace the indexed parts of an entry."""
+    key = "id" if _is_postgresql() else "rowid"
+    first = entry_id * PARTS_PER_ENTRY
+    session.execute(
+        sql(f"DELETE FROM search_part WHERE {key} BETWEEN :first AND :last"),  # noqa: S608 - two fixed words
+        {"first": first, "last": first + PARTS_PER_ENTRY - 1},
+    )
+    parts = [
+        {"key": first + number, "tokens": _stored_tokens(tokens)}
+        for number, tokens in zip(range(PARTS_PER_ENTRY), parts_of(written), strict=False)
+    ]
+    if not parts:
+        return
+    value = "CAST(:tokens AS tsvector)" if _is_postgresql() else ":tokens"
+    session.execute(
+        sql(f"INSERT INTO search_part ({key}, tokens) VALUES (:key, {value})"),  # noqa: S608 - fixed words
+        parts,
+    )
+
+
+def _stored_tokens(tokens: list[str]) -> str:
+    if _is_postgresql():
+        return " ".join(f"'{item}':{position}" for position, item in enumerate(tokens, 1))
+    return " ".join(tokens)
+
+
+# Finding
+
+
+def find(actor: Actor, query: str, limit: int = 5, only: str | None = None) -> list[Group]:
+    """Return what an actor may see and what contains every typed run, by kind, the best of each first.
+
+    At most ``limit`` records of each kind (or of the one kind ``only``) come back, by one statement.
+    """
+    asked = asked_runs(query)
+    chosen = [source for source in sources() if only is None or source.doc_type == only]
+    if not asked or not chosen:
+        return []
+    found = [_run_statement(number, run) for number, run in enumerate(asked)]
+    rank = case((SearchEntry.title_key.contains(asked[0], autoescape=True), 0), else_=1)
+    selects = []
+    for source in chosen:
+        statement = (
+            select(
+                SearchEntry.doc_type,
+                SearchEntry.doc_id,
+                SearchEntry.title,
+                SearchEntry.text,
+                rank.label("rank"),
+            )
+            .where(
+                SearchEntry.doc_type == source.doc_type,
+                *(SearchEntry.id.in_(select(entries.c.entry_id)) for entries in found),
+                SearchEntry.doc_id.in_(source.visible(actor)),
+            )
+            .order_by(rank, SearchEntry.doc_id.desc())
+            .limit(limit + 1)
+            .subquery()
+        )
+        selects.append(select(statement))
+    groups = {source.doc_type: Group(source) for source in chosen}
+    rows = sorted(session.execute(union_all(*selects)), key=lambda row: (row.rank, -row.doc_id))
+    for row in rows:
+        group = groups[row.doc_type]
+        if len(group.hits) == limit:
+            group.more = True
+            continue
+        group.hits.append(
+            Hit(
+                row.doc_type,
+                row.doc_id,
+                group.source.url(row.doc_id),
+                row.title,
+                highlight(row.title, asked),
+                snippet(row.text, asked),
+            )
+        )
+    return [group for group in groups.values() if group.hits]
+
+
+def _run_statement(number: int, run: str) -> CTE:
+    """Return the entries whose text contains a run, as a common table expression."""
+    if _is_postgresql():
+        condition = "SELECT id / 1000 AS entry_id FROM search_part WHERE tokens @@ CAST(:{} AS tsquery)"
+        wanted = " <-> ".join(f"'{pair}'" for pair in _pairs(run)) or f"'{token(run)}':*"
+    else:
+        condition = "SELECT rowid / 1000 AS entry_id FROM search_part WHERE search_part MATCH :{}"
+        wanted = f'"{" ".join(_pairs(run))}"' if len(run) > 1 else f'"{token(run)}" *'
+    name = f"run_{number}"
+    statement = sql(condition.format(name)).bindparams(**{name: wanted}).columns(entry_id=Integer)
+    return statement.cte(f"found_{number}")
+
+
+def _pairs(run: str) -> list[str]:
+    return tokens_of(run)[:-1]
+
+
+# Showing
+
+
+def highlight(written: str, asked: list[str]) -> tuple[tuple[str, bool], ...]:
+    """Cut a text into (piece, is it what was asked for) pairs; the pieces joined are the text."""
+    plain, origin = _folded_with_origin(written)
+    marked = [False] * len(written)
+    for run in asked:
+        start = plain.find(run)
+        while start >= 0:
+            for index in range(start, start + len(run)):
+                marked[origin[index]] = True
+            start = plain.find(run, start + len(run))
+    pieces: list[tuple[str, bool]] = []
+    for character, hit in zip(written, marked, strict=True):
+        if pieces and pieces[-1][1] == hit:
+            pieces[-1] = (pieces[-1][0] + character, hit)
+        else:
+            pieces.append((character, hit))
+    return tuple(pieces)
+
+
+def snippet(written: str, asked: list[str]) -> tuple[tuple[str, bool], ...]:
+    """Return the piece of a text around the first thing asked for, highlighted.
+
+    Nothing where it is not there.
+    """
+    plain, origin = _folded_with_origin(written)
+    places = [place for run in asked if (place := plain.find(run)) >= 0]
+    if not places:
+        return ()
+    start = max(origin[min(places)] - SNIPPET // 2, 0)
+    line_start = written.rfind("\n", 0, origin[min(places)]) + 1
+    start = max(start, line_start)
+    line_end = written.find("\n", origin[min(places)])
+    end = min(start + 2 * SNIPPET, len(written) if line_end < 0 else line_end)
+    pieces = highlight(written[start:end], asked)
+    before = (("…", False),) if start > line_start else ()
+    after = (("…", False),) if end < len(written) and end != line_end else ()
+    return (*before, *pieces, *after)
+
+
+def _folded_with_origin(written: str) -> tuple[str, list[int]]:
+    """Return a text as it is compared, and for each of its characters the index it comes from."""
+    plain: list[str] = []
+    origin: list[int] = []
+    for index, character in enumerate(written):
+        for one in folded(character):
+            plain.append(one)
+            origin.append(index)
+    return "".join(plain), origin

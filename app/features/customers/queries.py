@@ -1,0 +1,110 @@
+"""Who sees which customer, and who is there already."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
+
+from app.core.db import session
+from app.core.errors import NotVisible
+from app.core.listing import matches_words
+from app.core.permissions import Actor, can, departments_of
+from app.features.customers.enums import CustomerPerm
+from app.features.customers.models import Customer, name_key, phone_key
+from app.features.people.models import User
+
+MAX_OPTIONS = 20
+
+
+@dataclass(frozen=True)
+class Similar:
+    """A customer who may be the one just typed; ``visible`` tells whether the reader may open them."""
+
+    id: int
+    number: str
+    name: str
+    owner_name: str
+    visible: bool
+
+
+@dataclass(frozen=True)
+class CustomerOption:
+    """A customer to choose in a form."""
+
+    id: int
+    number: str
+    name: str
+    contact_name: str
+    contact_phone: str
+
+
+def visible_condition(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition under which an actor sees a customer: their own, or their departments'."""
+    own: ColumnElement[bool] = Customer.owner_id == actor.id if actor.id is not None else false()
+    departments = departments_of(actor, CustomerPerm.VIEW_ALL)
+    if departments is None:
+        return true()
+    return or_(own, Customer.department_id.in_(sorted(departments))) if departments else own
+
+
+def visible_to(actor: Actor) -> Select[Customer]:
+    """Return the SELECT of the customers an actor may see."""
+    return select(Customer).where(visible_condition(actor))
+
+
+def visible_ids(actor: Actor) -> Select[int]:
+    """Return the SELECT of the ids of the customers an actor may see."""
+    return select(Customer.id).where(visible_condition(actor))
+
+
+def get(actor: Actor, customer_id: int) -> Customer:
+    """Return a customer the actor may see; raises NotVisible."""
+    customer = session.execute(visible_to(actor).where(Customer.id == customer_id)).scalar_one_or_none()
+    if customer is None:
+        raise NotVisible
+    return customer
+
+
+def may_edit(actor: Actor, customer: Customer) -> bool:
+    """Tell whether an actor may change a customer: their owner, or whoever may in the department."""
+    own = actor.id is not None and customer.owner_id == actor.id and can(actor, CustomerPerm.CREATE)
+    return own or can(actor, CustomerPerm.EDIT_ALL, customer.department_id)
+
+
+def options(actor: Actor, text: str, limit: int = MAX_OPTIONS) -> list[CustomerOption]:
+    """Return active customers the actor may choose, by words of number, name, short name or contact."""
+    searched = (Customer.number, Customer.name, Customer.short_name, Customer.contact_name)
+    statement = (
+        select(Customer.id, Customer.number, Customer.name, Customer.contact_name, Customer.contact_phone)
+        .where(visible_condition(actor), Customer.active.is_(True), matches_words(text, searched))
+        .order_by(Customer.name, Customer.id)
+        .limit(limit)
+    )
+    return [CustomerOption(*row) for row in session.execute(statement)]
+
+
+def similar(
+    actor: Actor, *, name: str, credit_code: str = "", phone: str = "", besides: int | None = None
+) -> list[Similar]:
+    """Return customers of the same name (legal form apart), credit code or telephone, whoever they belong to.
+
+    Those of colleagues are named with their owner, so that nobody is courted twice; no more is told.
+    """
+    same: list[ColumnElement[bool]] = [Customer.name_key == name_key(name)]
+    if credit_code:
+        same.append(Customer.credit_code == credit_code)
+    if len(phone_key(phone)) >= 7:
+        same.append(Customer.phone_key == phone_key(phone))
+    statement = (
+        select(Customer.id, Customer.number, Customer.name, User.name, visible_condition(actor))
+        .join(User, User.id == Customer.owner_id)
+        .where(or_(*same), and_(Customer.id != besides) if besides is not None else true())
+        .order_by(Customer.id)
+        .limit(5)
+    )
+    return [Similar(row[0], row[1], row[2], row[3], bool(row[4])) for row in session.execute(statement)]
+
+
+def titles(ids: list[int]) -> dict[int, str]:
+    """Return number and name of customers, for notices and search."""
+    statement = select(Customer.id, Customer.number, Customer.name).where(Customer.id.in_(ids))
+    return {row.id: f"{row.number} {row.name}" for row in session.execute(statement)}
