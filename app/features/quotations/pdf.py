@@ -41,8 +41,8 @@ _HEAD = Style("bold", 8, 10.6)
 _SUM = Style("bold", 10.5, 15)
 _NOTE = Style("regular", 7.3, 10.2, SOFT_INK)
 _NOTE_STRONG = Style("bold", 7.6, 10.8)
-_QR_SIDE = 23 * MM
-_CLOSING_HEIGHT = 47 * MM
+_QR_SIDE = 22 * MM
+_CLOSING_HEIGHT = 44.5 * MM
 _CURRENCIES = {"CNY": ("人民币", "¥", "元"), "USD": ("美元", "$", "美元"), "EUR": ("欧元", "€", "欧元")}
 
 
@@ -172,6 +172,7 @@ class _Paper:
         self.content_hash = content_hash
         self.copy = copy
         self.seal = seal
+        self._seal_name = ""
         self.issued = clock.to_local(copy.issued_at)
         currency = _CURRENCIES.get(snapshot.currency, (snapshot.currency, "", snapshot.currency))
         self.currency_name, self.symbol, self.money_unit = currency
@@ -229,15 +230,15 @@ class _Paper:
     def _draw_table(self) -> None:
         columns = (
             Column("序号", "centre", minimum=7.5 * MM, maximum=14 * MM),
-            Column("名称/品牌", weight=3.0),
-            Column("型号规格/技术参数", weight=4.3),
+            Column("名称/品牌", weight=2.6),
+            Column("型号规格/技术参数", weight=5.0),
             Column("单位", "centre", minimum=8 * MM, maximum=14 * MM),
             Column("数量", "right", minimum=11 * MM, maximum=22 * MM),
             Column(f"含税单价\n({self.money_unit})", "right", minimum=16 * MM, maximum=26 * MM),
             Column(f"含税金额\n({self.money_unit})", "right", minimum=18 * MM, maximum=29 * MM),
             Column("税率", "centre", minimum=9 * MM, maximum=14 * MM),
             Column("交货期\n(天)", "centre", minimum=11 * MM, maximum=14 * MM),
-            Column("备注", weight=1.4),
+            Column("备注", weight=1.3),
         )
         rows = []
         counted = 0
@@ -274,12 +275,14 @@ class _Paper:
     def _tax_lines(self) -> list[str]:
         totals, sign = self.snapshot.totals, self.symbol
         lines = [f"其中：不含税 {sign}{_money(totals.net)}　税额 {sign}{_money(totals.tax)}"]
-        groups = [
-            f"税率 {_plain(group.rate)}%：含税 {_money(group.gross)}，不含税 {_money(group.net)}，税额 {_money(group.tax)}"
-            for group in totals.groups
-        ]
-        if groups:
-            lines[0] += f"（{'；'.join(groups)}）"
+        if len(totals.groups) == 1:
+            lines[0] += f"（税率 {_plain(totals.groups[0].rate)}%）"
+        else:
+            lines += [
+                f"税率 {_plain(group.rate)}%：含税 {sign}{_money(group.gross)}　不含税 {sign}{_money(group.net)}"
+                f"　税额 {sign}{_money(group.tax)}"
+                for group in totals.groups
+            ]
         extras = []
         if totals.discount and Decimal(totals.discount):
             extras.append(f"折扣：已优惠 {sign}{_money(totals.discount)}，已计入上列合计")
@@ -371,10 +374,13 @@ class _Paper:
         return f"{address}/verify/{self.copy.code}" if address else None
 
     def _seal_form(self, seal: SealMark) -> str:
-        copy = self.copy
-        ring = small_type(self.snapshot.full_number, copy.number, copy.of, copy.code)
-        half_width, half_height = seal.width / 2, seal.height / 2
-        return self.document.add_form((-half_width, -half_height, half_width, half_height), seal_operators(seal, ring))
+        """The seal, kept once in the file however often it is placed."""
+        if not self._seal_name:
+            copy = self.copy
+            ring = small_type(self.snapshot.full_number, copy.number, copy.of, copy.code)
+            box = (-seal.width / 2, -seal.height / 2, seal.width / 2, seal.height / 2)
+            self._seal_name = self.document.add_form(box, seal_operators(seal, ring))
+        return self._seal_name
 
     def _draw_split_seal(self, seal: SealMark) -> None:
         """骑缝章: every page takes its slice at the right edge; laid side by side they are the whole seal."""
