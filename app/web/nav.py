@@ -1,0 +1,129 @@
+"""Navigation: features register their entries, the page shows what this person may open and what is switched on."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import request, url_for
+
+from app.core import modules
+from app.core.i18n import LazyText, lazy
+from app.core.permissions import Actor, can
+
+# The sections in the order of the side bar; the first has no heading.
+SECTIONS: dict[str, LazyText | None] = {
+    "work": None,
+    "rules": lazy("制度与团队"),
+    "sales": lazy("销售"),
+    "office": lazy("办公"),
+    "admin": lazy("管理"),
+}
+BAR_ENTRIES = 4
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """An entry: ``section`` is a key of SECTIONS, ``order`` sorts inside it, ``count`` says what waits there.
+
+    ``permission`` None opens it to everybody signed in. ``bar`` above 0 gives the place in the bar at the bottom
+    of a phone, with ``short`` as its word there.
+    """
+
+    key: str
+    label: LazyText
+    icon: str
+    endpoint: str
+    section: str = "work"
+    permission: str | None = None
+    module: str | None = None
+    order: int = 100
+    count: Callable[[Actor], int] | None = None
+    bar: int = 0
+    short: LazyText | None = None
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An entry as one page shows it."""
+
+    key: str
+    label: str
+    short: str
+    icon: str
+    url: str
+    count: int
+    current: bool
+    bar: int
+
+
+@dataclass(frozen=True)
+class Section:
+    """A section of the side bar with the entries this person may open."""
+
+    key: str
+    label: str
+    entries: tuple[Entry, ...]
+
+
+_items: dict[str, NavItem] = {}
+
+
+def register_nav(*items: NavItem) -> None:
+    """Add entries of a feature; a second registration of a key replaces the first. ValueError: unknown section."""
+    for item in items:
+        if item.section not in SECTIONS:
+            raise ValueError(f"{item.key}: there is no section {item.section}")
+        _items[item.key] = item
+
+
+def registered_nav() -> list[NavItem]:
+    """Return all entries, in the order of sections and inside them."""
+    sections = list(SECTIONS)
+    return sorted(_items.values(), key=lambda item: (sections.index(item.section), item.order, item.key))
+
+
+def sections_for(actor: Actor, current: str | None = None) -> list[Section]:
+    """Return the side bar of a person; ``current`` is the key of the entry to mark, by default found by address."""
+    visible = [item for item in registered_nav() if _is_open(item, actor)]
+    addresses = {item.key: url_for(item.endpoint) for item in visible}
+    marked = current or _current_key(addresses)
+    entries = {
+        item.key: Entry(
+            item.key,
+            str(item.label),
+            str(item.short or item.label),
+            item.icon,
+            addresses[item.key],
+            item.count(actor) if item.count else 0,
+            item.key == marked,
+            item.bar,
+        )
+        for item in visible
+    }
+    return [
+        Section(key, str(label or ""), found)
+        for key, label in SECTIONS.items()
+        if (found := tuple(entries[item.key] for item in visible if item.section == key))
+    ]
+
+
+def bar_of(sections: list[Section]) -> list[Entry]:
+    """Return the entries of the bar at the bottom of a phone, in their order there."""
+    chosen = [entry for section in sections for entry in section.entries if entry.bar]
+    return sorted(chosen, key=lambda entry: entry.bar)[:BAR_ENTRIES]
+
+
+def _is_open(item: NavItem, actor: Actor) -> bool:
+    if item.module is not None and not modules.is_on(item.module):
+        return False
+    return item.permission is None or can(actor, item.permission)
+
+
+def _current_key(addresses: dict[str, str]) -> str | None:
+    """Return the entry whose address is the longest beginning of the page's own."""
+    path = request.path
+    fitting = [
+        (len(address), key)
+        for key, address in addresses.items()
+        if path == address or (address != "/" and path.startswith(address.rstrip("/") + "/"))
+    ]
+    return max(fitting)[1] if fitting else None

@@ -1,0 +1,176 @@
+"""What templates know: the macros as the global ``ui``, filters, addresses of static files, the page's frame."""
+
+from functools import cached_property
+from typing import Any
+
+from flask import Flask, current_app, has_request_context, render_template, request
+from jinja2 import Environment
+from markupsafe import Markup
+
+from app.core import i18n, notices, settings
+from app.core.permissions import ROLE_LABELS, Actor
+from app.web import current, filters, nav, static
+
+MACROS = ("_ui/macros.html", "_ui/fields.html")
+PRODUCT = "章程"
+THEMES = ("auto", "light", "dark")
+THEME_COOKIE = "theme"
+LANGUAGE_TAGS = {i18n.CHINESE: "zh-Hans", i18n.ENGLISH: "en"}
+
+# Parts of the frame that a feature may provide; the frame shows those whose address the application serves.
+PLACES = {
+    "home": "/",
+    "tasks": "/tasks",
+    "search": "/search",
+    "notices": "/notices",
+    "notices_count": "/notices/count",
+    "account": "/account",
+    "sign_in": "/login",
+    "sign_out": "/logout",
+    "language": "/language",
+    "theme": "/theme",
+}
+
+
+class Macros:
+    """The macros of MACROS as attributes, looked up when used: blocks rendered alone see them too."""
+
+    def __init__(self, environment: Environment) -> None:
+        self._environment = environment
+
+    def __getattr__(self, name: str) -> Any:
+        for template in MACROS:
+            macro = getattr(self._environment.get_template(template).module, name, None)
+            if macro is not None:
+                if not self._environment.auto_reload:
+                    setattr(self, name, macro)
+                return macro
+        raise AttributeError(f"there is no macro {name} in {' or '.join(MACROS)}")
+
+
+class Shell:
+    """The frame around a page: company, person, language, theme, navigation. Each part is made when it is shown."""
+
+    product = PRODUCT
+
+    @cached_property
+    def actor(self) -> Actor | None:
+        """The person signed in, None for strangers."""
+        return known.actor if (known := current.identity()) else None
+
+    @cached_property
+    def roles(self) -> str:
+        """The person's own roles in words."""
+        own = [grant.role for grant in self.actor.grants if grant.on_behalf_of is None] if self.actor else []
+        return " · ".join(str(ROLE_LABELS[role]) for role in list(dict.fromkeys(own))[:2])
+
+    @cached_property
+    def company(self) -> str:
+        """The company's own name, empty before it is known."""
+        try:
+            return str(settings.get("company.name") or "")
+        except KeyError:
+            return ""
+
+    @property
+    def lang(self) -> str:
+        """The language of the page as a tag for the html element."""
+        return LANGUAGE_TAGS[i18n.current_locale()]
+
+    @property
+    def locale(self) -> str:
+        """The language of the page: "zh" or "en"."""
+        return i18n.current_locale()
+
+    @cached_property
+    def theme(self) -> str:
+        """The theme chosen on this device, else the person's own: auto, light or dark."""
+        known = current.identity()
+        chosen = request.cookies.get(THEME_COOKIE) or (known.theme if known else None)
+        return chosen if chosen in THEMES else "auto"
+
+    @property
+    def dark_media(self) -> str:
+        """For which media the dark tokens hold; empty for a person who chose the light theme."""
+        return {"auto": "(prefers-color-scheme: dark)", "dark": "all"}.get(self.theme, "")
+
+    @cached_property
+    def sections(self) -> list[nav.Section]:
+        """The side bar of this person."""
+        return nav.sections_for(self.actor) if self.actor else []
+
+    @cached_property
+    def bar(self) -> list[nav.Entry]:
+        """The bar at the bottom of a phone."""
+        return nav.bar_of(self.sections)
+
+    @cached_property
+    def unread(self) -> int:
+        """How many notices the person has not read yet."""
+        return notices.unread_count(self.actor.id) if self.actor and self.actor.id is not None else 0
+
+    @property
+    def demo(self) -> bool:
+        """True in the demo company."""
+        return bool(current_app.config.get("DEMO"))
+
+    def place(self, name: str) -> str:
+        """Return the address of a part of the frame (a key of PLACES), empty where nothing is served there."""
+        address = PLACES[name]
+        return address if address in _served_addresses(current_app) else ""
+
+    @property
+    def here(self) -> str:
+        """The address of this page, to come back to after a change of language or theme."""
+        return request.full_path.rstrip("?") if request.method == "GET" else request.path
+
+
+def _served_addresses(app: Flask) -> frozenset[str]:
+    known = app.extensions.get("served_addresses")
+    if known is None:
+        known = frozenset(rule.rule for rule in app.url_map.iter_rules())
+        app.extensions["served_addresses"] = known
+    return known
+
+
+def asset(name: str) -> str:
+    """Return the fingerprinted address of a static file; made once, an icon alone asks for it fifty times a page."""
+    if current_app.debug:
+        return static.static_url(name)
+    known: dict[tuple[str, str], str] = current_app.extensions.setdefault("asset_addresses", {})
+    key = (request.script_root if has_request_context() else "", name)
+    if key not in known:
+        known[key] = static.static_url(name)
+    return known[key]
+
+
+def vendor_htmx() -> str:
+    """Return the address of htmx; its version stands in its name."""
+    return asset("vendor/htmx-4.0.1.min.js")
+
+
+def toast(message: str, tone: str = "ok") -> Markup:
+    """Render one message as it appears after an act, for a reply built by hand."""
+    return Markup(render_template("_ui/toast.html", message=message, tone=tone, oob=False))  # noqa: S704
+
+
+def _context() -> dict[str, Any]:
+    return {"shell": Shell()}
+
+
+def install(app: Flask) -> None:
+    """Give templates their language, macros, filters and the frame; in development the gallery at /_ui too."""
+    environment = app.jinja_env
+    environment.add_extension("jinja2.ext.i18n")
+    environment.install_gettext_callables(  # type: ignore[attr-defined]
+        i18n.gettext, i18n.ngettext, newstyle=True, pgettext=i18n.pgettext
+    )
+    environment.trim_blocks = True
+    environment.lstrip_blocks = True
+    environment.globals.update(ui=Macros(environment), asset=asset, vendor_htmx=vendor_htmx)
+    filters.install(app)
+    app.context_processor(_context)
+    if app.debug or app.testing:
+        from app.web import gallery  # optional
+
+        gallery.register(app)
