@@ -1,0 +1,180 @@
+"""The commands of manage.py: what each takes, and who does it."""
+
+import argparse
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from launcher import environment, folder
+from launcher.console import Refusal, say, tell, use_safe_output
+from launcher.environment import ROOT
+
+# Commands that need the packages of the tests as well.
+DEVELOPMENT_COMMANDS = {"test", "prove", "pin"}
+# Commands that bring packages instead of using them.
+BARE_COMMANDS = {"bundle", "new-feature"}
+# Commands that the program itself carries out, once the launcher has made the environment and the folder ready.
+PROGRAM_COMMANDS = ("check", "backup", "restore", "certificate", "jobs")
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the description of all commands."""
+    top = argparse.ArgumentParser(prog="manage.py", description="章程 Zhangcheng")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def add(name: str, chinese: str, english: str, *, data: bool = True) -> argparse.ArgumentParser:
+        command = commands.add_parser(name, help=say(chinese, english), description=say(chinese, english))
+        if data:
+            command.add_argument(
+                "--data",
+                type=Path,
+                metavar="DIR",
+                help=say("数据目录，默认 instance", "data folder (instance)"),
+            )
+        return command
+
+    run = add("run", "启动系统", "start the system")
+    run.add_argument("--port", type=port_number, metavar="N", help=say("端口，默认 8000", "port (8000)"))
+    run.add_argument("--host", metavar="H", help=say("监听地址", "address to listen on"))
+    run.add_argument("--empty", action="store_true", help=say("不装演示数据", "without the demo company"))
+    run.add_argument(
+        "--verify-only", action="store_true", help=say("只开放验证页", "the verification page only")
+    )
+    run.add_argument("--no-jobs", action="store_true", help=say("不运行后台任务", "without background work"))
+
+    test = add("test", "运行全部检查与测试", "run all checks and tests", data=False)
+    test.add_argument(
+        "--all", action="store_true", help=say("含浏览器和 PostgreSQL", "browser and PostgreSQL too")
+    )
+    prove = add("prove", "运行证明与性能测量", "run proofs and benchmarks", data=False)
+    prove.add_argument("names", nargs="*", metavar="NAME", help=say("只运行这些", "only these"))
+
+    add("check", "检查数据是否完整", "examine the data")
+    backup = add("backup", "备份（不停机）", "back up while running")
+    backup.add_argument("file", nargs="?", type=Path, metavar="FILE.zip")
+    restore = add("restore", "恢复到空目录", "restore into an empty folder")
+    restore.add_argument("file", type=Path, metavar="FILE.zip")
+    certificate = add("certificate", "制作 HTTPS 证书", "make a certificate for HTTPS")
+    certificate.add_argument(
+        "names", nargs="*", metavar="NAME", help=say("主机名或地址", "host names or addresses")
+    )
+    jobs = add("jobs", "单独运行后台任务", "run background work as a process of its own")
+    jobs.add_argument("--once", action="store_true", help=say("做完即止", "what is due, then stop"))
+
+    bundle = add("bundle", "制作离线安装包", "make a package for installation without internet", data=False)
+    bundle.add_argument("file", nargs="?", type=Path, metavar="FILE.zip")
+    bundle.add_argument(
+        "--platform",
+        action="append",
+        metavar="TAG",
+        help=say("目标系统，如 win_amd64", "target, e.g. win_amd64"),
+    )
+    bundle.add_argument("--python", metavar="3.12", help=say("目标 Python 版本", "Python of the target"))
+    feature = add("new-feature", "生成新功能的骨架", "write the skeleton of a feature", data=False)
+    feature.add_argument("name")
+    add("pin", "重新锁定软件包版本", "pin the newest packages", data=False)
+    return top
+
+
+def port_number(text: str) -> int:
+    """Return a port from 1 to 65535; raises ValueError for anything else."""
+    number = int(text)
+    if not 1 <= number <= 65535:
+        raise ValueError(text)
+    return number
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Carry out a command and return the exit code; what cannot be done ends with one sentence."""
+    use_safe_output()
+    given = list(arguments)
+    if not given or given[0] == "help":
+        parser().print_help()
+        return 0
+    options, rest = parser().parse_known_args(given)
+    if rest and options.command != "test":
+        parser().parse_args(given)
+    try:
+        if options.command not in BARE_COMMANDS:
+            environment.enter(given, development=options.command in DEVELOPMENT_COMMANDS)
+        return dispatch(options, rest)
+    except Refusal as refusal:
+        print(refusal, file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+def dispatch(options: argparse.Namespace, rest: list[str]) -> int:
+    """Call the command that was parsed; the modules are imported here so that each start stays quick."""
+    if options.command == "run":
+        from launcher import serve  # slow import
+
+        return serve.run(options)
+    if options.command == "test":
+        from launcher import testing  # slow import
+
+        return testing.run(everything=options.all, arguments=rest)
+    if options.command == "prove":
+        from launcher import proving  # slow import
+
+        return proving.run(options.names)
+    if options.command == "bundle":
+        from launcher import bundle  # slow import
+
+        return bundle.run(options)
+    if options.command == "new-feature":
+        from launcher import skeleton  # slow import
+
+        return skeleton.run(options.name)
+    if options.command == "pin":
+        from launcher import pinning  # slow import
+
+        return pinning.run()
+    return program_command(options)
+
+
+def program_command(options: argparse.Namespace) -> int:
+    """Hand a command over to the program's own command line, on the chosen data folder."""
+    data = data_folder(options)
+    variables = variables_for(data)
+    command = [options.command]
+    if options.command == "restore":
+        # the folder must stay empty until the copy is unpacked; cookies are not signed meanwhile
+        variables["SECRET_KEY"] = os.urandom(32).hex()
+        command.append(str(options.file))
+    else:
+        folder.prepare(data)
+    if options.command == "backup" and options.file:
+        command.append(str(options.file))
+    if options.command == "certificate":
+        command += options.names
+    if options.command == "jobs" and options.once:
+        command.append("--once")
+    return flask(command, variables)
+
+
+def data_folder(options: argparse.Namespace) -> Path:
+    """Return the data folder of a command: --data, else ZHANGCHENG_DATA, else ``instance``."""
+    return Path(options.data or os.environ.get("ZHANGCHENG_DATA") or ROOT / "instance").resolve()
+
+
+def variables_for(data: Path) -> dict[str, str]:
+    """Return the environment in which the program finds its data folder and writes UTF-8."""
+    return {**os.environ, "ZHANGCHENG_DATA": str(data), "PYTHONUTF8": "1", "FLASK_SKIP_DOTENV": "1"}
+
+
+def flask_command(arguments: list[str]) -> list[str]:
+    """Return the command line of the program's own commands."""
+    return [sys.executable, "-m", "flask", "--app", "wsgi", *arguments]
+
+
+def flask(arguments: list[str], variables: dict[str, str]) -> int:
+    """Run a command of the program and return its exit code."""
+    try:
+        return subprocess.run(flask_command(arguments), cwd=ROOT, env=variables, check=False).returncode
+    except KeyboardInterrupt:
+        tell("已停止。", "Stopped.")
+        return 0
