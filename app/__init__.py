@@ -32,6 +32,7 @@ def create_app(config: object | None = None) -> Flask:
 
     ``config`` is a configuration object or class; None chooses by the environment (see config.py).
     """
+    from app import cli  # slow import
     from app.web import setup  # slow import
 
     app = Flask(__name__, root_path=str(ROOT), static_folder="static", template_folder="templates")
@@ -43,4 +44,5 @@ def create_app(config: object | None = None) -> Flask:
     for name in FEATURES:
         import_module(f"app.features.{name}").register(app)
     setup.finish(app)
+    cli.install(app)
     return app

@@ -22,7 +22,6 @@ from sqlalchemy.exc import DatabaseError
 
 from app.core import backup as backups
 from app.core import checks, clock, jobs
-from app.core.certificate import AUTHORITY_CERTIFICATE, CertificateError, make
 from app.core.db import db, session
 from config import ROOT
 from launcher import folder
@@ -44,7 +43,7 @@ def with_clear_refusals(command: Callable[..., Any]) -> Callable[..., Any]:
     def wrapped(*arguments: Any, **options: Any) -> Any:
         try:
             return command(*arguments, **options)
-        except (Refusal, backups.BackupError, CertificateError) as error:
+        except (Refusal, backups.BackupError) as error:
             raise click.ClickException(str(error)) from error
         except (DatabaseError, sqlite3.DatabaseError) as error:
             raise click.ClickException(database_sentence(error)) from error
@@ -232,8 +231,13 @@ def restore(file: Path) -> None:
 @with_clear_refusals
 def certificate(names: tuple[str, ...]) -> None:
     """Make a certificate for HTTPS under an authority of this installation; the next start uses it."""
+    from app.core.certificate import AUTHORITY_CERTIFICATE, CertificateError, make  # slow import
+
     place = Path(current_app.config["KEYS_DIR"]) / "https"
-    made = make(place, names)
+    try:
+        made = make(place, names)
+    except CertificateError as error:
+        raise click.ClickException(str(error)) from error
     tell(f"证书适用于：{'、'.join(made)}", f"The certificate is for: {', '.join(made)}")
     authority = place / AUTHORITY_CERTIFICATE
     tell(

@@ -31,7 +31,7 @@ SERVER_CERTIFICATE = "server.pem"
 SERVER_KEY = "server-key.pem"
 
 
-class CertificateError(Exception):
+class CertificateError(ValueError):
     """A certificate cannot be made for what was asked; the message says why."""
 
 
