@@ -13,14 +13,6 @@ ROOT = Path(__file__).resolve().parent.parent
 # Lower features first: a feature may use those before it, never those after it.
 FEATURES = (
     "people",
-    "customers",
-    "products",
-    "seals",
-    "inquiries",
-    "quotations",
-    "verify",
-    "home",
-    "admin",
 )
 
 # The only features served by a node that publishes nothing but verification.

@@ -1,0 +1,152 @@
+"""Who holds what today: grants of a person, holders of a permission. Delegation by date is resolved here only."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from sqlalchemy import ColumnElement, and_, or_, select
+
+from app.core import clock, settings
+from app.core.db import session
+from app.core.i18n import CHINESE, lazy
+from app.core.permissions import Actor, Grant, Person, Role, roles_holding
+from app.features.people.models import Delegation, Department, RoleAssignment, User
+
+MATRIX = "roles.matrix"
+
+settings.register(settings.Setting(MATRIX, "hidden", {}, lazy("权限表"), section="roles"))
+
+
+def matrix() -> dict[str, frozenset[Role]]:
+    """Return the permissions whose roles the administrator changed."""
+    return {code: frozenset(Role(role) for role in roles) for code, roles in settings.get(MATRIX).items()}
+
+
+def subtree(parents: Mapping[int, int | None], root: int) -> frozenset[int]:
+    """Return a department and all below it; ``parents`` gives the parent of each department."""
+    children: dict[int | None, list[int]] = {}
+    for department, parent in parents.items():
+        children.setdefault(parent, []).append(department)
+    found: set[int] = set()
+    waiting = [root]
+    while waiting:
+        department = waiting.pop()
+        if department not in found:
+            found.add(department)
+            waiting += children.get(department, [])
+    return frozenset(found)
+
+
+def department_parents() -> dict[int, int | None]:
+    """Return the parent of each department, read once per transaction."""
+    known: dict[int, int | None] | None = session.info.get("department_parents")
+    if known is None:
+        rows = session.execute(select(Department.id, Department.parent_id))
+        known = {department: parent for department, parent in rows}
+        session.info["department_parents"] = known
+    return known
+
+
+def assignment_holds(day: date) -> ColumnElement[bool]:
+    """Return the condition under which a role assignment is in force on a day."""
+    return and_(
+        RoleAssignment.from_date <= day,
+        or_(RoleAssignment.to_date.is_(None), RoleAssignment.to_date >= day),
+    )
+
+
+def delegation_holds(day: date) -> ColumnElement[bool]:
+    """Return the condition under which a delegation is in force on a day."""
+    return and_(Delegation.from_date <= day, Delegation.to_date >= day, Delegation.revoked_at.is_(None))
+
+
+def grants_of(user_id: int) -> tuple[Grant, ...]:
+    """Return what a person may act as today: own roles first, then those of people who delegated to them."""
+    day = clock.today()
+    delegating = select(Delegation.from_user_id).where(Delegation.to_user_id == user_id, delegation_holds(day))
+    rows = session.execute(
+        select(
+            RoleAssignment.user_id,
+            User.name,
+            RoleAssignment.role,
+            RoleAssignment.department_id,
+            RoleAssignment.with_children,
+        )
+        .join(User, User.id == RoleAssignment.user_id)
+        .where(
+            or_(RoleAssignment.user_id == user_id, and_(RoleAssignment.user_id.in_(delegating), User.active)),
+            assignment_holds(day),
+        )
+        .order_by(RoleAssignment.id)
+    ).all()
+    grants = [
+        Grant(
+            Role(role),
+            reach(department, with_children),
+            None if holder == user_id else holder,
+            "" if holder == user_id else name,
+        )
+        for holder, name, role, department, with_children in rows
+    ]
+    return tuple(sorted(grants, key=lambda grant: grant.on_behalf_of is not None))
+
+
+def reach(department_id: int | None, with_children: bool) -> frozenset[int] | None:
+    """Return the departments an assignment reaches; None is the whole company."""
+    if department_id is None:
+        return None
+    return subtree(department_parents(), department_id) if with_children else frozenset({department_id})
+
+
+def actor_for(user: User) -> Actor:
+    """Return a person as the one who acts, with everything they may act as today."""
+    return Actor(user.id, user.name, user.staff_number, grants_of(user.id), user.locale or CHINESE, matrix())
+
+
+def actor_by_number(staff_number: str) -> Actor:
+    """Return the actor of a staff number (commands, demo, tests); raises NoResultFound for an unknown one."""
+    return actor_for(session.execute(select(User).where(User.staff_number == staff_number)).scalar_one())
+
+
+class PeopleDirectory:
+    """The directory that the platform asks (see app.core.permissions.Directory)."""
+
+    def holders(self, permission: str, department_id: int | None) -> list[Person]:
+        """Return the active people who hold a permission in a department, themselves or as delegates, by name."""
+        roles = [role.value for role in roles_holding(permission, matrix())]
+        day = clock.today()
+        assigned = session.execute(
+            select(RoleAssignment.user_id, RoleAssignment.department_id, RoleAssignment.with_children).where(
+                RoleAssignment.role.in_(roles), assignment_holds(day)
+            )
+        )
+        holding = {
+            user
+            for user, department, with_children in assigned
+            if department_id is None or covers(reach(department, with_children), department_id)
+        }
+        if not holding:
+            return []
+        principal = select(User.id).where(User.id.in_(sorted(holding)), User.active)
+        deputies = select(Delegation.to_user_id).where(
+            Delegation.from_user_id.in_(principal), delegation_holds(day)
+        )
+        return _people(and_(User.active, or_(User.id.in_(sorted(holding)), User.id.in_(deputies))))
+
+    def people(self, ids: Iterable[int]) -> dict[int, Person]:
+        """Return the people of these ids, those who left included."""
+        wanted = sorted(set(ids))
+        return {person.id: person for person in _people(User.id.in_(wanted))} if wanted else {}
+
+
+def covers(departments: frozenset[int] | None, department_id: int) -> bool:
+    """Tell whether a reach holds a department."""
+    return departments is None or department_id in departments
+
+
+def _people(condition: ColumnElement[bool]) -> list[Person]:
+    rows = session.execute(
+        select(User.id, User.name, User.staff_number, User.department_id, User.active)
+        .where(condition)
+        .order_by(User.staff_number)
+    )
+    return [Person(*row) for row in rows]

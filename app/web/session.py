@@ -1,0 +1,90 @@
+"""Sign-ins at the edge: the cookie holds a random token, the people feature says whom it stands for.
+
+Flask-Login carries the person through the request. Its remember cookie and its session protection stay off: the
+first outlives a sign-out, the second believes forwarded headers.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from flask import Flask, g, request, session
+from flask_login import LoginManager, login_user
+
+from app.core import clock, i18n, side_writes
+from app.core.permissions import Actor
+from app.core.side_writes import SideWrite
+from app.web import current
+from app.web.current import Identity
+
+SEEN_EVERY = timedelta(minutes=5)
+LANGUAGE_COOKIE = "language"
+TOKEN_LENGTH = 100
+
+Load = Callable[[str], Identity | None]
+Seen = Callable[[int], None]
+
+_source: list[tuple[Load, Seen]] = []
+_preferences: list[Callable[[Actor, str, str], None]] = []
+
+
+def use_accounts(load: Load, seen: Seen) -> None:
+    """Register, at start, who says whom a token stands for, and who notes that a session is in use."""
+    _source[:] = [(load, seen)]
+
+
+def on_preference(keep: Callable[[Actor, str, str], None]) -> None:
+    """Register what keeps a person's choice (``locale`` or ``theme``) for their other devices."""
+    _preferences[:] = [keep]
+
+
+def keep_preference(name: str, value: str) -> None:
+    """Keep a choice of the person signed in, where there is one; opens its own unit of work."""
+    known = current.identity()
+    if known is not None:
+        for keep in _preferences:
+            keep(known.actor, name, value)
+
+
+def load_identity(token: str) -> Identity | None:
+    """Return the person of a token and queue the note that their session is in use, at most every five minutes."""
+    if not isinstance(token, str) or len(token) > TOKEN_LENGTH:
+        return None
+    load, seen = _source[0]
+    known = load(token)
+    if known is not None and clock.now() - known.last_seen_at > SEEN_EVERY and "seen_queued" not in g:
+        g.seen_queued = True
+        session_id = known.session_id
+        side_writes.after_request(SideWrite.SESSION_SEEN, lambda: seen(session_id))
+    return known
+
+
+def begin(known: Identity) -> None:
+    """Put a fresh sign-in into the cookie; whatever the cookie held before is dropped."""
+    session.clear()
+    session.permanent = known.remembered
+    login_user(known)
+
+
+def end() -> None:
+    """Empty the cookie; the row of the session is ended by the people feature."""
+    session.clear()
+    g.pop("_login_user", None)
+
+
+def choose_locale() -> None:
+    """Set the language of this request: the person's choice, the device's, the browser's, else Chinese."""
+    known = current.identity()
+    chosen = request.cookies.get(LANGUAGE_COOKIE) or (known.locale if known else None)
+    if chosen not in i18n.LOCALES:
+        best = request.accept_languages.best_match(["zh-CN", "zh", "zh-Hans", "zh-TW", "en", "en-US", "en-GB"])
+        chosen = i18n.ENGLISH if best and best.startswith("en") else i18n.CHINESE
+    i18n.set_locale(str(chosen))
+
+
+def install(app: Flask) -> None:
+    """Load the person of each request and set its language."""
+    manager = LoginManager()
+    manager.session_protection = None
+    manager.user_loader(load_identity)
+    manager.init_app(app)
+    app.before_request(choose_locale)

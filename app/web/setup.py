@@ -1,0 +1,56 @@
+"""The edge put together: configuration, then everything between the network and the features, in its order."""
+
+from pathlib import Path
+
+from flask import Flask
+from flask_migrate import Migrate
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+import config as configuration
+from app.core import clock
+from app.core.db import db
+from app.web import errors, guard, preferences, security, session, static, ui
+
+MIGRATIONS = Path(__file__).resolve().parent.parent.parent / "migrations"
+
+
+def configure(app: Flask, config: object | None) -> None:
+    """Read the configuration: an object or class of config.py, or the one the environment names."""
+    if config is None:
+        config = configuration.load()
+    elif isinstance(config, type):
+        config = config()
+    app.config.from_object(config)
+    app.config["DATA_FOLDER"] = app.config["DATA_DIR"]
+    app.config.setdefault("COMPANY_TIME_ZONE", clock.DEFAULT_ZONE)
+    if app.config["SQLALCHEMY_DATABASE_URI"].startswith("sqlite:"):
+        Path(app.config["DATA_DIR"]).mkdir(parents=True, exist_ok=True)
+    else:
+        app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", {"pool_pre_ping": True})
+
+
+def install(app: Flask) -> None:
+    """Install the edge. The order of the hooks is the order in which a request meets them."""
+    proxies = app.config.get("PROXIES", 0)
+    if proxies:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies
+        )
+    # Escaping does not depend on how a template is named.
+    app.jinja_env.autoescape = True
+    security.install(app)
+    session.install(app)
+    guard.install(app)
+    CSRFProtect(app)
+    errors.install(app)
+    preferences.install(app)
+    ui.install(app)
+    static.install(app)
+    static.install(app)
+    Migrate(app, db, directory=str(MIGRATIONS), render_as_batch=True, compare_type=True)
+
+
+def finish(app: Flask) -> None:
+    """Check what must hold of the whole application; raises RuntimeError for a view without a policy."""
+    guard.check_every_view(app)

@@ -1,0 +1,156 @@
+"""Fixtures of the whole suite: one application per worker, an empty database for every test, people by role."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import create_engine, make_url, text
+
+import config
+from app import create_app
+from app.core import clock, i18n
+from app.core.db import db, session
+from app.core.permissions import Role
+from app.features.people.models import Department, User
+from tests import factories, nothing_skipped
+from tests.client import Client
+
+POSTGRES = os.environ.get("TEST_DATABASE_URL", "")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """With ZHANGCHENG_NO_SKIP=1 a skipped test fails the run: the full check leaves nothing out."""
+    if os.environ.get("ZHANGCHENG_NO_SKIP") == "1":
+        config.pluginmanager.register(nothing_skipped)
+
+
+def worker_database(worker: str, data: Path) -> str:
+    """Return the address of this worker's own database, made fresh where it is PostgreSQL."""
+    if not POSTGRES:
+        return f"sqlite:///{(data / 'database.sqlite3').as_posix()}"
+    url = make_url(config.database_url({"DATABASE_URL": POSTGRES}, data))
+    own = url.set(database=f"{url.database}_{worker}")
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f'DROP DATABASE IF EXISTS "{own.database}" WITH (FORCE)'))
+        connection.execute(text(f'CREATE DATABASE "{own.database}"'))
+    engine.dispose()
+    return own.render_as_string(hide_password=False)
+
+
+@pytest.fixture(scope="session")
+def app(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Flask]:
+    data = tmp_path_factory.mktemp("data")
+    worker = getattr(request.config, "workerinput", {}).get("workerid", "main")
+    app = create_app(config.Testing({"ZHANGCHENG_DATA": str(data), "DATABASE_URL": worker_database(worker, data)}))
+    with app.app_context():
+        db.create_all()
+        if not POSTGRES:
+            with db.engine.connect() as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            db.engine.dispose()
+            shutil.copy(data / "database.sqlite3", data / "empty.sqlite3")
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+def empty_database(app: Flask) -> None:
+    """Bring the database back to its empty tables: a copy of the file, or one TRUNCATE past the triggers."""
+    if POSTGRES:
+        names = ", ".join(f'"{table.name}"' for table in db.metadata.sorted_tables)
+        with db.engine.begin() as connection:
+            connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+        return
+    db.engine.dispose()
+    data = Path(app.config["DATA_DIR"])
+    for suffix in ("-wal", "-shm"):
+        (data / f"database.sqlite3{suffix}").unlink(missing_ok=True)
+    shutil.copy(data / "empty.sqlite3", data / "database.sqlite3")
+
+
+@pytest.fixture(autouse=True)
+def database(app: Flask) -> Iterator[None]:
+    """An empty database and an application context for every test; what it left is thrown away."""
+    with app.app_context():
+        empty_database(app)
+        i18n.set_locale(i18n.CHINESE)
+        yield
+        session.remove()
+
+
+@pytest.fixture
+def client(app: Flask) -> Client:
+    return Client(app)
+
+
+@pytest.fixture
+def at() -> Iterator[Callable[..., datetime]]:
+    """Freeze the clock: ``at(2026, 11, 23, 9, 41)`` is a time of the company's zone; call again to move on."""
+    tokens = []
+
+    def freeze(*parts: int) -> datetime:
+        # The wall clock of the company, as a person would say it.
+        moment = clock.from_local(datetime(*parts)) if parts else datetime.now(UTC)  # type: ignore[arg-type]  # noqa: DTZ001
+        tokens.append(clock._clock.set(lambda: moment))
+        return moment
+
+    yield freeze
+    for token in reversed(tokens):
+        clock._clock.reset(token)
+
+
+@pytest.fixture
+def sales_department() -> Department:
+    return factories.department(name="销售部")
+
+
+@pytest.fixture
+def salesperson(sales_department: Department) -> User:
+    """孙晓, who owns what the tests make."""
+    return factories.user(name="孙晓", staff_number="s1", department=sales_department, roles=[Role.SALESPERSON])
+
+
+@pytest.fixture
+def manager(sales_department: Department) -> User:
+    return factories.user(name="马经理", staff_number="m1", department=sales_department, roles=[Role.MANAGER])
+
+
+@pytest.fixture
+def leader() -> User:
+    return factories.user(name="刘总", staff_number="l1", roles=[Role.LEADER])
+
+
+@pytest.fixture
+def technician() -> User:
+    return factories.user(name="李工", staff_number="t1", roles=[Role.TECHNICAL])
+
+
+@pytest.fixture
+def buyer() -> User:
+    return factories.user(name="赵采购", staff_number="p1", roles=[Role.PURCHASING])
+
+
+@pytest.fixture
+def back_office(sales_department: Department) -> User:
+    return factories.user(name="孙内勤", staff_number="c1", department=sales_department, roles=[Role.BACK_OFFICE])
+
+
+@pytest.fixture
+def seal_keeper() -> User:
+    return factories.user(name="钱保管", staff_number="k1", roles=[Role.SEAL_KEEPER])
+
+
+@pytest.fixture
+def administrator() -> User:
+    return factories.user(name="安管理", staff_number="admin", roles=[Role.ADMINISTRATOR])
+
+
+@pytest.fixture
+def outsider() -> User:
+    """外人: an account without any role."""
+    return factories.user(name="外人", staff_number="x1")
