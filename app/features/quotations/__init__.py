@@ -4,14 +4,14 @@ from flask import Flask
 
 from app.features.customers import panels as customer_panels
 from app.features.inquiries import panels as inquiry_panels
-from app.features.quotations import registry, views
+from app.features.quotations import panels, registry, step_views, views
 from app.web import nav
 
 
 def register(app: Flask) -> None:
     """Bring the feature into the application."""
     registry.register()
-    app.register_blueprint(views.blueprint)
+    app.register_blueprint(step_views.blueprint)
     nav.register_nav(
         nav.NavItem(
             key="quotations",
@@ -25,5 +25,5 @@ def register(app: Flask) -> None:
             visible=views.sees_quotations,
         )
     )
-    inquiry_panels.register("quotations/_inquiry_panel.html", views.inquiry_panel)
-    customer_panels.register("quotations/_customer_panel.html", views.customer_panel)
+    inquiry_panels.register("quotations/_inquiry_panel.html", panels.inquiry_panel, place=inquiry_panels.SIDE)
+    customer_panels.register("quotations/_customer_panel.html", panels.customer_panel)

@@ -139,7 +139,7 @@ def create_from_inquiry(inquiry: Inquiry, *, actor: Actor) -> QuotationRevision:
 
 
 def line_from_inquiry(line: InquiryLine) -> LineInput:
-    """Return the quotation line an inquiry line proposes: model from the technical answer, lead time from purchasing."""
+    """Return the quotation line an inquiry line proposes: model by the technical answer, lead time by purchasing."""
     technical, purchasing = line.technical, line.purchasing
     product = session.get(Product, line.product_id) if line.product_id is not None else None
     lead_time = purchasing.lead_time_days if purchasing else (product.lead_time_days if product else None)
@@ -163,7 +163,7 @@ def line_from_inquiry(line: InquiryLine) -> LineInput:
 
 
 def put_lines(revision: QuotationRevision, lines: Sequence[LineInput]) -> None:
-    """Replace the lines by those typed and recompute the total; raises Invalid for too many lines or too large a sum."""
+    """Replace the lines by those typed and recompute the total; raises Invalid for too many lines, too large a sum."""
     if len(lines) > MAX_LINES:
         raise Invalid(fields={"lines": lazy("一份报价最多 200 行，请分成两份")})
     product_ids = {item.product_id for item in lines if item.product_id is not None}
@@ -223,7 +223,10 @@ def edit(
     own_lines = {line.id for line in revision.quotation.inquiry.lines}
     for name in HEAD_FIELDS:
         setattr(revision, name, head[name])
-    put_lines(revision, [item for item in lines if item.inquiry_line_id is None or item.inquiry_line_id in own_lines])
+    put_lines(
+        revision,
+        [item for item in lines if item.inquiry_line_id is None or item.inquiry_line_id in own_lines],
+    )
     revision.touch()
     session.flush()
     changes = timeline.diff(before, facts(revision))
@@ -246,18 +249,30 @@ def facts(revision: QuotationRevision) -> dict[str, Any]:
     """Return what a change is told by: the head's values and each line as "position/field"."""
     values: dict[str, Any] = {name: getattr(revision, name) for name in HEAD_FIELDS}
     for line in revision.lines:
-        for name in ("name", "brand", "model", "spec", "unit", "quantity", "unit_price", "tax_rate", "lead_time_days",
-                     "note"):
+        for name in (
+            "name",
+            "brand",
+            "model",
+            "spec",
+            "unit",
+            "quantity",
+            "unit_price",
+            "tax_rate",
+            "lead_time_days",
+            "note",
+        ):
             value = getattr(line, name)
             if value not in ("", None):
-                values[f"{line.position}/{name}"] = f"{value.normalize():f}" if isinstance(value, Decimal) else value
+                values[f"{line.position}/{name}"] = (
+                    f"{value.normalize():f}" if isinstance(value, Decimal) else value
+                )
     return values
 
 
 def index(revision: QuotationRevision) -> None:
     """Bring the search index up to date."""
     customer = revision.quotation.customer
-    lines = [" ".join((line.name, line.model, line.spec)) for line in revision.lines]
+    lines = [f"{line.name} {line.model} {line.spec}" for line in revision.lines]
     search.put(
         DOC_TYPE,
         revision.id,
@@ -292,7 +307,9 @@ def revise(revision: QuotationRevision, *, actor: Actor, version: int, reason: s
     if revision.status not in (QuotationStatus.APPROVED, QuotationStatus.ISSUED):
         raise Conflict("quotation:not-revisable", state=FLOW.state(revision.status).label)
     highest = session.execute(
-        select(func.max(QuotationRevision.revision)).where(QuotationRevision.quotation_id == revision.quotation_id)
+        select(func.max(QuotationRevision.revision)).where(
+            QuotationRevision.quotation_id == revision.quotation_id
+        )
     ).scalar_one()
     if not revision.current and highest != revision.revision:
         raise Conflict("quotation:newer-revision")
@@ -309,12 +326,16 @@ def revise(revision: QuotationRevision, *, actor: Actor, version: int, reason: s
         **{name: getattr(revision, name) for name in HEAD_FIELDS},
     )
     copy.quotation, copy.legal_entity, copy.owner = revision.quotation, revision.legal_entity, revision.owner
-    put_lines(copy, [LineInput(**{name: getattr(line, name) for name in LINE_FIELDS}) for line in revision.lines])
+    put_lines(
+        copy, [LineInput(**{name: getattr(line, name) for name in LINE_FIELDS}) for line in revision.lines]
+    )
     revision.current = False
     revision.touch()
     session.add(copy)
     session.flush()
-    timeline.record(DOC_TYPE, copy.id, "quotation:revise", actor, reason=reason.strip(), to_status=copy.status)
+    timeline.record(
+        DOC_TYPE, copy.id, "quotation:revise", actor, reason=reason.strip(), to_status=copy.status
+    )
     FLOW.sync_tasks(copy)
     index(copy)
     return copy

@@ -95,6 +95,8 @@ def evidence_warnings(revision: QuotationRevision) -> list[EvidenceWarning]:
             warnings.append(EvidenceWarning("quotation:evidence-old", line.position, {"days": age}))
         if revision.valid_until is not None and answer.valid_until < revision.valid_until:
             warnings.append(
-                EvidenceWarning("quotation:evidence-short", line.position, {"until": answer.valid_until.isoformat()})
+                EvidenceWarning(
+                    "quotation:evidence-short", line.position, {"until": answer.valid_until.isoformat()}
+                )
             )
     return warnings

@@ -58,7 +58,7 @@ class Freight(StrEnum):
 
 
 class Effect(StrEnum):
-    """What the paper binds the company to; chosen before the first issue, there is no default (民法典 第四百七十六条)."""
+    """What the paper binds the company to; there is no default, it is chosen before the first issue (民法典 476)."""
 
     BINDING = "binding"
     REVOCABLE = "revocable"

@@ -14,10 +14,10 @@ from app.core.tasks import WantedTask
 from app.core.workflow import Authority, Flow, State, Who, any_of, may, mine, step, system_only, when
 from app.features.inquiries.actions import note_accepted, note_offer_issued
 from app.features.quotations import snapshot
+from app.features.quotations.checks import evidence_warnings, missing_content
 from app.features.quotations.enums import PaymentTerm, QuotationPerm, QuotationStatus
 from app.features.quotations.models import QuotationRevision
 from app.features.quotations.queries import older_open_revisions
-from app.features.quotations.checks import evidence_warnings, missing_content
 from app.features.quotations.revisions import restore_current
 from app.features.seals.enums import SealPerm
 
@@ -37,9 +37,11 @@ def second_approver(revision: QuotationRevision) -> int | None:
 
 
 is_second_approver = Who(
-    lambda revision, actor: Authority("second_approver")
-    if actor.id is not None and actor.id == second_approver(revision)
-    else None,
+    lambda revision, actor: (
+        Authority("second_approver")
+        if actor.id is not None and actor.id == second_approver(revision)
+        else None
+    ),
     lambda revision: str(lazy("系统管理员（设置“第二审批人”）")),
     people=lambda revision: [person for person in [second_approver(revision)] if person],
 )
@@ -47,7 +49,9 @@ is_second_approver = Who(
 # R4: never one's own; where no other manager is left the leader reviews, and for the leader the second approver.
 leader = any_of(
     may(QuotationPerm.APPROVE_ABOVE_LIMIT, own=False),
-    when(lambda revision: not others_holding(QuotationPerm.APPROVE_ABOVE_LIMIT, revision), is_second_approver),
+    when(
+        lambda revision: not others_holding(QuotationPerm.APPROVE_ABOVE_LIMIT, revision), is_second_approver
+    ),
 )
 reviewer = any_of(
     may(QuotationPerm.REVIEW, own=False),
@@ -179,7 +183,9 @@ def approve(revision: QuotationRevision, actor: Actor, data: Mapping[str, Any]) 
     return {"warnings": [warning.code for warning in evidence_warnings(revision)]}
 
 
-def approve_as_leader(revision: QuotationRevision, actor: Actor, data: Mapping[str, Any]) -> Mapping[str, Any]:
+def approve_as_leader(
+    revision: QuotationRevision, actor: Actor, data: Mapping[str, Any]
+) -> Mapping[str, Any]:
     """Freeze the content with the leader's approval."""
     freeze(revision, actor, leader.test(revision, actor))
     return {"warnings": [warning.code for warning in evidence_warnings(revision)]}
@@ -193,13 +199,17 @@ def freeze(revision: QuotationRevision, actor: Actor, authority: Authority | Non
     revision.content_hash = snapshot.hash_of(revision.snapshot)
 
 
-def return_from_leader(revision: QuotationRevision, actor: Actor, data: Mapping[str, Any]) -> Mapping[str, Any]:
+def return_from_leader(
+    revision: QuotationRevision, actor: Actor, data: Mapping[str, Any]
+) -> Mapping[str, Any]:
     """Remember that the leader returned it, so that it can go straight back to him (rule R6)."""
     revision.returned_from = QuotationStatus.LEADER_REVIEW
     return {}
 
 
-def return_from_review(revision: QuotationRevision, actor: Actor, data: Mapping[str, Any]) -> Mapping[str, Any]:
+def return_from_review(
+    revision: QuotationRevision, actor: Actor, data: Mapping[str, Any]
+) -> Mapping[str, Any]:
     """Remember that the manager returned it."""
     revision.returned_from = QuotationStatus.REVIEW
     return {}
@@ -224,9 +234,7 @@ def ready_to_issue(revision: QuotationRevision, actor: Actor, data: Mapping[str,
 
 def issue(revision: QuotationRevision, actor: Actor, data: Mapping[str, Any]) -> Mapping[str, Any]:
     """Keep the files with their hashes, register the seal's use, supersede the older offer, tell the inquiry."""
-    from app.features.quotations.issuing import keep_files  # slow import
-
-    facts = keep_files(revision, actor, data["prepared"])
+    facts: Mapping[str, Any] = data["prepared"].keep(revision, actor)
     revision.issued_at = clock.now()
     for older in older_open_revisions(revision):
         FLOW.fire(older, "supersede", SYSTEM, version=None)
@@ -295,41 +303,155 @@ FLOW = Flow(
         State(S.VOID, lazy("已作废"), "bad", terminal=True),
     ),
     (
-        step("submit", "draft returned", "review leader_review", mine, lazy("提交审核"), kind="primary",
-             ready=ready_to_submit, choose=submit_target, effect=submit, tell=reviewers),
+        step(
+            "submit",
+            "draft returned",
+            "review leader_review",
+            mine,
+            lazy("提交审核"),
+            kind="primary",
+            ready=ready_to_submit,
+            choose=submit_target,
+            effect=submit,
+            tell=reviewers,
+        ),
         step("withdraw", "review", "draft", mine, lazy("撤回修改"), tell=reviewers),
-        step("approve", "review", "approved leader_review", reviewer, lazy("审核通过"), kind="primary", form="approve",
-             ready=ready_to_approve, choose=review_target, effect=approve, tell=reviewers,
-             fields=frozenset({"warnings"})),
-        step("return", "review", "returned", reviewer, lazy("退回修改"), reason=True, effect=return_from_review,
-             tell=owner),
-        step("approve_as_leader", "leader_review", "approved", leader, lazy("审批通过"), kind="primary", form="approve",
-             ready=ready_to_approve, effect=approve_as_leader, tell=reviewers, fields=frozenset({"warnings"})),
-        step("return_as_leader", "leader_review", "returned", leader, lazy("退回修改"), reason=True,
-             effect=return_from_leader, tell=owner),
-        step("reject", "review leader_review", "void", either_approver, lazy("否决"), kind="danger", reason=True,
-             effect=reject, tell=owner),
-        step("issue", "approved", "issued", sealer, lazy("打印盖章"), kind="primary", form="issue",
-             ready=ready_to_issue, effect=issue, tell=owner,
-             fields=frozenset({"copies", "form", "seal", "hashes", "code"}), sentence=lazy("打印盖章，出具 %(copies)s 份")),
-        step("claim_acceptance", "issued", "accept_claimed", mine, lazy("登记客户接受"), ready=ready_to_claim,
-             tell=reviewers),
-        step("confirm_acceptance", "accept_claimed", "accepted", reviewer, lazy("确认客户接受"), kind="primary",
-             form="confirm", ready=ready_to_confirm, effect=confirm, tell=owner, fields=frozenset({"late_reason"})),
-        step("refuse_acceptance", "accept_claimed", "issued", reviewer, lazy("退回继续跟进"), reason=True, tell=owner),
+        step(
+            "approve",
+            "review",
+            "approved leader_review",
+            reviewer,
+            lazy("审核通过"),
+            kind="primary",
+            form="approve",
+            ready=ready_to_approve,
+            choose=review_target,
+            effect=approve,
+            tell=reviewers,
+            fields=frozenset({"warnings"}),
+        ),
+        step(
+            "return",
+            "review",
+            "returned",
+            reviewer,
+            lazy("退回修改"),
+            reason=True,
+            effect=return_from_review,
+            tell=owner,
+        ),
+        step(
+            "approve_as_leader",
+            "leader_review",
+            "approved",
+            leader,
+            lazy("审批通过"),
+            kind="primary",
+            form="approve",
+            ready=ready_to_approve,
+            effect=approve_as_leader,
+            tell=reviewers,
+            fields=frozenset({"warnings"}),
+        ),
+        step(
+            "return_as_leader",
+            "leader_review",
+            "returned",
+            leader,
+            lazy("退回修改"),
+            reason=True,
+            effect=return_from_leader,
+            tell=owner,
+        ),
+        step(
+            "reject",
+            "review leader_review",
+            "void",
+            either_approver,
+            lazy("否决"),
+            kind="danger",
+            reason=True,
+            effect=reject,
+            tell=owner,
+        ),
+        step(
+            "issue",
+            "approved",
+            "issued",
+            sealer,
+            lazy("打印盖章"),
+            kind="primary",
+            form="issue",
+            ready=ready_to_issue,
+            effect=issue,
+            tell=owner,
+            fields=frozenset({"copies", "form", "seal", "hashes", "code"}),
+            sentence=lazy("打印盖章，出具 %(copies)s 份"),
+        ),
+        step(
+            "claim_acceptance",
+            "issued",
+            "accept_claimed",
+            mine,
+            lazy("登记客户接受"),
+            ready=ready_to_claim,
+            tell=reviewers,
+        ),
+        step(
+            "confirm_acceptance",
+            "accept_claimed",
+            "accepted",
+            reviewer,
+            lazy("确认客户接受"),
+            kind="primary",
+            form="confirm",
+            ready=ready_to_confirm,
+            effect=confirm,
+            tell=owner,
+            fields=frozenset({"late_reason"}),
+        ),
+        step(
+            "refuse_acceptance",
+            "accept_claimed",
+            "issued",
+            reviewer,
+            lazy("退回继续跟进"),
+            reason=True,
+            tell=owner,
+        ),
         step("lose", "issued", "lost", mine, lazy("登记未成交"), reason=True, tell=reviewers),
-        step("supersede", "issued approved", "superseded", system_only, lazy("被新版替代"), hidden=True,
-             effect=supersede, tell=owner),
-        step("void", "draft review returned leader_review approved issued", "void", reviewer, lazy("作废"),
-             kind="danger", reason=True, effect=reject, tell=owner),
+        step(
+            "supersede",
+            "issued approved",
+            "superseded",
+            system_only,
+            lazy("被新版替代"),
+            hidden=True,
+            effect=supersede,
+            tell=owner,
+        ),
+        step(
+            "void",
+            "draft review returned leader_review approved issued",
+            "void",
+            reviewer,
+            lazy("作废"),
+            kind="danger",
+            reason=True,
+            effect=reject,
+            tell=owner,
+        ),
     ),
     lazy("报价"),
 )
 
+
 def refused_paper(revision: QuotationRevision) -> Problem:
     """Return why there is no official file of a revision yet: not approved is 403, approved but not issued is 409."""
     if revision.status == QuotationStatus.APPROVED:
-        keepers = "、".join(person.name for person in directory().holders(SealPerm.USE, revision.department_id)[:3])
+        keepers = "、".join(
+            person.name for person in directory().holders(SealPerm.USE, revision.department_id)[:3]
+        )
         return Conflict("quotation:not-issued", keeper=keepers)
     if revision.status in (QuotationStatus.VOID, QuotationStatus.SUPERSEDED):
         return Conflict("quotation:no-paper", state=FLOW.state(revision.status).label)

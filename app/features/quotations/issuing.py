@@ -16,6 +16,7 @@ from app.core.verification_code import new_code
 from app.core.workflow import lock
 from app.features.quotations.enums import FileForm, QuotationPerm, QuotationStatus
 from app.features.quotations.models import IssuedFile, QuotationRevision
+from app.features.quotations.snapshot_schema import snapshot_from
 from app.features.seals import keys, marks
 from app.features.seals.actions import check_use, register_use
 from app.features.seals.models import Seal
@@ -55,8 +56,14 @@ class PreparedFiles:
     issued_at: datetime
     copies: tuple[PreparedCopy, ...]
 
+    def keep(self, revision: QuotationRevision, actor: Actor) -> dict[str, Any]:
+        """Write the rows of the files and of the seal's use, inside the step that issues them."""
+        return keep_files(revision, actor, self)
 
-def check_request(revision: QuotationRevision, seal: Seal | None, copies: int, form: str, actor: Actor) -> Seal:
+
+def check_request(
+    revision: QuotationRevision, seal: Seal | None, copies: int, form: str, actor: Actor
+) -> Seal:
     """Return the seal to use; raises Invalid, Denied or Conflict where the files may not be made."""
     if not 1 <= copies <= MAX_COPIES:
         raise Invalid(fields={"copies": lazy("份数须在 1 到 10 之间")})
@@ -83,7 +90,7 @@ def prepare(
     from app.features.quotations import pdf  # slow import
 
     used = check_request(revision, seal, copies, form, actor)
-    snapshot = pdf.load_snapshot(revision.snapshot)
+    snapshot = snapshot_from(revision.snapshot)
     missing = pdf.missing_characters(snapshot)
     if missing:
         raise Conflict("quotation:missing-glyph", character=missing[0].character, field=missing[0].field)

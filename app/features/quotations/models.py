@@ -4,7 +4,18 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, CheckConstraint, Date, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core import clock, money
@@ -103,7 +114,9 @@ class QuotationRevision(DocumentMixin, Model):
     def expired(self) -> bool:
         """Whether the issued offer is past its date in the company's zone: derived, never stored."""
         return (
-            self.status == QuotationStatus.ISSUED and self.valid_until is not None and self.valid_until < clock.today()
+            self.status == QuotationStatus.ISSUED
+            and self.valid_until is not None
+            and self.valid_until < clock.today()
         )
 
     @property
@@ -149,7 +162,11 @@ class QuotationLine(Model):
     @property
     def below_floor(self) -> bool:
         """Whether the price lies under the floor of the price list."""
-        return self.floor_price is not None and self.unit_price is not None and self.unit_price < self.floor_price
+        return (
+            self.floor_price is not None
+            and self.unit_price is not None
+            and self.unit_price < self.floor_price
+        )
 
 
 class IssuedFile(Model):

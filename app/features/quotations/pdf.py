@@ -32,6 +32,7 @@ __all__ = ["CopyMark", "SealMark", "load_snapshot", "missing_characters", "page_
 
 PAYEE = "货款请汇入上列对公账户；本公司不授权业务人员收取现金或个人转账。"
 CHECK_LINE = "可凭核验码或致电核验真伪"
+_WECHAT = "微信若提示“未知网站”或“非官方网页”，先看网址与上行相同，再点“继续访问”，或复制到浏览器打开。"
 
 _MARGINS = Margins(13 * MM, 11 * MM, 13 * MM, 17 * MM)
 _CELL = Style("regular", 8.2, 11.2)
@@ -149,7 +150,7 @@ def _texts(record: Any, path: str, field: str) -> Iterator[tuple[str, str, str]]
 
 def _printable(record: Any) -> Any:
     """The same content with the line ends and tabs of a browser's text field turned into what can be printed."""
-    changes = {}
+    changes: dict[str, Any] = {}
     for entry in fields(record):
         value = getattr(record, entry.name)
         if isinstance(value, str):
@@ -173,12 +174,14 @@ class _Paper:
         self.copy = copy
         self.seal = seal
         self._seal_name = ""
+        self._seal_y = 0.0
         self.issued = clock.to_local(copy.issued_at)
         currency = _CURRENCIES.get(snapshot.currency, (snapshot.currency, "", snapshot.currency))
         self.currency_name, self.symbol, self.money_unit = currency
         number = snapshot.full_number
         self.document = Document(
-            DocumentFacts(f"报价单 {number}", snapshot.company.name, snapshot.customer.name, self.issued), _MARGINS
+            DocumentFacts(f"报价单 {number}", snapshot.company.name, snapshot.customer.name, self.issued),
+            _MARGINS,
         )
 
     def to_bytes(self) -> bytes:
@@ -220,7 +223,7 @@ class _Paper:
             Fact("有效期至", _day(snapshot.valid_until)),
             Fact("客户地址", customer.address),
             Fact("币种", f"{self.currency_name}（{snapshot.currency}）"),
-            Fact("询价编号", " ".join(part for part in (snapshot.inquiry_number, snapshot.project) if part)),
+            Fact("询价/项目", " ".join(part for part in (snapshot.inquiry_number, snapshot.project) if part)),
             Fact("我方联系人", f"{contact.name}　{contact.mobile}"),
         ]
         if snapshot.confidentiality:
@@ -342,7 +345,8 @@ class _Paper:
         if self.seal is not None:
             form = self._seal_form(self.seal)
             centre_x = min(middle + 50 * MM, document.right - self.seal.width / 2)
-            page.place(form, centre_x, top + _CLOSING_HEIGHT / 2, blend="Ink")
+            self._seal_y = top + _CLOSING_HEIGHT / 2
+            page.place(form, centre_x, self._seal_y, blend="Ink")
         document.y = top + _CLOSING_HEIGHT
 
     def _draw_check(self, top: float, right: float) -> None:
@@ -357,9 +361,7 @@ class _Paper:
             x += _QR_SIDE + 3.2 * MM
             page_address = url.removesuffix(f"/{self.copy.code}")
             notes.append(Part(f"扫码，或打开 {page_address} 输入核验码。", _NOTE))
-            notes.append(
-                Part("微信若提示“未知网站”或“非官方网页”，先看网址与上行相同，再点“继续访问”，或复制到浏览器打开。", _NOTE)
-            )
+            notes.append(Part(_WECHAT, _NOTE))
         notes.append(Part(f"{phone}。", _NOTE))
         broken = [Part(line, note.style) for note in notes for line in note.style.lines(note.text, right - x)]
         y = top + max(0.0, (_QR_SIDE - sum(part.style.leading for part in broken)) / 2)
@@ -389,7 +391,11 @@ class _Paper:
         if not slices:
             return
         form = self._seal_form(seal)
-        middle = document.height * 0.5
+        middle = document.height / 2
+        apart = seal.height + 6 * MM
+        if abs(middle - self._seal_y) < apart:
+            # Two impressions over each other could not be told apart; all pages move, or the slices would not join.
+            middle = self._seal_y + (apart if self._seal_y < middle else -apart)
         for page, (_seal, left, width) in zip(document.pages, slices, strict=True):
             clip = (document.width - width, middle - seal.height / 2, width, seal.height)
             page.place(form, document.width - width - left + seal.width / 2, middle, blend="Ink", clip=clip)
@@ -421,7 +427,9 @@ def _item_row(line: Line, position: str) -> Row:
     model = [Part(line.model, _CELL)] if line.model else []
     if line.technical:
         model.append(Part(line.technical, _CELL_SOFT))
-    lead_time = "" if line.lead_time_days is None else str(line.lead_time_days) if line.lead_time_days else "现货"
+    lead_time = (
+        "" if line.lead_time_days is None else str(line.lead_time_days) if line.lead_time_days else "现货"
+    )
     return Row(
         (
             (Part(position, _CELL),),

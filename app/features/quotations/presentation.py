@@ -108,7 +108,11 @@ def issued_rows(revision: QuotationRevision, actor: Actor) -> list[dict[str, Any
 
 def issued_row(revision: QuotationRevision, item: IssuedFile) -> dict[str, Any]:
     """Return one official file as the page lists it."""
-    place = {"quotation_id": revision.quotation_id, "number": revision.revision, "copy_number": item.copy_number}
+    place = {
+        "quotation_id": revision.quotation_id,
+        "number": revision.revision,
+        "copy_number": item.copy_number,
+    }
     return {
         "copy_number": item.copy_number,
         "copies": item.copies,
@@ -143,7 +147,9 @@ def facts_line(revision: QuotationRevision) -> list[str]:
 
 def watermark(revision: QuotationRevision) -> str:
     """Return the watermark of the preview: none once approved."""
-    return "" if revision.approved_at is not None and revision.status not in ("void",) else str(lazy("未审核"))
+    return (
+        "" if revision.approved_at is not None and revision.status not in ("void",) else str(lazy("未审核"))
+    )
 
 
 def paper(revision: QuotationRevision) -> Mapping[str, Any]:
@@ -154,4 +160,9 @@ def paper(revision: QuotationRevision) -> Mapping[str, Any]:
 def may_create(revisions: list[QuotationRevision], actor: Actor, owner_id: int, status: str) -> bool:
     """Tell whether the owner may begin a quotation for an inquiry that has none alive."""
     alive = [item for item in revisions if item.status not in ("void", "lost")]
-    return not alive and owner_id == actor.id and status in ("quoting", "submitted") and can(actor, QuotationPerm.PREPARE)
+    return (
+        not alive
+        and owner_id == actor.id
+        and status in ("quoting", "submitted")
+        and can(actor, QuotationPerm.PREPARE)
+    )

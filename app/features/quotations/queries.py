@@ -100,20 +100,25 @@ def titles(ids: list[int]) -> dict[int, str]:
         .join(Customer, Customer.id == Quotation.customer_id)
         .where(QuotationRevision.id.in_(ids))
     )
-    return {row.id: f"{row.number or ''} {row.short_name or row.name}".strip() for row in session.execute(statement)}
+    return {
+        row.id: f"{row.number or ''} {row.short_name or row.name}".strip()
+        for row in session.execute(statement)
+    }
 
 
 def addresses(ids: list[int]) -> dict[int, tuple[int, int]]:
     """Return quotation id and revision number of revisions, of which their addresses are made."""
-    statement = select(QuotationRevision.id, QuotationRevision.quotation_id, QuotationRevision.revision).where(
-        QuotationRevision.id.in_(ids)
-    )
+    statement = select(
+        QuotationRevision.id, QuotationRevision.quotation_id, QuotationRevision.revision
+    ).where(QuotationRevision.id.in_(ids))
     return {row.id: (row.quotation_id, row.revision) for row in session.execute(statement)}
 
 
 def expired_condition() -> ColumnElement[bool]:
     """Return the condition "issued and past its date", the one expression lists, labels and /verify share."""
-    return (QuotationRevision.status == QuotationStatus.ISSUED) & (QuotationRevision.valid_until < clock.today())
+    return (QuotationRevision.status == QuotationStatus.ISSUED) & (
+        QuotationRevision.valid_until < clock.today()
+    )
 
 
 def expiring_count(actor: Actor, days: int = 7) -> int:

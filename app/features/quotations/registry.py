@@ -29,37 +29,69 @@ permissions.register_permissions(
 
 settings.register(
     settings.Setting(
-        "quotations.leader_limit", "amount", "200000", lazy("主管领导审批限额（元）"), section="quotations",
+        "quotations.leader_limit",
+        "amount",
+        "200000",
+        lazy("主管领导审批限额（元）"),
+        section="quotations",
         hint=lazy("含税合计达到这个金额的报价，经理审核后还须主管领导审批"),
     ),
     settings.Setting(
-        "quotations.second_approver", "person", None, lazy("第二审批人"), section="quotations",
+        "quotations.second_approver",
+        "person",
+        None,
+        lazy("第二审批人"),
+        section="quotations",
         hint=lazy("主管领导自己编制的报价由这个人审批"),
     ),
     settings.Setting(
-        "quotations.effect", "choice", "", lazy("报价效力"), section="quotations",
+        "quotations.effect",
+        "choice",
+        "",
+        lazy("报价效力"),
+        section="quotations",
         hint=lazy("印在每份报价上，首次提交报价前必须选定"),
         choices=tuple((str(code), label) for code, label in EFFECT_LABELS.items()),
     ),
     settings.Setting("quotations.tax_rate", "number", 13, lazy("默认税率（%）"), section="quotations"),
-    settings.Setting("quotations.validity_days", "number", 30, lazy("默认报价有效期（天）"), section="quotations"),
     settings.Setting(
-        "quotations.evidence_days", "number", 15, lazy("价格依据最长天数"), section="quotations",
+        "quotations.validity_days", "number", 30, lazy("默认报价有效期（天）"), section="quotations"
+    ),
+    settings.Setting(
+        "quotations.evidence_days",
+        "number",
+        15,
+        lazy("价格依据最长天数"),
+        section="quotations",
         hint=lazy("采购报价早于这个天数的，审核时须确认"),
     ),
     settings.Setting(
-        "quotations.default_delivery_start", "text", "合同生效且预付款到账之日起", lazy("交货期起算点（默认）"),
+        "quotations.default_delivery_start",
+        "text",
+        "合同生效且预付款到账之日起",
+        lazy("交货期起算点（默认）"),
         section="quotations",
     ),
     settings.Setting(
-        "quotations.default_packing", "text", "标准出厂包装，适合公路运输", lazy("包装（默认）"), section="quotations"
-    ),
-    settings.Setting(
-        "quotations.default_acceptance", "text", "按国家标准及双方确认的技术要求，到货后 7 日内验收", lazy("验收标准（默认）"),
+        "quotations.default_packing",
+        "text",
+        "标准出厂包装，适合公路运输",
+        lazy("包装（默认）"),
         section="quotations",
     ),
     settings.Setting(
-        "quotations.default_warranty", "text", "自验收合格之日起 12 个月", lazy("质保期（默认）"), section="quotations"
+        "quotations.default_acceptance",
+        "text",
+        "按国家标准及双方确认的技术要求，到货后 7 日内验收",
+        lazy("验收标准（默认）"),
+        section="quotations",
+    ),
+    settings.Setting(
+        "quotations.default_warranty",
+        "text",
+        "自验收合格之日起 12 个月",
+        lazy("质保期（默认）"),
+        section="quotations",
     ),
 )
 
@@ -78,7 +110,9 @@ timeline.register_verbs(
     timeline.Verb("quotation:revise", lazy("修订报价，另起新版")),
     timeline.Verb("quotation:attach", lazy("添加附件 %(file)s"), frozenset({"file"})),
     timeline.Verb("quotation:reprint", lazy("补印第 %(copy)s 份"), frozenset({"copy"})),
-    timeline.Verb("quotation:paper-refused", lazy("试图打开正式 PDF，系统拒绝"), frozenset({"code"}), tone="bad"),
+    timeline.Verb(
+        "quotation:paper-refused", lazy("试图打开正式 PDF，系统拒绝"), frozenset({"code"}), tone="bad"
+    ),
 )
 
 timeline.register_field_labels(
@@ -119,7 +153,9 @@ timeline.register_field_labels(
 
 sentences.register(
     {
-        "quotation:not-approved": lazy("报价当前为“%(state)s”，未经审核不能打开或打印正式件；这次尝试已记入办理记录"),
+        "quotation:not-approved": lazy(
+            "报价当前为“%(state)s”，未经审核不能打开或打印正式件；这次尝试已记入办理记录"
+        ),
         "quotation:not-issued": lazy("已审核，尚未盖章出具，请找%(keeper)s"),
         "quotation:no-paper": lazy("这一版“%(state)s”，没有出具过正式件"),
         "quotation:inquiry-not-quoting": lazy("询价还没有进入“编制报价”，请先完成参与决定和各项答复"),
@@ -137,7 +173,9 @@ sentences.register(
         "quotation:delivery-place-missing": lazy("请填写交货地点与方式"),
         "quotation:delivery-start-missing": lazy("请填写交货期起算点"),
         "quotation:effect-unset": lazy("还没有选定报价效力，请管理员在“设置 · 报价”中选定后再提交"),
-        "quotation:nobody-reviews": lazy("没有人可以审核：请管理员指定部门经理、公司主管领导，或设置“第二审批人”"),
+        "quotation:nobody-reviews": lazy(
+            "没有人可以审核：请管理员指定部门经理、公司主管领导，或设置“第二审批人”"
+        ),
         "quotation:content-changed": lazy("内容与提交时不一致，请刷新页面，核对后重新审核"),
         "quotation:not-editable": lazy("报价当前为“%(state)s”，内容不能修改；需要修改时请先撤回或修订"),
         "quotation:not-revisable": lazy("报价当前为“%(state)s”，不能修订"),
@@ -145,7 +183,9 @@ sentences.register(
         "quotation:no-acceptance-file": lazy("请先上传客户接受的书面材料（回传件、邮件或聊天截图）"),
         "quotation:evidence-old": lazy("第 %(position)s 项的采购报价已有 %(days)s 天"),
         "quotation:evidence-short": lazy("第 %(position)s 项的采购报价只到 %(until)s，短于报价有效期"),
-        "quotation:missing-glyph": lazy("字体中没有“%(character)s”这个字（%(field)s），请改用其他写法后再出具"),
+        "quotation:missing-glyph": lazy(
+            "字体中没有“%(character)s”这个字（%(field)s），请改用其他写法后再出具"
+        ),
         "quotation:no-reprint": lazy("这一份不能补印：没有出具过，或报价已作废、已有新版"),
         "quotation:no-seal": lazy("没有您可以使用的报价专用章：请确认印章已登记、主管领导已授权系统打印"),
         "quotation:signing-key": lazy("签名密钥不可用，请系统管理员检查“签名证书”"),

@@ -111,8 +111,18 @@ def terms_content(revision: QuotationRevision) -> list[dict[str, str]]:
         ("价格与发票", f"以上价格为含税价，开具增值税专用发票，税率 {named}。" if named else ""),
         ("付款方式", payment_text(revision)),
         ("交货地点与方式", revision.delivery_place),
-        ("交货期", f"自{revision.delivery_start.removeprefix('自').removesuffix('起')}起计算。" if revision.delivery_start else ""),
-        ("运输与包装", "；".join(part for part in (str(FREIGHT_LABELS[Freight(revision.freight)]), revision.packing) if part)),
+        (
+            "交货期",
+            f"自{revision.delivery_start.removeprefix('自').removesuffix('起')}起计算。"
+            if revision.delivery_start
+            else "",
+        ),
+        (
+            "运输与包装",
+            "；".join(
+                part for part in (str(FREIGHT_LABELS[Freight(revision.freight)]), revision.packing) if part
+            ),
+        ),
         ("验收标准", revision.acceptance),
         ("质保期", revision.warranty),
         ("有效期外", "超过有效期的，价格另议。"),
@@ -174,7 +184,9 @@ def freeze(revision: QuotationRevision, actor: Actor, authority: Authority | Non
     reviewed = []
     reviewer = revision.reviewed_by
     if reviewer is not None and reviewer.id != actor.id and revision.reviewed_at is not None:
-        reviewed.append({"name": reviewer.name, "date": clock.to_local(revision.reviewed_at).date().isoformat()})
+        reviewed.append(
+            {"name": reviewer.name, "date": clock.to_local(revision.reviewed_at).date().isoformat()}
+        )
     reviewed.append({"name": signature(actor, authority), "date": today})
     snapshot = snapshot_from(
         {

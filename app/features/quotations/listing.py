@@ -1,0 +1,102 @@
+"""The list of quotations: the current revision of each, its state as the reader sees it today."""
+
+from typing import Any
+
+from sqlalchemy import Date, Row, Select, bindparam, case, literal
+
+from app.core import clock
+from app.core.i18n import lazy
+from app.core.listing import Column, Filter, Listing
+from app.core.permissions import Actor
+from app.features.customers.models import Customer
+from app.features.people.models import User
+from app.features.quotations import queries
+from app.features.quotations.enums import QuotationStatus
+from app.features.quotations.flow import FLOW
+from app.features.quotations.models import Quotation, QuotationRevision
+
+EXPIRED = "expired"
+STATES = {str(state.code): state.label for state in FLOW.states} | {EXPIRED: lazy("已过有效期")}
+TONES = {str(state.code): state.tone for state in FLOW.states} | {EXPIRED: "bad"}
+TODAY = bindparam("today", callable_=clock.today, type_=Date)
+SHOWN_STATE = case(
+    (
+        (QuotationRevision.status == QuotationStatus.ISSUED) & (QuotationRevision.valid_until < TODAY),
+        literal(EXPIRED),
+    ),
+    else_=QuotationRevision.status,
+)
+
+
+def address_of(row: Row[Any]) -> str:
+    """Return the address of a row's quotation."""
+    return f"/quotations/{row.quotation_id}/r/{row.revision}"
+
+
+class QuotationList(Listing):
+    """Columns, filters and order of the list."""
+
+    columns = (
+        Column(
+            "number",
+            lazy("编号"),
+            QuotationRevision.number,
+            kind="link",
+            href=address_of,
+            text=lambda row: row.number or str(lazy("未编号")),
+        ),
+        Column("customer", lazy("客户"), Customer.name),
+        Column("project", lazy("项目或对方编号"), QuotationRevision.project),
+        Column("total", lazy("含税合计"), QuotationRevision.total, kind="money", total=True),
+        Column(
+            "status",
+            lazy("状态"),
+            SHOWN_STATE,
+            kind="status",
+            labels=STATES,
+            tones=TONES,
+            sort_by=QuotationRevision.status,
+        ),
+        Column("valid_until", lazy("有效期至"), QuotationRevision.valid_until, kind="date"),
+        Column("owner", lazy("业务员"), User.name, kind="person"),
+        Column("created_at", lazy("编制日期"), QuotationRevision.created_at, kind="datetime"),
+        Column("quotation_id", "", QuotationRevision.quotation_id, hidden=True, sortable=False),
+        Column("revision", "", QuotationRevision.revision, hidden=True, sortable=False),
+    )
+    filters = (
+        Filter(
+            "status",
+            lazy("状态"),
+            options=tuple(STATES.items()),
+            condition=lambda code: state_condition(code),
+        ),
+        Filter("created_at", lazy("编制日期"), QuotationRevision.created_at, kind="date_range"),
+        Filter("valid_until", lazy("有效期至"), QuotationRevision.valid_until, kind="date_range"),
+    )
+    searched = (
+        QuotationRevision.number,
+        Customer.name,
+        Customer.short_name,
+        QuotationRevision.project,
+        User.name,
+    )
+    default_sort = "-created_at"
+    row_id = QuotationRevision.id
+
+
+def state_condition(code: str) -> Any:
+    """Return the condition of a chosen state; "expired" is derived from the date."""
+    if code == EXPIRED:
+        return queries.expired_condition()
+    return QuotationRevision.status == code
+
+
+def base(actor: Actor) -> Select[Any]:
+    """Return the SELECT of the current revisions an actor may see, joined with what the columns need."""
+    return (
+        queries.visible_to(actor)
+        .join(Quotation, Quotation.id == QuotationRevision.quotation_id)
+        .join(Customer, Customer.id == Quotation.customer_id)
+        .join(User, User.id == QuotationRevision.owner_id)
+        .where(QuotationRevision.current.is_(True))
+    )

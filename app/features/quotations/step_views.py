@@ -1,0 +1,160 @@
+"""The steps of a quotation over HTTP: those with a form of their own, and all others."""
+
+from typing import Any
+
+from flask import flash, url_for
+
+from app.core.db import session
+from app.core.errors import Conflict, Invalid, NotVisible, Problem
+from app.core.i18n import gettext as _
+from app.core.permissions import Actor
+from app.core.uow import unit_of_work
+from app.features.quotations import actions, flow, issuing, presentation
+from app.features.quotations.checks import evidence_of, evidence_warnings
+from app.features.quotations.forms import ApproveForm, ConfirmForm, IssueForm
+from app.features.quotations.models import QuotationRevision
+from app.features.quotations.views import READERS, Answer, blueprint, document_context, load, show_page
+from app.features.seals.models import Seal
+from app.features.seals.queries import usable_seals_for
+from app.web import documents, fragments
+from app.web.guard import current_actor, requires
+
+STEP_FORMS: dict[str, Any] = {
+    "approve": ApproveForm,
+    "approve_as_leader": ApproveForm,
+    "issue": IssueForm,
+    "confirm_acceptance": ConfirmForm,
+}
+STEP_TEMPLATES = {
+    "approve": "quotations/approve.html",
+    "approve_as_leader": "quotations/approve.html",
+    "issue": "quotations/issue.html",
+}
+
+
+def step_form(revision: QuotationRevision, name: str, *, posted: bool) -> Any:
+    """Return the form of a step, filled with what the step is about."""
+    form = STEP_FORMS[name]()
+    if isinstance(form, IssueForm):
+        seals = [
+            seal
+            for seal in usable_seals_for(current_actor())
+            if seal.legal_entity_id == revision.legal_entity_id
+        ]
+        form.seal_id.choices = [(seal.id, f"{seal.legal_entity.name} {seal.purpose}") for seal in seals]
+        if not posted and form.form.data is None:
+            form.form.data = "electronic"
+    if not posted:
+        form.version.data = revision.version
+        if isinstance(form, ApproveForm):
+            form.content_hash.data = revision.submitted_hash
+    return form
+
+
+def step_page(revision: QuotationRevision, name: str, form: Any, status: int = 200) -> Answer:
+    reviewing = isinstance(form, ApproveForm)
+    urls = presentation.addresses(revision)
+    return fragments.page(
+        STEP_TEMPLATES.get(name, "quotations/step.html"),
+        fragment="form",
+        status=status,
+        heading=f"{flow.FLOW.step(name).label} {revision.title}",
+        trail=[(_("报价"), url_for("quotations.index")), (revision.title, urls["show"])],
+        form=form,
+        submit_label=flow.FLOW.step(name).label,
+        cancel_url=urls["show"],
+        summary=presentation.summary(revision),
+        lines=revision.lines,
+        totals=presentation.sums(revision),
+        evidence=evidence_of(revision) if reviewing else {},
+        changes=presentation.labelled(actions.submitted_changes(revision)) if reviewing else [],
+        warnings=evidence_warnings(revision) if reviewing else [],
+        leader_reasons=presentation.leader_reasons(revision) if name == "approve" else [],
+        no_seal=isinstance(form, IssueForm) and not form.seal_id.choices,
+    )
+
+
+@blueprint.get(
+    "/<int:quotation_id>/r/<int:number>/<any(approve,approve_as_leader,issue,confirm_acceptance):name>"
+)
+@requires(*READERS)
+def step_form_page(quotation_id: int, number: int, name: str) -> Answer:
+    revision = load(quotation_id, number)
+    flow.FLOW.check_possible(revision, name, current_actor())
+    return step_page(revision, name, step_form(revision, name, posted=False))
+
+
+@blueprint.post("/<int:quotation_id>/r/<int:number>/<name>")
+@requires(*READERS)
+def fire_step(quotation_id: int, number: int, name: str) -> Answer:
+    revision = load(quotation_id, number)
+    if not flow.FLOW.has_step(name) or flow.FLOW.step(name).hidden:
+        raise NotVisible
+    if name in STEP_FORMS:
+        return fire_form(revision, name)
+    return documents.fire_step(
+        flow.FLOW,
+        name,
+        load=lambda: load(quotation_id, number),
+        fire=lambda document, step, **typed: actions.fire(document, step, actor=current_actor(), **typed),
+        back=presentation.addresses(revision)["show"],
+        refused=lambda problem, typed: refused_step(quotation_id, number, name, problem, typed),
+    )
+
+
+def refused_step(
+    quotation_id: int, number: int, name: str, problem: Problem, typed: documents.TypedStep
+) -> Answer:
+    revision = load(quotation_id, number)
+    return documents.refuse_step(
+        problem,
+        typed,
+        name,
+        buttons=lambda: fragments.render_block(
+            "quotations/show.html", "step_buttons", oob=True, **document_context(revision, current_actor())
+        ),
+        show=lambda refusal: show_page(revision, refusal),
+    )
+
+
+def fire_form(revision: QuotationRevision, name: str) -> Answer:
+    actor, quotation_id, number = current_actor(), revision.quotation_id, revision.revision
+    flow.FLOW.check_possible(revision, name, actor)
+    form = step_form(revision, name, posted=True)
+    if not form.validate():
+        return step_page(revision, name, form, status=422)
+    try:
+        flow.FLOW.check_possible(revision, name, actor, form.version.data)
+        data = step_data(revision, form, actor)
+        with unit_of_work():
+            row = load(quotation_id, number)
+            note = form.note.data if "note" in form else ""
+            actions.fire(row, name, actor=actor, version=form.version.data, note=note or "", data=data)
+            state = flow.FLOW.state(row.status).label
+    except (Conflict, Invalid) as problem:
+        row = load(quotation_id, number)
+        return step_page(row, name, form, status=form.refuse(problem, version=row.version))
+    step = flow.FLOW.step(name).label
+    flash(_("“%(step)s”已完成，当前状态：%(state)s", step=step, state=state), "ok")
+    return fragments.go(url_for("quotations.show", quotation_id=quotation_id, number=number))
+
+
+def step_data(revision: QuotationRevision, form: Any, actor: Actor) -> dict[str, Any]:
+    """Return what a step is given; the files of an issue are made here, before any lock."""
+    if isinstance(form, IssueForm):
+        problem = flow.ready_to_issue(revision, actor, {})
+        if problem is not None:
+            raise problem
+        seal = session.get(Seal, form.seal_id.data)
+        prepared = issuing.prepare(
+            revision,
+            actor=actor,
+            seal=seal,
+            copies=form.copies.data,
+            form=form.form.data,
+            purpose=form.purpose.data,
+        )
+        return {"prepared": prepared}
+    if isinstance(form, ApproveForm):
+        return {"content_hash": form.content_hash.data, "warnings_ticked": form.warnings_ticked.data}
+    return {"late_reason": form.late_reason.data or "", "asked": True}

@@ -1,0 +1,400 @@
+"""The pages of quotations: load, call, render."""
+
+from typing import Any
+
+from flask import Blueprint, Response, flash, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from app.core import timeline
+from app.core.capital_amount import capital_amount
+from app.core.db import session
+from app.core.errors import Conflict, Denied, Invalid, NotVisible, Problem, Stale
+from app.core.files import StoredFile, check_upload, files_for
+from app.core.i18n import gettext as _
+from app.core.permissions import Actor, can, directory
+from app.core.uow import unit_of_work
+from app.core.verification_code import grouped
+from app.features.inquiries import queries as inquiry_queries
+from app.features.quotations import actions, flow, issuing, presentation, queries
+from app.features.quotations.checks import evidence_of, evidence_warnings
+from app.features.quotations.enums import QuotationPerm, QuotationStatus
+from app.features.quotations.forms import (
+    QuotationForm,
+    QuotationLineForm,
+)
+from app.features.quotations.listing import QuotationList, base
+from app.features.quotations.models import QuotationLine, QuotationRevision
+from app.features.seals.enums import SealPerm
+from app.web import documents, fragments
+from app.web.errors import queue_refused_attempt
+from app.web.forms import CreationForm, Lines, once
+from app.web.guard import current_actor, requires
+from app.web.lines import rows_to_add
+from app.web.lists import answer_list
+
+blueprint = Blueprint("quotations", __name__, url_prefix="/quotations")
+
+READERS = (QuotationPerm.PREPARE, QuotationPerm.VIEW_ALL)
+Answer = Response | BaseResponse | str
+
+
+def address(revision_id: int) -> str:
+    """Return an address that leads to a revision known by its id only."""
+    return url_for("quotations.by_revision", revision_id=revision_id)
+
+
+def load(quotation_id: int, number: int | None = None) -> QuotationRevision:
+    return queries.get(current_actor(), quotation_id, number)
+
+
+@blueprint.get("")
+@requires(*READERS)
+def index() -> Answer:
+    listing = QuotationList(base(current_actor()), request.args, request.path)
+    return answer_list(
+        listing,
+        "quotations/list.html",
+        heading=_("报价"),
+        name="报价",
+        empty_text=_("还没有报价"),
+        empty_hint=_("报价从询价开始：登记询价，经理决定参与、各项答复齐全后编制报价。"),
+        empty_url=url_for("inquiries.index"),
+        empty_label=_("去看询价"),
+    )
+
+
+@blueprint.get("/revisions/<int:revision_id>")
+@requires(*READERS)
+def by_revision(revision_id: int) -> Answer:
+    found = queries.addresses([revision_id]).get(revision_id)
+    if found is None:
+        raise NotVisible
+    revision = load(*found)
+    return fragments.go(presentation.addresses(revision)["show"])
+
+
+@blueprint.get("/<int:quotation_id>")
+@requires(*READERS)
+def current(quotation_id: int) -> Answer:
+    return show_page(load(quotation_id))
+
+
+@blueprint.get("/<int:quotation_id>/r/<int:number>")
+@requires(*READERS)
+def show(quotation_id: int, number: int) -> Answer:
+    return show_page(load(quotation_id, number))
+
+
+def show_page(revision: QuotationRevision, refusal: documents.Refusal | None = None) -> Answer:
+    actor = current_actor()
+    return fragments.page(
+        "quotations/show.html",
+        status=refusal.status if refusal else 200,
+        **document_context(revision, actor),
+        **body_context(revision, actor),
+        refusal=refusal,
+    )
+
+
+def document_context(revision: QuotationRevision, actor: Actor) -> dict[str, Any]:
+    state = flow.FLOW.state(revision.status)
+    events = timeline.events_for(flow.DOC_TYPE, revision.id)
+    urls = presentation.addresses(revision)
+    return {
+        "heading": revision.title,
+        "trail": [(_("报价"), url_for("quotations.index")), (revision.quotation.customer.name, "")],
+        "state": _("已过有效期") if revision.expired else state.label,
+        "tone": "bad" if revision.expired else state.tone,
+        "facts": presentation.facts_line(revision),
+        "head_note": _("第 %(number)s 版", number=revision.revision),
+        "steps": flow.FLOW.open_steps(revision, actor),
+        "action": urls["steps"],
+        "version": revision.version,
+        "stations": documents.stations(flow.FLOW, revision.status, events),
+        "events": documents.timeline_rows(events),
+        "urls": urls,
+        "returned_reason": presentation.returned_reason(revision, events),
+    }
+
+
+def body_context(revision: QuotationRevision, actor: Actor) -> dict[str, Any]:
+    mine = revision.owner_id == actor.id
+    revisions = queries.revisions_of(revision.quotation_id, actor)
+    newest = next((item for item in revisions if item.current), revision)
+    issued = presentation.issued_rows(revision, actor)
+    acceptance = files_for(flow.DOC_TYPE, revision.id, "acceptance")
+    reviewing = revision.status in (QuotationStatus.REVIEW, QuotationStatus.LEADER_REVIEW)
+    revisable = revision.status in (QuotationStatus.APPROVED, QuotationStatus.ISSUED) and revision is newest
+    return {
+        "revision": revision,
+        "lines": revision.lines,
+        "totals": presentation.sums(revision),
+        "capital": f"人民币{capital_amount(revision.total)}",
+        "evidence": evidence_of(revision),
+        "summary": presentation.summary(revision),
+        "terms": presentation.terms(revision),
+        "changes": presentation.labelled(actions.submitted_changes(revision)) if reviewing else [],
+        "warnings": evidence_warnings(revision) if reviewing else [],
+        "may_edit": mine and revision.status in actions.EDITABLE,
+        "may_revise": mine and revisable,
+        "may_reprint": can(actor, QuotationPerm.REPRINT, revision.department_id)
+        and revision.status
+        in (QuotationStatus.ISSUED, QuotationStatus.ACCEPT_CLAIMED, QuotationStatus.ACCEPTED),
+        "newer_url": "" if newest is revision else presentation.addresses(newest)["show"],
+        "revisions": [presentation.row_of(item) for item in revisions],
+        "issued_files": issued,
+        "issued_code": grouped(revision.issued_files[0].code) if issued else "",
+        "waiting_for_seal": waiting_for_seal(revision, actor),
+        "acceptance_files": documents.file_rows(acceptance),
+        "accept_upload": presentation.addresses(revision)["acceptance"]
+        if mine and revision.status == QuotationStatus.ISSUED
+        else "",
+        "panels": [],
+    }
+
+
+def waiting_for_seal(revision: QuotationRevision, actor: Actor) -> str:
+    """Return who can seal an approved quotation, for those who cannot."""
+    if revision.status != QuotationStatus.APPROVED or can(actor, SealPerm.USE, revision.department_id):
+        return ""
+    return "、".join(person.name for person in directory().holders(SealPerm.USE, revision.department_id)[:3])
+
+
+@blueprint.get("/<int:quotation_id>/r/<int:number>/preview")
+@requires(*READERS)
+def preview(quotation_id: int, number: int) -> Answer:
+    revision = load(quotation_id, number)
+    state = flow.FLOW.state(revision.status)
+    return fragments.page(
+        "quotations/preview.html",
+        heading=_("预览 %(title)s", title=revision.title),
+        trail=[
+            (_("报价"), url_for("quotations.index")),
+            (revision.title, presentation.addresses(revision)["show"]),
+        ],
+        state=state.label,
+        tone=state.tone,
+        number=revision.number,
+        paper=presentation.paper(revision),
+        watermark=presentation.watermark(revision),
+        lines=revision.lines,
+        totals=presentation.sums(revision),
+        evidence={},
+        urls=presentation.addresses(revision),
+    )
+
+
+@blueprint.get("/<int:quotation_id>/r/<int:number>/pdf")
+@requires(*READERS)
+def paper(quotation_id: int, number: int) -> Answer:
+    revision = load(quotation_id, number)
+    if not revision.issued_files:
+        return refuse_paper(revision)
+    return fragments.go(presentation.issued_row(revision, revision.issued_files[0])["url"])
+
+
+def refuse_paper(revision: QuotationRevision) -> Answer:
+    actor, revision_id = current_actor(), revision.id
+    queue_refused_attempt(lambda: actions.record_refused_paper(revision_id, actor))
+    raise flow.refused_paper(revision)
+
+
+@blueprint.get("/<int:quotation_id>/r/<int:number>/copies/<int:copy_number>.pdf")
+@requires(*READERS)
+def copy(quotation_id: int, number: int, copy_number: int) -> Answer:
+    revision = load(quotation_id, number)
+    if not revision.issued_files:
+        return refuse_paper(revision)
+    issued = queries.issued_file(revision.id, copy_number)
+    if issued is None:
+        raise NotVisible
+    return documents.send_stored(session.get_one(StoredFile, issued.stored_file_id))
+
+
+@blueprint.post("/<int:quotation_id>/r/<int:number>/copies/<int:copy_number>/reprint")
+@requires(QuotationPerm.REPRINT, confirmed=True)
+def reprint(quotation_id: int, number: int, copy_number: int) -> Answer:
+    actor = current_actor()
+    try:
+        with unit_of_work():
+            revision = load(quotation_id, number)
+            issuing.reprint(
+                revision, actor=actor, copy_number=copy_number, reason=request.form.get("note", "")
+            )
+    except (Conflict, Invalid) as problem:
+        return show_page(load(quotation_id, number), documents.refusal(problem))
+    return fragments.go(
+        url_for("quotations.copy", quotation_id=quotation_id, number=number, copy_number=copy_number)
+    )
+
+
+@blueprint.post("/from-inquiry/<int:inquiry_id>")
+@requires(QuotationPerm.PREPARE)
+def create(inquiry_id: int) -> Answer:
+    actor, form = current_actor(), CreationForm()
+
+    def make() -> str:
+        inquiry = inquiry_queries.get(actor, inquiry_id)
+        revision = actions.create_from_inquiry(inquiry, actor=actor)
+        return presentation.addresses(revision)["edit"]
+
+    with unit_of_work():
+        target = once(form, make)
+    return fragments.go(target)
+
+
+@blueprint.get("/<int:quotation_id>/r/<int:number>/edit")
+@requires(QuotationPerm.PREPARE)
+def edit(quotation_id: int, number: int) -> Answer:
+    revision = load(quotation_id, number)
+    check_editable(revision, current_actor())
+    return form_page(revision, QuotationForm(obj=revision), Lines(QuotationLineForm, stored=revision.lines))
+
+
+def check_editable(revision: QuotationRevision, actor: Actor) -> None:
+    if revision.owner_id != actor.id:
+        raise Denied("core:denied", what=_("修改报价"), who=revision.owner.name)
+    if revision.status not in actions.EDITABLE:
+        raise Conflict("quotation:not-editable", state=flow.FLOW.state(revision.status).label)
+
+
+def form_page(
+    revision: QuotationRevision,
+    form: QuotationForm,
+    lines: Lines[Any],
+    status: int = 200,
+    stale: Stale | None = None,
+) -> Answer:
+    urls = presentation.addresses(revision)
+    return fragments.page(
+        "quotations/form.html",
+        fragment="form",
+        status=status,
+        heading=_("编辑报价 %(title)s", title=revision.title),
+        trail=[(_("报价"), url_for("quotations.index")), (revision.title, urls["show"])],
+        form=form,
+        columns=line_columns(),
+        rows=lines.shown(rows_to_add(request.form)),
+        line_errors=lines.errors,
+        problems=lines.problems,
+        totals=actions.totals_of(typed_lines(lines)),
+        totals_url=urls["totals"],
+        cancel_url=urls["show"],
+        stale=stale,
+    )
+
+
+def line_columns() -> list[dict[str, Any]]:
+    form = QuotationLineForm()
+    return [
+        {
+            "name": "kind",
+            "label": form.kind.label.text,
+            "kind": "select",
+            "size": "s",
+            "options": list(form.kind.choices or ()),
+        },
+        {"name": "name", "label": form.name.label.text, "required": True, "size": "m"},
+        {"name": "brand", "label": form.brand.label.text, "size": "s"},
+        {"name": "model", "label": form.model.label.text, "size": "s"},
+        {"name": "spec", "label": form.spec.label.text, "size": "m"},
+        {"name": "unit", "label": form.unit.label.text, "size": "xs"},
+        {"name": "quantity", "label": form.quantity.label.text, "kind": "number", "size": "xs"},
+        {"name": "unit_price", "label": form.unit_price.label.text, "kind": "money", "size": "s"},
+        {"name": "tax_rate", "label": form.tax_rate.label.text, "kind": "number", "size": "xs"},
+        {"name": "lead_time_days", "label": form.lead_time_days.label.text, "kind": "number", "size": "xs"},
+        {"name": "note", "label": form.note.label.text, "size": "s"},
+        {"name": "floor_reason", "label": form.floor_reason.label.text, "size": "s"},
+    ]
+
+
+def typed_lines(lines: Lines[Any]) -> list[QuotationLine]:
+    """Return what was typed as rows, for the totals beside the table; nothing is stored."""
+    return [QuotationLine(**{name: row[name] for name in actions.LINE_FIELDS}) for row in lines.data]
+
+
+@blueprint.post("/<int:quotation_id>/r/<int:number>/edit")
+@requires(QuotationPerm.PREPARE)
+def save(quotation_id: int, number: int) -> Answer:
+    revision, actor = load(quotation_id, number), current_actor()
+    check_editable(revision, actor)
+    form, lines = QuotationForm(), Lines(QuotationLineForm, request.form)
+    if rows_to_add(request.form):
+        return form_page(revision, form, lines)
+    if not form.validate() or not lines.validate():
+        lines.validate()
+        return form_page(revision, form, lines, status=422)
+    head = {name: getattr(form, name).data for name in actions.HEAD_FIELDS}
+    head["payment_term"] = head["payment_term"] or ""
+    inputs = [actions.LineInput(**row) for row in lines.data]
+    try:
+        with unit_of_work():
+            revision = load(quotation_id, number)
+            actions.edit(revision, actor=actor, version=form.version.data or 0, head=head, lines=inputs)
+            if request.form.get("then") == "submit":
+                actions.fire(revision, "submit", actor=actor, version=None)
+    except (Conflict, Invalid) as problem:
+        return refused_form(quotation_id, number, form, lines, problem)
+    flash(_("已保存") if request.form.get("then") != "submit" else _("已保存并提交审核"), "ok")
+    return fragments.go(presentation.addresses(load(quotation_id, number))["show"])
+
+
+def refused_form(
+    quotation_id: int, number: int, form: QuotationForm, lines: Lines[Any], problem: Problem
+) -> Answer:
+    revision = load(quotation_id, number)
+    if isinstance(problem, Stale):
+        form.version.data = revision.version
+        return form_page(revision, form, lines, status=409, stale=problem)
+    status = form.refuse(problem)
+    return form_page(revision, form, lines, status=status)
+
+
+@blueprint.post("/<int:quotation_id>/r/<int:number>/totals")
+@requires(QuotationPerm.PREPARE)
+def totals(quotation_id: int, number: int) -> Answer:
+    revision = load(quotation_id, number)
+    lines = Lines(QuotationLineForm, request.form)
+    return form_block(revision, lines)
+
+
+def form_block(revision: QuotationRevision, lines: Lines[Any]) -> Answer:
+    sums = actions.totals_of(typed_lines(lines))
+    return fragments.page(
+        "quotations/totals.html",
+        fragment="totals",
+        totals=sums,
+        heading=_("含税合计"),
+        back_url=presentation.addresses(revision)["edit"],
+    )
+
+
+@blueprint.post("/<int:quotation_id>/r/<int:number>/revise")
+@requires(QuotationPerm.PREPARE)
+def revise(quotation_id: int, number: int) -> Answer:
+    actor, typed = current_actor(), documents.typed_step()
+    try:
+        with unit_of_work():
+            revision = load(quotation_id, number)
+            fresh = actions.revise(revision, actor=actor, version=typed.version, reason=typed.note)
+            target = presentation.addresses(fresh)["edit"]
+    except (Conflict, Invalid) as problem:
+        return show_page(load(quotation_id, number), documents.refusal(problem, typed.note))
+    return fragments.go(target)
+
+
+@blueprint.post("/<int:quotation_id>/r/<int:number>/acceptance")
+@requires(QuotationPerm.PREPARE)
+def acceptance(quotation_id: int, number: int) -> Answer:
+    actor, upload = current_actor(), request.files.get("file")
+    load(quotation_id, number)
+    try:
+        if upload is None or not upload.filename:
+            raise Invalid(fields={"file": _("请选择一个文件")})
+        checked = check_upload(upload.filename, upload.stream)  # type: ignore[arg-type]
+        with unit_of_work():
+            actions.attach_acceptance(load(quotation_id, number), actor=actor, file=checked)
+    except (Conflict, Invalid) as problem:
+        return show_page(load(quotation_id, number), documents.refusal(problem))
+    flash(_("已上传"), "ok")
+    return fragments.go(url_for("quotations.show", quotation_id=quotation_id, number=number))
