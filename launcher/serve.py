@@ -58,7 +58,9 @@ def run(options: argparse.Namespace) -> int:
     variables = variables_for(data)
     report = set_up(variables, demo=not options.empty and not options.verify_only)
     site = choose_site(options, data, report)
-    variables["ZHANGCHENG_SCHEME"] = site.scheme
+    # behind a proxy that ends HTTPS the environment says so
+    if site.certificate or "ZHANGCHENG_SCHEME" not in variables:
+        variables["ZHANGCHENG_SCHEME"] = site.scheme
     if options.verify_only:
         variables["ZHANGCHENG_VERIFY_ONLY"] = "1"
     os.environ.update(variables)
