@@ -1,4 +1,4 @@
-"""The life of a quotation revision (rule table 2.2): nothing is printed that was not reviewed, nobody approves their own."""
+"""The life of a quotation revision (rule table 2.2): nothing unreviewed is printed, nobody approves their own."""
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal

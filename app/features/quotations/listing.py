@@ -33,6 +33,13 @@ def address_of(row: Row[Any]) -> str:
     return f"/quotations/{row.quotation_id}/r/{row.revision}"
 
 
+def state_condition(code: str) -> Any:
+    """Return the condition of a chosen state; "expired" is derived from the date."""
+    if code == EXPIRED:
+        return queries.expired_condition()
+    return QuotationRevision.status == code
+
+
 class QuotationList(Listing):
     """Columns, filters and order of the list."""
 
@@ -68,7 +75,7 @@ class QuotationList(Listing):
             "status",
             lazy("状态"),
             options=tuple(STATES.items()),
-            condition=lambda code: state_condition(code),
+            condition=state_condition,
         ),
         Filter("created_at", lazy("编制日期"), QuotationRevision.created_at, kind="date_range"),
         Filter("valid_until", lazy("有效期至"), QuotationRevision.valid_until, kind="date_range"),
@@ -82,13 +89,6 @@ class QuotationList(Listing):
     )
     default_sort = "-created_at"
     row_id = QuotationRevision.id
-
-
-def state_condition(code: str) -> Any:
-    """Return the condition of a chosen state; "expired" is derived from the date."""
-    if code == EXPIRED:
-        return queries.expired_condition()
-    return QuotationRevision.status == code
 
 
 def base(actor: Actor) -> Select[Any]:

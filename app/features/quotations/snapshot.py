@@ -106,23 +106,15 @@ def payment_text(revision: QuotationRevision) -> str:
 def terms_content(revision: QuotationRevision) -> list[dict[str, str]]:
     """Return the numbered terms, those without text left out."""
     rates = sorted({line.tax_rate for line in revision.lines if line.tax_rate is not None}, reverse=True)
+    start = revision.delivery_start.removeprefix("自").removesuffix("起")
+    freight = str(FREIGHT_LABELS[Freight(revision.freight)])
     named = "、".join(f"{plain(rate)}%" for rate in rates)
     terms = (
         ("价格与发票", f"以上价格为含税价，开具增值税专用发票，税率 {named}。" if named else ""),
         ("付款方式", payment_text(revision)),
         ("交货地点与方式", revision.delivery_place),
-        (
-            "交货期",
-            f"自{revision.delivery_start.removeprefix('自').removesuffix('起')}起计算。"
-            if revision.delivery_start
-            else "",
-        ),
-        (
-            "运输与包装",
-            "；".join(
-                part for part in (str(FREIGHT_LABELS[Freight(revision.freight)]), revision.packing) if part
-            ),
-        ),
+        ("交货期", f"自{start}起计算。" if start else ""),
+        ("运输与包装", "；".join(part for part in (freight, revision.packing) if part)),
         ("验收标准", revision.acceptance),
         ("质保期", revision.warranty),
         ("有效期外", "超过有效期的，价格另议。"),

@@ -30,7 +30,7 @@ from app.web.errors import queue_refused_attempt
 from app.web.forms import CreationForm, Lines, once
 from app.web.guard import current_actor, requires
 from app.web.lines import rows_to_add
-from app.web.lists import answer_list
+from app.web.lists import show_list
 
 blueprint = Blueprint("quotations", __name__, url_prefix="/quotations")
 
@@ -50,12 +50,9 @@ def load(quotation_id: int, number: int | None = None) -> QuotationRevision:
 @blueprint.get("")
 @requires(*READERS)
 def index() -> Answer:
-    listing = QuotationList(base(current_actor()), request.args, request.path)
-    return answer_list(
-        listing,
-        "quotations/list.html",
-        heading=_("报价"),
-        name="报价",
+    return show_list(
+        QuotationList(base(current_actor()), request.args, request.path),
+        _("报价"),
         empty_text=_("还没有报价"),
         empty_hint=_("报价从询价开始：登记询价，经理决定参与、各项答复齐全后编制报价。"),
         empty_url=url_for("inquiries.index"),
