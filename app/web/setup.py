@@ -10,7 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import config as configuration
 from app.core import clock
 from app.core.db import db
-from app.web import errors, guard, preferences, security, session, static, ui
+from app.web import documents, errors, guard, preferences, security, session, static, ui
 
 MIGRATIONS = Path(__file__).resolve().parent.parent.parent / "migrations"
 
@@ -45,8 +45,8 @@ def install(app: Flask) -> None:
     CSRFProtect(app)
     errors.install(app)
     preferences.install(app)
+    app.register_blueprint(documents.blueprint)
     ui.install(app)
-    static.install(app)
     static.install(app)
     Migrate(app, db, directory=str(MIGRATIONS), render_as_batch=True, compare_type=True)
 
