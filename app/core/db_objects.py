@@ -46,8 +46,10 @@ def search_index_statements(dialect: str) -> list[str]:
     if dialect == "sqlite":
         return ["CREATE VIRTUAL TABLE search_part USING fts5(tokens, tokenize = 'ascii')"]
     return [
-        "CREATE TABLE search_part (id BIGINT NOT NULL, tokens tsvector NOT NULL, "
-        "CONSTRAINT pk_search_part PRIMARY KEY (id))",
+        "CREATE TABLE search_part (entry_id INTEGER NOT NULL, number INTEGER NOT NULL, "
+        "tokens tsvector NOT NULL, CONSTRAINT pk_search_part PRIMARY KEY (entry_id, number), "
+        "CONSTRAINT fk_search_part_entry_id_search_entry FOREIGN KEY (entry_id) "
+        "REFERENCES search_entry (id) ON DELETE CASCADE)",
         "CREATE INDEX ix_search_part_tokens ON search_part USING gin (tokens)",
     ]
 

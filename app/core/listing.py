@@ -42,9 +42,9 @@ class Column:
 
     ``kind`` is text, number, money, date, datetime, status, person or link. ``expression`` is its SQL; rows
     carry it under ``key``. ``labels`` and ``tones`` say what a stored code means. ``text`` and ``href``
-    make the shown text and the address from a row; ``title`` what appears on hover. ``total`` sums the
-    column below the list. ``hidden`` columns are read and exported on no page: they feed the functions of
-    others.
+    make the shown text and the address from a row; ``shown_by`` makes only what a page shows, while exports
+    keep the value; ``title`` is what appears on hover. ``total`` sums the column below the list. ``hidden``
+    columns are read and exported on no page: they feed the functions of others.
     """
 
     key: str
@@ -56,6 +56,7 @@ class Column:
     labels: Label | None = None
     tones: Mapping[str, str] | None = None
     text: Callable[[Row[Any]], str] | None = None
+    shown_by: Callable[[Row[Any]], str] | None = None
     href: Callable[[Row[Any]], str | None] | None = None
     tone: Callable[[Row[Any]], str] | None = None
     title: Callable[[Row[Any]], str] | None = None
@@ -92,11 +93,12 @@ class Cell:
     value: Any = None
 
 
-_formats: dict[str, Callable[[Any], str]] = {
+PAPER_FORMATS: Mapping[str, Callable[[Any], str]] = {
     "money": money.format_amount,
     "date": lambda value: value.isoformat(),
     "datetime": lambda value: clock.to_local(value).strftime("%Y-%m-%d %H:%M"),
 }
+_formats: dict[str, Callable[[Any], str]] = dict(PAPER_FORMATS)
 
 
 def register_format(kind: str, function: Callable[[Any], str]) -> None:
@@ -148,15 +150,25 @@ class Listing:
     default_page_size: int = PAGE_SIZES[0]
     row_id: Any = None
 
-    def __init__(self, base: Select[Any], arguments: Mapping[str, str], path: str) -> None:
+    def __init__(
+        self,
+        base: Select[Any],
+        arguments: Mapping[str, str],
+        path: str,
+        *,
+        columns: Sequence[Column] | None = None,
+        filters: Sequence[Filter] | None = None,
+    ) -> None:
+        """Open the list; ``columns`` and ``filters`` replace those declared, where they depend on the reader."""
         # Read from the class: a mapped attribute read from the instance would look for a mapped instance.
         self._row_id = type(self).row_id
         self.base = base
         self.path = path
-        self.all_columns = list(self.columns)
+        self.all_columns = list(type(self).columns if columns is None else columns)
         self.columns = [column for column in self.all_columns if not column.hidden]
         self.query = " ".join(clean_words(arguments.get("q", ""))) if self.searched else ""
-        self.filters = [replace(item, value=self._read_filter(item, arguments)) for item in self.filters]
+        declared = type(self).filters if filters is None else filters
+        self.filters = [replace(item, value=self._read_filter(item, arguments)) for item in declared]
         self.sort = self._read_sort(arguments.get("sort", ""))
         self.per_page = self._read_page_size(arguments.get("per_page", ""))
         self._asked_page = self._read_page(arguments.get("page", ""))
@@ -289,7 +301,8 @@ class Listing:
     def cell(self, row: Row[Any], column: Column) -> Cell:
         """Return what stands in a cell."""
         value = getattr(row, column.key)
-        text = column.text(row) if column.text else self.shown(column, value)
+        say = column.text or column.shown_by
+        text = say(row) if say else self.shown(column, value)
         tone = column.tone(row) if column.tone else (column.tones or {}).get(str(value), "")
         title = column.title(row) if column.title else _full_stamp(value)
         return Cell(text, column.href(row) if column.href else None, tone, title, value)
@@ -305,6 +318,13 @@ class Listing:
         if isinstance(value, Decimal):
             return f"{value.normalize():f}"
         return str(value)
+
+    def paper_text(self, row: Row[Any], column: Column) -> str:
+        """Return what stands in a cell on paper, where dates are full ones."""
+        value = getattr(row, column.key)
+        if value is not None and column.kind in PAPER_FORMATS and not (column.text or column.shown_by):
+            return PAPER_FORMATS[column.kind](value)
+        return self.cell(row, column).text
 
     def plain(self, row: Row[Any], column: Column) -> Any:
         """Return a cell's value for exports.

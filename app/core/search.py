@@ -14,6 +14,8 @@ a join inside the query, before its limit.
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
 
 from sqlalchemy import CTE, Integer, Select, String, Text, UniqueConstraint, case, delete, select, union_all
 from sqlalchemy import text as sql
@@ -198,23 +200,23 @@ def _is_postgresql() -> bool:
 
 def _write_parts(entry_id: int, written: str) -> None:
     """Replace the indexed parts of an entry."""
-    key = "id" if _is_postgresql() else "rowid"
-    first = entry_id * PARTS_PER_ENTRY
-    session.execute(
-        sql(f"DELETE FROM search_part WHERE {key} BETWEEN :first AND :last"),  # noqa: S608 - two fixed words
-        {"first": first, "last": first + PARTS_PER_ENTRY - 1},
-    )
-    parts = [
-        {"key": first + number, "tokens": _stored_tokens(tokens)}
-        for number, tokens in zip(range(PARTS_PER_ENTRY), parts_of(written), strict=False)
+    parts = list(islice(parts_of(written), PARTS_PER_ENTRY))
+    stored: list[dict[str, Any]] = [
+        {"entry": entry_id, "number": number, "tokens": _stored_tokens(part)}
+        for number, part in enumerate(parts)
     ]
-    if not parts:
-        return
-    value = "CAST(:tokens AS tsvector)" if _is_postgresql() else ":tokens"
-    session.execute(
-        sql(f"INSERT INTO search_part ({key}, tokens) VALUES (:key, {value})"),  # noqa: S608 - fixed words
-        parts,
-    )
+    if _is_postgresql():
+        session.execute(sql("DELETE FROM search_part WHERE entry_id = :entry"), {"entry": entry_id})
+        write = "INSERT INTO search_part (entry_id, number, tokens) VALUES (:entry, :number, CAST(:tokens AS tsvector))"
+    else:
+        # A row of a full-text table of SQLite has no key but its number, which holds entry and part together.
+        first = entry_id * PARTS_PER_ENTRY
+        bounds = {"first": first, "last": first + PARTS_PER_ENTRY - 1}
+        session.execute(sql("DELETE FROM search_part WHERE rowid BETWEEN :first AND :last"), bounds)
+        stored = [{"row": first + part["number"], "tokens": part["tokens"]} for part in stored]
+        write = "INSERT INTO search_part (rowid, tokens) VALUES (:row, :tokens)"
+    if stored:
+        session.execute(sql(write), stored)
 
 
 def _stored_tokens(tokens: list[str]) -> str:
@@ -280,7 +282,7 @@ def find(actor: Actor, query: str, limit: int = 5, only: str | None = None) -> l
 def _run_statement(number: int, run: str) -> CTE:
     """Return the entries whose text contains a run, as a common table expression."""
     if _is_postgresql():
-        condition = "SELECT id / 1000 AS entry_id FROM search_part WHERE tokens @@ CAST(:{} AS tsquery)"
+        condition = "SELECT entry_id FROM search_part WHERE tokens @@ CAST(:{} AS tsquery)"
         wanted = " <-> ".join(f"'{pair}'" for pair in _pairs(run)) or f"'{token(run)}':*"
     else:
         condition = "SELECT rowid / 1000 AS entry_id FROM search_part WHERE search_part MATCH :{}"

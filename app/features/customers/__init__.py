@@ -1,74 +1,25 @@
 """Customers: who they are, who cares for them."""
 
-from app.core import documents, permissions, search, sentences, timeline
-from app.core.i18n import lazy
-from app.core.permissions import Role
-from app.features.customers import queries
-from app.features.customers.actions import DOC_TYPE
-from app.features.customers.enums import CustomerPerm
+from flask import Flask
 
-permissions.register_permissions(
-    CustomerPerm,
-    {
-        CustomerPerm.VIEW: (
-            lazy("查看客户"),
-            {Role.SALESPERSON, Role.MANAGER, Role.LEADER, Role.BACK_OFFICE},
-        ),
-        CustomerPerm.VIEW_ALL: (
-            lazy("查看部门全部客户"),
-            {Role.MANAGER, Role.LEADER, Role.BACK_OFFICE},
-        ),
-        CustomerPerm.CREATE: (lazy("新建客户"), {Role.SALESPERSON, Role.MANAGER, Role.BACK_OFFICE}),
-        CustomerPerm.EDIT_ALL: (lazy("修改部门全部客户"), {Role.MANAGER, Role.BACK_OFFICE}),
-        CustomerPerm.HAND_OVER: (lazy("移交客户"), {Role.MANAGER, Role.LEADER}),
-    },
-)
-timeline.register_verbs(
-    timeline.Verb("customer:create", lazy("新建客户")),
-    timeline.Verb("customer:edit", lazy("修改客户资料")),
-    timeline.Verb("customer:deactivate", lazy("停用客户"), tone="bad"),
-    timeline.Verb("customer:activate", lazy("恢复使用客户"), tone="ok"),
-    timeline.Verb(
-        "customer:hand-over", lazy("把客户从%(from)s移交给%(to)s"), frozenset({"from", "to"}), tone="warn"
-    ),
-)
-timeline.register_field_labels(
-    {
-        "customer.name": lazy("客户全称"),
-        "customer.short_name": lazy("简称"),
-        "customer.kind": lazy("客户类型"),
-        "customer.region": lazy("区域"),
-        "customer.address": lazy("详细地址"),
-        "customer.credit_code": lazy("统一社会信用代码"),
-        "customer.phone": lazy("单位电话"),
-        "customer.contact_name": lazy("联系人"),
-        "customer.contact_phone": lazy("联系电话"),
-        "customer.payment_terms": lazy("付款方式与账期"),
-        "customer.notes": lazy("备注"),
-    }
-)
-sentences.register(
-    {
-        "customer:already-inactive": lazy("这个客户已经停用"),
-        "customer:already-active": lazy("这个客户正在使用，不需要恢复"),
-        "customer:same-owner": lazy("这个客户现在就由%(name)s负责，请选择另一位"),
-    }
-)
-documents.register_document_type(
-    documents.DocumentType(
-        doc_type=DOC_TYPE,
-        label=lazy("客户"),
-        url=lambda customer_id: f"/customers/{customer_id}",
-        titles=queries.titles,
-        visible=queries.visible_ids,
+from app.core.i18n import lazy
+from app.features.customers import registry as registry
+from app.features.customers import views
+from app.features.customers.enums import CustomerPerm
+from app.web import nav
+
+
+def register(app: Flask) -> None:
+    """Bring the feature into the application."""
+    app.register_blueprint(views.blueprint)
+    nav.register_nav(
+        nav.NavItem(
+            key="customers",
+            label=lazy("客户"),
+            icon="building",
+            endpoint="customers.index",
+            section="sales",
+            permission=CustomerPerm.VIEW,
+            order=10,
+        )
     )
-)
-search.register_source(
-    search.SearchSource(
-        doc_type=DOC_TYPE,
-        label=lazy("客户"),
-        visible=queries.visible_ids,
-        url=lambda customer_id: f"/customers/{customer_id}",
-        order=10,
-    )
-)

@@ -121,7 +121,7 @@ def activate_customer(customer: Customer, *, actor: Actor, version: int | None) 
 
 
 def hand_over_customer(
-    customer: Customer, *, actor: Actor, version: int | None, owner_id: int, note: str = ""
+    customer: Customer, *, actor: Actor, version: int | None, owner_id: int | None, note: str = ""
 ) -> None:
     """Give a customer to another salesperson.
 

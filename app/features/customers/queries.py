@@ -64,6 +64,11 @@ def get(actor: Actor, customer_id: int) -> Customer:
     return customer
 
 
+def sees_others(actor: Actor) -> bool:
+    """Tell whether an actor sees customers of other owners."""
+    return can(actor, CustomerPerm.VIEW_ALL)
+
+
 def may_edit(actor: Actor, customer: Customer) -> bool:
     """Tell whether an actor may change a customer: their owner, or whoever may in the department."""
     own = actor.id is not None and customer.owner_id == actor.id and can(actor, CustomerPerm.CREATE)

@@ -1,0 +1,257 @@
+"""Pages of customers."""
+
+from typing import Any
+
+from flask import Blueprint, Response, flash, jsonify, request, url_for
+
+from app.core import timeline
+from app.core.errors import Conflict, Invalid, Stale
+from app.core.i18n import gettext as _
+from app.core.permissions import can
+from app.core.uow import unit_of_work
+from app.features.customers import actions, forms, lists, panels, queries
+from app.features.customers.enums import KIND_LABELS, CustomerPerm
+from app.features.customers.models import Customer
+from app.web import documents, fragments
+from app.web import lists as list_pages
+from app.web.forms import once
+from app.web.guard import current_actor, requires
+
+blueprint = Blueprint("customers", __name__, url_prefix="/customers")
+
+
+@blueprint.get("")
+@requires(CustomerPerm.VIEW)
+def index() -> Response:
+    actor = current_actor()
+    may_create = can(actor, CustomerPerm.CREATE)
+    return list_pages.show_list(
+        lists.open_list(actor, request.args, request.path),
+        _("客户"),
+        new_url=url_for("customers.new") if may_create else "",
+        new_label=_("新建客户"),
+        empty_text=_("还没有客户"),
+        empty_hint=_("先登记一个客户，之后就能为他登记询价"),
+    )
+
+
+@blueprint.get("/options")
+@requires(CustomerPerm.VIEW)
+def options() -> Response:
+    found = queries.options(current_actor(), request.args.get("q", ""))
+    return jsonify(
+        options=[
+            {
+                "value": item.id,
+                "label": f"{item.number} {item.name}",
+                "fields": {"contact_name": item.contact_name, "contact_phone": item.contact_phone},
+            }
+            for item in found
+        ]
+    )
+
+
+@blueprint.get("/<int:customer_id>")
+@requires(CustomerPerm.VIEW)
+def show(customer_id: int) -> Response:
+    actor = current_actor()
+    customer = queries.get(actor, customer_id)
+    return fragments.page(
+        "customers/show.html",
+        heading=customer.name,
+        customer=customer,
+        kind_label=KIND_LABELS[customer.kind],
+        trail=trail(),
+        state=_("使用中") if customer.active else _("已停用"),
+        tone="ok" if customer.active else "neutral",
+        facts=[customer.number, _("负责人：%(name)s", name=customer.owner.name)],
+        may_edit=queries.may_edit(actor, customer),
+        may_hand_over=can(actor, CustomerPerm.HAND_OVER, customer.department_id),
+        panels=panels.render(customer, actor),
+        events=documents.timeline_rows(timeline.events_for(actions.DOC_TYPE, customer.id)),
+    )
+
+
+def trail(customer: Customer | None = None) -> list[tuple[str, str]]:
+    path = [(_("客户"), url_for("customers.index"))]
+    if customer is not None:
+        path.append((customer.name, url_for("customers.show", customer_id=customer.id)))
+    return path
+
+
+@blueprint.get("/new")
+@requires(CustomerPerm.CREATE)
+def new() -> Response:
+    return show_new(forms.NewCustomerForm())
+
+
+@blueprint.post("/new")
+@requires(CustomerPerm.CREATE)
+def create() -> Response:
+    form = forms.NewCustomerForm()
+    if not form.validate():
+        return show_new(form, 422)
+
+    def make() -> str:
+        customer = actions.create_customer(
+            actor=current_actor(), values=form.values, accept_similar=form.accept_similar.data
+        )
+        return url_for("customers.show", customer_id=customer.id)
+
+    try:
+        with unit_of_work():
+            url = once(form, make)
+    except Invalid as problem:
+        return show_new(form, form.refuse(problem))
+    flash(_("已保存客户“%(name)s”", name=form.name.data), "ok")
+    return fragments.go(url)
+
+
+def show_new(form: forms.NewCustomerForm, status: int = 200) -> Response:
+    return fragments.page(
+        "customers/form.html",
+        fragment="form",
+        status=status,
+        heading=_("新建客户"),
+        form=form,
+        trail=trail(),
+        cancel_url=url_for("customers.index"),
+    )
+
+
+@blueprint.get("/<int:customer_id>/edit")
+@requires(CustomerPerm.VIEW)
+def edit(customer_id: int) -> Response:
+    customer = queries.get(current_actor(), customer_id)
+    actions.check_may_edit(current_actor(), customer)
+    return show_form("customers/form.html", _("修改客户资料"), forms.filled_from(customer), customer)
+
+
+@blueprint.post("/<int:customer_id>/edit")
+@requires(CustomerPerm.VIEW)
+def update(customer_id: int) -> Response:
+    actor = current_actor()
+    customer = queries.get(actor, customer_id)
+    actions.check_may_edit(actor, customer)
+    form = forms.CustomerForm()
+    heading = _("修改客户资料")
+    if not form.validate():
+        return show_form("customers/form.html", heading, form, customer, 422)
+    try:
+        with unit_of_work():
+            actions.update_customer(
+                queries.get(actor, customer_id),
+                actor=actor,
+                version=form.version.data,
+                values=form.values,
+                accept_similar=form.accept_similar.data,
+            )
+    except (Invalid, Stale) as problem:
+        customer = queries.get(actor, customer_id)
+        status = form.refuse(problem, version=customer.version if isinstance(problem, Stale) else None)
+        return show_form("customers/form.html", heading, form, customer, status)
+    flash(_("已保存"), "ok")
+    return fragments.go(url_for("customers.show", customer_id=customer_id))
+
+
+@blueprint.get("/<int:customer_id>/deactivate")
+@requires(CustomerPerm.VIEW)
+def confirm_deactivation(customer_id: int) -> Response:
+    customer = queries.get(current_actor(), customer_id)
+    actions.check_may_edit(current_actor(), customer)
+    form = forms.DeactivateForm()
+    form.version.data = customer.version
+    return show_form("customers/deactivate.html", _("停用客户"), form, customer)
+
+
+@blueprint.post("/<int:customer_id>/deactivate")
+@requires(CustomerPerm.VIEW)
+def deactivate(customer_id: int) -> Response:
+    actor = current_actor()
+    form = forms.DeactivateForm()
+    customer = queries.get(actor, customer_id)
+    if not form.validate():
+        return show_form("customers/deactivate.html", _("停用客户"), form, customer, 422)
+    try:
+        with unit_of_work():
+            actions.deactivate_customer(
+                queries.get(actor, customer_id),
+                actor=actor,
+                version=form.version.data,
+                reason=form.reason.data,
+            )
+    except (Invalid, Conflict) as problem:
+        return refused("customers/deactivate.html", _("停用客户"), form, customer_id, problem)
+    flash(_("已停用，新单据里不再出现这个客户"), "ok")
+    return fragments.go(url_for("customers.show", customer_id=customer_id))
+
+
+@blueprint.post("/<int:customer_id>/activate")
+@requires(CustomerPerm.VIEW)
+def activate(customer_id: int) -> Response:
+    actor = current_actor()
+    with unit_of_work():
+        actions.activate_customer(
+            queries.get(actor, customer_id), actor=actor, version=documents.typed_step().version
+        )
+    flash(_("已恢复使用"), "ok")
+    return fragments.go(url_for("customers.show", customer_id=customer_id))
+
+
+@blueprint.get("/<int:customer_id>/hand-over")
+@requires(CustomerPerm.HAND_OVER)
+def choose_owner(customer_id: int) -> Response:
+    customer = queries.get(current_actor(), customer_id)
+    form = hand_over_form()
+    form.version.data = customer.version
+    return show_form("customers/hand_over.html", _("移交客户"), form, customer)
+
+
+@blueprint.post("/<int:customer_id>/hand-over")
+@requires(CustomerPerm.HAND_OVER)
+def hand_over(customer_id: int) -> Response:
+    actor = current_actor()
+    form = hand_over_form()
+    customer = queries.get(actor, customer_id)
+    if not form.validate():
+        return show_form("customers/hand_over.html", _("移交客户"), form, customer, 422)
+    try:
+        with unit_of_work():
+            actions.hand_over_customer(
+                queries.get(actor, customer_id),
+                actor=actor,
+                version=form.version.data,
+                owner_id=form.owner_id.data,
+                note=form.note.data,
+            )
+    except (Invalid, Conflict) as problem:
+        return refused("customers/hand_over.html", _("移交客户"), form, customer_id, problem)
+    flash(_("已移交，双方都会收到通知"), "ok")
+    return fragments.go(url_for("customers.index"))
+
+
+def hand_over_form() -> forms.HandOverForm:
+    form = forms.HandOverForm()
+    form.owner_id.choices = lists.owner_options()
+    return form
+
+
+def refused(
+    template: str, heading: str, form: Any, customer_id: int, problem: Invalid | Conflict
+) -> Response:
+    customer = queries.get(current_actor(), customer_id)
+    status = form.refuse(problem, version=customer.version if isinstance(problem, Stale) else None)
+    return show_form(template, heading, form, customer, status)
+
+
+def show_form(template: str, heading: str, form: Any, customer: Customer, status: int = 200) -> Response:
+    return fragments.page(
+        template,
+        fragment="form",
+        status=status,
+        heading=heading,
+        form=form,
+        customer=customer,
+        trail=trail(customer),
+        cancel_url=url_for("customers.show", customer_id=customer.id),
+    )
