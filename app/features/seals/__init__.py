@@ -1,3 +1,30 @@
 """Seals: the legal entities, their seals in three hands, the register of use, the signing key."""
 
+from pathlib import Path
+
+from flask import Flask
+
+from app.core.i18n import lazy
+from app.features.seals import keys, marks, views
 from app.features.seals import registry as registry
+from app.features.seals.enums import SealPerm
+from app.web import nav
+
+
+def register(app: Flask) -> None:
+    """Bring the feature into the application."""
+    keys.use_folder(Path(app.config["DATA_FOLDER"]) / "keys")
+    marks.use_demo(bool(app.config.get("DEMO")))
+    app.register_blueprint(views.blueprint)
+    nav.register_nav(
+        nav.NavItem(
+            key="seals",
+            label=lazy("印章"),
+            icon="rubber-stamp",
+            endpoint="seals.index",
+            section="sales",
+            permission=SealPerm.VIEW,
+            module="quotations",
+            order=50,
+        )
+    )

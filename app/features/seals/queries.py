@@ -4,8 +4,22 @@ from sqlalchemy import Select, or_, select
 
 from app.core.db import session
 from app.core.permissions import Actor, can
+from app.core.timeline import Event
 from app.features.seals.enums import SealForm, SealPerm, SealStatus
 from app.features.seals.models import LegalEntity, Seal, SealUse
+
+LATEST_EVENTS = 50
+
+
+def latest_events(doc_type: str, doc_id: int) -> list[Event]:
+    """Return the newest events of a seal, a company or the key; a seal much used has thousands."""
+    statement = (
+        select(Event)
+        .where(Event.doc_type == doc_type, Event.doc_id == doc_id)
+        .order_by(Event.seq.desc())
+        .limit(LATEST_EVENTS)
+    )
+    return list(session.execute(statement).scalars())
 
 
 def legal_entities(*, only_active: bool = True) -> list[LegalEntity]:

@@ -1,0 +1,35 @@
+"""Whether the installation was set up, and the events an auditor may read."""
+
+from sqlalchemy import Select, select
+
+from app.core.db import session
+from app.core.timeline import Event
+from app.features.people.models import User
+
+
+def is_set_up() -> bool:
+    """Tell whether anybody has an account yet."""
+    return session.execute(select(User.id).limit(1)).first() is not None
+
+
+def events() -> Select[tuple[Event]]:
+    """Return the SELECT of all events."""
+    return select(Event)
+
+
+def latest_backups() -> list[Event]:
+    """Return the events of the latest backups made from the page."""
+    statement = select(Event).where(Event.verb == "backup:make").order_by(Event.seq.desc()).limit(20)
+    return list(session.execute(statement).scalars())
+
+
+def people_options() -> list[tuple[str, str]]:
+    """Return id and name of everybody with an account, for choices."""
+    rows = session.execute(select(User.id, User.name, User.staff_number).order_by(User.staff_number))
+    return [(str(row.id), f"{row.name} ({row.staff_number})") for row in rows]
+
+
+def active_people_options() -> list[tuple[str, str]]:
+    """Return id and name of everybody who works here, for choices."""
+    statement = select(User.id, User.name, User.staff_number).where(User.active).order_by(User.staff_number)
+    return [(str(row.id), f"{row.name} ({row.staff_number})") for row in session.execute(statement)]
