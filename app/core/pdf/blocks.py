@@ -73,7 +73,11 @@ def title(document: Document, text: str) -> None:
     """Draw the paper's title in the middle."""
     document.y += 8
     document.page.text_centred(
-        document.left + document.body_width / 2, document.y + baseline(TITLE), text, TITLE, room=document.body_width
+        document.left + document.body_width / 2,
+        document.y + baseline(TITLE),
+        text,
+        TITLE,
+        room=document.body_width,
     )
     document.y += TITLE.leading + 7
 
@@ -86,7 +90,9 @@ class Fact(NamedTuple):
     wide: bool = False
 
 
-def facts_grid(document: Document, facts: Sequence[Fact], *, label_width: float = 20 * MM, split: float = 0.6) -> None:
+def facts_grid(
+    document: Document, facts: Sequence[Fact], *, label_width: float = 20 * MM, split: float = 0.6
+) -> None:
     """Draw facts two in a line with tinted labels; ``split`` is the left pair's part of the width."""
     document.need(_CELL_PAD_Y * 2 + VALUE.leading)
     start = document.y
@@ -110,7 +116,11 @@ def facts_grid(document: Document, facts: Sequence[Fact], *, label_width: float 
 
 def _facts_line(document: Document, facts: Sequence[Fact], label_width: float, split: float) -> None:
     middle = document.left + document.body_width * split
-    spans = ((document.left, middle), (middle, document.right)) if len(facts) == 2 else ((document.left, document.right),)
+    spans = (
+        ((document.left, middle), (middle, document.right))
+        if len(facts) == 2
+        else ((document.left, document.right),)
+    )
     values = [
         VALUE.lines(fact.value, right - left - label_width - 2 * _CELL_PAD_X)
         for fact, (left, right) in zip(facts, spans, strict=True)
@@ -139,9 +149,13 @@ class Paragraph(NamedTuple):
     lead: str = ""
 
 
-def paragraph_lines(document: Document, paragraph: Paragraph, indent: float, style: Style = BODY) -> tuple[str, ...]:
+def paragraph_lines(
+    document: Document, paragraph: Paragraph, indent: float, style: Style = BODY
+) -> tuple[str, ...]:
     """Return the paragraph's lines; the bold beginning is part of the first one."""
-    return style.lines(paragraph.lead + paragraph.text, document.body_width - indent - _lead_extra(paragraph, style))
+    return style.lines(
+        paragraph.lead + paragraph.text, document.body_width - indent - _lead_extra(paragraph, style)
+    )
 
 
 def _lead_extra(paragraph: Paragraph, style: Style) -> float:
@@ -150,7 +164,9 @@ def _lead_extra(paragraph: Paragraph, style: Style) -> float:
     return max(0.0, bold.width(paragraph.lead) - style.width(paragraph.lead))
 
 
-def draw_paragraph(document: Document, paragraph: Paragraph, *, indent: float = 0.0, style: Style = BODY) -> None:
+def draw_paragraph(
+    document: Document, paragraph: Paragraph, *, indent: float = 0.0, style: Style = BODY
+) -> None:
     """Draw a paragraph from the cursor on, over the page where needed; the mark hangs inside the indent."""
     lines = paragraph_lines(document, paragraph, indent, style)
     bold = style._replace(face="bold")
@@ -162,11 +178,12 @@ def draw_paragraph(document: Document, paragraph: Paragraph, *, indent: float = 
         if place == 0 and paragraph.mark:
             document.page.text(document.left, y, paragraph.mark, style)
         if left_of_lead:
-            head, line = line[:left_of_lead], line[left_of_lead:]
+            head = line[:left_of_lead]
             left_of_lead -= len(head)
             document.page.text(x, y, head, bold)
-            x += bold.width(head)
-        document.page.text(x, y, line, style)
+            document.page.text(x + bold.width(head), y, line[len(head) :], style)
+        else:
+            document.page.text(x, y, line, style)
         document.y += style.leading
 
 

@@ -98,14 +98,18 @@ class Page:
             state = (font.resource_name, style.size, style.tracking)
             if state != self._font:
                 self._font = state
-                operations.append(f"/{font.resource_name} {number(style.size)} Tf {number(style.tracking)} Tc")
+                operations.append(
+                    f"/{font.resource_name} {number(style.size)} Tf {number(style.tracking)} Tc"
+                )
             operations.append(f"<{font.encode(run)}> Tj")
         if squeeze != 1.0:
             operations.append("100 Tz")
         operations.append("ET")
         self._operations.append(" ".join(operations))
 
-    def text_right(self, right: float, baseline: float, text: str, style: Style, *, room: float = 0.0) -> None:
+    def text_right(
+        self, right: float, baseline: float, text: str, style: Style, *, room: float = 0.0
+    ) -> None:
         """Write one line that ends at ``right``; condensed to ``room`` points when it is wider than that."""
         width = style.width(text)
         squeeze = 1.0
@@ -113,7 +117,9 @@ class Page:
             squeeze, width = room / width, room
         self.text(right - width, baseline, text, style, squeeze=squeeze)
 
-    def text_centred(self, centre: float, baseline: float, text: str, style: Style, *, room: float = 0.0) -> None:
+    def text_centred(
+        self, centre: float, baseline: float, text: str, style: Style, *, room: float = 0.0
+    ) -> None:
         """Write one line around ``centre``; condensed to ``room`` points when it is wider than that."""
         width = style.width(text)
         squeeze = 1.0
@@ -121,7 +127,9 @@ class Page:
             squeeze, width = room / width, room
         self.text(centre - width / 2, baseline, text, style, squeeze=squeeze)
 
-    def line(self, x1: float, y1: float, x2: float, y2: float, *, width: float = 0.5, colour: Colour = HAIRLINE) -> None:
+    def line(
+        self, x1: float, y1: float, x2: float, y2: float, *, width: float = 0.5, colour: Colour = HAIRLINE
+    ) -> None:
         """Draw a straight line of ``width`` points."""
         self._colour("stroke", colour)
         if width != self._line_width:
@@ -266,7 +274,9 @@ class Document:
             resources,
             f"<< /Font << {' '.join(fonts)} >> /XObject << {' '.join(forms)} >> /ExtGState << {states} >> >>",
         )
-        writer.fill(tree, f"<< /Type /Pages /Count {len(kids)} /Kids [{' '.join(f'{kid} 0 R' for kid in kids)}] >>")
+        writer.fill(
+            tree, f"<< /Type /Pages /Count {len(kids)} /Kids [{' '.join(f'{kid} 0 R' for kid in kids)}] >>"
+        )
         writer.fill(
             root,
             f"<< /Type /Catalog /Pages {tree} 0 R /Lang {text_string('zh-CN')} "

@@ -33,7 +33,9 @@ _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn"}
 
 sentences.register(
     {
-        "pdf:missing-glyph": lazy("打印字体中没有“%(character)s”（%(codepoint)s），位置：%(field)s，请换一种写法"),
+        "pdf:missing-glyph": lazy(
+            "打印字体中没有“%(character)s”（%(codepoint)s），位置：%(field)s，请换一种写法"
+        ),
     }
 )
 
@@ -56,12 +58,12 @@ class Glyph(NamedTuple):
     """Where a character is drawn from: the font file's place in the chain, the glyph there, its advance in 1/1000."""
 
     file_index: int
-    index: int
+    number: int
     advance: int
 
 
 class _Advances(dict[str, int]):
-    """Advance widths by character, filled as characters are met; a lookup in the hot loops must cost one dict access."""
+    """Advance widths by character, filled as characters are met: the hot loops pay one dict access."""
 
     def __init__(self, typeface: "Typeface") -> None:
         super().__init__()

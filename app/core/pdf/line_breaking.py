@@ -21,6 +21,10 @@ _HAN_CHARACTER = re.compile(
 # What follows a number and is read together with it: 30天, 7日, 12个月, 3台.
 _COUNTED = frozenset("天日月年周时分秒元角万亿个台套件只支根米吨克升桶箱片块面副组页份次级号期项条‰")
 _UNIT = re.compile(r"(?:[A-Za-zµμΩ°℃%‰][A-Za-z0-9·²³/%]{0,5})(?![A-Za-z])")
+# GB/T 12221, ISO 9001: the number of a standard stays with its body.
+_STANDARD = re.compile(
+    r"(?<![A-Za-z])(?:GB|JB|HG|NB|NY|QC|SY|YB|DL|SH|TSG|ISO|IEC|DIN|EN|API|ASTM|ANSI|JIS)(?:/[TZ])?$"
+)
 # Where a model that is longer than the line is best cut: behind its own joints.
 _JOINTS = frozenset("-/,.;:×*=+~_&|\\")
 _COMPARISONS = frozenset("≥≤><=≈±~-−")
@@ -53,11 +57,12 @@ def _break_paragraph(text: str, face: Typeface, limit: float) -> list[str]:
         if line and line_width + solid_width > limit:
             lines.append(line)
             line, line_width = "", 0.0
+        rest = piece
         if solid_width > limit:
-            *full, piece = _cut(solid, advances, limit)
+            *full, rest = _cut(solid, advances, limit)
             lines.extend(full)
-        line += piece
-        line_width += sum(map(advances.__getitem__, piece))
+        line += rest
+        line_width += sum(map(advances.__getitem__, rest))
     lines.append(line)
     return [line.strip(" \u3000") for line in lines]
 
@@ -124,6 +129,8 @@ def _may_break_after_space(text: str, classes: list[str], place: int) -> bool:
     if classes[last] == _OPEN:
         return False
     if text[last] in _COMPARISONS and text[place].isdigit():
+        return False
+    if text[place].isdigit() and _STANDARD.search(text, 0, last + 1):
         return False
     number_with_unit = text[last].isdigit() and classes[place] == _WORD and _UNIT.match(text, place)
     return not number_with_unit

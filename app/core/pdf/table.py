@@ -75,7 +75,9 @@ class Table:
                 self._continue(document)
             self._draw_row(document, row)
         self._close_segment(document)
-        document.page.line(document.left, document.y, document.right, document.y, width=_STRONG_RULE, colour=INK)
+        document.page.line(
+            document.left, document.y, document.right, document.y, width=_STRONG_RULE, colour=INK
+        )
 
     def _measure(self, document: Document, rows: list[Row]) -> None:
         natural = [max(column.minimum, _widest(column.title, self.head)) for column in self.columns]
@@ -120,7 +122,10 @@ class Table:
         return heading.style.lines(heading.text, self._edges[-1] - self._edges[0] - 2 * _PAD_X)
 
     def _draw_head(self, document: Document, *, first: bool, room_for: float = 0.0) -> None:
-        titles = [self.head.lines(column.title, width - 2) for column, width in zip(self.columns, self._widths, strict=True)]
+        titles = [
+            self.head.lines(column.title, width - 2)
+            for column, width in zip(self.columns, self._widths, strict=True)
+        ]
         height = max(map(len, titles)) * self.head.leading + 2 * _PAD_Y
         if first:
             document.need(min(height + room_for, (document.bottom - document.top) / 2))
