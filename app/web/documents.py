@@ -251,9 +251,16 @@ def refuse_step(
 
     ``buttons`` renders the step buttons as an element that puts itself in its place; ``show`` renders the page.
     """
-    if fragments.wants_fragment():
-        return fragments.toast_refusal(problem, buttons())
-    return show(refusal(problem, typed.note, step))
+    shown = refusal(problem, typed.note, step)
+    if not fragments.wants_fragment():
+        return show(shown)
+    if isinstance(problem, Invalid):
+        # The small form stays as it is, with what was typed in it.
+        return fragments.toast_error(shown.sentence, problem.status)
+    said = [shown.sentence, *shown.changes]
+    if shown.typed:
+        said.append(_("您填写的内容：%(text)s", text=shown.typed))
+    return fragments.toast_error("\n".join(said), problem.status, buttons())
 
 
 def refusal(problem: Problem, typed: str = "", step: str = "") -> Refusal:

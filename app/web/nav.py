@@ -24,7 +24,7 @@ BAR_ENTRIES = 4
 class NavItem:
     """An entry: ``section`` is a key of SECTIONS, ``order`` sorts inside it, ``count`` says what waits there.
 
-    ``permission`` None opens it to everybody signed in. ``bar`` above 0 gives the place in the bar at the bottom
+    ``permission`` None opens it to everybody signed in, several to the holders of any of them. ``bar`` above 0 gives the place in the bar at the bottom
     of a phone, with ``short`` as its word there.
     """
 
@@ -33,7 +33,7 @@ class NavItem:
     icon: str
     endpoint: str
     section: str = "work"
-    permission: str | None = None
+    permission: str | tuple[str, ...] | None = None
     module: str | None = None
     order: int = 100
     count: Callable[[Actor], int] | None = None
@@ -115,7 +115,10 @@ def bar_of(sections: list[Section]) -> list[Entry]:
 def _is_open(item: NavItem, actor: Actor) -> bool:
     if item.module is not None and not modules.is_on(item.module):
         return False
-    return item.permission is None or can(actor, item.permission)
+    if item.permission is None:
+        return True
+    codes = item.permission if isinstance(item.permission, tuple) else (item.permission,)
+    return any(can(actor, code) for code in codes)
 
 
 def _current_key(addresses: dict[str, str]) -> str | None:

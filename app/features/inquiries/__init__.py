@@ -8,12 +8,15 @@ from app.core.permissions import Role
 from app.features.inquiries import queries, views
 from app.features.inquiries.enums import InquiryPerm
 from app.features.inquiries.flow import DOC_TYPE
+from app.features.inquiries.models import Inquiry
+from app.web import documents as files_of_documents
 from app.web import nav
 
 
 def register(app: Flask) -> None:
     """Bring the feature into the application."""
     app.register_blueprint(views.blueprint)
+    files_of_documents.register_file_gate(DOC_TYPE, views.may_read_stored)
     nav.register_nav(
         nav.NavItem(
             key="inquiries",
@@ -21,10 +24,9 @@ def register(app: Flask) -> None:
             icon="message-question",
             endpoint="inquiries.index",
             section="sales",
-            permission=None,
+            permission=views.READERS,
             module="quotations",
             order=20,
-            visible=views.sees_inquiries,
         )
     )
 
@@ -126,6 +128,7 @@ documents.register_document_type(
         url=views.address,
         titles=queries.titles,
         visible=queries.visible_ids,
+        model=Inquiry,
     )
 )
 search.register_source(

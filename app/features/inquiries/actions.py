@@ -12,7 +12,7 @@ from app.core.errors import Conflict, Denied, Invalid
 from app.core.files import CheckedFile, StoredFile, attach, mark_deleted
 from app.core.i18n import lazy
 from app.core.permissions import Actor, can, grant_for, require, who_may
-from app.core.workflow import check_version, lock
+from app.core.workflow import Authority, check_version, lock
 from app.features.customers.models import Customer
 from app.features.inquiries.enums import InquiryPerm, InquiryStatus, Subject
 from app.features.inquiries.flow import DOC_TYPE, FLOW, decider
@@ -33,6 +33,10 @@ HEAD_FIELDS = (
 )
 LINE_FIELDS = ("name", "model", "spec", "quantity", "unit", "note")
 MAX_LINES = 200
+
+# Personal data of the customer's people: an event tells that it changed, never from what to what.
+PERSONAL_FIELDS = frozenset({"contact_name", "contact_phone"})
+HIDDEN_VALUE = "…"
 
 
 @dataclass(frozen=True)
@@ -137,6 +141,9 @@ def put_lines(inquiry: Inquiry, lines: Sequence[LineInput]) -> None:
         for name in LINE_FIELDS:
             setattr(line, name, getattr(item, name))
         kept.append(line)
+    for line in existing.values():
+        if line not in kept:
+            search.remove("inquiry_line", line.id)
     inquiry.lines[:] = kept
 
 
@@ -160,11 +167,21 @@ def edit(
     put_lines(inquiry, lines)
     inquiry.touch()
     session.flush()
-    changes = timeline.diff(before, facts(inquiry))
+    # The customer's row still is the one loaded under the old id.
+    session.expire(inquiry, ["customer"])
+    changes = change_rows(before, facts(inquiry))
     if changes:
         timeline.record(DOC_TYPE, inquiry.id, "inquiry:edit", actor, data={"changes": changes})
     FLOW.sync_tasks(inquiry)
     index(inquiry)
+
+
+def change_rows(before: dict[str, Any], after: dict[str, Any]) -> list[list[str]]:
+    """Return the changes for an event; of personal values only that they changed."""
+    return [
+        [key, HIDDEN_VALUE, HIDDEN_VALUE] if key in PERSONAL_FIELDS else [key, old, new]
+        for key, old, new in timeline.diff(before, after)
+    ]
 
 
 def facts(inquiry: Inquiry) -> dict[str, Any]:
@@ -185,7 +202,7 @@ def index(inquiry: Inquiry) -> None:
     """Bring the search index up to date: the whole text for those who see all, each line by itself for the asked."""
     customer = inquiry.customer
     head = [inquiry.number or "", customer.name, inquiry.project, inquiry.contact_name, inquiry.summary]
-    lines = [" ".join((line.name, line.model, line.spec)) for line in inquiry.lines]
+    lines = [f"{line.name} {line.model} {line.spec}" for line in inquiry.lines]
     search.put(DOC_TYPE, inquiry.id, f"{inquiry.number or ''} {customer.name}".strip(), "\n".join([*head, *lines]))
     for line in inquiry.lines:
         search.put("inquiry_line", line.id, f"{line.name} {line.model}".strip(), line.spec)
@@ -200,15 +217,18 @@ def asked_line(inquiry: Inquiry, line_id: int, actor: Actor, subject: Subject) -
     permission = InquiryPerm.ANSWER_TECHNICAL if subject == Subject.TECHNICAL else InquiryPerm.ANSWER_PURCHASING
     if not can(actor, permission):
         raise Denied("core:denied", what=lazy("答复询价"), who=who_may(permission))
-    if inquiry.status != InquiryStatus.PREPARING:
-        raise Conflict(
-            "core:wrong-state", state=FLOW.state(inquiry.status).label, step=lazy("答复")
-        )
     line = next((line for line in sight(inquiry, actor).lines(inquiry) if line.id == line_id), None)
+    check_asked(inquiry, line, subject)
+    return line  # type: ignore[return-value]
+
+
+def check_asked(inquiry: Inquiry, line: InquiryLine | None, subject: Subject) -> None:
+    """Raise Conflict where the inquiry waits for no answers, or this line was not put to the department."""
+    if inquiry.status != InquiryStatus.PREPARING:
+        raise Conflict("core:wrong-state", state=FLOW.state(inquiry.status).label, step=lazy("答复"))
     asked = line is not None and (line.ask_technical if subject == Subject.TECHNICAL else line.ask_purchasing)
-    if line is None or not asked:
+    if not asked:
         raise Conflict("inquiry:not-asked")
-    return line
 
 
 def after_answer(inquiry: Inquiry, actor: Actor, line: InquiryLine, verb: str, permission: InquiryPerm) -> None:
@@ -281,15 +301,11 @@ def waive(
 ) -> Waiver:
     """Let a line go without an answer, with the manager's reason (免予答复)."""
     lock(inquiry)
-    authority = decider.test(inquiry, actor)
-    if authority is None:
-        raise Denied("core:denied", what=lazy("免予答复"), who=decider.ask(inquiry))
-    check_version(DOC_TYPE, inquiry, version)
     line = next((line for line in inquiry.lines if line.id == line_id), None)
-    if inquiry.status != InquiryStatus.PREPARING or line is None or not line.lacks(subject):
-        raise Conflict("inquiry:nothing-to-waive")
+    authority = check_waivable(inquiry, line, subject, actor, version)
     if not reason.strip():
         raise Invalid("core:reason-missing", fields={"reason": lazy("请写明免予答复的理由")})
+    assert line is not None  # noqa: S101 - checked above
     waiver = Waiver(subject=str(subject), reason=reason.strip(), author_id=actor.id, created_at=clock.now())
     line.waivers.append(waiver)
     inquiry.touch()
@@ -307,6 +323,22 @@ def waive(
         tell=[inquiry.owner_id],
     )
     return waiver
+
+
+def check_waivable(
+    inquiry: Inquiry, line: InquiryLine | None, subject: Subject, actor: Actor, version: int | None = None
+) -> Authority:
+    """Return by what right the actor may let a line go without an answer now.
+
+    Raises in this order: Denied, Stale (where ``version`` is given), Conflict where nothing is missing.
+    """
+    authority = decider.test(inquiry, actor)
+    if authority is None:
+        raise Denied("core:denied", what=lazy("免予答复"), who=decider.ask(inquiry))
+    check_version(DOC_TYPE, inquiry, version)
+    if inquiry.status != InquiryStatus.PREPARING or line is None or not line.lacks(subject):
+        raise Conflict("inquiry:nothing-to-waive")
+    return authority
 
 
 def attach_file(inquiry: Inquiry, *, actor: Actor, file: CheckedFile, line_id: int | None = None) -> StoredFile:

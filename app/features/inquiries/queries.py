@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, false, or_, select
 
 from app.core.db import session
 from app.core.errors import NotVisible
 from app.core.permissions import Actor, can, departments_of
 from app.features.customers.models import Customer
 from app.features.inquiries.enums import InquiryPerm, InquiryStatus
-from app.features.inquiries.models import Inquiry, InquiryLine
+from app.features.inquiries.models import Inquiry, InquiryLine, PurchasingAnswer
 
 BEFORE_DECISION = (InquiryStatus.DRAFT, InquiryStatus.REPORTED, InquiryStatus.DECLINED)
 
@@ -61,17 +61,17 @@ def visible_condition(actor: Actor) -> ColumnElement[bool]:
     return or_(whole_condition(actor), and_(Inquiry.status.not_in(BEFORE_DECISION), asked))
 
 
-def visible_to(actor: Actor) -> Select[tuple[Inquiry]]:
+def visible_to(actor: Actor) -> Select[Inquiry]:
     """Return the SELECT of the inquiries an actor may see."""
     return select(Inquiry).where(visible_condition(actor))
 
 
-def whole_ids(actor: Actor) -> Select[tuple[int]]:
+def whole_ids(actor: Actor) -> Select[int]:
     """Return the SELECT of the ids of the inquiries an actor sees whole (search of their text)."""
     return select(Inquiry.id).where(whole_condition(actor))
 
 
-def visible_line_ids(actor: Actor) -> Select[tuple[int]]:
+def visible_line_ids(actor: Actor) -> Select[int]:
     """Return the SELECT of the ids of the lines an actor may see (search of lines)."""
     return (
         select(InquiryLine.id)
@@ -103,7 +103,7 @@ def sight(inquiry: Inquiry, actor: Actor) -> Sight:
     )
 
 
-def visible_ids(actor: Actor) -> Select[tuple[int]]:
+def visible_ids(actor: Actor) -> Select[int]:
     """Return the SELECT of the ids of the inquiries an actor may see."""
     return select(Inquiry.id).where(visible_condition(actor))
 
@@ -118,3 +118,33 @@ def titles(ids: list[int]) -> dict[int, str]:
     return {
         row.id: f"{row.number or ''} {row.short_name or row.name}".strip() for row in session.execute(statement)
     }
+
+
+def inquiry_of_line(actor: Actor, line_id: int) -> int:
+    """Return the id of the inquiry a line belongs to; raises NotVisible where the actor may not see the line."""
+    statement = select(InquiryLine.inquiry_id).where(
+        InquiryLine.id == line_id, InquiryLine.id.in_(visible_line_ids(actor))
+    )
+    found = session.execute(statement).scalar_one_or_none()
+    if found is None:
+        raise NotVisible
+    return found
+
+
+def last_price(actor: Actor, line: InquiryLine) -> PurchasingAnswer | None:
+    """Return the purchasing answer a new one is prefilled from.
+
+    That is the line's own last one, else the last given by this person for the same name and model, else the last
+    given by this person at all.
+    """
+    if line.purchasing is not None:
+        return line.purchasing
+    same = and_(InquiryLine.name == line.name, InquiryLine.model == line.model)
+    statement = (
+        select(PurchasingAnswer)
+        .join(InquiryLine, InquiryLine.id == PurchasingAnswer.line_id)
+        .where(PurchasingAnswer.author_id == actor.id)
+        .order_by(case((same, 0), else_=1), PurchasingAnswer.id.desc())
+        .limit(1)
+    )
+    return session.execute(statement).scalar_one_or_none()

@@ -1,0 +1,110 @@
+"""The list of inquiries. Who was asked about single lines finds them by their head only, never by the request."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Row, case, literal, select
+
+from app.core import clock
+from app.core.i18n import gettext as _
+from app.core.i18n import lazy
+from app.core.listing import Column, Filter, Listing
+from app.core.permissions import Actor, can, departments_of, directory
+from app.features.customers.models import Customer
+from app.features.inquiries.enums import KIND_LABELS, InquiryPerm, InquiryStatus
+from app.features.inquiries.flow import FLOW
+from app.features.inquiries.models import Inquiry
+from app.features.inquiries.page import OPEN, address
+from app.features.inquiries.queries import visible_condition, whole_condition
+from app.features.people.models import User
+from app.web import filters
+
+STATUS_LABELS = {str(state.code): state.label for state in FLOW.states}
+STATUS_TONES = {str(state.code): state.tone for state in FLOW.states}
+
+
+def number_text(row: Row[Any]) -> str:
+    """Return the number, or that there is none yet."""
+    return row.number or _("未编号")
+
+
+def deadline_text(row: Row[Any]) -> str:
+    """Return the deadline as people say it while the inquiry is open, else its date."""
+    return filters.due_text(row.deadline) if row.status in OPEN else filters.date_text(row.deadline)
+
+
+def deadline_tone(row: Row[Any]) -> str:
+    """Return the tone of an open inquiry whose deadline has passed."""
+    return "bad" if row.status in OPEN and row.deadline < clock.now() else ""
+
+
+COLUMNS = (
+    Column("number", lazy("编号"), Inquiry.number, kind="link", text=number_text,
+           href=lambda row: address(row.row_id), sort_by=Inquiry.number),
+    Column("customer", lazy("客户"), Customer.name),
+    Column("kind", lazy("类别"), Inquiry.kind, labels={str(code): label for code, label in KIND_LABELS.items()}),
+    Column("status", lazy("状态"), Inquiry.status, kind="status", labels=STATUS_LABELS, tones=STATUS_TONES),
+    Column("owner", lazy("负责人"), User.name, kind="person"),
+    Column("received_at", lazy("收到时间"), Inquiry.received_at, kind="datetime"),
+    Column("deadline", lazy("答复期限"), Inquiry.deadline, kind="datetime", text=deadline_text, tone=deadline_tone),
+    Column("created_at", lazy("登记时间"), Inquiry.created_at, kind="datetime", hidden=True),
+)  # fmt: skip
+
+LATE = Column(
+    "report_latency_hours", lazy("上报用时（工作小时）"), Inquiry.report_latency_hours, kind="number",
+    tone=lambda row: "bad" if row.reported_late else "", sortable=False,
+)  # fmt: skip
+REPORTED_LATE = Column("reported_late", lazy("迟报"), Inquiry.reported_late, hidden=True)
+
+
+class InquiryList(Listing):
+    """The inquiries an actor may see, the last registered first."""
+
+    columns: Sequence[Column] = COLUMNS
+    default_sort = "-created_at"
+    row_id = Inquiry.id
+
+    def __init__(self, actor: Actor, arguments: Mapping[str, str], path: str) -> None:
+        whole = can(actor, InquiryPerm.REGISTER) or can(actor, InquiryPerm.VIEW_ALL)
+        if whole:
+            self.columns = (*COLUMNS, LATE, REPORTED_LATE)
+        self.searched = searched_by(actor)
+        self.filters = filters_for(actor)
+        base = (
+            select(Inquiry.id)
+            .join(Customer, Customer.id == Inquiry.customer_id)
+            .join(User, User.id == Inquiry.owner_id)
+            .where(visible_condition(actor))
+        )
+        super().__init__(base, arguments, path)
+
+
+def searched_by(actor: Actor) -> Sequence[Any]:
+    """Return what ``q`` looks through: the request's words only where the actor sees the whole inquiry."""
+    head = [Inquiry.number, Customer.name, Customer.short_name]
+    request = [Inquiry.project, Inquiry.summary, Inquiry.contact_name]
+    if departments_of(actor, InquiryPerm.VIEW_ALL) is None:
+        return head + request
+    return head + [case((whole_condition(actor), column), else_=literal("")) for column in request]
+
+
+def filters_for(actor: Actor) -> Sequence[Filter]:
+    """Return the filters; that of the owner for those who see colleagues' inquiries."""
+    found = [
+        Filter("status", lazy("状态"), Inquiry.status, options=tuple(STATUS_LABELS.items())),
+        Filter("open", lazy("办理"), options=(("yes", lazy("办理中")), ("no", lazy("已结束"))), condition=is_open),
+        Filter("kind", lazy("类别"), Inquiry.kind, options=tuple((str(k), v) for k, v in KIND_LABELS.items())),
+        Filter("customer", lazy("客户"), Customer.name, kind="text"),
+        Filter("received_at", lazy("收到时间"), Inquiry.received_at, kind="date_range"),
+    ]
+    if can(actor, InquiryPerm.VIEW_ALL):
+        sellers = directory().holders(str(InquiryPerm.REGISTER), None)
+        people = tuple((str(person.id), person.name) for person in sellers)
+        found.insert(2, Filter("owner", lazy("负责人"), Inquiry.owner_id, kind="person", options=people))
+    return found
+
+
+def is_open(value: str) -> Any:
+    """Return the condition of still being worked on, or of being over."""
+    running = [*OPEN, InquiryStatus.SUBMITTED, InquiryStatus.LOSS_CLAIMED]
+    return Inquiry.status.in_(running) if value == "yes" else Inquiry.status.not_in(running)
