@@ -285,7 +285,7 @@ def _glyph(character: str, face: str, centre: Point, turn: float, size: tuple[fl
     f = centre[1] * _POINTS_PER_MM - b * half_width - d * half_height
     grid = max(1, round(_GRID / max(sx, sy)))
     matrix = (*(round(value * grid, 6) for value in (a, b, c, d)), round(e, 3), round(f, 3))
-    return Piece(matrix, _outline(file, found.index, grid))
+    return Piece(matrix, _outline(file, found.number, grid))
 
 
 @lru_cache(maxsize=1024)
