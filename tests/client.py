@@ -63,7 +63,9 @@ class Page(HTMLParser):
 
     def handle_startendtag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         self.elements.append(
-            Element(tag, {name: value or "" for name, value in attributes}, self._open[-1] if self._open else None)
+            Element(
+                tag, {name: value or "" for name, value in attributes}, self._open[-1] if self._open else None
+            )
         )
 
     def handle_endtag(self, tag: str) -> None:
@@ -80,7 +82,10 @@ class Page(HTMLParser):
             element
             for element in self.elements
             if element.tag == tag
-            and all(element.attributes.get(name.rstrip("_").replace("_", "-")) == value for name, value in attributes.items())
+            and all(
+                element.attributes.get(name.rstrip("_").replace("_", "-")) == value
+                for name, value in attributes.items()
+            )
         ]
 
     def one(self, tag: str, **attributes: str) -> Element:
@@ -104,7 +109,8 @@ class Page(HTMLParser):
         return [
             element.text
             for element in self.elements
-            if element.tag in ("p", "li") and ("error" in element.attributes.get("class", "").split() or _in_summary(element))
+            if element.tag in ("p", "li")
+            and ("error" in element.attributes.get("class", "").split() or _in_summary(element))
         ]
 
     def values(self, action: str | None = None) -> dict[str, str]:
@@ -141,8 +147,14 @@ def _values_of(page: Page, form: Element) -> dict[str, str]:
         elif element.tag == "textarea":
             values[name] = "".join(element.parts).removeprefix("\n")
         elif element.tag == "select":
-            options = [option for option in page.all("option") if option.parent is element or option.inside("optgroup")]
-            own = [option for option in options if option.parent is element or option.parent.parent is element]
+            options = [
+                option
+                for option in page.all("option")
+                if option.parent is element or option.inside("optgroup")
+            ]
+            own = [
+                option for option in options if option.parent is element or option.parent.parent is element
+            ]
             chosen = [option for option in own if "selected" in option.attributes] or own[:1]
             values[name] = chosen[0].attributes.get("value", "") if chosen else ""
     return values
@@ -175,7 +187,9 @@ def check_page(response: TestResponse) -> Page:
         title = page.one("title").text
         words = title.split(" · ")[0]
         assert words, "a title"
-        assert headings[0].text.startswith(words), f"title {title!r} does not begin with h1 {headings[0].text!r}"
+        assert headings[0].text.startswith(words), (
+            f"title {title!r} does not begin with h1 {headings[0].text!r}"
+        )
         assert page.one("html").attributes["lang"] in ("zh-Hans", "en")
         page.one("main", id="main")
     return page
@@ -185,13 +199,23 @@ def check_form(page: Page, form: Element) -> None:
     """A form says where it goes, and one that posts carries the token."""
     assert form.attributes.get("action"), "a form without action"
     if form.attributes.get("method", "get").lower() == "post":
-        assert _values_of(page, form).get("csrf_token"), f"no token in the form to {form.attributes['action']}"
+        assert _values_of(page, form).get("csrf_token"), (
+            f"no token in the form to {form.attributes['action']}"
+        )
 
 
 def check_label(page: Page, element: Element) -> None:
     """A field has a label, around it, for it, or as aria-label."""
-    named = element.attributes.get("aria-label") or element.attributes.get("aria-labelledby") or element.inside("label")
-    labels = [label for label in page.all("label") if label.attributes.get("for") == element.attributes.get("id", "?")]
+    named = (
+        element.attributes.get("aria-label")
+        or element.attributes.get("aria-labelledby")
+        or element.inside("label")
+    )
+    labels = [
+        label
+        for label in page.all("label")
+        if label.attributes.get("for") == element.attributes.get("id", "?")
+    ]
     assert named or labels, f"no label for {element.attributes}"
 
 
@@ -222,7 +246,13 @@ class Client:
         return self._send("GET", address, htmx, options)
 
     def post(
-        self, address: str, data: Mapping[str, Any] | None = None, *, htmx: bool = False, token: bool = True, **options: Any
+        self,
+        address: str,
+        data: Mapping[str, Any] | None = None,
+        *,
+        htmx: bool = False,
+        token: bool = True,
+        **options: Any,
     ) -> TestResponse:
         """Post a form, urlencoded; the token of the person's session is added unless ``token`` is False."""
         fields = dict(data or {})
@@ -230,7 +260,9 @@ class Client:
             fields["csrf_token"] = self.csrf_token()
         return self._send("POST", address, htmx, {"data": fields, **options})
 
-    def submit(self, address: str, data: Mapping[str, Any] | None = None, *, page: str | None = None, **options: Any) -> TestResponse:
+    def submit(
+        self, address: str, data: Mapping[str, Any] | None = None, *, page: str | None = None, **options: Any
+    ) -> TestResponse:
         """Open the page of a form, fill it in as a person would, and post it to ``address``."""
         self.get(page or address)
         return self.post(address, {**self.page.values(address), **dict(data or {})}, **options)

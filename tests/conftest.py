@@ -3,12 +3,14 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import create_engine, event, make_url, text
 
 import config
 from app import create_app
@@ -46,7 +48,9 @@ def worker_database(worker: str, data: Path) -> str:
 def app(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Flask]:
     data = tmp_path_factory.mktemp("data")
     worker = getattr(request.config, "workerinput", {}).get("workerid", "main")
-    app = create_app(config.Testing({"ZHANGCHENG_DATA": str(data), "DATABASE_URL": worker_database(worker, data)}))
+    app = create_app(
+        config.Testing({"ZHANGCHENG_DATA": str(data), "DATABASE_URL": worker_database(worker, data)})
+    )
     with app.app_context():
         db.create_all()
         if not POSTGRES:
@@ -105,6 +109,26 @@ def at() -> Iterator[Callable[..., datetime]]:
 
 
 @pytest.fixture
+def queries(app: Flask) -> Callable[[], AbstractContextManager[list[str]]]:
+    """Collect the statements sent inside a block: ``with queries() as sent: …``."""
+
+    @contextmanager
+    def collecting() -> Iterator[list[str]]:
+        sent: list[str] = []
+
+        def note(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
+            sent.append(statement)
+
+        event.listen(db.engine, "before_cursor_execute", note)
+        try:
+            yield sent
+        finally:
+            event.remove(db.engine, "before_cursor_execute", note)
+
+    return collecting
+
+
+@pytest.fixture
 def sales_department() -> Department:
     return factories.department(name="销售部")
 
@@ -112,7 +136,9 @@ def sales_department() -> Department:
 @pytest.fixture
 def salesperson(sales_department: Department) -> User:
     """孙晓, who owns what the tests make."""
-    return factories.user(name="孙晓", staff_number="s1", department=sales_department, roles=[Role.SALESPERSON])
+    return factories.user(
+        name="孙晓", staff_number="s1", department=sales_department, roles=[Role.SALESPERSON]
+    )
 
 
 @pytest.fixture
@@ -137,7 +163,9 @@ def buyer() -> User:
 
 @pytest.fixture
 def back_office(sales_department: Department) -> User:
-    return factories.user(name="孙内勤", staff_number="c1", department=sales_department, roles=[Role.BACK_OFFICE])
+    return factories.user(
+        name="孙内勤", staff_number="c1", department=sales_department, roles=[Role.BACK_OFFICE]
+    )
 
 
 @pytest.fixture

@@ -102,7 +102,9 @@ def role(
     return row
 
 
-def delegation(giver: User, taker: User, from_date: date | None = None, to_date: date | None = None) -> Delegation:
+def delegation(
+    giver: User, taker: User, from_date: date | None = None, to_date: date | None = None
+) -> Delegation:
     with saving():
         row = Delegation(
             from_user_id=giver.id,

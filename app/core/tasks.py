@@ -121,7 +121,7 @@ def open_tasks(doc_type: str, doc_id: int) -> list[Task]:
     return list(session.execute(statement).scalars())
 
 
-def addressed_to(actor: Actor) -> Select[tuple[Task]]:
+def addressed_to(actor: Actor) -> Select[Task]:
     """Return the SELECT of all open tasks an actor must act on, in their own name or for somebody they stand in for."""
     own = [Task.user_id == actor.id]
     held = {info.code for info in all_permissions() if roles_holding(info.code, actor.matrix) & held_roles(actor)}

@@ -66,8 +66,10 @@ class TypedField(wtforms.Field):
     many_lines = False
     shown_as = ""
 
-    def __init__(self, label: Label = "", validators: Sequence[Any] = (), *, required: bool = False, **options: Any):
-        super().__init__(label, validators, **options)  # type: ignore[arg-type]
+    def __init__(
+        self, label: Label = "", validators: Sequence[Any] = (), *, required: bool = False, **options: Any
+    ):
+        super().__init__(label, validators, **options)
         self.required = required
         self.typed = ""
         if required:
@@ -131,7 +133,9 @@ class TypedField(wtforms.Field):
 class TextField(TypedField):
     """One line of text; an empty one is ``""``."""
 
-    def __init__(self, label: Label = "", validators: Sequence[Any] = (), *, longest: int = LINE_LENGTH, **options: Any):
+    def __init__(
+        self, label: Label = "", validators: Sequence[Any] = (), *, longest: int = LINE_LENGTH, **options: Any
+    ):
         super().__init__(label, validators, **options)
         self.longest = longest
 
@@ -158,7 +162,9 @@ class LongTextField(TextField):
     many_lines = True
     shown_as = "TextAreaField"
 
-    def __init__(self, label: Label = "", validators: Sequence[Any] = (), *, longest: int = TEXT_LENGTH, **options: Any):
+    def __init__(
+        self, label: Label = "", validators: Sequence[Any] = (), *, longest: int = TEXT_LENGTH, **options: Any
+    ):
         super().__init__(label, validators, longest=longest, **options)
 
 
@@ -167,8 +173,10 @@ class PasswordField(wtforms.Field):
 
     widget = wtforms.widgets.PasswordInput(hide_value=True)
 
-    def __init__(self, label: Label = "", validators: Sequence[Any] = (), *, required: bool = True, **options: Any):
-        super().__init__(label, validators, **options)  # type: ignore[arg-type]
+    def __init__(
+        self, label: Label = "", validators: Sequence[Any] = (), *, required: bool = True, **options: Any
+    ):
+        super().__init__(label, validators, **options)
         self.required = required
         if required:
             self.flags.required = True
@@ -348,7 +356,7 @@ class ChoiceField(wtforms.SelectField):
     ):
         self.required, self.blank, self.kind = required, blank, coerce
         super().__init__(label, validators, coerce=self._coerce, choices=(), validate_choice=False, **options)
-        self.choices = choices  # type: ignore[assignment]
+        self.choices = choices
         self.type = "SelectField"
         if required:
             self.flags.required = True
@@ -380,13 +388,13 @@ class ChoiceField(wtforms.SelectField):
             raise StopValidation()
         if self.data is None:
             raise StopValidation(CHOOSE.filled(label=self.label.text) if self.required else None)
-        if str(self.data) not in {value for value, _text in self.choices or ()}:  # type: ignore[misc, union-attr]
+        if str(self.data) not in {value for value, _text in self.choices or ()}:  # type: ignore[union-attr]
             raise StopValidation(NOT_IN_LIST.filled(label=self.label.text))
 
     def iter_choices(self) -> Any:
         """Yield (value, label, selected, attributes)."""
         chosen = "" if self.data is None else str(self.data)
-        for value, text in self.choices or ():  # type: ignore[misc, union-attr]
+        for value, text in self.choices or ():  # type: ignore[union-attr]
             yield value, text, value == chosen, {}
 
     def has_groups(self) -> bool:
@@ -405,7 +413,9 @@ class RadioField(ChoiceField):
 class MultipleField(wtforms.SelectMultipleField):
     """Several of a few choices; the value is a list."""
 
-    def __init__(self, label: Label = "", validators: Sequence[Any] = (), *, required: bool = False, **options: Any):
+    def __init__(
+        self, label: Label = "", validators: Sequence[Any] = (), *, required: bool = False, **options: Any
+    ):
         self.required = required
         super().__init__(label, validators, validate_choice=False, **options)
         self.type = "SelectMultipleField"
@@ -414,7 +424,7 @@ class MultipleField(wtforms.SelectMultipleField):
         """Refuse what is not among the choices, ask for what is missing."""
         if self.required and not self.data:
             raise StopValidation(CHOOSE.filled(label=self.label.text))
-        known = {str(choice[0]) for choice in self.choices or ()}  # type: ignore[union-attr]
+        known = {str(choice[0]) for choice in self.choices or ()}
         if any(str(value) not in known for value in self.data or ()):
             raise StopValidation(NOT_IN_LIST.filled(label=self.label.text))
 

@@ -108,7 +108,7 @@ class BaseForm(FlaskForm):
             left.append(problem.sentence())
         if isinstance(problem, Stale):
             left += problem.changes
-        self.form_errors = [*self.form_errors, *left]
+        self.form_errors: list[str] = [*(self.form_errors or ()), *left]
         if version is not None and "version" in self._fields:
             self._fields["version"].data = version
         return problem.status

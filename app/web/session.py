@@ -76,7 +76,9 @@ def choose_locale() -> None:
     known = current.identity()
     chosen = request.cookies.get(LANGUAGE_COOKIE) or (known.locale if known else None)
     if chosen not in i18n.LOCALES:
-        best = request.accept_languages.best_match(["zh-CN", "zh", "zh-Hans", "zh-TW", "en", "en-US", "en-GB"])
+        best = request.accept_languages.best_match(
+            ["zh-CN", "zh", "zh-Hans", "zh-TW", "en", "en-US", "en-GB"]
+        )
         chosen = i18n.ENGLISH if best and best.startswith("en") else i18n.CHINESE
     i18n.set_locale(str(chosen))
 

@@ -17,7 +17,7 @@ from app.core.workflow import check_version
 from app.features.people import leaving, signin
 from app.features.people.directory import department_parents, subtree
 from app.features.people.enums import DEPARTMENT, USER, PeoplePerm, PeopleVerb
-from app.features.people.locked import check_locked_pair
+from app.features.people.locked import Span, check_locked_pair
 from app.features.people.models import Delegation, Department, RoleAssignment, User
 
 EDITABLE = ("staff_number", "name", "position", "phone", "email", "department_id")
@@ -92,7 +92,8 @@ def _apply(user: User, values: dict[str, Any], allowed: tuple[str, ...], actor: 
         setattr(user, name, value.strip() if isinstance(value, str) else value)
     after = _shown(user, values)
     changes = [
-        [name, "", ""] if name in VOLUNTARY else [name, old, new] for name, old, new in timeline.diff(before, after)
+        [name, "", ""] if name in VOLUNTARY else [name, old, new]
+        for name, old, new in timeline.diff(before, after)
     ]
     if changes:
         user.touch()
@@ -263,7 +264,9 @@ def _holds_today(user_id: int, role: Role) -> bool:
     today = clock.today()
     rows = session.execute(
         select(RoleAssignment.to_date).where(
-            RoleAssignment.user_id == user_id, RoleAssignment.role == role.value, RoleAssignment.from_date <= today
+            RoleAssignment.user_id == user_id,
+            RoleAssignment.role == role.value,
+            RoleAssignment.from_date <= today,
         )
     ).scalars()
     return any(end is None or end >= today for end in rows)
@@ -279,7 +282,9 @@ def create_department(*, name: str, parent_id: int | None, actor: Actor) -> Depa
     session.add(department)
     session.flush()
     session.info.pop("department_parents", None)
-    timeline.record(DEPARTMENT, department.id, PeopleVerb.DEPARTMENT_CREATE, actor, data={"name": department.name})
+    timeline.record(
+        DEPARTMENT, department.id, PeopleVerb.DEPARTMENT_CREATE, actor, data={"name": department.name}
+    )
     return department
 
 
@@ -299,7 +304,9 @@ def edit_department(
         department.touch()
         session.flush()
         session.info.pop("department_parents", None)
-        timeline.record(DEPARTMENT, department.id, PeopleVerb.DEPARTMENT_EDIT, actor, data={"changes": changes})
+        timeline.record(
+            DEPARTMENT, department.id, PeopleVerb.DEPARTMENT_EDIT, actor, data={"changes": changes}
+        )
     return department
 
 
@@ -312,7 +319,9 @@ def _check_department_name(name: str, parent_id: int | None, own_id: int | None)
     if parent_id is not None and session.get(Department, parent_id) is None:
         raise Invalid(fields={"parent_id": lazy("没有这个上级部门，请重新选择")})
     above = Department.parent_id.is_(None) if parent_id is None else Department.parent_id == parent_id
-    taken = session.execute(select(Department.id).where(above, Department.name == name.strip())).scalars().first()
+    taken = (
+        session.execute(select(Department.id).where(above, Department.name == name.strip())).scalars().first()
+    )
     if taken is not None and taken != own_id:
         raise Invalid(fields={"name": lazy("这里已有同名部门，请换一个名称")})
 
@@ -336,7 +345,11 @@ def delegate(*, to: User, from_date: date, to_date: date, actor: Actor, note: st
             RoleAssignment.from_date <= to_date,
         )
     ).scalars()
-    lent = [(Role(item.role), from_date, to_date) for item in own if item.to_date is None or item.to_date >= from_date]
+    lent: list[Span] = [
+        (Role(item.role), from_date, to_date)
+        for item in own
+        if item.to_date is None or item.to_date >= from_date
+    ]
     check_locked_pair(to.id, lent, field="to_user_id")
     delegation = Delegation(
         from_user_id=actor.id,

@@ -62,7 +62,9 @@ def delegation_holds(day: date) -> ColumnElement[bool]:
 def grants_of(user_id: int) -> tuple[Grant, ...]:
     """Return what a person may act as today: own roles first, then those of people who delegated to them."""
     day = clock.today()
-    delegating = select(Delegation.from_user_id).where(Delegation.to_user_id == user_id, delegation_holds(day))
+    delegating = select(Delegation.from_user_id).where(
+        Delegation.to_user_id == user_id, delegation_holds(day)
+    )
     rows = session.execute(
         select(
             RoleAssignment.user_id,

@@ -1,5 +1,6 @@
 """Pairs of roles that one person never holds at the same time, whether in their own name or for somebody else."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from sqlalchemy import select
@@ -16,7 +17,7 @@ LOCKED_PAIRS: tuple[frozenset[Role], ...] = (frozenset({Role.SEAL_MANAGER, Role.
 Span = tuple[Role, date, date | None]
 
 
-def check_locked_pair(user_id: int, added: list[Span], *, field: str) -> None:
+def check_locked_pair(user_id: int, added: Sequence[Span], *, field: str) -> None:
     """Raise Invalid at ``field`` where the added roles and those the person has would make a locked pair on a day."""
     held = [*spans_of(user_id), *added]
     for role, start, end in added:
@@ -25,7 +26,9 @@ def check_locked_pair(user_id: int, added: list[Span], *, field: str) -> None:
                 raise Invalid(
                     fields={
                         field: lazy(
-                            "同一人不能既是%(one)s又是%(other)s", one=ROLE_LABELS[role], other=ROLE_LABELS[other]
+                            "同一人不能既是%(one)s又是%(other)s",
+                            one=ROLE_LABELS[role],
+                            other=ROLE_LABELS[other],
                         )
                     }
                 )

@@ -86,7 +86,7 @@ class DepartmentNode:
     version: int
 
 
-def visible_to(actor: Actor) -> Select[tuple[int]]:
+def visible_to(actor: Actor) -> Select[int]:
     """Return the SELECT of the ids of all people an actor may see: colleagues, and for people:manage those who left."""
     statement = select(User.id)
     if permissions.can(actor, PeoplePerm.MANAGE) or permissions.can(actor, PeoplePerm.MANAGE_ROLES):
@@ -124,7 +124,7 @@ def demo_accounts() -> list[tuple[str, str, str]]:
     return [(row[0], row[1], row[2]) for row in rows]
 
 
-def people_statement(actor: Actor) -> Select[tuple[int, str, str, str, str, str, str | None, bool]]:
+def people_statement(actor: Actor) -> Select[int, str, str, str, str, str, str, bool]:
     """Return the SELECT of the directory's columns for an actor."""
     return (
         select(
@@ -162,7 +162,9 @@ def roles_of(user_id: int) -> list[RoleRow]:
 
 def departments() -> list[DepartmentNode]:
     """Return all departments as a tree, parents before children, by name."""
-    rows = session.execute(select(Department).where(Department.active).order_by(Department.name)).scalars().all()
+    rows = (
+        session.execute(select(Department).where(Department.active).order_by(Department.name)).scalars().all()
+    )
     counts: dict[int | None, int] = {}
     for department_id in session.execute(select(User.department_id).where(User.active)).scalars():
         counts[department_id] = counts.get(department_id, 0) + 1
@@ -192,9 +194,14 @@ def delegations_of(user_id: int) -> list[DelegationRow]:
     return _delegations(or_(Delegation.from_user_id == user_id, Delegation.to_user_id == user_id))
 
 
-def delegation(delegation_id: int) -> Delegation | None:
-    """Return one delegation."""
-    return session.get(Delegation, delegation_id)
+def running_delegations(user_id: int) -> list[DelegationRow]:
+    """Return who acts for a person today, and for whom the person acts."""
+    return [row for row in delegations_of(user_id) if row.state == "running"]
+
+
+def today() -> date:
+    """Return the day on which a role begins unless told otherwise."""
+    return clock.today()
 
 
 def _delegations(condition: object) -> list[DelegationRow]:

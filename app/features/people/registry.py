@@ -34,7 +34,9 @@ def _role_words(data: dict[str, str]) -> dict[str, object]:
     return {"role": ROLE_LABELS[Role(data["role"])], "department": data["department"] or lazy("全公司")}
 
 
-def _verb(code: PeopleVerb, sentence: object, fields: tuple[str, ...] = (), **options: object) -> timeline.Verb:
+def _verb(
+    code: PeopleVerb, sentence: object, fields: tuple[str, ...] = (), **options: object
+) -> timeline.Verb:
     return timeline.Verb(str(code), sentence, frozenset(fields), **options)  # type: ignore[arg-type]
 
 
@@ -46,10 +48,16 @@ timeline.register_verbs(
     _verb(PeopleVerb.DEACTIVATE, lazy("停用账号"), tone="bad"),
     _verb(PeopleVerb.ACTIVATE, lazy("恢复账号")),
     _verb(
-        PeopleVerb.ASSIGN_ROLE, lazy("分配角色：%(role)s（%(department)s）"), ("role", "department"), render=_role_words
+        PeopleVerb.ASSIGN_ROLE,
+        lazy("分配角色：%(role)s（%(department)s）"),
+        ("role", "department"),
+        render=_role_words,
     ),
     _verb(
-        PeopleVerb.END_ROLE, lazy("结束角色：%(role)s（%(department)s）"), ("role", "department"), render=_role_words
+        PeopleVerb.END_ROLE,
+        lazy("结束角色：%(role)s（%(department)s）"),
+        ("role", "department"),
+        render=_role_words,
     ),
     _verb(
         PeopleVerb.DELEGATE,

@@ -7,11 +7,12 @@ from app.core.db import session
 from app.core.errors import Invalid, Problem, Stale, Throttled
 from app.core.i18n import LOCALES, lazy
 from app.core.i18n import gettext as _
-from app.core.permissions import Actor
+from app.core.permissions import ROLE_LABELS, Actor, can
 from app.core.side_writes import SideWrite
 from app.core.uow import unit_of_work
 from app.features.people import actions, passwords, queries, signin
 from app.features.people.directory import actor_for
+from app.features.people.enums import PeoplePerm
 from app.features.people.forms import (
     ChangePasswordForm,
     ConfirmForm,
@@ -179,7 +180,12 @@ def change_password() -> Response:
             flash(_("密码已修改，其他设备已退出"))
             return fragments.go(url_for("people.account"))
     return fragments.page(
-        "people/password.html", fragment="form", status=status, heading=_("修改密码"), form=form, initial=False
+        "people/password.html",
+        fragment="form",
+        status=status,
+        heading=_("修改密码"),
+        form=form,
+        initial=False,
     )
 
 
@@ -230,7 +236,12 @@ def confirm() -> Response:
         return fragments.go(back)
     status = 422 if request.method == "POST" else 200
     return fragments.page(
-        "people/confirm.html", fragment="form", status=status, heading=_("请再输入密码"), form=form, next_url=back
+        "people/confirm.html",
+        fragment="form",
+        status=status,
+        heading=_("请再输入密码"),
+        form=form,
+        next_url=back,
     )
 
 
@@ -246,7 +257,9 @@ def account() -> Response:
             try:
                 with unit_of_work():
                     values = {"phone": form.phone.data, "email": form.email.data}
-                    actions.edit_own(own_user(), values, version=form.version.data, actor=guard.current_actor())
+                    actions.edit_own(
+                        own_user(), values, version=form.version.data, actor=guard.current_actor()
+                    )
             except Stale as problem:
                 status = form.refuse(problem, version=own_user().version)
             else:
@@ -261,6 +274,8 @@ def account() -> Response:
         person=own_user(),
         department=actions.department_name(own_user().department_id),
         roles=queries.roles_of(own_user().id),
+        role_labels=ROLE_LABELS,
+        delegates=can(guard.current_actor(), PeoplePerm.DELEGATE),
         sessions=signin.sessions_of(own_user().id),
         present=own_session(),
     )
