@@ -13,6 +13,9 @@ ROOT = Path(__file__).resolve().parent.parent
 # Lower features first: a feature may use those before it, never those after it.
 FEATURES = (
     "people",
+    "seals",
+    "verify",
+    "admin",
 )
 
 # The only features served by a node that publishes nothing but verification.

@@ -51,6 +51,8 @@ def app(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
     app = create_app(
         config.Testing({"ZHANGCHENG_DATA": str(data), "DATABASE_URL": worker_database(worker, data)})
     )
+    # An empty database would lead every address to the first-run page; its own tests take this away.
+    app.extensions["installation_is_set_up"] = True
     with app.app_context():
         db.create_all()
         if not POSTGRES:
