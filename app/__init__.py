@@ -13,7 +13,11 @@ ROOT = Path(__file__).resolve().parent.parent
 # Lower features first: a feature may use those before it, never those after it.
 FEATURES = (
     "people",
+    "customers",
+    "products",
     "seals",
+    "inquiries",
+    "quotations",
     "verify",
     "admin",
 )
