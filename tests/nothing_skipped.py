@@ -1,4 +1,4 @@
-"""A plugin for ``manage.py test --all``: a skipped test, an expected failure or an empty run fails the session."""
+"""A plugin for ``manage.py test --all``: a skipped test or an expected failure fails the session."""
 
 import pytest
 
