@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, and_, literal, select, union_all
 
 from app.core.db import session
 from app.core.i18n import LazyText
 from app.core.permissions import Actor
+from app.core.search import SearchEntry
 from app.core.workflow import flows
 
 Key = tuple[str, int]
@@ -60,7 +61,7 @@ class DocumentState:
 class OwnDocument:
     """A document of one's own, for the workbench."""
 
-    key: Key
+    link: DocumentLink
     state: DocumentState
     updated_at: datetime
 
@@ -148,18 +149,50 @@ def states(keys: Iterable[Key]) -> dict[Key, DocumentState]:
     return found
 
 
-def recent_of(actor: Actor, doc_type: str, limit: int) -> list[OwnDocument]:
-    """Return an actor's own documents of one kind, the last changed first; nothing without a table."""
-    model = _types[doc_type].model
-    if model is None or actor.id is None:
+def recent_of(actor: Actor, limit: int) -> list[OwnDocument]:
+    """Return an actor's own newest documents of the kinds that registered their table, by one query."""
+    kinds = [kind for kind in _types.values() if kind.model is not None]
+    if not kinds or actor.id is None:
         return []
+    selects = []
+    for kind in kinds:
+        model = kind.model
+        newest = (
+            select(
+                literal(kind.doc_type).label("doc_type"),
+                model.id.label("doc_id"),
+                model.number.label("number"),
+                model.status.label("status"),
+                model.updated_at.label("updated_at"),
+            )
+            .where(model.owner_id == actor.id)
+            .order_by(model.id.desc())
+            .limit(limit)
+            .subquery()
+        )
+        selects.append(select(newest))
+    found = union_all(*selects).subquery()
     statement = (
-        select(model.id, model.number, model.status, model.updated_at)
-        .where(model.owner_id == actor.id)
-        .order_by(model.updated_at.desc(), model.id.desc())
+        select(found, SearchEntry.title)
+        .outerjoin(
+            SearchEntry, and_(SearchEntry.doc_type == found.c.doc_type, SearchEntry.doc_id == found.c.doc_id)
+        )
+        .order_by(found.c.updated_at.desc(), found.c.doc_id.desc())
         .limit(limit)
     )
     return [
-        OwnDocument((doc_type, row.id), state_of(doc_type, row.number, row.status), row.updated_at)
+        OwnDocument(
+            link_of(row.doc_type, row.doc_id, row.title),
+            state_of(row.doc_type, row.number, row.status),
+            row.updated_at,
+        )
         for row in session.execute(statement)
     ]
+
+
+def link_of(doc_type: str, doc_id: int, title: str | None) -> DocumentLink:
+    """Return a document with a title that was read beside it (the search index keeps one of each)."""
+    kind = _types.get(doc_type)
+    if kind is None:
+        return DocumentLink(doc_type, doc_id, "", title or "", "")
+    return DocumentLink(doc_type, doc_id, str(kind.label), title or str(kind.label), kind.url(doc_id))

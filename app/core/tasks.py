@@ -73,6 +73,11 @@ def kind_label(code: str) -> LazyText:
     return _kinds[code].label
 
 
+def registered_kinds() -> list[TaskKind]:
+    """Return all kinds in order of registration (the filter of 待办)."""
+    return list(_kinds.values())
+
+
 def sync(doc_type: str, doc_id: int, wanted: Iterable[WantedTask]) -> None:
     """Make the open tasks of a document equal to the wanted ones, inside the open unit of work."""
     remaining = list(wanted)

@@ -9,6 +9,7 @@ from app.features.quotations import queries
 from app.features.quotations.actions import create_on_start
 from app.features.quotations.enums import EFFECT_LABELS, QuotationPerm
 from app.features.quotations.flow import DOC_TYPE
+from app.features.quotations.models import QuotationRevision
 
 NAV_LABEL = lazy("报价")
 
@@ -205,6 +206,7 @@ def register() -> None:
             url=views.address,
             titles=queries.titles,
             visible=queries.visible_ids,
+            model=QuotationRevision,
         )
     )
     search.register_source(
