@@ -19,10 +19,10 @@ def register(app: Flask) -> None:
             icon="file-invoice",
             endpoint="quotations.index",
             section="sales",
-            permission=None,
+            permission=views.READERS,
             module="quotations",
             order=21,
-            visible=views.sees_quotations,
+            bar=2,
         )
     )
     inquiry_panels.register("quotations/_inquiry_panel.html", panels.inquiry_panel, place=inquiry_panels.SIDE)
