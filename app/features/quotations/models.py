@@ -55,7 +55,7 @@ class QuotationRevision(DocumentMixin, Model):
     __tablename__ = "quotation_revision"
     __table_args__ = (
         CheckConstraint(one_of("status", QuotationStatus), name="status"),
-        UniqueConstraint("quotation_id", "revision", name="uq_quotation_revision_number"),
+        UniqueConstraint("quotation_id", "revision", name="uq_quotation_revision_quotation_id_revision"),
         Index("ix_quotation_revision_expiry", "status", "valid_until"),
         Index("ix_quotation_revision_list", "current", "created_at", "id"),
         Index("ix_quotation_revision_owner_list", "owner_id", "current", "created_at", "id"),
