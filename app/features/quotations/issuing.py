@@ -15,6 +15,7 @@ from app.core.permissions import Actor, require
 from app.core.verification_code import new_code
 from app.core.workflow import lock
 from app.features.quotations.enums import FileForm, QuotationPerm, QuotationStatus
+from app.features.quotations.flow import DOC_TYPE, FLOW
 from app.features.quotations.models import IssuedFile, QuotationRevision
 from app.features.quotations.snapshot_schema import snapshot_from
 from app.features.seals import keys, marks
@@ -24,7 +25,6 @@ from app.features.seals.models import Seal
 if TYPE_CHECKING:
     from app.core.signing import DocumentSigner
 
-DOC_TYPE = "quotation"
 MAX_COPIES = 10
 FORMS = frozenset(FileForm)
 
@@ -74,8 +74,6 @@ def check_request(
     if seal.legal_entity_id != revision.legal_entity_id:
         raise Invalid(fields={"seal_id": lazy("这枚印章不属于报价单位")})
     check_use(actor, seal, form)
-    if revision.status != QuotationStatus.APPROVED:
-        raise Conflict("core:race")
     return seal
 
 
@@ -85,10 +83,11 @@ def prepare(
     """Render and sign the copies from the frozen snapshot and put their bytes into the file store.
 
     Runs outside any transaction, since it takes time; the step then checks that nothing changed meanwhile. Raises
-    Conflict naming the character where the fonts lack one.
+    Denied or Conflict where the step is not possible, Conflict naming the character where the fonts lack one.
     """
     from app.features.quotations import pdf  # slow import
 
+    FLOW.check_possible(revision, "issue", actor)
     used = check_request(revision, seal, copies, form, actor)
     snapshot = snapshot_from(revision.snapshot)
     missing = pdf.missing_characters(snapshot)
