@@ -16,9 +16,10 @@ from app.core.i18n import CHINESE, current_locale, lazy, ngettext
 from app.core.i18n import gettext as _
 
 NOTHING = "—"
-ENGLISH_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+ENGLISH_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 WEEKDAYS = (lazy("周一"), lazy("周二"), lazy("周三"), lazy("周四"), lazy("周五"), lazy("周六"), lazy("周日"))
 NEAR_DAYS = 6
+AVATAR_TONES = ("info", "ok", "warn", "neutral")
 
 
 def money_text(value: Decimal | None) -> str:
@@ -110,6 +111,11 @@ def when(value: datetime | date | None) -> Markup | str:
     return _time_element(value, moment_text)
 
 
+def on_day(value: datetime | date | None) -> Markup | str:
+    """Return a time element with the calendar date only."""
+    return _time_element(value, date_text)
+
+
 def due(value: datetime | date | None) -> Markup | str:
     """Return a time element for a deadline."""
     return _time_element(value, due_text)
@@ -140,9 +146,9 @@ def initial(name: object) -> str:
     return str(name).strip()[:1].upper() or "?"
 
 
-def avatar_tone(name: object) -> int:
-    """Return one of the six avatar colours, always the same for the same name."""
-    return sum(ord(character) for character in str(name)) % 6
+def avatar_tone(name: object) -> str:
+    """Return the tone of a person's avatar, always the same for the same name; red is kept for what is refused."""
+    return AVATAR_TONES[sum(ord(character) for character in str(name)) % len(AVATAR_TONES)]
 
 
 FILTERS = {
@@ -157,6 +163,7 @@ FILTERS = {
     "stamp": stamp_text,
     "moment": moment_text,
     "when": when,
+    "on_day": on_day,
     "due": due,
     "file_size": file_size,
     "initial": initial,

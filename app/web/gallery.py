@@ -203,11 +203,11 @@ def sample_document() -> dict[str, Any]:
         ],
         "comment_url": "/_ui",
         "document_lines": [
-            ("齿轮泵", "CBN-E316", Decimal("20"), "台", Decimal("486.00"), Decimal("9720.00"), "10 天"),
+            ("齿轮泵", "CBN-E316", Decimal(20), "台", Decimal("486.00"), Decimal("9720.00"), "10 天"),
             (
                 "多路换向阀",
                 "ZD-L15F-2OT",
-                Decimal("12"),
+                Decimal(12),
                 "套",
                 Decimal("1280.00"),
                 Decimal("15360.00"),
@@ -216,7 +216,7 @@ def sample_document() -> dict[str, Any]:
             (
                 "液压油缸",
                 "HSG-63/35×400",
-                Decimal("16"),
+                Decimal(16),
                 "支",
                 Decimal("865.00"),
                 Decimal("13840.00"),
@@ -311,6 +311,8 @@ def show(page: str = "gallery") -> Response:
             "heading": request.args.get("heading", "组件一览"),
             "trail": [],
             "facts": [],
+            "code": 403,
+            "sentence": "您没有“审核报价”的权限，请联系王建国",
             "stations": sample_document()["stations"],
         }
     return fragments.page(f"_ui/gallery_{page}.html" if page != "gallery" else "_ui/gallery.html", **context)

@@ -24,8 +24,8 @@ BAR_ENTRIES = 4
 class NavItem:
     """An entry: ``section`` is a key of SECTIONS, ``order`` sorts inside it, ``count`` says what waits there.
 
-    ``permission`` None opens it to everybody signed in, several to the holders of any of them. ``bar`` above 0 gives the place in the bar at the bottom
-    of a phone, with ``short`` as its word there.
+    ``permission`` None opens it to everybody signed in, several open it to the holders of any of them. ``bar``
+    above 0 gives the place in the bar at the bottom of a phone, with ``short`` as its word there.
     """
 
     key: str
