@@ -337,8 +337,14 @@ def any_of(*choices: Who) -> Who:
 
 def when(condition: Callable[[Document], bool], who: Who) -> Who:
     """The predicate, only where a condition on the document holds."""
+
+    def test(document: Document, actor: Actor) -> Authority | None:
+        # The person first: that is known already, while a condition may ask the database.
+        authority = who.test(document, actor)
+        return authority if authority is not None and condition(document) else None
+
     return Who(
-        lambda document, actor: who.test(document, actor) if condition(document) else None,
+        test,
         who.ask,
         who.permissions,
         lambda document: who.people(document) if condition(document) else [],

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import aliased
 
 from app.core import clock, settings
-from app.core.db import session
+from app.core.db import session, writing
 from app.core.i18n import CHINESE, lazy
 from app.core.permissions import Actor, Grant, Person, Role, roles_holding
 from app.features.people.models import Delegation, Department, RoleAssignment, User
@@ -41,7 +42,7 @@ def department_parents() -> dict[int, int | None]:
     known: dict[int, int | None] | None = session.info.get("department_parents")
     if known is None:
         rows = session.execute(select(Department.id, Department.parent_id))
-        known = {department: parent for department, parent in rows}
+        known = {row.id: row.parent_id for row in rows}
         session.info["department_parents"] = known
     return known
 
@@ -114,25 +115,42 @@ class PeopleDirectory:
 
     def holders(self, permission: str, department_id: int | None) -> list[Person]:
         """Return the active people who hold a permission in a department, themselves or as delegates, by name."""
+        key = f"holders:{permission}:{department_id}"
+        if not writing.get() and key in session.info:
+            return list(session.info[key])
         roles = [role.value for role in roles_holding(permission, matrix())]
         day = clock.today()
-        assigned = session.execute(
-            select(RoleAssignment.user_id, RoleAssignment.department_id, RoleAssignment.with_children).where(
-                RoleAssignment.role.in_(roles), assignment_holds(day)
+        principal = aliased(User)
+        deputies = select(Delegation.to_user_id).where(
+            Delegation.from_user_id == principal.id, delegation_holds(day)
+        )
+        rows = session.execute(
+            select(
+                User.id,
+                User.name,
+                User.staff_number,
+                User.department_id,
+                User.active,
+                RoleAssignment.department_id.label("reached_department_id"),
+                RoleAssignment.with_children,
             )
+            .select_from(RoleAssignment)
+            .join(principal, and_(principal.id == RoleAssignment.user_id, principal.active))
+            .join(User, and_(User.active, or_(User.id == principal.id, User.id.in_(deputies))))
+            .where(RoleAssignment.role.in_(roles), assignment_holds(day))
+            .order_by(User.staff_number)
         )
         holding = {
-            user
-            for user, department, with_children in assigned
-            if department_id is None or covers(reach(department, with_children), department_id)
+            row.id: Person(row.id, row.name, row.staff_number, row.department_id, row.active)
+            for row in rows
+            if department_id is None
+            or covers(reach(row.reached_department_id, row.with_children), department_id)
         }
-        if not holding:
-            return []
-        principal = select(User.id).where(User.id.in_(sorted(holding)), User.active)
-        deputies = select(Delegation.to_user_id).where(
-            Delegation.from_user_id.in_(principal), delegation_holds(day)
-        )
-        return _people(and_(User.active, or_(User.id.in_(sorted(holding)), User.id.in_(deputies))))
+        found = list(holding.values())
+        if not writing.get():
+            # A page asks the same for each step; inside a unit of work roles may change between two questions.
+            session.info[key] = found
+        return list(found)
 
     def people(self, ids: Iterable[int]) -> dict[int, Person]:
         """Return the people of these ids, those who left included."""
