@@ -135,10 +135,14 @@ def seal_svg(mark: SealMark, ring_text: str = "") -> str:
     """Return the seal as SVG markup of paths, for previews; the caller marks previews as ``specimen``."""
     path = seal_path(mark, ring_text)
     box = f"{-mark.width / 2:.2f} {-mark.height / 2:.2f} {mark.width:.2f} {mark.height:.2f}"
-    groups = [f'<g fill="{_web_colour(SEAL_RED)}" transform="scale(1 -1)">{"".join(map(_svg, path.seal))}</g>']
+    groups = [
+        f'<g fill="{_web_colour(SEAL_RED)}" transform="scale(1 -1)">{"".join(map(_svg, path.seal))}</g>'
+    ]
     if path.crossing:
         crossing = "".join(map(_svg, path.crossing))
-        groups.append(f'<g fill="{_web_colour(INK)}" fill-opacity="0.8" transform="scale(1 -1)">{crossing}</g>')
+        groups.append(
+            f'<g fill="{_web_colour(INK)}" fill-opacity="0.8" transform="scale(1 -1)">{crossing}</g>'
+        )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box}" '
         f'width="{mark.width / _POINTS_PER_MM:.2f}mm" height="{mark.height / _POINTS_PER_MM:.2f}mm">'
@@ -156,7 +160,7 @@ def split_slices(mark: SealMark, pages: int) -> list[tuple[int, float, float]]:
         return []
     most = max(2, math.floor(mark.width / (3 * _POINTS_PER_MM)))
     seals = math.ceil(pages / most)
-    slices = []
+    slices: list[tuple[int, float, float]] = []
     for seal in range(seals):
         first, last = pages * seal // seals, pages * (seal + 1) // seals
         width = mark.width / (last - first)
@@ -192,7 +196,9 @@ def _round_body(mark: SealMark) -> list[Piece]:
     if mark.demo:
         parts += _straight_text(_DEMO, -12.5 * s, 2.5 * s, 11.5 * s, "seal")
     if mark.filed_number:
-        parts += _number_arc(mark.filed_number, _Curve(17.2 * s, 17.2 * s), 2.0 * s, math.radians(74) * 17.2 * s)
+        parts += _number_arc(
+            mark.filed_number, _Curve(17.2 * s, 17.2 * s), 2.0 * s, math.radians(74) * 17.2 * s
+        )
     return parts
 
 
@@ -398,7 +404,9 @@ def _crossing(mark: SealMark) -> list[Piece]:
 
 def _plain(commands: Iterable[Command]) -> Piece:
     """Millimetres to points, rounded to 0.01 pt (3.5 µm), far below what any printer resolves."""
-    rounded = [(name, tuple(round(value * _POINTS_PER_MM, 2) for value in values)) for name, values in commands]
+    rounded = [
+        (name, tuple(round(value * _POINTS_PER_MM, 2) for value in values)) for name, values in commands
+    ]
     return Piece((1, 0, 0, 1, 0, 0), tuple(rounded))
 
 
