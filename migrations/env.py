@@ -4,14 +4,23 @@ from alembic import context
 from flask import current_app
 from sqlalchemy import Connection, text
 
-from app.core.db import db, writing
+from app.core.db import ScaledDecimal, UTCDateTime, db, writing
 
 config = context.config
 
 
 def include_object(item: object, name: str | None, kind: str, reflected: bool, compare_to: object) -> bool:
-    """Leave out the tables that the full-text index of SQLite keeps for itself."""
-    return not (kind == "table" and name is not None and name.startswith("search_words"))
+    """Leave out the search index, which no model describes (see db_objects)."""
+    return not (kind == "table" and name is not None and name.startswith("search_part"))
+
+
+def render_item(kind: str, item: object, autogen_context: object) -> str | bool:
+    """Write our column types as the plain types they are stored as: a migration must not change with the program."""
+    if kind == "type" and isinstance(item, ScaledDecimal):
+        return "sa.BigInteger()"
+    if kind == "type" and isinstance(item, UTCDateTime):
+        return "sa.DateTime(timezone=True)"
+    return False
 
 
 def run(connection: Connection) -> None:
@@ -22,6 +31,7 @@ def run(connection: Connection) -> None:
         render_as_batch=True,
         compare_type=True,
         include_object=include_object,
+        render_item=render_item,
     )
     with context.begin_transaction():
         context.run_migrations()
