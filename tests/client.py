@@ -269,7 +269,8 @@ class Client:
 
     def csrf_token(self) -> str:
         """A token that fits this browser's session."""
-        with self.app.test_request_context("/"):
+        # An application context of its own: a token remembered for another browser must not be taken.
+        with self.app.app_context(), self.app.test_request_context("/"):
             from flask_wtf.csrf import generate_csrf  # optional
 
             with self.browser.session_transaction() as cookie:

@@ -50,7 +50,11 @@ class SealRegistrationForm(CreationForm):
     legal_entity_id = ChoiceField(lazy("公司主体"), coerce=int, required=True, blank=None)
     kind = ChoiceField(lazy("类别"), choices=list(KIND_LABELS.items()), required=True, blank=None)
     form = RadioField(
-        lazy("形式"), choices=list(FORM_LABELS.items()), required=True, default=str(SealForm.DRAWN)
+        lazy("形式"),
+        choices=list(FORM_LABELS.items()),
+        required=True,
+        default=str(SealForm.DRAWN),
+        id="seal-form",
     )
     purpose = ChoiceField(
         lazy("印文用途"), choices=[(line, line) for line in PURPOSES], blank=lazy("与类别相同，不带编号")

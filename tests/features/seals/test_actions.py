@@ -293,7 +293,9 @@ def test_the_register_can_only_grow(statement, leader, seal_keeper, manager):
     session.rollback()
 
 
-@pytest.mark.parametrize("role", [Role.SALESPERSON, Role.MANAGER, Role.SEAL_MANAGER, Role.SEAL_AUDITOR, Role.ADMINISTRATOR])
+@pytest.mark.parametrize(
+    "role", [Role.SALESPERSON, Role.MANAGER, Role.SEAL_MANAGER, Role.SEAL_AUDITOR, Role.ADMINISTRATOR]
+)
 def test_managing_auditing_and_administering_give_no_right_to_use_a_seal(role, leader, seal_keeper, manager):
     seal_id = authorised(seal_keeper, leader)
     person = factories.user(name="某人", staff_number="z1", roles=[role])
