@@ -43,7 +43,8 @@ class Column:
     ``kind`` is text, number, money, date, datetime, status, person or link. ``expression`` is its SQL; rows
     carry it under ``key``. ``labels`` and ``tones`` say what a stored code means. ``text`` and ``href``
     make the shown text and the address from a row; ``shown_by`` makes only what a page shows, while exports
-    keep the value; ``title`` is what appears on hover. ``total`` sums the column below the list. ``hidden``
+    keep the value; ``title`` is what appears on hover. ``sort_by`` is SQL, or a tuple of it, to sort by instead.
+    ``total`` sums the column below the list. ``hidden``
     columns are read and exported on no page: they feed the functions of others.
     """
 
@@ -249,8 +250,9 @@ class Listing:
         order = []
         if self.sort is not None:
             column = next(column for column in self.all_columns if column.key == self.sort[0])
-            by = column.expression if column.sort_by is None else column.sort_by
-            order.append(by.desc() if self.sort[1] else by.asc())
+            keys = column.sort_by if isinstance(column.sort_by, tuple) else (column.sort_by,)
+            keys = (column.expression,) if column.sort_by is None else keys
+            order += [by.desc() if self.sort[1] else by.asc() for by in keys]
         order.append(self._row_id.desc() if self.sort is None or self.sort[1] else self._row_id.asc())
         return statement.order_by(None).order_by(*order)
 

@@ -1,0 +1,176 @@
+"""What the workbench reads: what waits, notices, figures. Each is one query, whatever the number of rows."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, and_, func, select
+
+from app.core import clock, documents, tasks
+from app.core.db import session
+from app.core.documents import DocumentLink
+from app.core.notices import Notice
+from app.core.permissions import Actor
+from app.core.search import SearchEntry
+from app.core.tasks import Task
+from app.core.timeline import Event
+from app.features.customers.models import Customer
+from app.features.quotations.enums import QuotationStatus
+from app.features.quotations.models import Quotation, QuotationRevision
+from app.features.quotations.queries import visible_condition
+
+COUNTED_TASKS = 100
+FOLLOW_UP_DAYS = (3, 7, 14)
+EXPIRING_WITHIN = 7
+
+
+@dataclass(frozen=True)
+class OpenTask:
+    """A task as the workbench shows it."""
+
+    id: int
+    label: str
+    link: DocumentLink
+    opened_at: datetime
+    due_at: datetime | None
+
+    @property
+    def late(self) -> bool:
+        """Whether its time is over."""
+        return self.due_at is not None and self.due_at < clock.now()
+
+
+@dataclass(frozen=True)
+class OpenOffer:
+    """An issued quotation on the sheet of the day."""
+
+    link: DocumentLink
+    valid_until: Any
+    issued_at: datetime | None
+
+    @property
+    def days(self) -> int:
+        """How many days ago it was issued."""
+        return (clock.today() - clock.to_local(self.issued_at).date()).days if self.issued_at else 0
+
+
+def tasks_of(actor: Actor) -> Select[Any]:
+    """Return the SELECT of an actor's open tasks with the titles of their documents."""
+    return tasks.addressed_to(actor).outerjoin(
+        SearchEntry, and_(SearchEntry.doc_type == Task.doc_type, SearchEntry.doc_id == Task.doc_id)
+    )
+
+
+def open_tasks(actor: Actor, limit: int) -> list[OpenTask]:
+    """Return an actor's open tasks, the soonest due first, then the oldest."""
+    statement = (
+        tasks_of(actor)
+        .with_only_columns(
+            Task.id,
+            Task.kind,
+            Task.doc_type,
+            Task.doc_id,
+            Task.opened_at,
+            Task.due_at,
+            SearchEntry.title,
+            maintain_column_froms=True,
+        )
+        .order_by(Task.due_at.is_(None), Task.due_at, Task.id)
+        .limit(limit)
+    )
+    return [
+        OpenTask(
+            row.id,
+            str(tasks.kind_label(row.kind)),
+            documents.link_of(row.doc_type, row.doc_id, row.title),
+            row.opened_at,
+            row.due_at,
+        )
+        for row in session.execute(statement)
+    ]
+
+
+def count_tasks(actor: Actor) -> int:
+    """Return how many open tasks an actor has, counted no further than COUNTED_TASKS."""
+    open_ones = (
+        tasks.addressed_to(actor).with_only_columns(Task.id).order_by(None).limit(COUNTED_TASKS).subquery()
+    )
+    return session.execute(select(func.count()).select_from(open_ones)).scalar_one()
+
+
+def task_document(task_id: int) -> tuple[str, int] | None:
+    """Return the document of an open task, None for a task that is not there or closed."""
+    statement = select(Task.doc_type, Task.doc_id).where(Task.id == task_id, Task.closed_at.is_(None))
+    row = session.execute(statement).one_or_none()
+    return (row.doc_type, row.doc_id) if row else None
+
+
+def notices_of(actor: Actor) -> Select[Any]:
+    """Return the SELECT of an actor's notices with their events and the titles of their documents."""
+    return (
+        select(Notice)
+        .join(Event, Event.seq == Notice.event_seq)
+        .outerjoin(
+            SearchEntry, and_(SearchEntry.doc_type == Event.doc_type, SearchEntry.doc_id == Event.doc_id)
+        )
+        .where(Notice.user_id == actor.id)
+    )
+
+
+def notice_document(actor: Actor, notice_id: int) -> tuple[str, int] | None:
+    """Return the document that one of an actor's notices is about; None for somebody else's notice."""
+    statement = (
+        select(Event.doc_type, Event.doc_id)
+        .join(Notice, Notice.event_seq == Event.seq)
+        .where(Notice.id == notice_id, Notice.user_id == actor.id)
+    )
+    row = session.execute(statement).one_or_none()
+    return (row.doc_type, row.doc_id) if row else None
+
+
+def issued_offers(actor: Actor) -> Select[Any]:
+    """Return the SELECT of issued and still open offers of an actor, with what the sheet of the day shows."""
+    shown: list[Any] = [
+        QuotationRevision.id,
+        QuotationRevision.number,
+        QuotationRevision.valid_until,
+        QuotationRevision.issued_at,
+        Customer.short_name,
+        Customer.name,
+    ]
+    return (
+        select(*shown)
+        .join(Quotation, Quotation.id == QuotationRevision.quotation_id)
+        .join(Customer, Customer.id == Quotation.customer_id)
+        .where(visible_condition(actor), QuotationRevision.status == QuotationStatus.ISSUED)
+    )
+
+
+def expiring_offers(actor: Actor, limit: int = 20) -> list[OpenOffer]:
+    """Return the issued offers an actor sees that expire within EXPIRING_WITHIN days, the first first."""
+    today = clock.today()
+    statement = (
+        issued_offers(actor)
+        .where(QuotationRevision.valid_until.between(today, today + timedelta(days=EXPIRING_WITHIN)))
+        .order_by(QuotationRevision.valid_until, QuotationRevision.id)
+        .limit(limit)
+    )
+    return [offer_of(row) for row in session.execute(statement)]
+
+
+def offers_to_follow_up(actor: Actor, limit: int = 20) -> list[OpenOffer]:
+    """Return the valid offers an actor sees that were issued three days ago or more without an answer."""
+    before = clock.now() - timedelta(days=FOLLOW_UP_DAYS[0])
+    statement = (
+        issued_offers(actor)
+        .where(QuotationRevision.issued_at <= before, QuotationRevision.valid_until >= clock.today())
+        .order_by(QuotationRevision.issued_at, QuotationRevision.id)
+        .limit(limit)
+    )
+    return [offer_of(row) for row in session.execute(statement)]
+
+
+def offer_of(row: Any) -> OpenOffer:
+    """Return a row as an offer, titled by number and customer."""
+    title = f"{row.number or ''} {row.short_name or row.name}".strip()
+    return OpenOffer(documents.link_of("quotation", row.id, title), row.valid_until, row.issued_at)
