@@ -326,9 +326,11 @@ def revise(revision: QuotationRevision, *, actor: Actor, version: int, reason: s
         **{name: getattr(revision, name) for name in HEAD_FIELDS},
     )
     copy.quotation, copy.legal_entity, copy.owner = revision.quotation, revision.legal_entity, revision.owner
-    put_lines(
-        copy, [LineInput(**{name: getattr(line, name) for name in LINE_FIELDS}) for line in revision.lines]
-    )
+    # the copy hangs on its quotation already and must not be looked for in the session before it is complete
+    with session.no_autoflush:
+        put_lines(
+            copy, [LineInput(**{name: getattr(line, name) for name in LINE_FIELDS}) for line in revision.lines]
+        )
     revision.current = False
     revision.touch()
     session.add(copy)

@@ -85,7 +85,7 @@ class IssueForm(EditForm):
 
     seal_id = ChoiceField(lazy("印章"), coerce=int, required=True, blank=None)
     copies = WholeNumberField(lazy("份数"), least=1, most=10, required=True, default=1)
-    form = RadioField(lazy("出具形式"), choices=tuple(FILE_FORM_LABELS.items()), required=True)
+    file_form = RadioField(lazy("出具形式"), choices=tuple(FILE_FORM_LABELS.items()), required=True)
     purpose = TextField(lazy("用途"), longest=200)
 
 

@@ -68,7 +68,7 @@ def check_request(
     if not 1 <= copies <= MAX_COPIES:
         raise Invalid(fields={"copies": lazy("份数须在 1 到 10 之间")})
     if form not in FORMS:
-        raise Invalid(fields={"form": lazy("请选择电子件或纸质件")})
+        raise Invalid(fields={"file_form": lazy("请选择电子件或纸质件")})
     if seal is None:
         raise Invalid(fields={"seal_id": lazy("请选择要使用的印章")})
     if seal.legal_entity_id != revision.legal_entity_id:

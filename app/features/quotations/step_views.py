@@ -42,8 +42,8 @@ def step_form(revision: QuotationRevision, name: str, *, posted: bool) -> Any:
             if seal.legal_entity_id == revision.legal_entity_id
         ]
         form.seal_id.choices = [(seal.id, f"{seal.legal_entity.name} {seal.purpose}") for seal in seals]
-        if not posted and form.form.data is None:
-            form.form.data = "electronic"
+        if not posted and form.file_form.data is None:
+            form.file_form.data = "electronic"
     if not posted:
         form.version.data = revision.version
         if isinstance(form, ApproveForm):
@@ -151,7 +151,7 @@ def step_data(revision: QuotationRevision, form: Any, actor: Actor) -> dict[str,
             actor=actor,
             seal=seal,
             copies=form.copies.data,
-            form=form.form.data,
+            form=form.file_form.data,
             purpose=form.purpose.data,
         )
         return {"prepared": prepared}
