@@ -5,7 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, lazyload
 
 from app.core import clock, verification_code
 from app.core.db import session
@@ -56,6 +56,13 @@ APPROVER_TITLES = {
     Role.LEADER: lazy_in_context("approver", "%(surname)s总"),
 }
 OTHER_TITLE = lazy_in_context("approver", "%(surname)s先生/女士")
+
+# A check needs the head of the revision and its approver, neither its lines nor its other copies.
+WITH_REVISION = joinedload(IssuedFile.revision).options(
+    joinedload(QuotationRevision.approved_by),
+    lazyload(QuotationRevision.lines),
+    lazyload(QuotationRevision.issued_files),
+)
 
 
 @dataclass(frozen=True)
@@ -116,7 +123,7 @@ def files_by_number(typed: str) -> list[IssuedFile]:
         .join(QuotationRevision.quotation)
         .where((Quotation.number == number) | (QuotationRevision.number == number))
         .order_by(QuotationRevision.revision.desc(), IssuedFile.copy_number)
-        .options(joinedload(IssuedFile.revision).joinedload(QuotationRevision.approved_by))
+        .options(WITH_REVISION)
     )
     return list(session.execute(statement).unique().scalars())
 
@@ -127,7 +134,7 @@ def _first(condition: object) -> IssuedFile | None:
         .where(condition)  # type: ignore[arg-type]
         .order_by(IssuedFile.id)
         .limit(1)
-        .options(joinedload(IssuedFile.revision).joinedload(QuotationRevision.approved_by))
+        .options(WITH_REVISION)
     )
     return session.execute(statement).unique().scalars().first()
 
