@@ -8,7 +8,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, OperationalError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
-from app.core import side_writes
+from app.core import files, side_writes
 from app.core.db import session
 from app.core.errors import Conflict, Problem, Stale, Throttled
 from app.core.i18n import LazyText, lazy
@@ -33,7 +33,7 @@ SENTENCES: dict[int, LazyText] = {
     403: lazy("您没有这项权限，请联系系统管理员"),
     404: lazy("没有找到这个页面或单据，或您无权查看"),
     405: lazy("这个地址不能直接打开，请从页面上的按钮操作"),
-    413: lazy("提交的内容太大：文件最大 50 MB，文字请分几次提交"),
+    413: lazy("提交的内容太大：文件最大 %(most)s MB，文字请分几次提交", most=files.MAX_BYTES // 2**20),
     422: lazy("有内容需要修改，请返回核对"),
     429: lazy("尝试次数过多，请稍后再试"),
 }
@@ -134,7 +134,9 @@ def on_failure(error: Exception) -> Response:
     if isinstance(original, OSError) and original is not error:
         return on_disk_error(original)
     session.rollback()
-    current_app.logger.error("request %s failed: %s", current.request_id(), request.path, exc_info=original)
+    # What Flask caught it has logged with its trace; here the id is added by which people find it.
+    trace = original if original is error else None
+    current_app.logger.error("request %s failed: %s", current.request_id(), request.path, exc_info=trace)
     return show(500, str(FAILED))
 
 

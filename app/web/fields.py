@@ -1,7 +1,7 @@
 """Fields of forms: they read what people in the office type and answer in sentences that name the field."""
 
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -284,7 +284,12 @@ class WholeNumberField(TypedField):
 
     def read(self, text: str) -> int:
         """Return the number or raise ValueError with the bounds."""
-        digits = unicodedata.normalize("NFKC", text)
+        # Full-width digits are taken; ² and its like are numbers too, but nobody means them.
+        digits = (
+            ""
+            if any(unicodedata.category(mark) == "No" for mark in text)
+            else unicodedata.normalize("NFKC", text)
+        )
         whole = digits.isascii() and digits.removeprefix("-").isdigit() and len(digits) < 12
         if not whole or not self.least <= int(digits) <= self.most:
             sentence = lazy("%(label)s应是 %(least)s 到 %(most)s 之间的整数")
@@ -336,12 +341,8 @@ class DateTimeField(TypedField):
 Choices = Iterable[tuple[Any, Any]] | Callable[[], Iterable[tuple[Any, Any]]]
 
 
-class ChoiceField(wtforms.SelectField):
-    """One of several choices, given as (value, label) or by a function called when the form is made.
-
-    ``coerce`` turns the posted text into the value (``int`` for ids). Where nothing need be chosen an empty choice
-    ``blank`` stands first and the value is None.
-    """
+class _Choosing(wtforms.Field):
+    """What fields with choices share. ``choices`` may be set until the form is validated."""
 
     def __init__(
         self,
@@ -351,34 +352,41 @@ class ChoiceField(wtforms.SelectField):
         choices: Choices = (),
         coerce: Callable[[Any], Any] = str,
         required: bool = False,
-        blank: Label | None = "—",
+        blank: Label | None = None,
         **options: Any,
     ):
-        self.required, self.blank, self.kind = required, blank, coerce
-        super().__init__(label, validators, coerce=self._coerce, choices=(), validate_choice=False, **options)
+        super().__init__(label, validators, **options)
+        self.coerce, self.required, self.blank = coerce, required, blank
         self.choices = choices
-        self.type = "SelectField"
         if required:
             self.flags.required = True
 
-    def __setattr__(self, name: str, value: Any) -> None:
-        if name == "choices" and value is not None:
-            value = [(str(code), text) for code, text in (value() if callable(value) else value)]
-            if self.blank is not None:
-                value = [("", self.blank), *value]
-        super().__setattr__(name, value)
+    @property
+    def choices(self) -> list[tuple[str, Any]]:
+        """The choices as (posted value, label)."""
+        return self._choices
 
-    def _coerce(self, value: Any) -> Any:
-        return None if value is None or value == "" else self.kind(value)
+    @choices.setter
+    def choices(self, given: Choices) -> None:
+        found = [(str(value), text) for value, text in (given() if callable(given) else given)]
+        self._choices = found if self.blank is None else [("", self.blank), *found]
 
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        """Read the choice; what cannot be one is refused."""
-        texts = list(dict.fromkeys(valuelist))
-        self.data = None
-        if len(texts) > 1:
-            raise ValueError(DOUBLED.filled(label=self.label.text))
+    def iter_choices(self) -> Iterator[tuple[str, Any, bool, dict[str, Any]]]:
+        """Yield (value, label, selected, attributes)."""
+        chosen = {str(value) for value in self._chosen()} or {""}
+        for value, text in self._choices:
+            yield value, text, value in chosen, {}
+
+    def has_groups(self) -> bool:
+        """No groups."""
+        return False
+
+    def _chosen(self) -> list[Any]:
+        raise NotImplementedError
+
+    def _read(self, texts: Iterable[Any]) -> list[Any]:
         try:
-            self.data = self._coerce(texts[0]) if texts and len(texts[0]) <= LINE_LENGTH else None
+            return [self.coerce(text) for text in texts if text]
         except (ValueError, TypeError, KeyError) as error:
             raise ValueError(NOT_IN_LIST.filled(label=self.label.text)) from error
 
@@ -386,20 +394,37 @@ class ChoiceField(wtforms.SelectField):
         """Refuse what is not among the choices, ask for what is missing."""
         if self.errors:
             raise StopValidation()
-        if self.data is None:
+        chosen = self._chosen()
+        if not chosen:
             raise StopValidation(CHOOSE.filled(label=self.label.text) if self.required else None)
-        if str(self.data) not in {value for value, _text in self.choices or ()}:  # type: ignore[union-attr]
+        known = {value for value, _text in self._choices}
+        if any(str(value) not in known for value in chosen):
             raise StopValidation(NOT_IN_LIST.filled(label=self.label.text))
 
-    def iter_choices(self) -> Any:
-        """Yield (value, label, selected, attributes)."""
-        chosen = "" if self.data is None else str(self.data)
-        for value, text in self.choices or ():  # type: ignore[union-attr]
-            yield value, text, value == chosen, {}
 
-    def has_groups(self) -> bool:
-        """No groups."""
-        return False
+class ChoiceField(_Choosing):
+    """One of several choices, given as (value, label) or by a function called when the form is made.
+
+    ``coerce`` turns the posted text into the value (``int`` for ids). An empty choice ``blank`` stands first; chosen,
+    the value is None.
+    """
+
+    def __init__(
+        self, label: Label = "", validators: Sequence[Any] = (), *, blank: Label | None = "—", **options: Any
+    ):
+        super().__init__(label, validators, blank=blank, **options)
+        self.type = "SelectField"
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read the choice; what cannot be one is refused."""
+        texts = list(dict.fromkeys(valuelist))
+        self.data = None
+        if len(texts) > 1:
+            raise ValueError(DOUBLED.filled(label=self.label.text))
+        self.data = next(iter(self._read(texts)), None)
+
+    def _chosen(self) -> list[Any]:
+        return [] if self.data is None or self.data == "" else [self.data]
 
 
 class RadioField(ChoiceField):
@@ -410,23 +435,20 @@ class RadioField(ChoiceField):
         self.type = "RadioField"
 
 
-class MultipleField(wtforms.SelectMultipleField):
+class MultipleField(_Choosing):
     """Several of a few choices; the value is a list."""
 
-    def __init__(
-        self, label: Label = "", validators: Sequence[Any] = (), *, required: bool = False, **options: Any
-    ):
-        self.required = required
-        super().__init__(label, validators, validate_choice=False, **options)
+    def __init__(self, *args: Any, **options: Any):
+        super().__init__(*args, **options)
         self.type = "SelectMultipleField"
 
-    def pre_validate(self, form: Any) -> None:
-        """Refuse what is not among the choices, ask for what is missing."""
-        if self.required and not self.data:
-            raise StopValidation(CHOOSE.filled(label=self.label.text))
-        known = {str(choice[0]) for choice in self.choices or ()}
-        if any(str(value) not in known for value in self.data or ()):
-            raise StopValidation(NOT_IN_LIST.filled(label=self.label.text))
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read the choices; what cannot be one is refused."""
+        self.data = []
+        self.data = self._read(dict.fromkeys(valuelist))
+
+    def _chosen(self) -> list[Any]:
+        return list(self.data or ())
 
 
 class CheckField(wtforms.BooleanField):

@@ -8,6 +8,7 @@ import wtforms
 from werkzeug.datastructures import MultiDict
 
 from app.core.i18n import gettext as _
+from app.web.fields import ChoiceField
 
 MOST_LINES = 200
 EMPTY_ROWS = 3
@@ -122,7 +123,7 @@ class Lines(Generic[Row]):
 def _text_of(field: wtforms.Field) -> str:
     if isinstance(field, wtforms.BooleanField):
         return "y" if field.data else ""
-    if isinstance(field, wtforms.SelectField):
+    if isinstance(field, ChoiceField):
         return "" if field.data is None else str(field.data)
     return str(field._value())
 

@@ -26,15 +26,20 @@ def _keep(name: str, cookie: str, value: str, allowed: tuple[str, ...]) -> Respo
     response = fragments.go(security.safe_next(request.form.get("next")))
     if value in allowed:
         session.keep_preference(name, value)
-        response.set_cookie(
-            cookie,
-            value,
-            max_age=ONE_YEAR,
-            httponly=True,
-            samesite="Lax",
-            secure=bool(current_app.config["SESSION_COOKIE_SECURE"]),
-        )
+        keep_on_device(response, cookie, value)
     return response
+
+
+def keep_on_device(response: Response, cookie: str, value: str) -> None:
+    """Keep a choice on this device for a year."""
+    response.set_cookie(
+        cookie,
+        value,
+        max_age=ONE_YEAR,
+        httponly=True,
+        samesite="Lax",
+        secure=bool(current_app.config["SESSION_COOKIE_SECURE"]),
+    )
 
 
 def install(app: Flask) -> None:

@@ -73,14 +73,21 @@ def end() -> None:
 
 def choose_locale() -> None:
     """Set the language of this request: the person's choice, the device's, the browser's, else Chinese."""
-    known = current.identity()
-    chosen = request.cookies.get(LANGUAGE_COOKIE) or (known.locale if known else None)
-    if chosen not in i18n.LOCALES:
-        best = request.accept_languages.best_match(
-            ["zh-CN", "zh", "zh-Hans", "zh-TW", "en", "en-US", "en-GB"]
-        )
-        chosen = i18n.ENGLISH if best and best.startswith("en") else i18n.CHINESE
-    i18n.set_locale(str(chosen))
+    # First without the database: if that is away, the page that says so still speaks the reader's language.
+    i18n.set_locale(device_locale())
+    if request.endpoint != "static":
+        known = current.identity()
+        if known is not None and known.locale is not None:
+            i18n.set_locale(known.locale)
+
+
+def device_locale() -> str:
+    """Return the language chosen on this device, else the browser's, else Chinese."""
+    chosen = request.cookies.get(LANGUAGE_COOKIE)
+    if chosen in i18n.LOCALES:
+        return chosen
+    best = request.accept_languages.best_match(["zh-CN", "zh", "zh-Hans", "zh-TW", "en", "en-US", "en-GB"])
+    return i18n.ENGLISH if best and best.startswith("en") else i18n.CHINESE
 
 
 def install(app: Flask) -> None:

@@ -1,18 +1,30 @@
 """The edge put together: configuration, then everything between the network and the features, in its order."""
 
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
 from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter, Map
 
 import config as configuration
 from app.core import clock
 from app.core.db import db
 from app.web import documents, errors, guard, preferences, security, session, static, ui
 
+LARGEST_ID = 2**31 - 1
+LONGEST_REMEMBERED = timedelta(days=90)
 MIGRATIONS = Path(__file__).resolve().parent.parent.parent / "migrations"
+
+
+class IdConverter(IntegerConverter):
+    """An id in an address: one that no database could hold is simply not found."""
+
+    def __init__(self, map: Map, **options: Any) -> None:  # noqa: A002 - werkzeug's name
+        super().__init__(map, **{"max": LARGEST_ID, **options})
 
 
 def configure(app: Flask, config: object | None) -> None:
@@ -24,6 +36,8 @@ def configure(app: Flask, config: object | None) -> None:
     app.config.from_object(config)
     app.config["DATA_FOLDER"] = app.config["DATA_DIR"]
     app.config.setdefault("COMPANY_TIME_ZONE", clock.DEFAULT_ZONE)
+    # The row of a sign-in decides how long it lasts; the cookie only has to live as long.
+    app.config["PERMANENT_SESSION_LIFETIME"] = LONGEST_REMEMBERED
     if app.config["SQLALCHEMY_DATABASE_URI"].startswith("sqlite:"):
         Path(app.config["DATA_DIR"]).mkdir(parents=True, exist_ok=True)
     else:
@@ -39,6 +53,7 @@ def install(app: Flask) -> None:
         )
     # Escaping does not depend on how a template is named.
     app.jinja_env.autoescape = True
+    app.url_map.converters["int"] = IdConverter
     security.install(app)
     session.install(app)
     guard.install(app)

@@ -143,7 +143,7 @@ class PeopleDirectory:
         holding = {
             row.id: Person(row.id, row.name, row.staff_number, row.department_id, row.active)
             for row in rows
-            if department_id is None
+            if department_id in (None, row.reached_department_id)
             or covers(reach(row.reached_department_id, row.with_children), department_id)
         }
         found = list(holding.values())

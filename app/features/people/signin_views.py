@@ -4,7 +4,7 @@ from flask import Blueprint, Response, abort, current_app, flash, request, url_f
 
 from app.core import settings, side_writes
 from app.core.db import session
-from app.core.errors import Invalid, Problem, Stale, Throttled
+from app.core.errors import Invalid, Stale, Throttled
 from app.core.i18n import LOCALES, lazy
 from app.core.i18n import gettext as _
 from app.core.permissions import ROLE_LABELS, Actor, can
@@ -21,14 +21,13 @@ from app.features.people.forms import (
     OwnDataForm,
 )
 from app.features.people.models import User
-from app.web import current, fragments, guard, security
+from app.web import current, fragments, guard, preferences, security
 from app.web import session as web_session
 from app.web.current import Identity
 
 blueprint = Blueprint("people", __name__)
 
 DEMO_PASSWORD = "zhangcheng-demo"  # noqa: S105 - printed on the sign-in page of the demo company
-WRONG = lazy("账号或密码不对。重名的同事请用工号登录；忘记密码请找系统管理员")
 
 
 def load_identity(token: str) -> Identity | None:
@@ -98,14 +97,13 @@ def login() -> Response:
     user = signin.find_account(name)
     if user is None or not signin.password_fits(user, password):
         if user is None:
-            signin.password_fits(None, password)
+            signin.waste_time(password)
         side_writes.after_request(SideWrite.THROTTLE, lambda: signin.count_failure(name, address))
-        return _login_page(form, back, form.refuse(Problem("people:wrong-password")) and 422)
-    return _open_session(user, name, remember, back)
+        return _login_page(form, back, form.refuse(Invalid("people:wrong-password")))
+    return _open_session(user.id, name, remember, back)
 
 
-def _open_session(user: User, login_name: str, remember: bool, back: str) -> Response:
-    user_id = user.id
+def _open_session(user_id: int, login_name: str, remember: bool, back: str) -> Response:
     with unit_of_work():
         signin.forget_failures(login_name)
         token = signin.start_session(
@@ -118,7 +116,10 @@ def _open_session(user: User, login_name: str, remember: bool, back: str) -> Res
     if known is None:
         abort(403)
     web_session.begin(known)
-    return fragments.go(url_for("people.initial_password") if known.must_change_password else back)
+    response = fragments.go(url_for("people.initial_password") if known.must_change_password else back)
+    if known.theme is not None:
+        preferences.keep_on_device(response, preferences.THEME_COOKIE, known.theme)
+    return response
 
 
 def _login_page(form: LoginForm, back: str, status: int = 200) -> Response:
@@ -153,10 +154,9 @@ def initial_password() -> Response:
     if not user.must_change_password:
         return fragments.go(url_for("people.account"))
     form = InitialPasswordForm()
-    if request.method == "POST" and form.validate():
-        if _set_password(form, user):
-            flash(_("密码已设置"))
-            return fragments.go("/")
+    if request.method == "POST" and form.validate() and _set_password(form, user):
+        flash(_("密码已设置"))
+        return fragments.go("/")
     status = 422 if request.method == "POST" else 200
     return fragments.page(
         "people/password.html",
