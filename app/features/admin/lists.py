@@ -65,7 +65,7 @@ class EventList(Listing):
 
     def __init__(self, arguments: Mapping[str, str], path: str, people: list[tuple[str, str]]) -> None:
         kinds = kind_labels()
-        self.columns = (
+        columns = (
             Column("seq", lazy("序号"), Event.seq, "number"),
             Column("at", lazy("时间"), Event.at, "datetime", sortable=False),
             Column("actor_name", lazy("经办人"), Event.actor_name, "person", sortable=False, text=actor_text),
@@ -85,7 +85,7 @@ class EventList(Listing):
                 for key in ("doc_id", "actor_id", "on_behalf_of_name", "data", "reason")
             ),
         )
-        self.filters = (
+        filters = (
             Filter(
                 "verb",
                 lazy("事项"),
@@ -104,4 +104,4 @@ class EventList(Listing):
             ),
             Filter("at", lazy("时间"), Event.at, "date_range"),
         )
-        super().__init__(queries.events(), arguments, path)
+        super().__init__(queries.events(), arguments, path, columns=columns, filters=filters)

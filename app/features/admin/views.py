@@ -246,7 +246,7 @@ def make_backup() -> Response:
             Path(current_app.config["DATA_FOLDER"]),
             current_app.config["SQLALCHEMY_DATABASE_URI"],
         )
-    except backups.BackupError as error:
+    except (backups.BackupError, OSError) as error:
         current_app.logger.error("backup failed: %s", error)
         return show_backup(503, str(error))
     with unit_of_work():

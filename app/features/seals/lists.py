@@ -59,7 +59,7 @@ class SealUseList(Listing):
         seals: Select[tuple[Seal]],
     ) -> None:
         known = session.execute(seals.order_by(Seal.id)).scalars()
-        self.filters = (
+        filters = (
             Filter(
                 "seal",
                 lazy("印章"),
@@ -80,7 +80,7 @@ class SealUseList(Listing):
             .join(UsedBy, UsedBy.id == SealUse.used_by_id)
             .join(ApprovedBy, ApprovedBy.id == SealUse.approved_by_id)
         )
-        super().__init__(joined, arguments, path)
+        super().__init__(joined, arguments, path, filters=filters)
 
 
 def option_text(seal: Seal) -> str:

@@ -229,9 +229,13 @@ def test_the_register_is_filtered_by_seal_and_searched_by_number(
     client, leader, seal_keeper, auditor, manager
 ):
     seal_id = authorised(seal_keeper, leader)
+    other = seal(seal_keeper, session.get(Seal, seal_id).legal_entity_id, kind="bid")
     use(seal_keeper, seal_id, manager, number="BJ-2026-0001")
     client.as_(auditor).get(f"/seals/uses?seal={seal_id}&q=0001")
     assert "BJ-2026-0001" in client.page.text
+    assert client.page.one("select", name="seal")
+    client.get(f"/seals/uses?seal={other}")
+    assert "BJ-2026-0001" not in client.page.text
     client.get("/seals/uses?q=0009")
     assert "BJ-2026-0001" not in client.page.text
 
