@@ -1,0 +1,232 @@
+"""Search over what a reader may see, on the engine the tests run on: SQLite, or PostgreSQL by TEST_DATABASE_URL."""
+
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as rules
+from hypothesis import strategies as st
+from sqlalchemy import Select, func, select, text
+
+from app.core import modules, search
+from app.core.db import session
+from app.core.i18n import lazy
+from app.core.permissions import Actor
+from app.core.search import SearchEntry, SearchSource, asked_runs, find, highlight, put, runs, snippet
+from app.core.uow import unit_of_work
+
+READER = Actor(1, "周文静")
+ALPHABET = "液压泵江苏大地农机厂aBZ019０Ａ -/.()（）𠮷é\u0301"
+WORDS = st.text(alphabet=ALPHABET, max_size=14)
+
+
+def ids_up_to(limit: int) -> Select[int]:
+    return select(SearchEntry.doc_id).where(SearchEntry.doc_id <= limit)
+
+
+@pytest.fixture(autouse=True)
+def only_our_source(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One kind of record, of which the reader may see those numbered up to 50."""
+    monkeypatch.setattr(search, "_sources", {})
+    search.register_source(
+        SearchSource("thing", lazy("东西"), lambda actor: ids_up_to(50), lambda number: f"/things/{number}")
+    )
+
+
+def index(*titles: str, first: int = 1) -> None:
+    with unit_of_work():
+        for number, title in enumerate(titles, first):
+            put("thing", number, title)
+
+
+def found(query: str, limit: int = 50) -> list[int]:
+    return [hit.doc_id for group in find(READER, query, limit) for hit in group.hits]
+
+
+@pytest.mark.parametrize(
+    "query", ["液压", "压泵", "泵", "液压泵", "HG500", "hg5", "500", "５００", "液压 常林", "G500液"]
+)
+def test_any_part_of_a_run_is_found(query: str):
+    index("常林HG500液压泵", "别的东西")
+    assert found(query) == [1]
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["液泵", "泵压", "常林 齿轮", "hg600", "'", '"', "%", "_", "*", "", " ", "OR", "NEAR(", "\0", "a" * 200],
+)
+def test_what_is_not_there_or_is_no_word_finds_nothing(query: str):
+    index("常林液压泵HG500")
+    assert found(query) == []
+
+
+def test_what_is_typed_never_reaches_the_query_language():
+    index("常林液压泵", "或 OR 非 NOT")
+    assert found('液压" OR "非') == []
+    assert found("非* AND (not)") == []
+    assert found("not OR 非") == [2]
+
+
+def test_words_of_title_and_text_count_together():
+    with unit_of_work():
+        put("thing", 1, "XJ-2026-0001 大地农机", "第一行\n液压缸 HSG80")
+    assert found("大地 液压缸") == [1]
+
+
+def test_a_run_is_not_found_across_two_lines():
+    with unit_of_work():
+        put("thing", 1, "标题", "液\n压")
+    assert found("液压") == []
+
+
+def test_what_the_reader_may_not_see_is_not_found_and_takes_no_place():
+    index(*["液压泵"] * 40, first=51)
+    index("液压泵", first=7)
+    assert found("液压", limit=1) == [7]
+
+
+def test_a_title_comes_before_a_text_and_the_new_before_the_old():
+    with unit_of_work():
+        put("thing", 1, "液压泵")
+        put("thing", 2, "液压缸")
+        put("thing", 3, "别的", "液压")
+    assert found("液压") == [2, 1, 3]
+
+
+def test_more_than_asked_for_is_told():
+    index(*["液压泵"] * 4)
+    [group] = find(READER, "液压", 3)
+    assert (len(group.hits), group.more) == (3, True)
+    [group] = find(READER, "液压", 4)
+    assert (len(group.hits), group.more) == (4, False)
+
+
+def test_one_kind_alone_can_be_asked_for():
+    search.register_source(
+        SearchSource(
+            "other", lazy("其他"), lambda actor: ids_up_to(50), lambda number: f"/others/{number}", order=1
+        )
+    )
+    with unit_of_work():
+        put("thing", 1, "液压泵")
+        put("other", 1, "液压泵")
+    assert [group.source.doc_type for group in find(READER, "液压")] == ["other", "thing"]
+    assert [group.source.doc_type for group in find(READER, "液压", only="thing")] == ["thing"]
+
+
+def test_a_kind_whose_module_is_off_is_not_found():
+    modules.register(modules.Module("search-test", lazy("测试"), modules.FULL))
+    search.register_source(
+        SearchSource(
+            "thing", lazy("东西"), lambda actor: ids_up_to(50), lambda number: "/", module="search-test"
+        )
+    )
+    try:
+        index("液压泵")
+        assert found("液压") == []
+    finally:
+        modules._registered.pop("search-test")
+
+
+def test_indexing_again_replaces_what_stood_there():
+    index("液压泵")
+    index("齿轮箱")
+    assert found("液压") == []
+    assert found("齿轮") == [1]
+
+
+def test_indexing_the_same_again_writes_nothing(queries):
+    index("液压泵")
+    with unit_of_work(), queries() as sent:
+        put("thing", 1, "液压泵")
+    assert not [statement for statement in sent if statement.startswith(("INSERT", "UPDATE", "DELETE"))]
+
+
+def test_a_removed_record_is_gone_with_its_index():
+    index("液压泵")
+    with unit_of_work():
+        search.remove("thing", 1)
+        search.remove("thing", 2)
+    assert found("液压") == []
+    assert session.execute(select(func.count()).select_from(SearchEntry)).scalar_one() == 0
+    assert session.execute(text("SELECT count(*) FROM search_part")).scalar_one() == 0
+
+
+@pytest.mark.parametrize("length", [249, 250, 251, 400, 5_000])
+def test_the_end_of_a_very_long_run_is_found(length: int):
+    with unit_of_work():
+        put("thing", 1, "标题", "泵" * length + "液压缸体")
+    assert found("泵液压缸体") == [1]
+    assert found("泵" * 60 + "液") == [1]
+
+
+def test_a_token_may_come_more_often_than_postgresql_counts():
+    with unit_of_work():
+        put("thing", 1, "标题", "\n".join(["000 型号"] * 400) + "\n末尾00型")
+    assert found("末尾00") == [1]
+
+
+def test_a_megabyte_of_text_is_cut_and_still_found_by_its_beginning():
+    with unit_of_work():
+        put("thing", 1, "标题", "开头" + "长" * 1_000_000)
+    assert found("开头") == [1]
+
+
+def test_characters_no_database_keeps_are_left_out():
+    with unit_of_work():
+        put("thing", 1, "液\0压\ud800泵", "a\0b")
+    assert found("液压泵") == [1]
+
+
+def test_many_words_are_cut_to_a_few():
+    assert asked_runs("一 二 三 四 五 六 七") == ["一", "二", "三", "四", "五"]
+    assert asked_runs("长" * 100) == ["长" * 60]
+
+
+@rules(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(WORDS, min_size=1, max_size=6), st.lists(WORDS, min_size=1, max_size=4))
+def test_the_same_is_found_as_by_looking_for_each_run_in_each_run(
+    titles: list[str], queries_asked: list[str]
+):
+    with unit_of_work():
+        for number in range(1, 7):
+            search.remove("thing", number)
+        for number, title in enumerate(titles, 1):
+            put("thing", number, title)
+    for query in queries_asked:
+        asked = runs(query)[: search.MOST_RUNS]
+        expected = {
+            number
+            for number, title in enumerate(titles, 1)
+            if asked and all(any(run in held for held in runs(title)) for run in asked)
+        }
+        assert set(found(query)) == expected
+
+
+def test_what_was_asked_for_is_marked():
+    assert highlight("常林 HG500 液压泵", ["hg5", "液压"]) == (
+        ("常林 ", False),
+        ("HG5", True),
+        ("00 ", False),
+        ("液压", True),
+        ("泵", False),
+    )
+
+
+def test_marking_keeps_a_text_whole_where_characters_grow():
+    pieces = highlight("ﬁlter Ａ１", ["fi", "a1"])
+    assert "".join(piece for piece, _hit in pieces) == "ﬁlter Ａ１"
+    assert pieces[0] == ("ﬁ", True)
+
+
+def test_a_snippet_shows_the_line_around_what_was_asked_for():
+    written = "第一行\n" + "前" * 60 + "液压" + "后" * 90 + "\n第三行"
+    pieces = snippet(written, ["液压"])
+    shown = "".join(piece for piece, _hit in pieces)
+    assert ("液压", True) in pieces
+    assert shown.startswith("…前")
+    assert shown.endswith("后…")
+    assert "行" not in shown
+
+
+def test_a_short_line_is_shown_whole():
+    assert snippet("一\n液压泵\n三", ["压"]) == (("液", False), ("压", True), ("泵", False))
+    assert snippet("一二三", ["四"]) == ()
