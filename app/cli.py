@@ -5,6 +5,7 @@ The demo company is made by ``app.demo``: ``load()`` fills the empty database, `
 """
 
 import json
+import logging
 import os
 import signal
 import sqlite3
@@ -26,9 +27,7 @@ from app.core.db import db, session
 from config import ROOT
 from launcher import folder
 from launcher.console import Refusal, say
-
-# an examination of the file at each start must not cost the start; `check` examines a file of any size
-LARGEST_EXAMINED_AT_START = 64 * 1024 * 1024
+from launcher.standing import LARGEST_EXAMINED, damaged, newest_migration
 
 
 def tell(chinese: str, english: str) -> None:
@@ -91,13 +90,7 @@ def setup(demo: bool) -> None:
     elif kind is None:
         kind = folder.REAL
         folder.set_kind(data, kind)
-    report: dict[str, Any] = {"demo": kind == folder.DEMO, "ready": has_people()}
-    if report["demo"]:
-        from app import demo as company  # slow import
-
-        report["accounts"] = [list(account) for account in company.ACCOUNTS]
-        report["password"] = company.PASSWORD
-    click.echo(json.dumps(report, ensure_ascii=False))
+    click.echo(json.dumps({"demo": kind == folder.DEMO, "ready": has_people()}))
 
 
 def examine(data: Path) -> None:
@@ -105,23 +98,18 @@ def examine(data: Path) -> None:
     path = data / "database.sqlite3"
     if db.engine.dialect.name != "sqlite" or not path.exists():
         return
-    if path.stat().st_size > LARGEST_EXAMINED_AT_START:
+    if path.stat().st_size > LARGEST_EXAMINED:
         return
     answer = session.connection().exec_driver_sql("PRAGMA quick_check").scalar()
     session.rollback()
     if answer != "ok":
-        raise Refusal(
-            f"数据库文件 {path} 已损坏（{answer}），请用最近的备份恢复（manage.py restore）。",
-            f"The database {path} is damaged ({answer}): restore the latest backup (manage.py restore).",
-        )
+        raise damaged(path, str(answer))
 
 
 def migrate() -> None:
     """Run the migrations that are still missing; a database that has them all is left alone."""
     if is_current():
         return
-    import logging  # slow import
-
     from flask_migrate import upgrade  # slow import
 
     logging.getLogger("alembic").setLevel(logging.WARNING)
@@ -131,13 +119,11 @@ def migrate() -> None:
 
 def is_current() -> bool:
     """Tell whether the database stands at the newest migration."""
-    from alembic.script import ScriptDirectory  # slow import
-
     if not inspect(db.engine).has_table("alembic_version"):
         return False
     revision = session.connection().exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
     session.rollback()
-    return revision == ScriptDirectory(str(ROOT / "migrations")).get_current_head()
+    return revision is not None and revision == newest_migration()
 
 
 def has_people() -> bool:

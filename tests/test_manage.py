@@ -1,0 +1,471 @@
+import errno
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+import zipfile
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+import config
+from launcher import bundle, environment, folder, main, postgres, proving, serve, skeleton, testing
+from launcher.console import Refusal, say
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(autouse=True)
+def english(monkeypatch):
+    monkeypatch.setenv("LC_ALL", "en_US.UTF-8")
+
+
+def test_launcher_speaks_the_language_of_the_terminal(monkeypatch):
+    assert say("中文", "English") == "English"
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    assert say("中文", "English") == "中文"
+
+
+def test_old_python_is_told_what_is_needed(monkeypatch):
+    code = "import sys; sys.version_info = (3, 9, 0); sys.argv = ['manage.py', 'run']; import manage; manage.main()"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env={**os.environ, "PATH": ""}, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "needs Python 3.11 or newer; this is 3.9" in done.stderr
+
+
+def test_unknown_command_is_refused_with_the_list(capsys):
+    with pytest.raises(SystemExit):
+        main.main(["fly"])
+    assert "backup" in capsys.readouterr().err
+
+
+def test_help_names_every_command(capsys):
+    assert main.main([]) == 0
+    text = capsys.readouterr().out
+    for name in ("run", "test", "prove", "check", "backup", "restore", "certificate", "jobs", "bundle"):
+        assert f"\n    {name} " in text or f"\n    {name}\n" in text
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "-1", "http"])
+def test_impossible_port_is_refused(port, capsys):
+    with pytest.raises(SystemExit):
+        main.main(["run", "--port", port])
+    assert "--port" in capsys.readouterr().err
+
+
+# the data folder
+
+
+def test_prepared_folder_holds_files_and_keys_for_the_owner_only(tmp_path):
+    data = tmp_path / "data"
+    folder.prepare(data)
+    assert sorted(path.name for path in data.iterdir()) == ["files", "keys"]
+    assert [path.name for path in (data / "keys").iterdir()] == ["secret_key"]
+    assert (data / "keys").stat().st_mode & 0o777 == 0o700
+    assert (data / "keys" / "secret_key").stat().st_mode & 0o777 == 0o600
+
+
+def test_secret_is_made_once_and_accepted_by_production(tmp_path):
+    folder.prepare(tmp_path)
+    first = (tmp_path / "keys" / "secret_key").read_text()
+    folder.prepare(tmp_path)
+    assert first == config.Production({"ZHANGCHENG_DATA": str(tmp_path)}).SECRET_KEY
+
+
+def test_folder_that_is_a_file_is_refused_with_a_sentence(tmp_path):
+    (tmp_path / "data").write_text("")
+    with pytest.raises(Refusal, match=r"The data folder .*data cannot be used"):
+        folder.prepare(tmp_path / "data")
+
+
+@pytest.mark.parametrize(
+    ("number", "sentence"),
+    [
+        (errno.ENOSPC, "is full: free at least 50 MB"),
+        (errno.EROFS, "is read-only"),
+        (errno.EACCES, "may not be written"),
+        (errno.EIO, "cannot be used: "),
+    ],
+)
+def test_disk_that_cannot_be_written_is_explained(tmp_path, monkeypatch, number, sentence):
+    def refuse(*_: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(Path, "write_bytes", refuse)
+    with pytest.raises(Refusal, match=sentence):
+        folder.prepare(tmp_path)
+
+
+def test_nearly_full_disk_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(folder.shutil, "disk_usage", lambda path: SimpleNamespace(free=1_000_000))
+    with pytest.raises(Refusal, match="is full"):
+        folder.prepare(tmp_path)
+
+
+def test_kind_of_a_folder_is_written_once(tmp_path):
+    folder.prepare(tmp_path)
+    assert folder.kind(tmp_path) is None
+    folder.set_kind(tmp_path, folder.LOADING)
+    assert not config.is_demo(tmp_path)
+    folder.set_kind(tmp_path, folder.DEMO)
+    assert config.is_demo(tmp_path)
+    folder.set_kind(tmp_path, folder.DEMO)
+    with pytest.raises(Refusal, match="is a demo one for good"):
+        folder.set_kind(tmp_path, folder.REAL)
+    assert folder.kind(tmp_path) == "demo"
+
+
+def test_interrupted_demo_starts_afresh_and_nothing_else_is_ever_removed(tmp_path):
+    folder.prepare(tmp_path)
+    database = tmp_path / "database.sqlite3"
+    for kind in (None, folder.LOADING, folder.REAL):
+        database.write_text("rows")
+        if kind:
+            (tmp_path / "keys" / "installation").write_text(kind)
+        folder.remove_unfinished_demo(tmp_path)
+        assert database.exists() == (kind != folder.LOADING)
+
+
+# configuration
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "secret",
+        "changeme" * 8,
+        "a" * 64,
+        "development",
+        "testing",
+        "short-but-random-x7Qk29",
+        "abcabcabc" * 5,
+    ],
+)
+def test_production_refuses_a_weak_secret(tmp_path, key):
+    with pytest.raises(config.ConfigurationError, match="too weak"):
+        config.Production({"ZHANGCHENG_DATA": str(tmp_path), "SECRET_KEY": key})
+
+
+def test_production_without_secret_says_how_to_get_one(tmp_path):
+    with pytest.raises(config.ConfigurationError, match=r"start with `manage.py run`"):
+        config.Production({"ZHANGCHENG_DATA": str(tmp_path)})
+
+
+def test_unreadable_secret_is_explained(tmp_path):
+    (tmp_path / "keys" / "secret_key").mkdir(parents=True)
+    with pytest.raises(config.ConfigurationError, match="cannot be read"):
+        config.Production({"ZHANGCHENG_DATA": str(tmp_path)})
+
+
+def test_environment_chooses_the_configuration(tmp_path):
+    key = {"SECRET_KEY": "Zq83kd-Ppw02kSl_v7TnmXcR5yhB1uGe", "ZHANGCHENG_DATA": str(tmp_path)}
+    assert type(config.load(key)) is config.Production
+    assert type(config.load({"ZHANGCHENG_ENV": "testing"})) is config.Testing
+    assert type(config.load({"ZHANGCHENG_ENV": "development"})) is config.Development
+    with pytest.raises(config.ConfigurationError, match="known are development, testing, production"):
+        config.load({"ZHANGCHENG_ENV": "staging"})
+
+
+@pytest.mark.parametrize("given", ["postgres://u@h/d", "postgresql://u@h/d", "postgresql+psycopg://u@h/d"])
+def test_postgresql_addresses_are_understood(given, tmp_path):
+    assert config.database_url({"DATABASE_URL": given}, tmp_path) == "postgresql+psycopg://u@h/d"
+
+
+def test_database_lies_in_the_data_folder_unless_told_otherwise(tmp_path):
+    assert config.database_url({}, tmp_path) == f"sqlite:///{tmp_path.as_posix()}/database.sqlite3"
+    with pytest.raises(config.ConfigurationError, match="must begin with postgresql"):
+        config.database_url({"DATABASE_URL": "mysql://h/d"}, tmp_path)
+
+
+def test_cookies_follow_the_scheme():
+    assert config.Testing({}).SESSION_COOKIE_SECURE is False
+    secured = config.Testing({"ZHANGCHENG_SCHEME": "https"})
+    assert secured.SESSION_COOKIE_SECURE is True
+    assert secured.PREFERRED_URL_SCHEME == "https"
+
+
+def test_hosts_and_proxies_are_read():
+    settings = config.Testing({"ZHANGCHENG_HOSTS": "portal, portal.company.cn,", "ZHANGCHENG_PROXIES": "1"})
+    assert settings.TRUSTED_HOSTS == ["portal", "portal.company.cn"]
+    assert settings.PROXIES == 1
+    assert config.Testing({}).TRUSTED_HOSTS is None
+    with pytest.raises(config.ConfigurationError, match="ZHANGCHENG_PROXIES must be a number"):
+        config.Testing({"ZHANGCHENG_PROXIES": "many"})
+
+
+# where to serve
+
+
+def options(**values: object) -> SimpleNamespace:
+    return SimpleNamespace(**{"host": None, "port": None, **values})
+
+
+@pytest.mark.parametrize(
+    ("report", "host"),
+    [
+        ({"demo": True, "ready": True}, "127.0.0.1"),
+        ({"demo": False, "ready": False}, "127.0.0.1"),
+        ({"demo": False, "ready": True}, "0.0.0.0"),
+    ],
+)
+def test_only_a_company_that_was_set_up_is_open_to_the_office(tmp_path, report, host, monkeypatch):
+    monkeypatch.setattr(serve, "choose_port", lambda host, wanted: 8000)
+    assert serve.choose_site(options(), tmp_path, report).host == host
+    assert serve.choose_site(options(host="0.0.0.0"), tmp_path, report).host == "0.0.0.0"
+
+
+def test_certificate_of_the_folder_makes_the_site_secure(tmp_path, monkeypatch):
+    monkeypatch.setattr(serve, "choose_port", lambda host, wanted: 8443)
+    report = {"demo": False, "ready": True}
+    assert serve.choose_site(options(), tmp_path, report).address("portal") == "http://portal:8443/"
+    (tmp_path / "keys" / "https").mkdir(parents=True)
+    for name in ("server.pem", "server-key.pem"):
+        (tmp_path / "keys" / "https" / name).write_text("x")
+    assert serve.choose_site(options(), tmp_path, report).address("portal") == "https://portal:8443/"
+
+
+def test_usual_ports_are_not_shown():
+    assert serve.Site("0.0.0.0", 80).address("portal") == "http://portal/"
+    assert serve.Site("::", 8000).address("::1") == "http://[::1]:8000/"
+
+
+def test_taken_port_is_refused_where_it_was_asked_for_and_avoided_elsewhere(capsys, monkeypatch):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(Refusal, match=rf"Port {port} cannot be used \(Address already in use\)"):
+            serve.choose_port("127.0.0.1", port)
+        monkeypatch.setattr(serve, "DEFAULT_PORT", port)
+        monkeypatch.setattr(serve, "LAST_PORT", port)
+        with pytest.raises(Refusal, match="name one"):
+            serve.choose_port("127.0.0.1", None)
+        monkeypatch.setattr(serve, "LAST_PORT", min(port + 20, 65535))
+        chosen = serve.choose_port("127.0.0.1", None)
+    assert chosen > port
+    assert f"Port {port} is taken, using {chosen} instead." in capsys.readouterr().out
+
+
+def test_address_of_another_computer_cannot_be_listened_on():
+    with pytest.raises(Refusal, match="cannot be used"):
+        serve.choose_port("192.0.2.1", 8000)
+
+
+def test_own_names_are_shown_where_the_server_listens_everywhere(monkeypatch):
+    monkeypatch.setattr(socket.socket, "connect", lambda *_: None)
+    assert serve.reachable_hosts("127.0.0.1") == ["127.0.0.1"]
+    assert serve.reachable_hosts("0.0.0.0")[:2] == ["localhost", socket.gethostname()]
+
+
+# the environment
+
+
+def test_installation_is_recognised_by_the_content_of_its_pins(tmp_path, monkeypatch):
+    monkeypatch.setattr(environment, "ROOT", tmp_path)
+    (tmp_path / ".venv").mkdir()
+    (tmp_path / "requirements.txt").write_text("flask==3")
+    assert not environment.is_installed("requirements.txt")
+    environment.marker("requirements.txt").write_text(environment.fingerprint("requirements.txt"))
+    assert environment.is_installed("requirements.txt")
+    (tmp_path / "requirements.txt").write_text("flask==4")
+    assert not environment.is_installed("requirements.txt")
+
+
+def test_bundle_installs_from_its_own_wheels_and_from_nowhere_else(tmp_path, monkeypatch):
+    monkeypatch.setattr(environment, "ROOT", tmp_path)
+    assert "--no-index" not in environment.install_command("requirements.txt")
+    (tmp_path / "wheels").mkdir()
+    command = environment.install_command("requirements.txt")
+    assert command[command.index("--no-index") :] == [
+        "--no-index", "--find-links", str(tmp_path / "wheels"), "-r", str(tmp_path / "requirements.txt"),
+    ]  # fmt: skip
+    assert "--require-hashes" in command
+
+
+def test_failed_installation_names_mirror_and_bundle_and_is_not_remembered(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(environment, "ROOT", tmp_path)
+    monkeypatch.setattr(
+        environment, "install_command", lambda name: [sys.executable, "-c", "raise SystemExit(1)"]
+    )
+    with pytest.raises(Refusal, match="PIP_INDEX_URL"):
+        environment.install("requirements.txt")
+    assert not environment.is_installed("requirements.txt")
+
+
+# bundle, skeleton, prove, test
+
+
+def test_bundle_leaves_data_and_caches_at_home(tmp_path, monkeypatch):
+    for name in (
+        "manage.py",
+        "app/x.py",
+        "instance/database.sqlite3",
+        ".git/config",
+        "app/__pycache__/x.pyc",
+    ):
+        (tmp_path / "src" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "src" / name).write_text("x")
+    (tmp_path / "wheels").mkdir()
+    (tmp_path / "wheels" / "flask.whl").write_text("x")
+    monkeypatch.setattr(bundle, "ROOT", tmp_path / "src")
+    assert bundle.write(tmp_path / "out.zip", tmp_path / "wheels") == 3
+    names = zipfile.ZipFile(tmp_path / "out.zip").namelist()
+    assert sorted(names) == ["zhangcheng/app/x.py", "zhangcheng/manage.py", "zhangcheng/wheels/flask.whl"]
+
+
+def test_bundle_for_another_system_asks_for_its_packages(tmp_path):
+    command = bundle.download_command(tmp_path, ["win_amd64"], "3.12")
+    assert command[command.index("--platform") :][:4] == [
+        "--platform",
+        "win_amd64",
+        "--python-version",
+        "3.12",
+    ]
+    assert "--require-hashes" in command
+
+
+def test_skeleton_of_a_feature_is_python_in_the_right_places():
+    made = skeleton.files("price_lists")
+    names = {path.as_posix() for path in made}
+    assert {"app/features/price_lists/models.py", "templates/price_lists/list.html"} <= names
+    for path, text in made.items():
+        if path.suffix == ".py":
+            compile(text, path.name, "exec")
+    assert 'VIEW = "price_lists:price_list:view"' in made[Path("app/features/price_lists/enums.py")]
+    assert 'url_prefix="/price-lists"' in made[Path("app/features/price_lists/views.py")]
+
+
+@pytest.mark.parametrize(
+    ("plural", "singular"),
+    [("inquiries", "inquiry"), ("boxes", "box"), ("seals", "seal"), ("branches", "branch")],
+)
+def test_singular_is_found(plural, singular):
+    assert skeleton.singular_of(plural) == singular
+
+
+@pytest.mark.parametrize("name", ["Quotations", "../x", "a", "class", "price-lists", "quotations"])
+def test_skeleton_refuses_bad_and_taken_names(name):
+    with pytest.raises(Refusal):
+        skeleton.run(name)
+
+
+def test_prove_keeps_the_figures_of_what_held_and_of_what_did_not(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(proving, "ROOT", tmp_path)
+    (tmp_path / "proofs").mkdir()
+    (tmp_path / "proofs" / "one.py").write_text("def main():\n    print('42 a second')\n\nmain()\n")
+    (tmp_path / "proofs" / "two.py").write_text(
+        "import sys\ndef main():\n    print('no')\n\nmain()\nsys.exit(1)\n"
+    )
+    (tmp_path / "proofs" / "_help.py").write_text("def main(): pass\n")
+    (tmp_path / "proofs" / "two.py").write_text(
+        "import sys\n\ndef main():\n    print('no')\n\nmain()\nsys.exit(1)\n"
+    )
+    (tmp_path / "proofs" / "one.py").write_text("\ndef main():\n    print('42 a second')\n\nmain()\n")
+    assert proving.run([]) == 1
+    held = (tmp_path / "proofs" / "figures" / "one.txt").read_text()
+    assert "; held\n" in held
+    assert held.endswith("42 a second\n")
+    assert "; FAILED\n" in (tmp_path / "proofs" / "figures" / "two.txt").read_text()
+    assert proving.run(["one"]) == 0
+    with pytest.raises(Refusal, match="known are: one, two"):
+        proving.run(["three"])
+
+
+def entry(lines: tuple[int, int], branches: tuple[int, int]) -> dict:
+    return {
+        "summary": {
+            "covered_lines": lines[0],
+            "num_statements": lines[1],
+            "covered_branches": branches[0],
+            "num_branches": branches[1],
+        }
+    }
+
+
+def test_coverage_is_judged_for_core_and_for_each_flow_and_actions():
+    files = {
+        "app/core/a.py": entry((100, 100), (9, 10)),
+        "app/core/b.py": entry((90, 100), (10, 10)),
+        "app/features/x/flow.py": entry((94, 100), (0, 0)),
+        "app/features/x/actions.py": entry((96, 100), (1, 2)),
+        "app/features/x/views.py": entry((0, 100), (0, 2)),
+    }
+    assert testing.coverage_shortfalls(files) == [
+        "app/features/x/flow.py: 94.0 % of lines, at least 95 % are due",
+        "app/features/x/actions.py: 50.0 % of branches, at least 95 % are due",
+    ]
+
+
+def test_missing_coverage_report_is_a_failure(tmp_path):
+    assert testing.judge_coverage(tmp_path / "none.json") == 1
+
+
+def test_one_failed_check_fails_the_whole(capsys):
+    assert testing.conclude({"ruff": 0, "pytest": 0}, 3) == 0
+    assert testing.conclude({"ruff": 1, "pytest": 0}, 3) == 1
+    assert "Failed: ruff" in capsys.readouterr().out
+
+
+def test_given_postgresql_server_is_used_and_none_started(monkeypatch):
+    monkeypatch.setenv("POSTGRES_TEST_URL", "postgresql://given/one")
+    monkeypatch.setattr(postgres, "make_cluster", lambda *_: pytest.fail("a server was made"))
+    with postgres.server() as url:
+        assert url == "postgresql://given/one"
+
+
+# the whole of it
+
+
+@pytest.mark.slow
+def test_installation_starts_serves_and_stops_cleanly(tmp_path):
+    """From an empty folder to the first page, then the second start within three seconds, then SIGTERM."""
+    port = postgres.free_port()
+    command = [
+        sys.executable,
+        "manage.py",
+        "run",
+        "--empty",
+        "--port",
+        str(port),
+        "--data",
+        str(tmp_path / "data"),
+    ]
+    environment = {
+        key: value for key, value in os.environ.items() if not key.startswith(("ZHANGCHENG", "DATABASE"))
+    }
+    durations = []
+    for _start in range(2):
+        started = time.monotonic()
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, encoding="utf-8"
+        )
+        with process:
+            for line in process.stdout:
+                if f"http://127.0.0.1:{port}/" in line:
+                    break
+            durations.append(time.monotonic() - started)
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/verify") as answer:
+                assert answer.status == 200
+                assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'")
+            process.send_signal(signal.SIGTERM)
+            rest = process.stdout.read()
+        assert process.returncode == 0
+        assert "Stopped." in rest
+    assert durations[1] < 3
+    names = {path.name.split("-")[0] for path in (tmp_path / "data").iterdir()}
+    assert names == {"database.sqlite3", "files", "keys"}
+    done = subprocess.run(
+        [sys.executable, "manage.py", "backup", str(tmp_path / "copy.zip"), "--data", str(tmp_path / "data")],
+        cwd=ROOT, env=environment, capture_output=True, encoding="utf-8", check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    manifest = json.loads(zipfile.ZipFile(tmp_path / "copy.zip").read("manifest.json"))
+    assert manifest["tables"]["alembic_version"] == 1
