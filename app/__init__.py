@@ -23,9 +23,6 @@ FEATURES = (
     "admin",
 )
 
-# The only features served by a node that publishes nothing but verification.
-VERIFY_ONLY_PATHS = ("/verify", "/static/", "/language", "/theme")
-
 
 def create_app(config: object | None = None) -> Flask:
     """Return the application: configuration, database, edge, features, in this order.

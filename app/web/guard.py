@@ -12,13 +12,15 @@ from typing import TypeVar
 
 from flask import Flask, Response, current_app, request, session, url_for
 
-from app import VERIFY_ONLY_PATHS
 from app.core import clock, permissions
 from app.core.errors import NotVisible
 from app.core.permissions import Actor
 from app.web import current, fragments, security
 
 View = TypeVar("View", bound=Callable[..., object])
+
+# All that is served by a node that publishes nothing but verification.
+VERIFY_ONLY_PATHS = ("/verify", "/static/", "/language", "/theme")
 
 PUBLIC = "public"
 SIGNED_IN = "signed-in"

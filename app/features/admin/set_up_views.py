@@ -4,7 +4,6 @@ from zoneinfo import available_timezones
 
 from flask import Blueprint, Flask, Response, current_app, flash, request, url_for
 
-from app import VERIFY_ONLY_PATHS
 from app.core import clock, modules, settings
 from app.core.db import session
 from app.core.errors import Conflict, Invalid, NotVisible
@@ -17,7 +16,7 @@ from app.features.admin.values import setting_or_none
 from app.features.people import passwords
 from app.web.forms import once
 from app.web.fragments import go, page
-from app.web.guard import public
+from app.web.guard import VERIFY_ONLY_PATHS, public
 
 blueprint = Blueprint("set_up", __name__)
 

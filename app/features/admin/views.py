@@ -5,7 +5,6 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app, flash, request, url_for
 
-from app import ROOT
 from app.core import backup as backups
 from app.core import clock, modules, timeline
 from app.core.errors import Conflict, Invalid
@@ -260,7 +259,7 @@ def make_backup() -> Response:
 
 def backup_folder() -> Path:
     """Return where backups are written: never inside the data folder, which they must outlive."""
-    return Path(current_app.config.get("BACKUP_FOLDER") or ROOT / "backups")
+    return Path(current_app.config.get("BACKUP_FOLDER") or Path(current_app.root_path) / "backups")
 
 
 def show_backup(status: int, problem: str = "") -> Response:
