@@ -6,7 +6,7 @@ from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
-from flask import Flask, Response, flash, request
+from flask import Flask, Response, flash
 from wtforms import (
     BooleanField,
     DateField,
@@ -28,6 +28,15 @@ from app.web import fragments, guard
 CUSTOMERS = [SelectChoice(str(number), f"镇江宏达农机有限公司 {number:02}") for number in range(1, 61)]
 
 CHANNELS = (("phone", "电话"), ("visit", "拜访"), ("letter", "来函"))
+PAGES = {
+    "home": "周文静，早上好",
+    "list": "报价",
+    "document": "BJ-2026-0117",
+    "form": "登记询价",
+    "login": "登录",
+    "print": "报价明细",
+    "error": "没有权限",
+}
 
 
 class SampleForm(Form):
@@ -308,7 +317,7 @@ def show(page: str = "gallery") -> Response:
         flash("报价 BJ-2026-0117 已提交，等王经理审核", "ok")
     if page != "document":
         context |= {
-            "heading": request.args.get("heading", "组件一览"),
+            "heading": PAGES.get(page, "组件一览"),
             "trail": [],
             "facts": [],
             "code": 403,
@@ -316,9 +325,6 @@ def show(page: str = "gallery") -> Response:
             "stations": sample_document()["stations"],
         }
     return fragments.page(f"_ui/gallery_{page}.html" if page != "gallery" else "_ui/gallery.html", **context)
-
-
-PAGES = ("home", "list", "document", "form", "login", "print", "error")
 
 
 def register(app: Flask) -> None:

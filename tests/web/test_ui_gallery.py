@@ -1,0 +1,200 @@
+"""The gallery shows every component, and what holds of each page of the site holds of it too."""
+
+import re
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from wtforms import Form, SelectField, StringField
+from wtforms.fields import SelectChoice
+
+import config
+from app.core import clock, i18n
+from app.web import filters, gallery, nav
+from app.web.guard import policy_of
+from tests.client import Client
+
+TEMPLATES = Path(__file__).resolve().parent.parent.parent / "templates" / "_ui"
+ADDRESSES = ["/_ui", *(f"/_ui/{name}" for name in gallery.PAGES)]
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+@pytest.mark.parametrize("language", i18n.LOCALES)
+def test_each_page_of_the_gallery_is_a_sound_page(client: Client, address: str, language: str) -> None:
+    client.browser.set_cookie("language", language)
+    assert client.get(address).status_code == 200
+
+
+def test_the_gallery_shows_every_component(app: Flask) -> None:
+    shown = "".join(path.read_text(encoding="utf-8") for path in TEMPLATES.glob("*.html"))
+    for name in ("macros.html", "fields.html"):
+        for macro in re.findall(r"{% macro ([a-z][a-z_]*)\(", (TEMPLATES / name).read_text(encoding="utf-8")):
+            assert re.search(rf"\bui\.{macro}\(|[^_.a-z]{macro}\(", shown.replace(f"macro {macro}(", "")), (
+                macro
+            )
+
+
+def test_production_serves_no_gallery() -> None:
+    assert config.Production.DEBUG is False
+    assert config.Production.TESTING is False
+
+
+@pytest.mark.parametrize(
+    ("cookie", "linked", "scheme"),
+    [
+        ("", 'dark.css?v=[0-9a-f]+" media="\\(prefers-color-scheme: dark\\)"', "light dark"),
+        ("auto", 'dark.css?v=[0-9a-f]+" media="\\(prefers-color-scheme: dark\\)"', "light dark"),
+        ("dark", 'dark.css?v=[0-9a-f]+" media="all"', "dark"),
+        ("light", None, "light"),
+        ("<script>", 'media="\\(prefers-color-scheme: dark\\)"', "light dark"),
+    ],
+)
+def test_the_server_chooses_the_theme(client: Client, cookie: str, linked: str | None, scheme: str) -> None:
+    if cookie:
+        client.browser.set_cookie("theme", cookie)
+    client.get("/_ui/login")
+    html = client.page.html
+    if linked is None:
+        assert "dark.css" not in html
+    else:
+        assert re.search(linked.replace("?v", "\\?v"), html)
+    assert f'<meta name="color-scheme" content="{scheme}">' in html
+
+
+def test_the_frame_is_what_a_screen_reader_needs(client: Client) -> None:
+    client.get("/_ui/login")
+    page = client.page
+    assert page.one("html").attributes["lang"] == "zh-Hans"
+    assert page.all("a")[0].attributes == {"class": "skip", "href": "#main"}
+    assert page.one("div", id="toasts").attributes["aria-live"] == "polite"
+    assert page.one("meta", name="renderer").attributes["content"] == "webkit"
+    assert page.one("meta", name="htmx-config").attributes["content"] == (
+        '{"includeIndicatorCSS":false,"noSwap":[204,304,502,503,504]}'
+    )
+
+
+def test_a_first_page_asks_for_few_files(client: Client) -> None:
+    client.get("/_ui/login")
+    page = client.page
+    files = {link.attributes["href"] for link in page.all("link") if link.attributes["rel"] != "manifest"}
+    files |= {script.attributes["src"] for script in page.all("script")}
+    files |= {image.attributes["src"] for image in page.all("img")}
+    files |= {use.attributes["href"].split("#")[0] for use in page.all("use")}
+    assert len(files) + 1 <= 8, files
+
+
+class SmallForm(Form):
+    name = StringField("客户")
+    kind = SelectField("类别", choices=[SelectChoice(str(n), f"第 {n} 类") for n in range(60)])
+
+
+def rendered(app: Flask, source: str, **context: object) -> str:
+    with app.test_request_context("/"):
+        return app.jinja_env.from_string(source).render(**context)
+
+
+def test_a_field_always_says_its_label_hint_and_error(app: Flask) -> None:
+    form = SmallForm(data={"name": '"><b>'})
+    form.name.errors = ["请填写客户"]
+    html = rendered(app, '{{ ui.field(form.name, hint="全称", required=true) }}', form=form)
+    assert (
+        '<label class="label" for="name">客户 <span class="required" aria-hidden="true">*</span></label>'
+        in html
+    )
+    assert 'value="&#34;&gt;&lt;b&gt;" aria-describedby="name-hint name-error" aria-invalid="true"' in html
+    assert 'aria-required="true"' in html
+    assert 'autocomplete="off"' in html
+    assert '<p class="hint" id="name-hint">全称</p>' in html
+    assert '<p class="error" id="name-error">' in html
+
+
+def test_a_field_without_fault_claims_none(app: Flask) -> None:
+    html = rendered(app, "{{ ui.field(form.name) }}", form=SmallForm())
+    assert "aria-" not in html
+
+
+def test_a_password_is_never_written_back(app: Flask) -> None:
+    html = rendered(
+        app, '{{ ui.field(form.name, type="password") }}', form=SmallForm(data={"name": "geheim"})
+    )
+    assert "geheim" not in html
+    assert "value=" not in html
+
+
+def test_many_choices_can_be_searched(app: Flask) -> None:
+    form = SmallForm(data={"kind": "7"})
+    html = rendered(app, "{{ ui.select(form.kind) }}", form=form)
+    assert 'data-island="searchable_select"' in html
+    assert html.count(" selected") == 1
+    form.kind.choices = form.kind.choices[:50]
+    assert "data-island" not in rendered(app, "{{ ui.select(form.kind) }}", form=form)
+
+
+def test_lines_are_plain_fields_that_keep_what_was_typed(app: Flask) -> None:
+    columns = [
+        {"name": "name", "label": "产品", "required": True},
+        {"name": "quantity", "label": "数量", "kind": "number"},
+        {"name": "unit", "label": "单位", "kind": "select", "options": [("台", "台"), ("套", "套")]},
+    ]
+    rows = [
+        {"id": 7, "name": "<泵>", "quantity": "两台", "unit": "套"},
+        {"name": "", "quantity": None, "unit": ""},
+    ]
+    html = rendered(
+        app,
+        "{{ ui.lines(columns, rows, errors=errors) }}",
+        columns=columns,
+        rows=rows,
+        errors={"line-0-quantity": "请填写数字"},
+    )
+    assert '<input type="hidden" name="line-0-id" value="7">' in html
+    assert 'name="line-0-name" value="&lt;泵&gt;"' in html
+    assert 'name="line-0-quantity" value="两台"' in html
+    assert 'aria-invalid="true" aria-describedby="line-0-quantity-error"' in html
+    assert '<option value="套" selected>' in html
+    assert 'name="line-1-quantity" value=""' in html
+    assert 'name="line-1-id"' not in html
+    assert '<button type="submit" class="btn" name="add_rows" value="10" formnovalidate>' in html
+
+
+def test_navigation_has_known_sections_only() -> None:
+    with pytest.raises(ValueError, match="nowhere"):
+        nav.register_nav(nav.NavItem("x", i18n.lazy("某页"), "home", "x.index", section="nowhere"))
+
+
+def test_every_entry_of_the_navigation_opens_a_page_with_a_policy(app: Flask) -> None:
+    for item in nav.registered_nav():
+        assert policy_of(app.view_functions[item.endpoint]) is not None
+
+
+def test_dates_read_as_people_say_them(at) -> None:
+    now = at(2026, 11, 23, 9, 41)
+    assert filters.moment_text(now) == "今天 09:41"
+    assert filters.date_text(date(2026, 11, 23)) == "11月23日"
+    assert filters.date_text(date(2027, 1, 2)) == "2027年1月2日"
+    assert filters.due_text(date(2026, 11, 27)) == "周五截止"
+    assert filters.due_text(date(2026, 12, 27)) == "12月27日截止"
+    assert filters.due_text(date(2026, 11, 21)) == "已超 2 天"
+    assert filters.due_text(now) == "今天 09:41 截止"
+    assert filters.due_text(date(2026, 11, 24)) == "明天截止"
+    yesterday = clock.from_local(clock.to_local(now).replace(tzinfo=None, day=22))
+    assert filters.moment_text(yesterday) == "昨天 09:41"
+    assert filters.when(now) == (
+        '<time datetime="2026-11-23T01:41:00+00:00" title="2026-11-23 09:41:00">今天 09:41</time>'
+    )
+    with i18n.using_locale("en"):
+        assert filters.date_text(date(2026, 11, 23)) == "23 Nov"
+        assert filters.date_text(date(2025, 11, 23)) == "23 Nov 2025"
+
+
+def test_figures_are_written_with_separators_and_the_sign_once() -> None:
+    assert filters.money_text(Decimal(38920)) == "¥38,920.00"
+    assert filters.amount_text(Decimal("38920.5")) == "38,920.50"
+    assert filters.money_text(None) == "—"
+    assert filters.unit_price_text(Decimal("0.0375")) == "0.0375"
+    assert filters.quantity_text(Decimal("2.500")) == "2.5"
+    assert filters.cny_upper(Decimal(38920)) == "人民币叁万捌仟玖佰贰拾元整"
+    assert [filters.file_size(size) for size in (512, 34_000, 1_284_113)] == ["512 B", "33 KB", "1.2 MB"]
+    assert filters.initial(" 周文静") == "周"
