@@ -30,7 +30,7 @@ _JOINTS = frozenset("-/,.;:×*=+~_&|\\")
 _COMPARISONS = frozenset("≥≤><=≈±~-−")
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=4096)
 def break_lines(text: str, face_name: str, size: float, width: float) -> tuple[str, ...]:
     """Return the lines of a text set in a typeface at ``size`` points within ``width`` points.
 

@@ -123,7 +123,7 @@ class TrueTypeFile:
         base = self._tables["glyf"][0]
         return self._data[base + first : base + last]
 
-    @lru_cache(maxsize=2048)  # noqa: B019 - one instance per font file lives as long as the process
+    @lru_cache(maxsize=64)  # noqa: B019 - one instance per font file lives as long as the process
     def outline(self, glyph: int) -> tuple[Contour, ...]:
         """Return the contours of a glyph in font units, components of composite glyphs resolved."""
         data = self.glyph_data(glyph)

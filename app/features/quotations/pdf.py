@@ -258,7 +258,7 @@ class _Paper:
         height = _SUM.leading + 2.4 * MM
         document.need(height)
         page, top = document.page, document.y
-        page.fill(document.left, top, document.body_width, height, TINT)
+        page.fill(document.left, top + 0.45, document.body_width, height - 0.45, TINT)
         y = top + 1.2 * MM + baseline(_SUM)
         gross = f"{self.symbol}{_money(totals.gross)}"
         page.text(document.left + 1.4 * MM, y, "含税合计", _CELL_STRONG)
@@ -338,10 +338,10 @@ class _Paper:
             (company, BODY_BOLD),
             (f"日期：{_day(self.issued.date().isoformat())}", BODY),
         ):
-            width = style.width(text)
-            room = document.right - middle
-            page.text(middle, y + baseline(style), text, style, squeeze=min(1.0, room / width))
-            y += style.leading + 4 * MM
+            for line in style.lines(text, document.right - middle):
+                page.text(middle, y + baseline(style), line, style)
+                y += style.leading
+            y += 4 * MM
         if self.seal is not None:
             form = self._seal_form(self.seal)
             centre_x = min(middle + 50 * MM, document.right - self.seal.width / 2)

@@ -111,7 +111,7 @@ def small_type(document_number: str, copy: int, copies: int, code: str) -> str:
     return f"{document_number} {copy}/{copies} {signs[-8:]}"
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=8)
 def seal_path(mark: SealMark, ring_text: str = "") -> SealPath:
     """Return the outlines of a seal; ``ring_text`` runs along the inner side of the ring in small type.
 
@@ -121,7 +121,7 @@ def seal_path(mark: SealMark, ring_text: str = "") -> SealPath:
     return SealPath((*_body(mark), *_ring_text(mark, ring_text)), crossing)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=8)
 def seal_operators(mark: SealMark, ring_text: str = "") -> bytes:
     """Return the seal as PDF drawing instructions with colours, origin in the centre."""
     path = seal_path(mark, ring_text)
@@ -294,7 +294,7 @@ def _glyph(character: str, face: str, centre: Point, turn: float, size: tuple[fl
     return Piece(matrix, _outline(file, found.number, grid))
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def _outline(file: TrueTypeFile, glyph: int, grid: int) -> tuple[Command, ...]:
     commands: list[Command] = []
     for contour in file.outline(glyph):
@@ -413,7 +413,7 @@ def _plain(commands: Iterable[Command]) -> Piece:
 _PDF_OPERATORS = {"M": "m", "L": "l", "C": "c", "Z": "h"}
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def _pdf_outline(commands: tuple[Command, ...]) -> str:
     return "\n".join(f"{' '.join(map(_short, values))} {_PDF_OPERATORS[name]}" for name, values in commands)
 
@@ -422,7 +422,7 @@ def _pdf(piece: Piece) -> str:
     return f"q {' '.join(map(_short, piece.matrix))} cm\n{_pdf_outline(piece.commands)} f Q"
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def _svg_outline(commands: tuple[Command, ...]) -> str:
     return "".join(name + " ".join(map(_short, values)) for name, values in commands)
 
