@@ -200,12 +200,17 @@ def facts(inquiry: Inquiry) -> dict[str, Any]:
 
 def index(inquiry: Inquiry) -> None:
     """Bring the search index up to date: the whole text for those who see all, each line by itself for the asked."""
+    index_whole(inquiry)
+    for line in inquiry.lines:
+        search.put("inquiry_line", line.id, f"{line.name} {line.model}".strip(), line.spec)
+
+
+def index_whole(inquiry: Inquiry) -> None:
+    """Bring the entry of the inquiry itself up to date; a step changes its number, never its lines."""
     customer = inquiry.customer
     head = [inquiry.number or "", customer.name, inquiry.project, inquiry.contact_name, inquiry.summary]
     lines = [f"{line.name} {line.model} {line.spec}" for line in inquiry.lines]
     search.put(DOC_TYPE, inquiry.id, f"{inquiry.number or ''} {customer.name}".strip(), "\n".join([*head, *lines]))
-    for line in inquiry.lines:
-        search.put("inquiry_line", line.id, f"{line.name} {line.model}".strip(), line.spec)
 
 
 def asked_line(inquiry: Inquiry, line_id: int, actor: Actor, subject: Subject) -> InquiryLine:
@@ -377,7 +382,7 @@ def fire(
 ) -> None:
     """Do a step of the inquiry's flow and bring the search index up to date."""
     FLOW.fire(inquiry, step, actor, version=version, note=note, data=data)
-    index(inquiry)
+    index_whole(inquiry)
 
 
 def note_offer_issued(inquiry: Inquiry, number: str) -> None:
