@@ -2,11 +2,22 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Date, ForeignKey, Index, Integer, String, UniqueConstraint, func, select, update
+from sqlalchemy import (
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    ScalarSelect,
+    String,
+    UniqueConstraint,
+    func,
+    select,
+    update,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core import clock, timeline
-from app.core.db import Model, UTCDateTime, session
+from app.core.db import Model, UTCDateTime, session, writing
 from app.core.timeline import Event
 
 
@@ -49,10 +60,23 @@ def write_notices(event: Event, people: tuple[int, ...]) -> None:
 timeline.on_written(write_notices)
 
 
+def unread_column(user_id: int) -> ScalarSelect[int]:
+    """Return the number of notices a person has not read, as a column for a query that counts more besides."""
+    statement = select(func.count()).select_from(Notice).where(Notice.user_id == user_id, Notice.read_at.is_(None))
+    return statement.scalar_subquery()
+
+
+def keep_unread(user_id: int, count: int) -> None:
+    """Keep a number of unread notices that another query counted, for the rest of this transaction."""
+    session.info[f"unread:{user_id}"] = count
+
+
 def unread_count(user_id: int) -> int:
     """Return how many notices a person has not read."""
-    statement = select(func.count()).select_from(Notice).where(Notice.user_id == user_id, Notice.read_at.is_(None))
-    return session.execute(statement).scalar_one()
+    known: int | None = session.info.get(f"unread:{user_id}")
+    if known is not None and not writing.get():
+        return known
+    return session.execute(select(unread_column(user_id))).scalar_one()
 
 
 def mark_read(user_id: int, notice_id: int | None = None) -> None:

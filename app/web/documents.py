@@ -174,19 +174,24 @@ def _station(state: State, shown_as: str, event: Event | None) -> Station:
 
 
 def file_rows(
-    rows: Sequence[StoredFile], remove_url: Callable[[StoredFile], str] | None = None
+    rows: Sequence[StoredFile],
+    remove_url: Callable[[StoredFile], str] | None = None,
+    events: Sequence[Event] = (),
 ) -> list[FileRow]:
-    """Return stored files as the page lists them, with the names of those who uploaded them (one query).
+    """Return stored files as the page lists them, with the names of those who uploaded them.
 
-    ``remove_url`` gives the address to take one back, empty where it must stay.
+    ``remove_url`` gives the address to take one back, empty where it must stay. Who stands in ``events`` is named
+    from there; only for others the directory is asked, with one query.
     """
-    people = directory().people(row.uploaded_by_id for row in rows if row.uploaded_by_id is not None)
+    names = {event.actor_id: event.actor_name for event in events}
+    missing = {row.uploaded_by_id for row in rows} - {None, *names}
+    names |= {number: person.name for number, person in directory().people(missing).items()} if missing else {}
     return [
         FileRow(
             name=row.name,
             url=file_url(row),
             size=row.size,
-            by=people[row.uploaded_by_id].name if row.uploaded_by_id in people else "",
+            by=names.get(row.uploaded_by_id, ""),
             at=row.uploaded_at,
             remove_url=remove_url(row) if remove_url else "",
             kind=row.kind,

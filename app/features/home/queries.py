@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Select, and_, func, select
 
-from app.core import clock, documents, tasks
+from app.core import clock, documents, notices, tasks
 from app.core.db import session
 from app.core.documents import DocumentLink
 from app.core.notices import Notice
@@ -95,7 +95,13 @@ def count_tasks(actor: Actor) -> int:
     open_ones = (
         tasks.addressed_to(actor).with_only_columns(Task.id).order_by(None).limit(COUNTED_TASKS).subquery()
     )
-    return session.execute(select(func.count()).select_from(open_ones)).scalar_one()
+    counted = select(func.count()).select_from(open_ones).scalar_subquery()
+    if actor.id is None:
+        return session.execute(select(counted)).scalar_one()
+    # Every page shows both numbers: one query counts them.
+    row = session.execute(select(counted.label("tasks"), notices.unread_column(actor.id).label("unread"))).one()
+    notices.keep_unread(actor.id, row.unread)
+    return int(row.tasks)
 
 
 def task_document(task_id: int) -> tuple[str, int] | None:

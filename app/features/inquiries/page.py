@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from flask import url_for
@@ -198,7 +199,7 @@ def head_facts(inquiry: Inquiry, seen: Sight) -> list[tuple[Any, ...]]:
 
 def report_duration(inquiry: Inquiry) -> str:
     """Return how long reporting took, in working hours."""
-    return _("%(hours)s 工作小时", hours=money.format_quantity(inquiry.report_latency_hours or 0))  # type: ignore[arg-type]
+    return _("%(hours)s 工作小时", hours=money.format_quantity(inquiry.report_latency_hours or Decimal(0)))
 
 
 def facts_line(inquiry: Inquiry, seen: Sight) -> list[str]:
@@ -269,7 +270,8 @@ def page_context(inquiry: Inquiry, actor: Actor, refusal: documents.Refusal | No
     events = events_for(DOC_TYPE, inquiry.id)
     own_draft = inquiry.owner_id == actor.id and inquiry.status == InquiryStatus.DRAFT
     stored = [row for row in files_for(DOC_TYPE, inquiry.id) if may_read_file(actor, inquiry, row)]
-    rows = documents.file_rows(stored, (lambda row: f"{url}/files/{row.id}/remove") if own_draft else None)
+    remove_url = (lambda row: f"{url}/files/{row.id}/remove") if own_draft else None
+    rows = documents.file_rows(stored, remove_url, events)
     state = FLOW.state(inquiry.status)
     decides = inquiry.status == InquiryStatus.PREPARING and decider.test(inquiry, actor) is not None
     return {

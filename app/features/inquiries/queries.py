@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, and_, case, exists, false, or_, select
+from sqlalchemy.orm import joinedload
 
 from app.core.db import session
 from app.core.errors import NotVisible
@@ -82,7 +83,8 @@ def visible_line_ids(actor: Actor) -> Select[int]:
 
 def get(actor: Actor, inquiry_id: int) -> Inquiry:
     """Return an inquiry the actor may see; raises NotVisible."""
-    statement = visible_to(actor).where(Inquiry.id == inquiry_id)
+    # All of a document in one query: its lines beside the head, the answers beside the lines.
+    statement = visible_to(actor).where(Inquiry.id == inquiry_id).options(joinedload(Inquiry.lines))
     inquiry = session.execute(statement).unique().scalar_one_or_none()
     if inquiry is None:
         raise NotVisible

@@ -124,29 +124,18 @@ class PeopleDirectory:
         deputies = select(Delegation.to_user_id).where(
             Delegation.from_user_id == principal.id, delegation_holds(day)
         )
-        rows = session.execute(
-            select(
-                User.id,
-                User.name,
-                User.staff_number,
-                User.department_id,
-                User.active,
-                RoleAssignment.department_id.label("reached_department_id"),
-                RoleAssignment.with_children,
-            )
+        statement = (
+            select(User.id, User.name, User.staff_number, User.department_id, User.active)
             .select_from(RoleAssignment)
             .join(principal, and_(principal.id == RoleAssignment.user_id, principal.active))
             .join(User, and_(User.active, or_(User.id == principal.id, User.id.in_(deputies))))
             .where(RoleAssignment.role.in_(roles), assignment_holds(day))
             .order_by(User.staff_number)
+            .distinct()
         )
-        holding = {
-            row.id: Person(row.id, row.name, row.staff_number, row.department_id, row.active)
-            for row in rows
-            if department_id in (None, row.reached_department_id)
-            or covers(reach(row.reached_department_id, row.with_children), department_id)
-        }
-        found = list(holding.values())
+        if department_id is not None:
+            statement = statement.where(reaches(department_id))
+        found = [Person(*row) for row in session.execute(statement)]
         if not writing.get():
             # A page asks the same for each step; inside a unit of work roles may change between two questions.
             session.info[key] = found
@@ -158,9 +147,16 @@ class PeopleDirectory:
         return {person.id: person for person in _people(User.id.in_(wanted))} if wanted else {}
 
 
-def covers(departments: frozenset[int] | None, department_id: int) -> bool:
-    """Tell whether a reach holds a department."""
-    return departments is None or department_id in departments
+def reaches(department_id: int) -> ColumnElement[bool]:
+    """Return the condition under which a role assignment reaches a department: by itself or from above."""
+    above = select(Department.id, Department.parent_id).where(Department.id == department_id).cte(recursive=True)
+    # UNION, not UNION ALL: it ends even where the tree was bent into a circle.
+    above = above.union(select(Department.id, Department.parent_id).join(above, Department.id == above.c.parent_id))
+    return or_(
+        RoleAssignment.department_id.is_(None),
+        RoleAssignment.department_id == department_id,
+        and_(RoleAssignment.with_children, RoleAssignment.department_id.in_(select(above.c.id))),
+    )
 
 
 def _people(condition: ColumnElement[bool]) -> list[Person]:
