@@ -12,7 +12,7 @@ def is_set_up() -> bool:
     return session.execute(select(User.id).limit(1)).first() is not None
 
 
-def events() -> Select[tuple[Event]]:
+def events() -> Select[Event]:
     """Return the SELECT of all events."""
     return select(Event)
 

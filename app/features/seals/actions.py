@@ -77,7 +77,7 @@ def change_legal_entity(
 ) -> LegalEntity:
     """Change a company's particulars: the leader's act. The name is fixed once a seal carries it."""
     require(actor, SealPerm.ADD_ENTITY)
-    lock(entity)  # type: ignore[arg-type]
+    lock(entity)
     check_version(ENTITY, entity, version)
     check_entity({**{key: getattr(entity, key) for key in ENTITY_FIELDS}, **values}, existing_id=entity.id)
     if values.get("name", entity.name) != entity.name:
@@ -255,7 +255,7 @@ def change_keeper(seal: Seal, *, actor: Actor, version: int | None, keeper_id: i
 
 def locked(seal: Seal, version: int | None) -> None:
     """Read the seal again under a lock and refuse a form made from an older version."""
-    lock(seal)  # type: ignore[arg-type]
+    lock(seal)
     check_version(SEAL, seal, version)
 
 

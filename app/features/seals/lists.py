@@ -56,7 +56,7 @@ class SealUseList(Listing):
         arguments: Mapping[str, str],
         path: str,
         *,
-        seals: Select[tuple[Seal]],
+        seals: Select[Seal],
     ) -> None:
         known = session.execute(seals.order_by(Seal.id)).scalars()
         filters = (

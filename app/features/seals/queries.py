@@ -1,6 +1,6 @@
 """Reading seals: which an actor may see, which they may use, and the register's rows they may read."""
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, func, or_, select
 
 from app.core.db import session
 from app.core.permissions import Actor, can
@@ -30,12 +30,35 @@ def legal_entities(*, only_active: bool = True) -> list[LegalEntity]:
     return list(session.execute(statement).scalars())
 
 
-def visible_to(actor: Actor) -> Select[tuple[Seal]]:
+def visible_to(actor: Actor) -> Select[Seal]:
     """Return the SELECT of the seals an actor may see: all with the right, else the ones they keep."""
     statement = select(Seal)
     if can(actor, SealPerm.VIEW):
         return statement
     return statement.where(Seal.keeper_id == actor.id)
+
+
+def visible_ids(actor: Actor) -> Select[int]:
+    """Return the SELECT of the ids of the seals an actor may see."""
+    return visible_to(actor).with_only_columns(Seal.id)
+
+
+def titles(ids: list[int]) -> dict[int, str]:
+    """Return company and purpose of seals, for notices and the log."""
+    statement = (
+        select(Seal.id, Seal.purpose, LegalEntity.short_name, LegalEntity.name)
+        .join(LegalEntity, LegalEntity.id == Seal.legal_entity_id)
+        .where(Seal.id.in_(ids))
+    )
+    return {
+        row.id: f"{row.short_name or row.name} {row.purpose}".strip() for row in session.execute(statement)
+    }
+
+
+def kept_by(user_id: int) -> int:
+    """Return how many seals in use a person keeps."""
+    statement = select(func.count()).where(Seal.keeper_id == user_id, Seal.status == SealStatus.ACTIVE)
+    return session.execute(statement).scalar_one()
 
 
 def may_use(actor: Actor, seal: Seal) -> bool:
@@ -70,7 +93,7 @@ def usable_seals_for(actor: Actor) -> list[Seal]:
     return [seal for seal in session.execute(statement).scalars() if may_use(actor, seal)]
 
 
-def uses_visible_to(actor: Actor) -> Select[tuple[SealUse]]:
+def uses_visible_to(actor: Actor) -> Select[SealUse]:
     """Return the SELECT of the register's rows an actor may read.
 
     The auditor and the leader read all; others the uses they made and those of the seals they keep.

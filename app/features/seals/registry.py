@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from app.core import sentences, timeline
+from app.core import documents, sentences, timeline
 from app.core.i18n import lazy
 from app.core.permissions import Role, register_permissions
 from app.core.timeline import Verb
+from app.features.people.leaving import OpenMatter, register_leaver_check
+from app.features.seals import queries
 from app.features.seals.enums import KIND_LABELS, USE_FORM_LABELS, SealKind, SealPerm, UseForm
 
 register_permissions(
@@ -106,3 +108,19 @@ sentences.register(
         "seal:no-use-right": lazy("您没有“%(seal)s”的用章权，请找%(who)s"),
     }
 )
+documents.register_document_type(
+    documents.DocumentType(
+        doc_type="seal",
+        label=lazy("印章"),
+        url=lambda seal_id: f"/seals/{seal_id}",
+        titles=queries.titles,
+        visible=queries.visible_ids,
+    )
+)
+
+
+@register_leaver_check
+def kept_seals(user_id: int) -> OpenMatter | None:
+    """Find seals that a leaver still keeps: they are handed to another keeper first (rule R12)."""
+    count = queries.kept_by(user_id)
+    return OpenMatter(lazy("还保管着 %(count)s 枚印章", count=count), "/seals") if count else None

@@ -93,12 +93,12 @@ def register_seal(form: SealRegistrationForm) -> str:
     seal = actions.register_seal(
         actor=current_actor(),
         legal_entity=session.get_one(LegalEntity, form.legal_entity_id.data),
-        kind=form.kind.data,
-        form=form.form.data,
+        kind=form.kind.data or "",
+        form=form.form.data or "",
         purpose=form.purpose.data or "",
         filed_number=form.filed_number.data,
         diameter=form.diameter.data,
-        keeper_id=form.keeper_id.data,
+        keeper_id=form.keeper_id.data or 0,
     )
     flash(_("印章已登记"), "ok")
     return url_for("seals.show", seal_id=seal.id)

@@ -1,3 +1,5 @@
+from typing import TYPE_CHECKING
+
 from flask import Blueprint, Response, current_app, request, url_for
 
 from app.core import request_facts, settings, side_writes, verification_code
@@ -15,6 +17,9 @@ from app.features.verify.queries import Paper
 from app.web.current import current_actor
 from app.web.fragments import go, page
 from app.web.guard import public, requires
+
+if TYPE_CHECKING:
+    from app.core.signing import Finding
 
 blueprint = Blueprint("verify", __name__)
 
@@ -100,7 +105,7 @@ def check_upload(form: CheckForm) -> Response:
     return show_result("foreign", None, sentences, 200)
 
 
-def show_altered(finding) -> Response:  # type: ignore[no-untyped-def]
+def show_altered(finding: "Finding") -> Response:
     """Say that a file carries our marks but is none of our papers, and what the original says where it is known."""
     file = None
     if finding.original_sha256:

@@ -4,11 +4,13 @@ import pytest
 from sqlalchemy import text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from app.core import timeline
+from app.core import documents, timeline
 from app.core.db import session
 from app.core.errors import Conflict, Denied, Invalid, Stale
 from app.core.permissions import SYSTEM, Role
 from app.core.uow import unit_of_work
+from app.features.people import actions as people
+from app.features.people.models import User
 from app.features.seals import actions, queries
 from app.features.seals.enums import DRAWABLE_KINDS, SealForm, SealKind, SealStatus, UseForm
 from app.features.seals.models import LegalEntity, Seal, SealUse
@@ -313,3 +315,17 @@ def test_the_times_of_a_seal_are_utc(leader, seal_keeper):
     row = session.get(Seal, authorised(seal_keeper, leader))
     assert isinstance(row.printing_authorised_at, datetime)
     assert row.printing_authorised_at.tzinfo is UTC
+
+
+def test_who_keeps_a_seal_hands_it_over_before_leaving(administrator, outsider, seal_keeper):
+    seal(outsider)
+    with pytest.raises(Conflict) as refusal, unit_of_work():
+        people.deactivate(session.get(User, outsider.id), version=None, actor=factories.actor(administrator))
+    assert "1 枚印章" in refusal.value.sentence()
+
+
+def test_notices_about_a_seal_name_it_and_lead_to_it(leader, seal_keeper):
+    seal_id = authorised(seal_keeper, leader)
+    link = documents.links([("seal", seal_id)])[("seal", seal_id)]
+    assert (link.title, link.url) == ("润禾 报价专用章", f"/seals/{seal_id}")
+    assert documents.is_visible(factories.actor(seal_keeper), "seal", seal_id)
