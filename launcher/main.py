@@ -51,7 +51,10 @@ def parser() -> argparse.ArgumentParser:
     prove = add("prove", "运行证明与性能测量", "run proofs and benchmarks", data=False)
     prove.add_argument("names", nargs="*", metavar="NAME", help=say("只运行这些", "only these"))
 
-    add("check", "检查数据是否完整", "examine the data")
+    check = add("check", "检查数据是否完整", "examine the data")
+    check.add_argument(
+        "--against", type=Path, metavar="FILE.zip", help=say("与旧备份对照", "compare with a backup")
+    )
     backup = add("backup", "备份（不停机）", "back up while running")
     backup.add_argument("file", nargs="?", type=Path, metavar="FILE.zip")
     restore = add("restore", "恢复到空目录", "restore into an empty folder")
@@ -149,6 +152,8 @@ def program_command(options: argparse.Namespace) -> int:
         folder.prepare(data)
     if options.command == "backup" and options.file:
         command.append(str(options.file))
+    if options.command == "check" and options.against:
+        command += ["--against", str(options.against)]
     if options.command == "certificate":
         command += options.names
     if options.command == "jobs" and options.once:

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from sqlalchemy import select, text
 
-from app.core import files, timeline
+from app.core import documents, files, timeline, workflow
 from app.core.db import db, session
 from app.core.files import StoredFile
+from app.core.tasks import Task, matches
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,38 @@ def check_stored_files() -> list[str]:
     return sentences
 
 
+def check_tasks() -> list[str]:
+    """Find documents whose open tasks are not those that their state implies."""
+    sentences = []
+    for doc_type, flow in workflow.flows().items():
+        if not documents.is_registered(doc_type) or documents.document_type(doc_type).model is None:
+            continue
+        model = documents.document_type(doc_type).model
+        opened: dict[int, list[Task]] = {}
+        statement = select(Task).where(Task.doc_type == doc_type, Task.closed_at.is_(None)).order_by(Task.id)
+        for task in session.execute(statement).scalars():
+            opened.setdefault(task.doc_id, []).append(task)
+        busy = [state.code for state in flow.states if state.tasks]
+        for document in session.execute(select(model).where(model.status.in_(busy))).unique().scalars():
+            sentences += _differences(flow, document, opened.pop(document.id, []))
+        sentences += [
+            f"{doc_type} {doc_id} is waiting as {task.kind}, but its state asks for nothing"
+            for doc_id, tasks in opened.items()
+            for task in tasks
+        ]
+    return sentences
+
+
+def _differences(flow: workflow.Flow, document: workflow.Document, opened: list[Task]) -> list[str]:
+    wanted = flow.wanted_tasks(document)
+    name = f"{flow.doc_type} {document.id}"
+    superfluous = [task for task in opened if not any(matches(task, want) for want in wanted)]
+    missing = [want for want in wanted if not any(matches(task, want) for task in opened)]
+    return [
+        f"{name} has an open task {task.kind} that its state does not ask for" for task in superfluous
+    ] + [f"{name} lacks the task {want.kind} of its state" for want in missing]
+
+
 def sha256_of(path: Path) -> str:
     """Return the SHA-256 of a file, in hexadecimal."""
     with path.open("rb") as stream:
@@ -91,3 +124,4 @@ register_check("database", check_database)
 register_check("foreign keys", check_foreign_keys)
 register_check("event chain", timeline.verify_chain)
 register_check("stored files", check_stored_files)
+register_check("tasks", check_tasks)
