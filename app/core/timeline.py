@@ -86,6 +86,7 @@ class PendingEvent:
 
 _verbs: dict[str, Verb] = {}
 _field_labels: dict[str, LazyText] = {}
+_value_labels: dict[str, Mapping[str, LazyText]] = {}
 _subscribers: dict[str, list[Callable[[int, Actor], None]]] = {}
 _listeners: list[Callable[[Event, tuple[int, ...]], None]] = []
 
@@ -104,6 +105,11 @@ def register_verbs(*verbs: Verb) -> None:
 def register_field_labels(labels: Mapping[str, LazyText]) -> None:
     """Add the labels of fields that appear in changes, by "doc_type.field"."""
     _field_labels.update(labels)
+
+
+def register_value_labels(labels: Mapping[str, Mapping[str, LazyText]]) -> None:
+    """Add the labels of codes that appear as values in changes, by "doc_type.field"."""
+    _value_labels.update(labels)
 
 
 def verb(code: str) -> Verb:
@@ -227,9 +233,11 @@ def describe_changes(event: Event) -> list[tuple[str, str, str]]:
     """Return the changes of an event as (label, old, new) in the current language."""
     rows = []
     for key, old, new in event.data.get("changes", ()):
-        label = _field_labels.get(f"{event.doc_type}.{key.split('/')[-1]}")
+        name = f"{event.doc_type}.{key.split('/')[-1]}"
+        values = _value_labels.get(name, {})
         prefix = f"{key.split('/')[0]} · " if "/" in key else ""
-        rows.append((f"{prefix}{label or key}", old, new))
+        label = _field_labels.get(name)
+        rows.append((f"{prefix}{label or key}", str(values.get(old, old)), str(values.get(new, new))))
     return rows
 
 

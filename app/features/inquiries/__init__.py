@@ -6,7 +6,7 @@ from app.core import documents, modules, permissions, search, sentences, setting
 from app.core.i18n import lazy
 from app.core.permissions import Role
 from app.features.inquiries import queries, views
-from app.features.inquiries.enums import InquiryPerm
+from app.features.inquiries.enums import CHANNEL_LABELS, KIND_LABELS, InquiryPerm
 from app.features.inquiries.flow import DOC_TYPE
 from app.features.inquiries.models import Inquiry
 from app.web import documents as files_of_documents
@@ -85,6 +85,12 @@ timeline.register_verbs(
     timeline.Verb("inquiry:waive", lazy("免予答复第 %(position)s 项 %(name)s"), line_fields),
     timeline.Verb("inquiry:attach", lazy("添加附件 %(file)s"), frozenset({"file"})),
     timeline.Verb("inquiry:remove-file", lazy("删除附件 %(file)s"), frozenset({"file"})),
+)
+timeline.register_value_labels(
+    {
+        "inquiry.kind": {str(code): label for code, label in KIND_LABELS.items()},
+        "inquiry.channel": {str(code): label for code, label in CHANNEL_LABELS.items()},
+    }
 )
 timeline.register_field_labels(
     {

@@ -206,7 +206,7 @@ def facts_line(inquiry: Inquiry, seen: Sight) -> list[str]:
     """Return the one line under the title: customer, deadline, how long reporting took."""
     facts = [inquiry.customer.name]
     if inquiry.status in OPEN:
-        facts.append(str(filters.due(inquiry.deadline)))
+        facts.append(filters.due_text(inquiry.deadline))
     if seen.whole and inquiry.report_latency_hours is not None:
         said = _("上报用时 %(duration)s", duration=report_duration(inquiry))
         facts.append(_("%(said)s，迟报", said=said) if inquiry.reported_late else said)

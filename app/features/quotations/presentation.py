@@ -139,7 +139,7 @@ def row_of(revision: QuotationRevision) -> dict[str, Any]:
 
 def facts_line(revision: QuotationRevision) -> list[str]:
     """Return the line of facts under the title: customer, total, validity."""
-    facts = [revision.quotation.customer.name, f"¥{filters.money_text(revision.total)}"]
+    facts = [revision.quotation.customer.name, filters.money_text(revision.total)]
     if revision.valid_until is not None:
         facts.append(_("有效期至 %(date)s", date=revision.valid_until.isoformat()))
     return facts

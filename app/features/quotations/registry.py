@@ -7,7 +7,7 @@ from app.core.i18n import lazy
 from app.core.permissions import Role
 from app.features.quotations import queries
 from app.features.quotations.actions import create_on_start
-from app.features.quotations.enums import EFFECT_LABELS, QuotationPerm
+from app.features.quotations.enums import EFFECT_LABELS, FREIGHT_LABELS, PAYMENT_LABELS, QuotationPerm
 from app.features.quotations.flow import DOC_TYPE
 from app.features.quotations.models import QuotationRevision
 
@@ -149,6 +149,13 @@ timeline.register_field_labels(
             "total": lazy("含税合计"),
             "terms": lazy("条款"),
         }.items()
+    }
+)
+
+timeline.register_value_labels(
+    {
+        "quotation.payment_term": {str(code): label for code, label in PAYMENT_LABELS.items()},
+        "quotation.freight": {str(code): label for code, label in FREIGHT_LABELS.items()},
     }
 )
 
