@@ -1,7 +1,7 @@
 """Puts the used part of a font file into a PDF as a composite font with two-byte codes.
 
-ReportLab cuts a font into pieces of 256 characters, each with its own tables and descriptor; one Chinese page needs
-three to five of them. A composite font needs one, in any number of characters.
+ReportLab cuts a font into pieces of 256 characters, each with its own tables and descriptor, and a Chinese page
+needs several of them. A composite font is one piece for any number of characters.
 """
 
 import hashlib

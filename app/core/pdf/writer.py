@@ -7,7 +7,7 @@ import hashlib
 import zlib
 from collections.abc import Sequence
 
-# 6 against 9: two thirds of the time for half a per cent of size, measured on font subsets.
+# On the outlines of 400 characters level 9 saves 0.2 % and level 4 costs 2 %.
 _COMPRESSION = 6
 
 
