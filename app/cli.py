@@ -139,7 +139,7 @@ def load_demo(data: Path) -> None:
 
     tell_error("正在准备演示公司（约一分钟）…", "Preparing the demo company (about a minute) …")
     folder.set_kind(data, folder.LOADING)
-    company.load()
+    company.load(progress=lambda line: click.echo(f"  {line}", err=True))
     folder.set_kind(data, folder.DEMO)
 
 
