@@ -3,18 +3,34 @@ import json
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 import zipfile
+from contextlib import closing
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from alembic.script import ScriptDirectory
 
 import config
-from launcher import bundle, environment, folder, main, postgres, proving, serve, skeleton, testing
+from launcher import (
+    bundle,
+    environment,
+    folder,
+    main,
+    postgres,
+    proving,
+    server,
+    site,
+    skeleton,
+    standing,
+    testing,
+)
 from launcher.console import Refusal, say
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -134,107 +150,28 @@ def test_interrupted_demo_starts_afresh_and_nothing_else_is_ever_removed(tmp_pat
         assert database.exists() == (kind != folder.LOADING)
 
 
-# configuration
-
-
-@pytest.mark.parametrize(
-    "key",
-    [
-        "secret",
-        "changeme" * 8,
-        "a" * 64,
-        "development",
-        "testing",
-        "short-but-random-x7Qk29",
-        "abcabcabc" * 5,
-    ],
-)
-def test_production_refuses_a_weak_secret(tmp_path, key):
-    with pytest.raises(config.ConfigurationError, match="too weak"):
-        config.Production({"ZHANGCHENG_DATA": str(tmp_path), "SECRET_KEY": key})
-
-
-def test_production_without_secret_says_how_to_get_one(tmp_path):
-    with pytest.raises(config.ConfigurationError, match=r"start with `manage.py run`"):
-        config.Production({"ZHANGCHENG_DATA": str(tmp_path)})
-
-
-def test_unreadable_secret_is_explained(tmp_path):
-    (tmp_path / "keys" / "secret_key").mkdir(parents=True)
-    with pytest.raises(config.ConfigurationError, match="cannot be read"):
-        config.Production({"ZHANGCHENG_DATA": str(tmp_path)})
-
-
-def test_environment_chooses_the_configuration(tmp_path):
-    key = {"SECRET_KEY": "Zq83kd-Ppw02kSl_v7TnmXcR5yhB1uGe", "ZHANGCHENG_DATA": str(tmp_path)}
-    assert type(config.load(key)) is config.Production
-    assert type(config.load({"ZHANGCHENG_ENV": "testing"})) is config.Testing
-    assert type(config.load({"ZHANGCHENG_ENV": "development"})) is config.Development
-    with pytest.raises(config.ConfigurationError, match="known are development, testing, production"):
-        config.load({"ZHANGCHENG_ENV": "staging"})
-
-
-@pytest.mark.parametrize("given", ["postgres://u@h/d", "postgresql://u@h/d", "postgresql+psycopg://u@h/d"])
-def test_postgresql_addresses_are_understood(given, tmp_path):
-    assert config.database_url({"DATABASE_URL": given}, tmp_path) == "postgresql+psycopg://u@h/d"
-
-
-def test_database_lies_in_the_data_folder_unless_told_otherwise(tmp_path):
-    assert config.database_url({}, tmp_path) == f"sqlite:///{tmp_path.as_posix()}/database.sqlite3"
-    with pytest.raises(config.ConfigurationError, match="must begin with postgresql"):
-        config.database_url({"DATABASE_URL": "mysql://h/d"}, tmp_path)
-
-
-def test_cookies_follow_the_scheme():
-    assert config.Testing({}).SESSION_COOKIE_SECURE is False
-    secured = config.Testing({"ZHANGCHENG_SCHEME": "https"})
-    assert secured.SESSION_COOKIE_SECURE is True
-    assert secured.PREFERRED_URL_SCHEME == "https"
-
-
-def test_hosts_and_proxies_are_read():
-    settings = config.Testing({"ZHANGCHENG_HOSTS": "portal, portal.company.cn,", "ZHANGCHENG_PROXIES": "1"})
-    assert settings.TRUSTED_HOSTS == ["portal", "portal.company.cn"]
-    assert settings.PROXIES == 1
-    assert config.Testing({}).TRUSTED_HOSTS is None
-    with pytest.raises(config.ConfigurationError, match="ZHANGCHENG_PROXIES must be a number"):
-        config.Testing({"ZHANGCHENG_PROXIES": "many"})
-
-
 # where to serve
 
 
-def options(**values: object) -> SimpleNamespace:
-    return SimpleNamespace(**{"host": None, "port": None, **values})
-
-
-@pytest.mark.parametrize(
-    ("report", "host"),
-    [
-        ({"demo": True, "ready": True}, "127.0.0.1"),
-        ({"demo": False, "ready": False}, "127.0.0.1"),
-        ({"demo": False, "ready": True}, "0.0.0.0"),
-    ],
-)
-def test_only_a_company_that_was_set_up_is_open_to_the_office(tmp_path, report, host, monkeypatch):
-    monkeypatch.setattr(serve, "choose_port", lambda host, wanted: 8000)
-    assert serve.choose_site(options(), tmp_path, report).host == host
-    assert serve.choose_site(options(host="0.0.0.0"), tmp_path, report).host == "0.0.0.0"
+@pytest.mark.parametrize(("is_open", "host"), [(False, "127.0.0.1"), (True, "0.0.0.0")])
+def test_only_a_company_that_was_set_up_is_open_to_the_office(tmp_path, is_open, host, monkeypatch):
+    monkeypatch.setattr(site, "choose_port", lambda host, wanted: 8000)
+    assert site.choose_site(tmp_path, None, None, is_open=is_open).host == host
+    assert site.choose_site(tmp_path, "192.168.1.5", None, is_open=is_open).host == "192.168.1.5"
 
 
 def test_certificate_of_the_folder_makes_the_site_secure(tmp_path, monkeypatch):
-    monkeypatch.setattr(serve, "choose_port", lambda host, wanted: 8443)
-    report = {"demo": False, "ready": True}
-    assert serve.choose_site(options(), tmp_path, report).address("portal") == "http://portal:8443/"
+    monkeypatch.setattr(site, "choose_port", lambda host, wanted: 8443)
+    assert site.choose_site(tmp_path, None, None, is_open=True).address("portal") == "http://portal:8443/"
     (tmp_path / "keys" / "https").mkdir(parents=True)
     for name in ("server.pem", "server-key.pem"):
         (tmp_path / "keys" / "https" / name).write_text("x")
-    assert serve.choose_site(options(), tmp_path, report).address("portal") == "https://portal:8443/"
+    assert site.choose_site(tmp_path, None, None, is_open=True).address("portal") == "https://portal:8443/"
 
 
 def test_usual_ports_are_not_shown():
-    assert serve.Site("0.0.0.0", 80).address("portal") == "http://portal/"
-    assert serve.Site("::", 8000).address("::1") == "http://[::1]:8000/"
+    assert site.Site("0.0.0.0", 80).address("portal") == "http://portal/"
+    assert site.Site("::", 8000).address("::1") == "http://[::1]:8000/"
 
 
 def test_taken_port_is_refused_where_it_was_asked_for_and_avoided_elsewhere(capsys, monkeypatch):
@@ -243,26 +180,79 @@ def test_taken_port_is_refused_where_it_was_asked_for_and_avoided_elsewhere(caps
         taken.listen()
         port = taken.getsockname()[1]
         with pytest.raises(Refusal, match=rf"Port {port} cannot be used \(Address already in use\)"):
-            serve.choose_port("127.0.0.1", port)
-        monkeypatch.setattr(serve, "DEFAULT_PORT", port)
-        monkeypatch.setattr(serve, "LAST_PORT", port)
+            site.choose_port("127.0.0.1", port)
+        monkeypatch.setattr(site, "DEFAULT_PORT", port)
+        monkeypatch.setattr(site, "LAST_PORT", port)
         with pytest.raises(Refusal, match="name one"):
-            serve.choose_port("127.0.0.1", None)
-        monkeypatch.setattr(serve, "LAST_PORT", min(port + 20, 65535))
-        chosen = serve.choose_port("127.0.0.1", None)
+            site.choose_port("127.0.0.1", None)
+        monkeypatch.setattr(site, "LAST_PORT", min(port + 20, 65535))
+        chosen = site.choose_port("127.0.0.1", None)
     assert chosen > port
     assert f"Port {port} is taken, using {chosen} instead." in capsys.readouterr().out
 
 
 def test_address_of_another_computer_cannot_be_listened_on():
     with pytest.raises(Refusal, match="cannot be used"):
-        serve.choose_port("192.0.2.1", 8000)
+        site.choose_port("192.0.2.1", 8000)
 
 
 def test_own_names_are_shown_where_the_server_listens_everywhere(monkeypatch):
     monkeypatch.setattr(socket.socket, "connect", lambda *_: None)
-    assert serve.reachable_hosts("127.0.0.1") == ["127.0.0.1"]
-    assert serve.reachable_hosts("0.0.0.0")[:2] == ["localhost", socket.gethostname()]
+    assert site.reachable_hosts("127.0.0.1") == ["127.0.0.1"]
+    assert site.reachable_hosts("0.0.0.0")[:2] == ["localhost", socket.gethostname()]
+
+
+# how an installation stands
+
+
+def installation(tmp_path: Path, kind: str = "real", revision: str | None = None) -> Path:
+    """A data folder with the two tables the launcher looks at."""
+    folder.prepare(tmp_path)
+    folder.set_kind(tmp_path, kind)
+    with closing(sqlite3.connect(tmp_path / "database.sqlite3")) as database:
+        database.execute("CREATE TABLE alembic_version (version_num TEXT)")
+        database.execute("INSERT INTO alembic_version VALUES (?)", [revision or standing.newest_migration()])
+        database.execute('CREATE TABLE "user" (id INTEGER)')
+        database.commit()
+    return tmp_path
+
+
+def test_standing_of_an_ordinary_start_is_told_without_the_program(tmp_path):
+    data = installation(tmp_path)
+    assert standing.standing(data, {}) == {"demo": False, "ready": False}
+    with closing(sqlite3.connect(data / "database.sqlite3")) as database:
+        database.execute('INSERT INTO "user" VALUES (1)')
+        database.commit()
+    assert standing.standing(data, {}) == {"demo": False, "ready": True}
+
+
+def test_program_is_asked_where_the_launcher_is_not_sure(tmp_path):
+    assert standing.standing(tmp_path / "new", {}) is None
+    assert standing.standing(installation(tmp_path / "old", revision="2020_01_old"), {}) is None
+    data = installation(tmp_path / "demo", kind="demo")
+    assert standing.standing(data, {"DATABASE_URL": "postgresql://h/d"}) is None
+    assert standing.standing(data, {}) == {"demo": True, "ready": False}
+    (data / "database.sqlite3").unlink()
+    sqlite3.connect(data / "database.sqlite3").close()
+    assert standing.standing(data, {}) is None
+
+
+def test_damaged_database_is_refused_before_anything_is_written(tmp_path):
+    data = installation(tmp_path)
+    (data / "database.sqlite3").write_bytes(b"SQLite format 3\0" + b"\xff" * 8000)
+    with pytest.raises(Refusal, match=r"is damaged .* restore the latest backup"):
+        standing.standing(data, {})
+
+
+def test_newest_migration_is_the_one_the_history_ends_with(app):
+    scripts = ScriptDirectory(str(ROOT / "migrations"))
+    assert standing.newest_migration() == scripts.get_current_head()
+
+
+def test_launcher_gives_up_waiting_when_it_is_stopped(monkeypatch):
+    stopping = threading.Event()
+    stopping.set()
+    assert server.wait_until_ready(site.Site("127.0.0.1", postgres.free_port()), stopping) is False
 
 
 # the environment

@@ -1,10 +1,14 @@
 import pytest
+from sqlalchemy import select, update
 
-from app.core import checks, files, timeline
+from app.core import checks, clock, files, timeline
 from app.core.checks import Finding
 from app.core.db import db, session
 from app.core.permissions import SYSTEM
+from app.core.tasks import Task
 from app.core.uow import unit_of_work
+from app.features.inquiries.models import Inquiry
+from tests.features.inquiries import making
 
 CONTENT = b"%PDF-1.4 a letter"
 
@@ -94,3 +98,33 @@ def test_damaged_database_is_found(monkeypatch):
         ["database: row 3 missing from index ix_event_at"] if db.engine.dialect.name == "sqlite" else []
     )
     assert checks.check_database() == expected
+
+
+def reported_inquiry() -> Inquiry:
+    staff = making.Staff()
+    return making.fire(making.inquiry(staff.owner), "report", staff.owner)
+
+
+def test_tasks_that_follow_from_the_states_are_no_finding():
+    reported_inquiry()
+    assert session.execute(select(Task)).scalars().all() != []
+    assert checks.check_tasks() == []
+
+
+def test_task_closed_by_a_strange_hand_is_found():
+    row = reported_inquiry()
+    kind = session.execute(select(Task.kind)).scalar_one()
+    with unit_of_work():
+        session.execute(update(Task).values(closed_at=clock.now()))
+    assert checks.check_tasks() == [f"inquiry {row.id} lacks the task {kind} of its state"]
+
+
+def test_task_opened_by_a_strange_hand_is_found():
+    row = reported_inquiry()
+    with unit_of_work():
+        session.add(Task(doc_type="inquiry", doc_id=row.id, kind="odd"))
+        session.add(Task(doc_type="inquiry", doc_id=row.id + 1, kind="lost"))
+    assert checks.check_tasks() == [
+        f"inquiry {row.id} has an open task odd that its state does not ask for",
+        f"inquiry {row.id + 1} is waiting as lost, but its state asks for nothing",
+    ]
