@@ -212,5 +212,7 @@ def insert_unless_present(table: type[Any], **values: Any) -> bool:
     """Insert a row unless its key is taken; two who come at once wait for each other. Tell whether it was inserted."""
     dialect = session.get_bind().dialect.name
     insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    result = session.execute(insert(table).values(**values).on_conflict_do_nothing())
-    return bool(result.rowcount)  # type: ignore[attr-defined]
+    statement = insert(table).values(**values).on_conflict_do_nothing()
+    # Without the option the number of inserted rows is not kept on PostgreSQL and reads -1.
+    result = session.execute(statement, execution_options={"preserve_rowcount": True})
+    return bool(result.rowcount == 1)  # type: ignore[attr-defined]
