@@ -19,6 +19,12 @@ def test_inquiry_becomes_sealed_quotation() -> None:
         assert files.read_bytes(stored).startswith(b"%PDF-")
         assert stored.legal_hold
     verbs = [event.verb for event in events_for("quotation", revision.id)][::-1]
-    assert verbs == ["quotation:create", "quotation:edit", "quotation:submit", "quotation:approve", "quotation:issue"]
+    assert verbs == [
+        "quotation:create",
+        "quotation:edit",
+        "quotation:submit",
+        "quotation:approve",
+        "quotation:issue",
+    ]
     assert revision.quotation.inquiry.offer_number == revision.number
     assert verify_chain() == []

@@ -41,7 +41,11 @@ def sign_in(client: Client, desk: stories.Desk, name: str) -> Client:
 
 
 def attempts(revision: QuotationRevision) -> list[str]:
-    return [event.actor_name for event in events_for("quotation", revision.id) if event.verb.endswith("paper-refused")]
+    return [
+        event.actor_name
+        for event in events_for("quotation", revision.id)
+        if event.verb.endswith("paper-refused")
+    ]
 
 
 # The official file
@@ -211,7 +215,10 @@ def test_the_whole_road_in_the_browser_of_each_person(client: Client, desk: stor
     client.get(place)
     assert "退回修改" in client.page.text
     assert client.post(f"{place}/return", {"version": version(revision)}).status_code == 422
-    assert client.post(f"{place}/return", {"version": version(revision), "note": "交货期太短"}).status_code == 303
+    assert (
+        client.post(f"{place}/return", {"version": version(revision), "note": "交货期太短"}).status_code
+        == 303
+    )
     sign_in(client, desk, "salesperson").get(place)
     assert "交货期太短" in client.page.text
     response = client.submit(f"{place}/edit", {"line-0-lead_time_days": "25", "then": "submit"})
@@ -246,7 +253,9 @@ def test_approval_of_other_content_than_was_shown_is_refused(client: Client, des
     assert revision.status == "review"
 
 
-def test_stale_editor_gets_409_with_what_was_typed_and_what_changed(client: Client, desk: stories.Desk) -> None:
+def test_stale_editor_gets_409_with_what_was_typed_and_what_changed(
+    client: Client, desk: stories.Desk
+) -> None:
     revision = desk.quotation("draft")
     place = address(revision, "/edit")
     sign_in(client, desk, "salesperson").get(place)
@@ -305,10 +314,14 @@ def test_bad_input_is_refused_beside_the_field_and_kept(
     assert revision.lines[0].unit_price == Decimal("465.50")
 
 
-def test_ten_rows_are_added_without_scripts_and_keep_what_was_typed(client: Client, desk: stories.Desk) -> None:
+def test_ten_rows_are_added_without_scripts_and_keep_what_was_typed(
+    client: Client, desk: stories.Desk
+) -> None:
     revision = desk.quotation("draft")
     place = address(revision, "/edit")
-    response = sign_in(client, desk, "salesperson").submit(place, {"line-0-name": "改过的名称", "add_rows": "10"})
+    response = sign_in(client, desk, "salesperson").submit(
+        place, {"line-0-name": "改过的名称", "add_rows": "10"}
+    )
 
     assert response.status_code == 200
     values = client.page.values(place)
@@ -329,7 +342,9 @@ def test_totals_follow_what_is_typed_without_saving(client: Client, desk: storie
     assert revision.total == Decimal("13965.00")
 
 
-def test_acceptance_needs_the_customers_paper_then_the_managers_word(client: Client, desk: stories.Desk) -> None:
+def test_acceptance_needs_the_customers_paper_then_the_managers_word(
+    client: Client, desk: stories.Desk
+) -> None:
     revision = desk.quotation("issued")
     place = address(revision)
     sign_in(client, desk, "salesperson")
