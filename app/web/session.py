@@ -7,7 +7,8 @@ first outlives a sign-out, the second believes forwarded headers.
 from collections.abc import Callable
 from datetime import timedelta
 
-from flask import Flask, g, request, session
+from flask import Flask, Response, g, request, session
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_login import LoginManager, login_user
 
 from app.core import clock, i18n, side_writes
@@ -90,8 +91,22 @@ def device_locale() -> str:
     return i18n.ENGLISH if best and best.startswith("en") else i18n.CHINESE
 
 
+class Sessions(SecureCookieSessionInterface):
+    """Flask's sessions, which leave static files alone.
+
+    Flask-Login looks into the session after every request, and the answer would vary by cookie: each sign-in would
+    make the browser fetch all files again.
+    """
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Write the cookie where the session changed; nothing for a static file."""
+        if request.endpoint != "static":
+            super().save_session(app, session, response)
+
+
 def install(app: Flask) -> None:
     """Load the person of each request and set its language."""
+    app.session_interface = Sessions()
     manager = LoginManager()
     manager.session_protection = None
     manager.user_loader(load_identity)
