@@ -10,7 +10,7 @@ from app.core import clock, modules, timeline
 from app.core.errors import Conflict, Invalid
 from app.core.i18n import gettext as _
 from app.core.i18n import ngettext
-from app.core.permissions import ROLE_LABELS, Role, all_permissions, roles_holding
+from app.core.permissions import ROLE_LABELS, Role, all_permissions, can, roles_holding
 from app.core.uow import unit_of_work
 from app.features.admin import actions, queries
 from app.features.admin.enums import AdminPerm
@@ -202,6 +202,7 @@ def audit() -> Any:
         listing,
         _("操作日志"),
         template="admin/audit.html",
+        tabs=tabs("audit") if can(current_actor(), AdminPerm.SETTINGS) else (),
         head_seq=seq,
         head_hash=digest[:16],
         empty_text=_("还没有记录"),

@@ -72,7 +72,7 @@ timeline.register_verbs(
     Verb("seal:change-keeper", lazy("更换保管人")),
     Verb(
         "seal:use",
-        lazy("用印：%(number)s 第 %(revision)s 版，%(copies)s 份，%(form)s"),
+        lazy("用印：%(number)s，%(copies)s 份，%(form)s"),
         frozenset({"number", "revision", "copies", "form"}),
         render=with_form,
     ),

@@ -21,10 +21,10 @@ class VerifyPerm(StrEnum):
 
 
 STANDING_LABELS = {
-    Standing.CURRENT: lazy("真实，现行有效"),
-    Standing.SUPERSEDED: lazy("真实，已有新版"),
-    Standing.VOID: lazy("真实，但已作废"),
-    Standing.EXPIRED: lazy("真实，已过有效期"),
+    Standing.CURRENT: lazy("现行有效"),
+    Standing.SUPERSEDED: lazy("已有新版"),
+    Standing.VOID: lazy("已作废"),
+    Standing.EXPIRED: lazy("已过有效期"),
 }
 STANDING_TONES = {
     Standing.CURRENT: "ok",

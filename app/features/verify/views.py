@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 blueprint = Blueprint("verify", __name__)
 
 VERDICTS = {
-    "genuine": lazy("本公司出具的正式件"),
+    "genuine": lazy("真实：本公司出具的正式件，没有改动"),
     "code": lazy("有这份正式件，请逐项核对"),
     "altered": lazy("文件被改动过，不要采用"),
     "foreign": lazy("不是本公司出具的文件"),

@@ -207,12 +207,12 @@ def test_an_upload_is_not_stored(client, revision, app):
         ({"status": "superseded", "superseded_at": clock.now()}, "superseded", "已有新版"),
         ({"status": "void", "void_reason": "客户取消项目"}, "void", "客户取消项目"),
         ({"valid_until": clock.today() - timedelta(days=1)}, "expired", "已过有效期"),
-        ({"valid_until": clock.today()}, "current", "真实，现行有效"),
+        ({"valid_until": clock.today()}, "current", "现行有效"),
         ({"status": "lost", "valid_until": clock.today() - timedelta(days=1)}, "expired", "已过有效期"),
         (
             {"status": "accepted", "valid_until": clock.today() - timedelta(days=1)},
             "current",
-            "真实，现行有效",
+            "现行有效",
         ),
     ],
 )
