@@ -119,7 +119,8 @@ class Case:
     def summary(self, buyer: Customer, lines: list[inquiries.LineInput]) -> str:
         """Return the request in the salesperson's words."""
         opening = wording.CHANNEL_WORDS[self.channel].format(contact=f"{buyer.contact_name[0]}经理")
-        purpose = self.random.choice(wording.PURPOSES)
+        season = wording.SEASONS.get(clock.today().month)
+        purpose = self.random.choice([*wording.PURPOSES, *([season, season] if season else [])])
         what = f"{lines[0].name}等 {len(lines)} 项" if len(lines) > 1 else lines[0].name
         return f"{opening}，{purpose}，询{what}，要求含税到厂价。"
 
@@ -141,7 +142,7 @@ class Case:
         ]
         lines[-1] = inquiries.LineInput(**{**vars(lines[-1]), "quantity": lines[-1].quantity * 2})
         head = {name: getattr(row, name) for name in inquiries.HEAD_FIELDS}
-        head["summary"] = f"{row.summary} 已与客户核对数量和安装尺寸。"
+        head["summary"] = f"{row.summary}已与客户核对数量和安装尺寸。"
         inquiries.edit(row, actor=self.seller, version=row.version, head=head, lines=lines)
 
     def step(self, name: str, actor: Actor | None = None, note: str = "", **data: Any) -> None:

@@ -15,7 +15,7 @@ from app.features.quotations.enums import FileForm
 
 # Customers of whom something else is told: handed over, given up.
 KEPT_OUT = frozenset({"奉畴液压", "津稔输送"})
-FIRST_BACK, LAST_BACK = 108, 30
+LAST_BACK = 30
 CHANNELS = (
     InquiryChannel.PHONE,
     InquiryChannel.WECHAT,
@@ -56,7 +56,7 @@ FINISHED = (
     part(story.won, specials=(0,), lines=2),
     part(story.cancelled_reported, "s1"),
     part(story.won_after_return, "s2", specials=(1,), lines=3),
-    part(story.offered, "s1", valid_days=15, lines=5),
+    part(story.offered, "s1", valid_days=15, lines=5, late=True),
     part(story.declined, "s1"),
     part(story.won_after_bargaining, "s1", lines=4),
     part(story.withdrawn, "s2", specials=(6,), lines=1),
@@ -83,12 +83,12 @@ FINISHED = (
     part(story.won_at_second_try, "s2", lines=3),
     part(story.rejected_by_leader, "s1", lines=3, worth=90000),
     part(story.reopened, "s1", lines=3, valid_days=15),
-    part(story.won, "s1", specials=(2,), lines=2, copies=3),
+    part(story.won, "s1", specials=(2,), lines=2, copies=3, late=True),
     part(story.declined, "s2"),
     part(story.cancelled_submitted, "s1", lines=3),
     part(story.lost, "s2", specials=(9,), lines=2),
     part(story.withdrawn, "s1", specials=(3,), lines=2),
-    part(story.offered, "s2", form=FileForm.PAPER, valid_days=15, lines=2),
+    part(story.offered, "s2", form=FileForm.PAPER, valid_days=15, lines=2, late=True),
     part(story.lost, "s1", lines=5),
     part(story.won, "s2", lines=42, worth=1800, priced=3, headings=True, copies=2),
 )
@@ -137,9 +137,9 @@ OPEN = (
 )
 
 
-def back_of(place: int) -> int:
-    """Return the first day of a finished story that simply follows the one before."""
-    return round(FIRST_BACK - place * (FIRST_BACK - LAST_BACK) / (len(FINISHED) - 1))
+def back_of(place: int, first: int) -> int:
+    """Return the first day of a finished story that simply follows the one before; ``first`` is that of the first."""
+    return round(first - place * (first - LAST_BACK) / (len(FINISHED) - 1))
 
 
 def customers_of() -> dict[str, Iterator[tuple[str, str]]]:
@@ -174,8 +174,10 @@ def stories(stage: Stage) -> list[Script]:
     """Return the eighty stories, ready to be played."""
     scripts = []
     customers = customers_of()
+    # the days before are those on which products and customers are entered
+    first = stage.timetable.length - 3
     for number, item in enumerate((*FINISHED, *OPEN), 1):
-        back = item.back if item.back is not None else back_of(number - 1)
+        back = item.back if item.back is not None else back_of(number - 1, first)
         customer, customer_kind = next(customers[item.owner])
         kind, channel = kind_and_channel(number, customer_kind)
         # what came on the last day came in the morning, so that it could still be worked on

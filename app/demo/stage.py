@@ -84,9 +84,9 @@ def push(stage: Stage, waiting: list[tuple[datetime, int, Script]], script: Scri
 
 
 def readers(stage: Stage, staff_numbers: Iterable[str]) -> Script:
-    """Everybody reads their notices once a week; those of the last days stay unread."""
+    """Everybody reads their notices once a week; those of the last day stay unread."""
     numbers = list(staff_numbers)
-    for back in range(stage.timetable.length - 5, 3, -5):
+    for back in reversed(range(2, stage.timetable.length - 5, 5)):
         yield stage.timetable.moment(back, 17, 20)
         for number in numbers:
             notices.mark_read(int(stage.actor(number).id or 0))

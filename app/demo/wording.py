@@ -232,24 +232,15 @@ CHANNEL_WORDS = {
     InquiryChannel.LETTER: "{contact}来函",
     InquiryChannel.PLATFORM: "招标平台公告，联系人{contact}",
 }
-PURPOSES = (
-    "秋收前检修备件",
-    "夏收抢修备件",
-    "库存补货",
-    "新机配套试装",
-    "售后更换",
-    "年度检修",
-    "新上生产线配套",
-    "替换原进口件",
-)
-PROJECTS = (
-    "2026 秋粮烘干改造",
-    "农机检修基地",
-    "泵站更新改造",
-    "高标准农田二期",
-    "打捆机新品试制",
-    "设备大修",
-)
+PURPOSES = ("库存补货", "新机配套试装", "售后更换", "年度检修", "新上生产线配套", "替换原进口件")
+# What the season adds, by month.
+SEASONS = {
+    **dict.fromkeys((3, 4), "春耕备件"),
+    **dict.fromkeys((5, 6), "夏收抢修备件"),
+    **dict.fromkeys((8, 9, 10), "秋收检修备件"),
+    **dict.fromkeys((11, 12, 1, 2), "冬季整机大修"),
+}
+PROJECTS = ("粮食烘干改造", "农机检修基地", "泵站更新改造", "高标准农田二期", "打捆机新品试制", "设备大修")
 DECLINES = (
     (DeclineReason.SCOPE, "要的是整机发动机，不在我们经营范围，已告诉客户"),
     (DeclineReason.CAPACITY, "要求三天内到货 400 支，现有产能和库存都来不及"),
@@ -305,4 +296,3 @@ ACCEPTED = "客户确认按此报价执行"
 LATE = "客户付款流程延误，价格未变，同意按原报价执行"
 FLOOR_REASON = "年度框架客户，年用量大，参照协议价"
 OTHER_PAYMENT = "验收合格后 15 日内付 95%，余 5% 质保金满一年后 7 日内付清"
-BELOW_LIST = "含税到厂"

@@ -280,7 +280,7 @@ def test_seals_are_in_different_hands_and_only_two_are_drawn() -> None:
 def test_old_notices_are_read_and_recent_ones_are_not() -> None:
     unread = session.execute(select(Notice.created_at).where(Notice.read_at.is_(None))).scalars().all()
     assert unread
-    assert min(unread) > clock.now() - timedelta(days=14)
+    assert min(unread) > clock.now() - timedelta(days=5)
 
 
 def test_a_second_loading_is_refused() -> None:
