@@ -4,7 +4,7 @@ import argparse
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from launcher import environment, folder
@@ -44,13 +44,6 @@ def parser() -> argparse.ArgumentParser:
     )
     run.add_argument("--no-jobs", action="store_true", help=say("不运行后台任务", "without background work"))
 
-    test = add("test", "运行全部检查与测试", "run all checks and tests", data=False)
-    test.add_argument(
-        "--all", action="store_true", help=say("含浏览器和 PostgreSQL", "browser and PostgreSQL too")
-    )
-    prove = add("prove", "运行证明与性能测量", "run proofs and benchmarks", data=False)
-    prove.add_argument("names", nargs="*", metavar="NAME", help=say("只运行这些", "only these"))
-
     check = add("check", "检查数据是否完整", "examine the data")
     check.add_argument(
         "--against", type=Path, metavar="FILE.zip", help=say("与旧备份对照", "compare with a backup")
@@ -66,6 +59,18 @@ def parser() -> argparse.ArgumentParser:
     jobs = add("jobs", "单独运行后台任务", "run background work as a process of its own")
     jobs.add_argument("--once", action="store_true", help=say("做完即止", "what is due, then stop"))
 
+    add_development_commands(add)
+    return top
+
+
+def add_development_commands(add: Callable[..., argparse.ArgumentParser]) -> None:
+    """Describe the commands for those who develop or distribute the program."""
+    test = add("test", "运行全部检查与测试", "run all checks and tests", data=False)
+    test.add_argument(
+        "--all", action="store_true", help=say("含浏览器和 PostgreSQL", "browser and PostgreSQL too")
+    )
+    prove = add("prove", "运行证明与性能测量", "run proofs and benchmarks", data=False)
+    prove.add_argument("names", nargs="*", metavar="NAME", help=say("只运行这些", "only these"))
     bundle = add("bundle", "制作离线安装包", "make a package for installation without internet", data=False)
     bundle.add_argument("file", nargs="?", type=Path, metavar="FILE.zip")
     bundle.add_argument(
@@ -78,7 +83,6 @@ def parser() -> argparse.ArgumentParser:
     feature = add("new-feature", "生成新功能的骨架", "write the skeleton of a feature", data=False)
     feature.add_argument("name")
     add("pin", "重新锁定软件包版本", "pin the newest packages", data=False)
-    return top
 
 
 def port_number(text: str) -> int:

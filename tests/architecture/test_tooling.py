@@ -258,3 +258,11 @@ def test_windows_batch_file_keeps_its_line_endings_and_calls_the_launcher():
     assert content.count(b"\n") == content.count(b"\r\n") > 20
     assert "manage.py run" in content.decode("utf-8")
     assert content.splitlines()[1] == b"chcp 65001 >nul"
+
+
+def test_licence_of_every_package_and_vendored_file_is_listed():
+    text = (ROOT / "THIRD-PARTY-LICENSES.md").read_text(encoding="utf-8")
+    listed = set(re.findall(r"^\| ([a-z0-9-]+) \| [A-Z0]", text, re.MULTILINE))
+    assert set(pins("requirements.txt")) == listed
+    named = [ROOT / path for path in re.findall(r"`([^`]*LICENSE[^`]*)`", text)]
+    assert [path for path in named if not path.is_file()] == []
