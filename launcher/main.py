@@ -15,8 +15,8 @@ from launcher.environment import ROOT
 DEVELOPMENT_COMMANDS = {"test", "prove", "pin"}
 # Commands that bring packages instead of using them.
 BARE_COMMANDS = {"bundle", "new-feature"}
-# Commands that the program itself carries out, once the launcher has made the environment and the folder ready.
-PROGRAM_COMMANDS = ("check", "backup", "restore", "certificate", "jobs")
+# Commands that mean an installation, which they must not make by mistake.
+NEED_INSTALLATION = {"check", "backup", "jobs"}
 
 
 def parser() -> argparse.ArgumentParser:
@@ -153,6 +153,11 @@ def program_command(options: argparse.Namespace) -> int:
         variables["SECRET_KEY"] = os.urandom(32).hex()
         command.append(str(options.file))
     else:
+        if options.command in NEED_INSTALLATION and folder.kind(data) is None:
+            raise Refusal(
+                f"{data} 还不是一个安装好的数据目录，请先 manage.py run，或用 --data 指定。",
+                f"There is no installation in {data}: start manage.py run first, or name another (--data).",
+            )
         folder.prepare(data)
     if options.command == "backup" and options.file:
         command.append(str(options.file))

@@ -77,6 +77,14 @@ def test_impossible_port_is_refused(port, capsys):
     assert "--port" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("command", ["check", "backup", "jobs"])
+def test_command_on_a_folder_without_installation_makes_none(tmp_path, command, monkeypatch, capsys):
+    monkeypatch.setattr(environment, "enter", lambda *_, **__: None)
+    assert main.main([command, "--data", str(tmp_path / "none")]) == 2
+    assert "There is no installation in" in capsys.readouterr().err
+    assert not (tmp_path / "none").exists()
+
+
 # the data folder
 
 
