@@ -70,9 +70,9 @@ class SampleListing:
     total: int = 257
     totals: dict[str, str] | None = None
 
-    def cell(self, row: dict[str, Any], column: Any) -> dict[str, Any]:
+    def cell(self, row: dict[str, Any], column: Any) -> SimpleNamespace:
         """Return one cell: text, href, tone, title."""
-        return {"text": "", "href": "", "tone": "", "title": "", **row[column.key]}
+        return SimpleNamespace(**{"text": "", "href": "", "tone": "", "title": "", **row[column.key]})
 
     def url(self, **changes: Any) -> str:
         """Return the address of this list with some of its state changed."""

@@ -3,13 +3,13 @@
 from functools import cached_property
 from typing import Any
 
-from flask import Flask, current_app, has_request_context, render_template, request
+from flask import Flask, current_app, render_template, request
 from jinja2 import Environment
 from markupsafe import Markup
 
 from app.core import i18n, notices, settings
 from app.core.permissions import ROLE_LABELS, Actor
-from app.web import current, filters, nav, static
+from app.web import components, current, filters, nav
 
 MACROS = ("_ui/macros.html", "_ui/fields.html")
 PRODUCT = "章程"
@@ -33,10 +33,11 @@ PLACES = {
 
 
 class Macros:
-    """The macros of MACROS as attributes, looked up when used: blocks rendered alone see them too."""
+    """The macros of MACROS and of components as attributes, looked up when used: blocks rendered alone see them too."""
 
     def __init__(self, environment: Environment) -> None:
         self._environment = environment
+        self.__dict__.update(components.PYTHON_MACROS)
 
     def __getattr__(self, name: str) -> Any:
         for template in MACROS:
@@ -133,20 +134,9 @@ def _served_addresses(app: Flask) -> frozenset[str]:
     return known
 
 
-def asset(name: str) -> str:
-    """Return the fingerprinted address of a static file; made once, an icon alone asks for it fifty times a page."""
-    if current_app.debug:
-        return static.static_url(name)
-    known: dict[tuple[str, str], str] = current_app.extensions.setdefault("asset_addresses", {})
-    key = (request.script_root if has_request_context() else "", name)
-    if key not in known:
-        known[key] = static.static_url(name)
-    return known[key]
-
-
 def vendor_htmx() -> str:
     """Return the address of htmx; its version stands in its name."""
-    return asset("vendor/htmx-4.0.1.min.js")
+    return components.asset("vendor/htmx-4.0.1.min.js")
 
 
 def toast(message: str, tone: str = "ok") -> Markup:
@@ -167,7 +157,7 @@ def install(app: Flask) -> None:
     )
     environment.trim_blocks = True
     environment.lstrip_blocks = True
-    environment.globals.update(ui=Macros(environment), asset=asset, vendor_htmx=vendor_htmx)
+    environment.globals.update(ui=Macros(environment), asset=components.asset, vendor_htmx=vendor_htmx)
     filters.install(app)
     app.context_processor(_context)
     if app.debug or app.testing:

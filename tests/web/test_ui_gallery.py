@@ -4,6 +4,7 @@ import re
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from flask import Flask
@@ -12,7 +13,8 @@ from wtforms.fields import SelectChoice
 
 import config
 from app.core import clock, i18n
-from app.web import filters, gallery, nav
+from app.web import components, filters, gallery, nav
+from app.web.gallery import sample_listing
 from app.web.guard import policy_of
 from tests.client import Client
 
@@ -198,3 +200,58 @@ def test_figures_are_written_with_separators_and_the_sign_once() -> None:
     assert filters.cny_upper(Decimal(38920)) == "人民币叁万捌仟玖佰贰拾元整"
     assert [filters.file_size(size) for size in (512, 34_000, 1_284_113)] == ["512 B", "33 KB", "1.2 MB"]
     assert filters.initial(" 周文静") == "周"
+
+
+class OneRow:
+    """A list of one row whose every cell holds markup."""
+
+    columns = tuple(
+        SimpleNamespace(key=kind, label="<i>", kind=kind, sortable=False, align="")
+        for kind in ("text", "link", "status", "person", "money")
+    )
+    rows = (1,)
+
+    def cell(self, row: int, column: SimpleNamespace) -> SimpleNamespace:
+        href = '/x?a="<b>' if column.kind == "link" else None
+        return SimpleNamespace(text="<b>&", href=href, tone='"<b>', title='"<b>')
+
+
+def test_rows_made_in_python_escape_what_they_show(app: Flask) -> None:
+    with app.test_request_context("/"):
+        html = components.table_rows(OneRow())
+    assert "<b>" not in html
+    assert "<i>" not in html
+    assert '"<' not in html.replace('"><', "")
+    assert html.count("&lt;b&gt;&amp;") == 5
+    assert '<td data-label="&lt;i&gt;" data-kind="money" class="figures">' in html
+
+
+def test_short_cells_stay_on_one_line(app: Flask) -> None:
+    listing = sample_listing()
+    with app.test_request_context("/"):
+        html = components.table_rows(listing)
+    assert (
+        '<td data-label="编号" data-kind="link" class="nowrap"><a href="/_ui/document">BJ-2026-0117</a></td>'
+        in html
+    )
+    assert '<td data-label="客户" data-kind="text"><span>镇江宏达农机有限公司</span></td>' in html
+
+
+def test_the_navigation_escapes_and_marks_the_present_entry(app: Flask) -> None:
+    entries = (
+        nav.Entry("a", "<甲>", "甲", "home", "/a", 0, True, 0),
+        nav.Entry("b", "乙", "乙", "inbox", "/b", 120, False, 0),
+    )
+    with app.test_request_context("/"):
+        html = components.nav_sections([nav.Section("work", "<节>", entries)], "项待处理")
+    assert '<p class="nav-title">&lt;节&gt;</p>' in html
+    assert html.count('aria-current="page"') == 1
+    assert '<li><a href="/a" aria-current="page">' in html
+    assert "<span>&lt;甲&gt;</span></a>" in html
+    assert '99+<span class="visually-hidden"> 项待处理</span>' in html
+
+
+def test_an_icon_is_decoration_unless_it_has_a_label(app: Flask) -> None:
+    with app.test_request_context("/"):
+        assert 'aria-hidden="true"' in components.icon("home")
+        assert 'role="img" aria-label="&lt;首页&gt;"' in components.icon("home", "<首页>")
