@@ -26,7 +26,8 @@ class DocumentType:
 
     ``url`` gives the address of one, ``titles`` the titles of several by id, ``visible`` the SELECT of the
     ids an actor may see. ``model`` is the table with DocumentMixin, by which number, state and owner are
-    read.
+    read. ``whole`` is the SELECT of the ids an actor sees in full, where some see a part only: what was
+    written as a reason is for the former.
     """
 
     doc_type: str
@@ -35,6 +36,7 @@ class DocumentType:
     titles: Callable[[list[int]], Mapping[int, str]]
     visible: Callable[[Actor], Select[int]]
     model: Any = None
+    whole: Callable[[Actor], Select[int]] | None = None
 
 
 @dataclass(frozen=True)

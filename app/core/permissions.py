@@ -208,7 +208,12 @@ def departments_of(actor: Actor, permission: str) -> frozenset[int] | None:
 
 def who_may(permission: str, department_id: int | None = None) -> str:
     """Return the names of those who hold a permission, for a refusal that says whom to ask."""
-    names = [person.name for person in directory().holders(str(permission), department_id)]
+    return names_of(directory().holders(str(permission), department_id))
+
+
+def names_of(people: Iterable[Person]) -> str:
+    """Return the first names of people, for a sentence that says whom to ask; the administrator where there is none."""
+    names = [person.name for person in people]
     return "、".join(names[:3]) if names else str(lazy("系统管理员"))
 
 

@@ -11,7 +11,7 @@ from app.core import clock, tasks, timeline
 from app.core.db import VersionedMixin, session
 from app.core.errors import Conflict, Denied, Invalid, Problem, Stale
 from app.core.i18n import LazyText, lazy
-from app.core.permissions import SYSTEM, Actor, directory, grant_for, permission_info, who_may
+from app.core.permissions import SYSTEM, Actor, Person, directory, grant_for, names_of, permission_info
 from app.core.tasks import WantedTask
 
 Document = Any  # a model with DocumentMixin and, where departments matter, department_id
@@ -276,7 +276,8 @@ def check_version(doc_type: str, document: Document, version: int | None) -> Non
     events = timeline.events_for(doc_type, document.id)[:1]
     who = events[0].actor_name if events else SYSTEM.name
     when = clock.to_local(document.updated_at).strftime("%m-%d %H:%M")
-    changes = tuple(f"{label}: {old} → {new}" for label, old, new in timeline.describe_changes(events[0])) if events else ()
+    told = timeline.describe_changes(events[0]) if events else []
+    changes = tuple(f"{label}: {old} → {new}" for label, old, new in told)
     raise Stale(who=who, when=when, changes=changes)
 
 
@@ -295,15 +296,15 @@ def may(permission: str, *, own: bool = True) -> Who:
         on_behalf = (grant.on_behalf_of, grant.on_behalf_of_name) if grant.on_behalf_of is not None else None
         return Authority(str(grant.role), on_behalf)
 
-    def people(document: Document) -> list[int]:
-        holders = directory().holders(str(permission), getattr(document, "department_id", None))
-        return [person.id for person in holders if own or person.id != document.owner_id]
+    def holders(document: Document) -> list[Person]:
+        found = directory().holders(str(permission), getattr(document, "department_id", None))
+        return [person for person in found if own or person.id != document.owner_id]
 
     return Who(
         test,
-        lambda document: who_may(permission, getattr(document, "department_id", None)),
+        lambda document: names_of(holders(document)),
         frozenset({str(permission)}),
-        people,
+        lambda document: [person.id for person in holders(document)],
     )
 
 
@@ -329,7 +330,8 @@ def any_of(*choices: Who) -> Who:
         lambda document, actor: next(
             (found for choice in choices if (found := choice.test(document, actor)) is not None), None
         ),
-        lambda document: choices[0].ask(document),
+        # Whom to ask: the first of the choices that anybody answers to.
+        lambda document: next((choice for choice in choices if choice.people(document)), choices[0]).ask(document),
         frozenset().union(*(choice.permissions for choice in choices)),
         lambda document: list(dict.fromkeys(person for choice in choices for person in choice.people(document))),
     )

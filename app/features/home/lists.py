@@ -1,10 +1,11 @@
 """The lists of the workbench: 待办 and notices."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, and_, case, or_
 
 from app.core import clock, documents, tasks, timeline
 from app.core.i18n import gettext as _
@@ -134,5 +135,19 @@ class NoticeList(Listing):
 
 
 def notice_list(actor: Actor, arguments: Mapping[str, str], path: str) -> NoticeList:
-    """Return the list of an actor's notices."""
-    return NoticeList(queries.notices_of(actor), arguments, path)
+    """Return the list of an actor's notices; who sees only a part of a document is told no reasons."""
+    columns = [
+        replace(column, expression=reason_for(actor)) if column.key == "reason" else column
+        for column in NoticeList.columns
+    ]
+    return NoticeList(queries.notices_of(actor), arguments, path, columns=columns)
+
+
+def reason_for(actor: Actor) -> Any:
+    """Return the reason of an event as a column, empty for documents of which the actor sees only a part."""
+    partly = [
+        and_(Event.doc_type == kind.doc_type, Event.doc_id.not_in(kind.whole(actor)))
+        for kind in documents.registered()
+        if kind.whole is not None
+    ]
+    return case((or_(*partly), ""), else_=Event.reason) if partly else Event.reason

@@ -135,6 +135,7 @@ documents.register_document_type(
         titles=queries.titles,
         visible=queries.visible_ids,
         model=Inquiry,
+        whole=queries.whole_ids,
     )
 )
 search.register_source(

@@ -333,6 +333,7 @@ def _save_answer(
 
 
 def _show_answer(inquiry: Inquiry, line: Any, subject: str, form: Any, status: int = 200) -> Any:
+    more = forms.MORE_FIELDS if subject == Subject.PURCHASING else ()
     return fragments.page(
         "inquiries/answer.html",
         status=status,
@@ -340,7 +341,8 @@ def _show_answer(inquiry: Inquiry, line: Any, subject: str, form: Any, status: i
         trail=[(_("询价"), url_for("inquiries.index")), (inquiry.title, address(inquiry.id))],
         form=form,
         line=line,
-        more=forms.MORE_FIELDS if subject == Subject.PURCHASING else (),
+        more=more,
+        more_open=any(form[name].errors for name in more),
         more_label=_("类别、税率、日期等（已按上次填好）"),
         submit_label=_("提交答复"),
         cancel_url=f"{address(inquiry.id)}#line-{line.id}",

@@ -1,5 +1,6 @@
 """Inquiries for tests, made by the feature's own actions."""
 
+from collections.abc import Set
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -71,7 +72,12 @@ def fire(document: Inquiry, step: str, person: User, **options: Any) -> Inquiry:
     return session.get_one(Inquiry, document.id)
 
 
-def decide(document: Inquiry, person: User, technical: set[int] = frozenset(), purchasing: set[int] = frozenset()) -> Inquiry:  # type: ignore[assignment]
+def decide(
+    document: Inquiry,
+    person: User,
+    technical: Set[int] = frozenset(),
+    purchasing: Set[int] = frozenset(),
+) -> Inquiry:
     """The manager takes part and puts lines, by position, to the departments."""
     ids = {line.position: line.id for line in session.get_one(Inquiry, document.id).lines}
     data = {

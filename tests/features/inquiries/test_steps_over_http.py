@@ -1,4 +1,4 @@
-"""Every step of an inquiry as a post: by the wrong role, in the wrong state, stale, without its input, without scripts."""
+"""Every step of an inquiry as a post: by the wrong role, in the wrong state, stale, without its input."""
 
 import pytest
 

@@ -1,0 +1,230 @@
+"""What the pages of all documents share."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from app.core import clock
+from app.core import documents as registry
+from app.core.db import session
+from app.core.errors import Conflict, Invalid, NotVisible, Stale
+from app.core.files import CheckedFile, StoredFile, attach, path_of
+from app.core.i18n import lazy
+from app.core.permissions import SYSTEM
+from app.core.timeline import Event
+from app.core.uow import unit_of_work
+from app.core.workflow import Flow, State, flows, mine, step
+from app.features.people.models import User
+from app.web import documents
+from tests import factories
+from tests.client import Client
+
+FLOW = Flow(
+    "pages_test",
+    "draft",
+    (
+        State("draft", lazy("草稿"), milestone=True),
+        State("review", lazy("待审核"), "warn", milestone=True),
+        State("returned", lazy("退回"), "bad"),
+        State("waiting", lazy("待确认"), "warn"),
+        State("done", lazy("完成"), "ok", terminal=True, milestone=True),
+        State("void", lazy("作废"), "neutral", terminal=True),
+    ),
+    (
+        step("submit", "draft returned", "review", mine, lazy("提交")),
+        step("return", "review", "returned", mine, lazy("退回")),
+        step("claim", "review", "waiting", mine, lazy("登记")),
+        step("finish", "waiting", "done", mine, lazy("完成"), hidden=True),
+        step("drop", "review", "void", mine, lazy("作废")),
+    ),
+    lazy("测试单"),
+)
+del flows()["pages_test"]  # type: ignore[attr-defined]  # known to this module only
+
+
+def event(to_status: str | None, name: str = "孙晓", from_status: str | None = None, **values: Any) -> Event:
+    columns = {"doc_type": "pages_test", "verb": "pages_test:submit", "actor_id": 1, "data": {}, "reason": ""}
+    return Event(
+        at=clock.now(), actor_name=name, from_status=from_status, to_status=to_status, **{**columns, **values}
+    )
+
+
+def line(status: str, *events: Event) -> list[tuple[str, str]]:
+    """Label and state of each station; events newest first."""
+    return [(station.label, station.state) for station in documents.stations(FLOW, status, events)]
+
+
+def test_the_step_line_shows_what_is_done_current_and_next() -> None:
+    assert line("draft") == [("草稿", "current"), ("待审核", "next"), ("完成", "next")]
+    assert line("review", event("review", from_status="draft")) == [
+        ("草稿", "done"),
+        ("待审核", "current"),
+        ("完成", "next"),
+    ]
+    assert line("done") == [("草稿", "done"), ("待审核", "done"), ("完成", "done")]
+
+
+def test_a_state_beside_the_road_stands_after_the_last_milestone() -> None:
+    reached = event("review", from_status="draft")
+    assert line("waiting", event("waiting", from_status="review"), reached) == [
+        ("草稿", "done"),
+        ("待审核", "done"),
+        ("待确认", "current"),
+        ("完成", "next"),
+    ]
+    assert line("returned", event("returned", from_status="review"), reached)[2] == ("退回", "refused")
+    assert line("void", event("void", from_status="review"), reached) == [
+        ("草稿", "done"),
+        ("待审核", "done"),
+        ("作废", "refused"),
+    ]
+    assert line("returned") == [("草稿", "done"), ("退回", "refused"), ("待审核", "next"), ("完成", "next")]
+
+
+def test_stations_name_who_came_there_last() -> None:
+    newer, older = event("review", "第二次", from_status="returned"), event("review", "第一次", from_status="draft")
+    again = event("review", "没有移动", from_status="review")
+    found = documents.stations(FLOW, "review", [again, newer, older])
+    assert (found[1].who, found[1].at) == ("第二次", newer.at)
+    assert found[0].at is None
+
+
+def test_rows_of_the_record_can_be_left_out_and_stripped() -> None:
+    told = event("review", reason="原因甲", data={"changes": [["a", "1", "2"]]}, on_behalf_of_name="王总")
+    quiet = event(None, actor_id=None, name="系统")
+    full, system = documents.timeline_rows([told, quiet])
+    assert (full.reason, full.changes, full.on_behalf_of, full.sentence) == (
+        "原因甲",
+        [("a", "1", "2")],
+        "王总",
+        "提交",
+    )
+    assert system.person == "系统自动"
+    part = documents.timeline_rows([told, quiet], shown=lambda item: item.to_status is not None, with_content=False)
+    assert [(row.reason, row.changes) for row in part] == [("", [])]
+
+
+def test_a_refusal_carries_changes_and_what_was_typed() -> None:
+    stale = documents.refusal(Stale("王建国", "11-23 09:41", ("数量: 1 → 2",)), "原来的话", "return")
+    assert stale.changes == ("数量: 1 → 2",)
+    assert (stale.typed, stale.step, stale.status) == ("原来的话", "return", 409)
+    assert "王建国" in stale.sentence
+    invalid = documents.refusal(Invalid(fields={"note": lazy("请写明原因")}))
+    assert (invalid.sentence, invalid.status) == ("请写明原因", 422)
+    assert documents.refusal(Conflict("core:race")).changes == ()
+
+
+# One view function for the steps of all documents
+
+
+def fired(app: Any, step_name: str, form: dict[str, str], fire: Any) -> Any:
+    document = SimpleNamespace(status="review")
+    with app.test_request_context("/x", method="POST", data=form):
+        return documents.fire_step(
+            FLOW, step_name, load=lambda: document, fire=fire, back="/x", refused=lambda *facts: facts
+        )
+
+
+def test_a_fired_step_passes_version_and_note_and_goes_back(app: Any) -> None:
+    seen: dict[str, Any] = {}
+    answer = fired(app, "submit", {"version": "7", "note": "好"}, lambda document, name, **facts: seen.update(facts))
+    assert (answer.status_code, answer.location) == (303, "/x")
+    assert seen == {"version": 7, "note": "好", "data": None}
+
+
+@pytest.mark.parametrize("problem", [Conflict("core:race"), Stale("甲", "今天"), Invalid(fields={"note": "x"})])
+def test_refusals_of_state_and_input_are_answered_by_the_page(app: Any, problem: Exception) -> None:
+    def fire(document: Any, name: str, **facts: Any) -> None:
+        raise problem
+
+    assert fired(app, "submit", {"version": "x"}, fire) == (problem, documents.TypedStep(documents.NO_VERSION, ""))
+
+
+@pytest.mark.parametrize("name", ["finish", "nothing"])
+def test_hidden_and_unknown_steps_do_not_exist(app: Any, name: str) -> None:
+    with pytest.raises(NotVisible):
+        fired(app, name, {}, lambda *facts, **more: None)
+
+
+@pytest.mark.parametrize(
+    ("text", "version"), [("12", 12), ("", 0), ("-1", 0), ("１", 0), ("1" * 30, 0), ("1.0", 0), ("²", 0)]
+)
+def test_a_version_is_a_plain_whole_number(app: Any, text: str, version: int) -> None:
+    with app.test_request_context("/x", method="POST", data={"version": text}):
+        assert documents.typed_step().version == version
+
+
+# Files
+
+
+def stored(name: str, media_type: str, content: bytes, owner: User, doc_type: str = "pages_test") -> int:
+    with unit_of_work():
+        return attach(CheckedFile(name, media_type, content), doc_type, 1, factories.actor(owner)).id
+
+
+@pytest.fixture
+def owner() -> User:
+    return factories.user(name="孙晓")
+
+
+@pytest.fixture
+def gate(owner: User) -> Any:
+    number = owner.id
+    documents.register_file_gate("pages_test", lambda actor, row: actor.id == number)
+    yield
+    del documents._file_gates["pages_test"]
+
+
+def test_a_file_is_served_under_its_chinese_name_and_cannot_act(client: Client, owner: User, gate: None) -> None:
+    number = stored("来函 七月.txt", "text/plain", "甲".encode(), owner)
+    answer = client.as_(owner).get(f"/files/{number}", buffered=True)
+    assert answer.data.decode() == "甲"
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert "UTF-8''%E6%9D%A5%E5%87%BD%20%E4%B8%83%E6%9C%88.txt" in answer.headers["Content-Disposition"]
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert "sandbox" in answer.headers["Content-Security-Policy"]
+    assert "no-store" in answer.headers["Cache-Control"]
+
+
+@pytest.mark.parametrize("media_type", sorted(documents.INLINE_TYPES))
+def test_images_and_pdf_open_in_the_browser(client: Client, owner: User, gate: None, media_type: str) -> None:
+    number = stored("图.x", media_type, b"content", owner)
+    answer = client.as_(owner).get(f"/files/{number}", buffered=True)
+    assert answer.headers["Content-Disposition"].startswith("inline")
+    assert ("sandbox" in answer.headers["Content-Security-Policy"]) is (media_type != "application/pdf")
+
+
+def test_files_are_for_those_the_gate_lets_through(client: Client, owner: User, gate: None) -> None:
+    number = stored("a.txt", "text/plain", b"a", owner)
+    assert client.as_(factories.user(name="外人")).get(f"/files/{number}").status_code == 404
+    assert client.as_(None).get(f"/files/{number}").status_code in (302, 303)
+    assert client.as_(owner).get("/files/99999").status_code == 404
+
+
+def test_files_of_a_kind_nobody_registered_are_nobodys(client: Client, owner: User) -> None:
+    number = stored("a.txt", "text/plain", b"a", owner, doc_type="unheard_of")
+    assert not registry.is_registered("unheard_of")
+    assert client.as_(owner).get(f"/files/{number}").status_code == 404
+
+
+def test_a_deleted_or_lost_file_is_404_and_says_what_to_do(client: Client, owner: User, gate: None) -> None:
+    number = stored("a.txt", "text/plain", b"lost bytes", owner)
+    path_of(session.get_one(StoredFile, number).sha256).unlink()
+    assert client.as_(owner).get(f"/files/{number}").status_code == 404
+    assert "备份" in client.page.text
+    with unit_of_work():
+        session.get_one(StoredFile, number).deleted_at = clock.now()
+    client.get(f"/files/{number}")
+    assert "备份" not in client.page.text
+
+
+def test_rows_of_files_name_people_from_events_before_asking(owner: User) -> None:
+    number = stored("a.txt", "text/plain", b"a", owner)
+    row = session.get_one(StoredFile, number)
+    assert documents.file_rows([row])[0].by == "孙晓"
+    named = documents.file_rows([row], lambda file: f"/remove/{file.id}", [event(None, "另名", actor_id=owner.id)])
+    assert (named[0].by, named[0].remove_url, named[0].url) == ("另名", f"/remove/{number}", f"/files/{number}")
+    with unit_of_work():
+        orphan = attach(CheckedFile("b.txt", "text/plain", b"b"), "pages_test", 1, SYSTEM)
+        assert documents.file_rows([orphan])[0].by == ""
