@@ -6,7 +6,7 @@ times refuse to be naive. Writing outside a unit of work is refused here, for ev
 
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import TYPE_CHECKING, Any
 
 from flask_sqlalchemy import SQLAlchemy
@@ -27,6 +27,11 @@ NAMING_CONVENTION = {
 }
 
 BUSY_TIMEOUT_MILLISECONDS = 20_000
+
+# What a 64-bit column holds.
+LARGEST_INTEGER = 2**63 - 1
+LARGEST_EXPONENT = 18
+EXACT = Context(prec=2_000)
 
 writing: ContextVar[bool] = ContextVar("writing", default=False)
 
@@ -61,15 +66,21 @@ class ScaledDecimal(TypeDecorator[Decimal]):
         self.places = places
 
     def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:
-        """Return the integer to store; raises TypeError for a float, ValueError for excess digits."""
+        """Return the integer to store; TypeError for a float, ValueError for what cannot be kept exactly."""
         if value is None:
             return None
         if isinstance(value, float):
             raise TypeError("money and quantities are Decimal, never float")
-        scaled = Decimal(value).scaleb(self.places)
-        whole = scaled.to_integral_value()
+        exact = Decimal(value)
+        if not exact.is_finite() or exact.adjusted() > LARGEST_EXPONENT:
+            raise ValueError(f"{value} is no number that can be kept")
+        # A context of our own: the usual one would round a long number to 28 digits before anybody saw its decimals.
+        scaled = exact.scaleb(self.places, EXACT)
+        whole = scaled.to_integral_value(context=EXACT)
         if whole != scaled:
             raise ValueError(f"{value} has more than {self.places} decimals")
+        if abs(whole) > LARGEST_INTEGER:
+            raise ValueError(f"{value} is too large to be kept")
         return int(whole)
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> Decimal | None:

@@ -22,6 +22,7 @@ from app.core.permissions import Actor
 
 MAX_BYTES = 50 * 1024 * 1024
 MAX_ZIP_ENTRIES = 2_000
+ZIP_ENTRY = b"PK\x01\x02"
 MAX_ZIP_BYTES = 50 * 1024 * 1024
 MAX_NAME = 120
 
@@ -144,12 +145,16 @@ def media_type_of(content: bytes, extension: str) -> str:
 
 def check_archive(content: bytes) -> None:
     """Refuse a damaged archive or one that unpacks to too much; only its directory is read."""
+    too_much = refuse(lazy("压缩文件解开后过大，请拆分后再上传"))
+    # Counted before the directory is read: a million entries would already take half a gigabyte.
+    if content.count(ZIP_ENTRY) > MAX_ZIP_ENTRIES:
+        raise too_much
     try:
         entries = zipfile.ZipFile(io.BytesIO(content)).infolist()
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
         raise refuse(lazy("文件已损坏，打不开，请重新保存后再上传")) from error
-    if len(entries) > MAX_ZIP_ENTRIES or sum(entry.file_size for entry in entries) > MAX_ZIP_BYTES:
-        raise refuse(lazy("压缩文件解开后过大，请拆分后再上传"))
+    if sum(entry.file_size for entry in entries) > MAX_ZIP_BYTES:
+        raise too_much
 
 
 def save_bytes(content: bytes) -> str:
@@ -160,11 +165,16 @@ def save_bytes(content: bytes) -> str:
         return digest
     target.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=target.parent)
-    with os.fdopen(handle, "wb") as stream:
-        stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())
-    os.replace(temporary, target)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.replace(temporary, target)
+    except BaseException:
+        # A full disk leaves no half file behind.
+        Path(temporary).unlink(missing_ok=True)
+        raise
     return digest
 
 

@@ -41,11 +41,11 @@ def pending() -> list[tuple[SideWrite, Callable[[], None]]]:
 def run_pending() -> int:
     """Run the queued writes in one short transaction and return how many there were."""
     queue = pending()
-    if not queue:
-        return 0
-    count = len(queue)
-    with unit_of_work():
-        for _kind, function in queue:
-            function()
+    waiting = list(queue)
+    # Emptied first: one that fails must not come back after every later request.
     queue.clear()
-    return count
+    if waiting:
+        with unit_of_work():
+            for _kind, function in waiting:
+                function()
+    return len(waiting)

@@ -8,32 +8,37 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, Integer, Select, String, and_, or_, select
+from sqlalchemy import ColumnElement, ForeignKey, Index, Integer, Select, String, and_, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core import clock
 from app.core.db import Model, UTCDateTime, session
 from app.core.i18n import LazyText
-from app.core.permissions import Actor, all_permissions, departments_of, directory, roles_holding
+from app.core.permissions import Actor, Grant, all_permissions, directory, roles_holding
 
 
 class Task(Model):
     """One thing to do about one document; open until ``closed_at`` is set."""
 
     __tablename__ = "task"
-    __table_args__ = (Index("ix_task_open_document", "doc_type", "doc_id", "closed_at"),)
+    # Together with the end of a task, and with no index on that alone: the planner then reads only a person's own.
+    __table_args__ = (
+        Index("ix_task_open_document", "doc_type", "doc_id", "closed_at"),
+        Index("ix_task_open_person", "user_id", "closed_at"),
+        Index("ix_task_open_permission", "permission", "closed_at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     doc_type: Mapped[str] = mapped_column(String(40), nullable=False)
     doc_id: Mapped[int] = mapped_column(Integer, nullable=False)
     kind: Mapped[str] = mapped_column(String(60), nullable=False)
-    user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), index=True)
-    permission: Mapped[str | None] = mapped_column(String(80), index=True)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    permission: Mapped[str | None] = mapped_column(String(80))
     department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))
     excluded_user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     due_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
     opened_at: Mapped[datetime] = mapped_column(UTCDateTime(), nullable=False, default=clock.now)
-    closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime(), index=True)
+    closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
 
 
 @dataclass(frozen=True)
@@ -128,29 +133,30 @@ def open_tasks(doc_type: str, doc_id: int) -> list[Task]:
 
 def addressed_to(actor: Actor) -> Select[Task]:
     """Return the SELECT of all open tasks an actor must act on, in their own name or for somebody they stand in for."""
-    own = [Task.user_id == actor.id]
-    held = {info.code for info in all_permissions() if roles_holding(info.code, actor.matrix) & held_roles(actor)}
-    for permission in sorted(held):
-        departments = departments_of(actor, permission)
-        if departments is None:
-            own.append(Task.permission == permission)
-        else:
-            own.append(
-                and_(
-                    Task.permission == permission,
-                    or_(Task.department_id.is_(None), Task.department_id.in_(sorted(departments))),
-                )
-            )
+    permitted: dict[Grant, list[str]] = {}
+    for info in all_permissions():
+        roles = roles_holding(info.code, actor.matrix)
+        for grant in actor.grants:
+            if grant.role in roles:
+                permitted.setdefault(grant, []).append(info.code)
     return select(Task).where(
         Task.closed_at.is_(None),
-        or_(*own),
+        or_(Task.user_id == actor.id, *(reached_by(grant, codes) for grant, codes in permitted.items())),
         or_(Task.excluded_user_id.is_(None), Task.excluded_user_id != actor.id),
     )
 
 
-def held_roles(actor: Actor) -> frozenset[str]:
-    """Return the roles in an actor's grants."""
-    return frozenset(grant.role for grant in actor.grants)
+def reached_by(grant: Grant, permissions: list[str]) -> ColumnElement[bool]:
+    """Return the condition that a task asks for one of the permissions where a grant holds them.
+
+    A delegation does not reach back: what the giver is excluded from, the deputy is too.
+    """
+    conditions = [Task.permission.in_(permissions)]
+    if grant.departments is not None:
+        conditions.append(or_(Task.department_id.is_(None), Task.department_id.in_(sorted(grant.departments))))
+    if grant.on_behalf_of is not None:
+        conditions.append(or_(Task.excluded_user_id.is_(None), Task.excluded_user_id != grant.on_behalf_of))
+    return and_(*conditions)
 
 
 def people_for(task: Task) -> list[int]:

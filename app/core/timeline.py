@@ -15,7 +15,7 @@ from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, String, Tex
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core import clock, request_facts
-from app.core.db import Model, UTCDateTime, session
+from app.core.db import Model, UTCDateTime, insert_unless_present, session
 from app.core.db_objects import make_append_only
 from app.core.i18n import LazyText
 from app.core.permissions import Actor
@@ -199,10 +199,7 @@ def write_pending() -> None:
     if not pending:
         return
     session.flush()
-    head = session.execute(select(EventChain).where(EventChain.id == 1).with_for_update()).scalar_one_or_none()
-    if head is None:
-        head = EventChain(id=1, seq=0, hash=GENESIS)
-        session.add(head)
+    head = locked_head()
     for item in pending:
         head.seq += 1
         values = {"seq": head.seq, **item.values}
@@ -213,6 +210,18 @@ def write_pending() -> None:
         session.flush()
         for listener in _listeners:
             listener(event, item.tell)
+    # What a listener recorded in its turn.
+    write_pending()
+
+
+def locked_head() -> EventChain:
+    """Return the head of the chain under its lock; the very first writers make it, and wait for each other."""
+    statement = select(EventChain).where(EventChain.id == 1).with_for_update()
+    head = session.execute(statement, execution_options={"populate_existing": True}).scalar_one_or_none()
+    if head is None:
+        insert_unless_present(EventChain, id=1, seq=0, hash=GENESIS)
+        head = session.execute(statement).scalar_one()
+    return head
 
 
 def events_for(doc_type: str, doc_ids: int | Iterable[int]) -> list[Event]:
@@ -261,16 +270,16 @@ def verify_chain() -> list[str]:
     findings = []
     previous, expected = GENESIS, 0
     columns = [column.key for column in Event.__table__.columns]
-    for row in session.execute(select(Event.__table__).order_by(Event.seq)).mappings():
+    statement = select(Event.__table__).order_by(Event.seq).execution_options(yield_per=1_000)
+    for row in session.execute(statement).mappings():
         values = {key: row[key] for key in columns}
         expected += 1
         if row["seq"] != expected or row["prev_hash"] != previous or row["hash"] != event_hash(values, previous):
             findings.append(f"event {row['seq']} does not follow from the one before it")
             break
         previous = row["hash"]
-    head = session.get(EventChain, 1)
-    if head is not None and not findings and head.hash != previous:
-        findings.append("the head of the chain is not the hash of its last event")
+    if not findings and head() != (expected, previous):
+        findings.append("the head of the chain is not its last event")
     return findings
 
 
