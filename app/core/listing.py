@@ -14,10 +14,12 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, Row, Select, and_, false, func, or_, select, true
+from sqlalchemy.sql import operators, visitors
+from sqlalchemy.sql.elements import BooleanClauseList
 
 from app.core import clock, money
 from app.core.db import UTCDateTime, session
@@ -289,7 +291,7 @@ class Listing:
     def _read_rows(self) -> Sequence[Row[Any]]:
         offset = (self.page - 1) * self.per_page
         statement = self._ordered().limit(self.per_page + 1).offset(offset)
-        return session.execute(statement).all()
+        return session.execute(_walked_in_order(statement) if self.more else statement).all()
 
     @property
     def rows(self) -> Sequence[Row[Any]]:
@@ -411,6 +413,21 @@ def _between(column: Any, first: date | None, last: date | None) -> ColumnElemen
     if last is not None:
         bounds.append(column < clock.day_bounds(last)[1] if moments else column <= last)
     return and_(*bounds)
+
+
+def _walked_in_order(statement: Select[Any]) -> Select[Any]:
+    """Return the same SELECT with its alternatives ("own, or of my department") hidden from the planner.
+
+    Offered the alternatives, SQLite gathers and sorts all rows of both (0.4 s for 100,000) instead of walking the
+    index of the order until the page is full. That walk is short exactly where very many rows fit.
+    """
+
+    def hide(element: Any, **_: Any) -> Any:
+        if isinstance(element, BooleanClauseList) and element.operator is operators.or_:
+            return func.coalesce(element, false())
+        return None
+
+    return cast(Select[Any], visitors.replacement_traverse(statement, {}, hide))
 
 
 def _full_stamp(value: Any) -> str:

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import Date, column, insert, select
+from sqlalchemy import Date, column, insert, or_, select
 
 from app.core import clock, listing
 from app.core.db import session
@@ -183,6 +183,17 @@ def test_no_more_is_counted_than_the_limit_and_the_next_page_is_offered(monkeypa
     assert (opened(page="2").pages, opened(page="3").pages) == (3, 4)
     last = opened(page="4")
     assert (codes(last), last.pages) == (list(range(10, 0, -1)), 4)
+
+
+@pytest.mark.parametrize("limit", [20, 1_000])
+def test_alternatives_give_the_same_rows_whether_or_not_the_planner_sees_them(limit, monkeypatch, queries):
+    monkeypatch.setattr(listing, "COUNT_LIMIT", limit)
+    make(60)
+    either = select(Product).where(or_(Product.unit == "台", Product.lead_time_days > 50))
+    shown = opened(either)
+    with queries() as sent:
+        assert codes(shown) == [60, 59, 58, 57, 56, 55, 54, 53, 52, 51, *range(49, 9, -2)][:30]
+    assert ("coalesce" in sent[-1].lower()) is (limit == 20)
 
 
 def test_sums_are_those_of_all_pages():

@@ -42,12 +42,20 @@ class CustomerList(Listing):
     columns = (
         Column("number", lazy("编号"), Customer.number, "link", href=lambda row: f"/customers/{row.row_id}"),
         Column("name", lazy("客户全称"), Customer.name, "link", href=lambda row: f"/customers/{row.row_id}"),
-        Column("kind", lazy("客户类型"), Customer.kind, labels=KIND_LABELS),
+        Column("kind", lazy("客户类型"), Customer.kind, labels=KIND_LABELS, sortable=False),
         Column("region", lazy("区域"), Customer.region),
         Column("contact_name", lazy("联系人"), Customer.contact_name, sortable=False),
         Column("contact_phone", lazy("联系电话"), Customer.contact_phone, sortable=False),
-        Column("owner", lazy("负责人"), User.name, "person"),
-        Column("active", lazy("状态"), Customer.active, "status", labels=STATE_LABELS, tones=STATE_TONES),
+        Column("owner", lazy("负责人"), User.name, "person", sortable=False),
+        Column(
+            "active",
+            lazy("状态"),
+            Customer.active,
+            "status",
+            labels=STATE_LABELS,
+            tones=STATE_TONES,
+            sortable=False,
+        ),
         Column("updated_at", lazy("最近修改"), Customer.updated_at, "datetime"),
     )
 

@@ -35,6 +35,7 @@ class Customer(VersionedMixin, Model):
     __tablename__ = "customer"
     __table_args__ = (
         CheckConstraint(f"kind IN ({KIND_CODES})", name="kind_known"),
+        Index("ix_customer_updated_at", "updated_at"),
         Index("ix_customer_owner_name", "owner_id", "name"),
         Index("ix_customer_department_name", "department_id", "name"),
     )
@@ -43,7 +44,7 @@ class Customer(VersionedMixin, Model):
     name: Mapped[str] = mapped_column(String(120), nullable=False, index=True)
     short_name: Mapped[str] = mapped_column(String(40), nullable=False, default="")
     kind: Mapped[str] = mapped_column(String(32), nullable=False)
-    region: Mapped[str] = mapped_column(String(80), nullable=False, default="")
+    region: Mapped[str] = mapped_column(String(80), nullable=False, default="", index=True)
     address: Mapped[str] = mapped_column(String(200), nullable=False, default="")
     credit_code: Mapped[str] = mapped_column(String(18), nullable=False, default="", index=True)
     phone: Mapped[str] = mapped_column(String(40), nullable=False, default="")

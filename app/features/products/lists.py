@@ -41,10 +41,17 @@ LIST_PRICE = Column(
     "list_price", lazy("标价（元）"), Product.list_price, "money", shown_by=price("list_price")
 )
 FLOOR_PRICE = Column(
-    "floor_price", lazy("底价（元）"), Product.floor_price, "money", shown_by=price("floor_price")
+    "floor_price",
+    lazy("底价（元）"),
+    Product.floor_price,
+    "money",
+    shown_by=price("floor_price"),
+    sortable=False,
 )
-LEAD_TIME = Column("lead_time_days", lazy("交货期（天）"), Product.lead_time_days, "number")
-STATE = Column("active", lazy("状态"), Product.active, "status", labels=STATE_LABELS, tones=STATE_TONES)
+LEAD_TIME = Column("lead_time_days", lazy("交货期（天）"), Product.lead_time_days, "number", sortable=False)
+STATE = Column(
+    "active", lazy("状态"), Product.active, "status", labels=STATE_LABELS, tones=STATE_TONES, sortable=False
+)
 
 
 class ProductList(Listing):
