@@ -1,0 +1,62 @@
+"""English is complete: no source without its translation, no placeholder lost, nothing stale, the compiled file true."""
+
+import importlib.util
+import re
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import read_mo
+
+ROOT = Path(__file__).resolve().parents[2]
+PLACEHOLDER = re.compile(r"%\((\w+)\)s")
+HAN = re.compile(r"[\u3400-\u9fff]")
+
+
+@pytest.fixture(scope="module")
+def translations() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("translations", ROOT / "scripts" / "translations.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def catalogue(translations: ModuleType) -> Catalog:
+    return translations.merged()
+
+
+def test_every_source_has_its_english(translations: ModuleType, catalogue: Catalog) -> None:
+    assert translations.missing(catalogue) == []
+
+
+def test_placeholders_are_kept(catalogue: Catalog) -> None:
+    for message in catalogue:
+        if not message.id or isinstance(message.id, (tuple, list)):
+            continue
+        assert set(PLACEHOLDER.findall(str(message.string))) == set(PLACEHOLDER.findall(message.id)), (
+            message.id
+        )
+
+
+def test_no_chinese_is_left_in_english(catalogue: Catalog) -> None:
+    left = [message.string for message in catalogue if message.id and HAN.search(str(message.string))]
+    assert left == []
+
+
+def test_nothing_is_fuzzy(catalogue: Catalog) -> None:
+    assert [message.id for message in catalogue if message.id and message.fuzzy] == []
+
+
+def test_the_compiled_catalogue_is_that_of_the_texts(translations: ModuleType) -> None:
+    with translations.COMPILED.open("rb") as stream:
+        compiled = {
+            (str(message.id), message.context): message.string for message in read_mo(stream) if message.id
+        }
+    kept = {
+        (str(message.id), message.context): message.string for message in translations.stored() if message.id
+    }
+    assert compiled == kept
