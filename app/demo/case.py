@@ -199,7 +199,10 @@ class Case:
     def answer_purchasing(self, line: InquiryLine) -> None:
         """Say source, price, tax, date, validity and lead time."""
         special = goods.special_of(line.name, line.model)
-        cost = special.cost if special else self.cost_of(line)
+        item = next((item for item in goods.price_list() if item.id == line.product_id), None)
+        source, cost = (item.source, item.cost) if item else ("", Decimal(0))
+        if special:
+            source, cost = special.source, special.cost
         today = clock.today()
         validity = self.evidence_days or self.random.choice((15, 15, 30, 60))
         inquiries.answer_purchasing(
@@ -209,7 +212,7 @@ class Case:
             answer=inquiries.PurchasingInput(
                 kind=str(special.kind) if special else "bought_part",
                 material=special.material if special else "",
-                source=special.source if special else self.random.choice(wording.SUPPLIERS),
+                source=source,
                 price=goods.rounded(cost * Decimal(self.random.randint(97, 103)) / 100),
                 price_unit=line.unit,
                 tax_rate=Decimal(13),
@@ -220,11 +223,6 @@ class Case:
                 note=self.random.choice(("", "", "现货", "须预付 30%")),
             ),
         )
-
-    def cost_of(self, line: InquiryLine) -> Decimal:
-        """Return what a product of the price list costs us."""
-        item = next(item for item in goods.price_list() if item.id == line.product_id)
-        return item.price * Decimal("0.72")
 
     def waive(self, subject: Subject) -> None:
         """Let the first waiting line go without its answer."""

@@ -31,7 +31,7 @@ HOURS = ((8, 50), (9, 15), (10, 5), (13, 45), (9, 40), (14, 20), (8, 40), (10, 3
 
 @dataclass(frozen=True)
 class Part:
-    """A story with whose it is; ``back`` names its first day where it does not simply follow the one before.
+    """A story with whose it is; ``back`` names its first day, ``hour`` its first hour, where they matter.
 
     ``told`` goes to the story, ``made`` to the case.
     """
@@ -39,14 +39,21 @@ class Part:
     tell: Callable[..., Script]
     owner: str = "s1"
     back: int | None = None
+    hour: int | None = None
     told: dict[str, Any] = field(default_factory=dict)
     made: dict[str, Any] = field(default_factory=dict)
 
 
-def part(tell: Callable[..., Script], owner: str = "s1", back: int | None = None, **options: Any) -> Part:
+def part(
+    tell: Callable[..., Script],
+    owner: str = "s1",
+    back: int | None = None,
+    hour: int | None = None,
+    **options: Any,
+) -> Part:
     """Return a part; the options of the stories are told, all others make the case."""
     told: dict[str, Any] = {key: options.pop(key) for key in ("late", "copies", "form") if key in options}
-    return Part(tell, owner, back, told, options)
+    return Part(tell, owner, back, hour, told, options)
 
 
 FINISHED = (
@@ -109,7 +116,7 @@ OPEN = (
     part(story.returned, "s2", back=7, lines=3),
     part(story.approved, "s1", back=6, lines=4),
     part(story.approved, "s2", back=6, specials=(1,), lines=2),
-    part(story.approved, "s1", back=7, lines=7, worth=42000),
+    part(story.reminded, "s1", back=7, lines=7, worth=42000),
     part(story.leader_review, "s1", back=5, lines=6, worth=52000),
     part(story.leader_review_tried, "s2", back=5, lines=3, below_floor=True),
     part(story.leader_review, "s1", back=5, lines=3, other_payment=True),
@@ -124,15 +131,15 @@ OPEN = (
     part(story.answered, "s1", back=3, specials=(8,), lines=2),
     part(story.answered, "s2", back=3, lines=3),
     part(story.decided, "s1", back=2, specials=(1, 6), lines=2),
-    part(story.decided, "s2", back=5, specials=(7,), lines=1, answer_days=1),
+    part(story.overdue, "s2", back=5, specials=(7,), lines=1, answer_days=1),
     part(story.technical_answered, "s1", back=2, specials=(3,), lines=3),
     part(story.half_answered, "s2", back=2, lines=4, priced=3),
     part(story.decided, "s1", back=1, lines=3, priced=2),
-    part(story.reported, "s1", back=1, specials=(5,), lines=2),
+    part(story.reported, "s1", back=1, specials=(5,), lines=2, hour=15),
     part(story.reported, "s2", back=1, lines=4, late=True),
-    part(story.reported, "m1", back=1, lines=6, worth=20000),
+    part(story.reported, "m1", back=1, lines=6, worth=20000, hour=14),
     part(story.returned_inquiry, "s1", back=2, lines=2),
-    part(story.registered, "s1", back=1, lines=3),
+    part(story.registered, "s1", back=1, lines=3, hour=16),
     part(story.registered, "s2", back=1, specials=(2,), lines=1),
 )
 
@@ -170,6 +177,13 @@ def kind_and_channel(number: int, customer_kind: str) -> tuple[InquiryKind, Inqu
     return kind, CHANNELS[number % len(CHANNELS)]
 
 
+def first_hour(number: int, item: Part, back: int) -> tuple[int, int]:
+    """Return when a story begins; what came on the last day came early, so that it could still be worked on."""
+    if item.hour is not None:
+        return item.hour, 5 + number % 5 * 5
+    return HOURS[number % len(HOURS)] if back > 1 else (8, 35 + number % 5 * 5)
+
+
 def stories(stage: Stage) -> list[Script]:
     """Return the eighty stories, ready to be played."""
     scripts = []
@@ -180,8 +194,7 @@ def stories(stage: Stage) -> list[Script]:
         back = item.back if item.back is not None else back_of(number - 1, first)
         customer, customer_kind = next(customers[item.owner])
         kind, channel = kind_and_channel(number, customer_kind)
-        # what came on the last day came in the morning, so that it could still be worked on
-        hour, minute = HOURS[number % len(HOURS)] if back > 1 else (8, 35 + number % 5 * 5)
+        hour, minute = first_hour(number, item, back)
         case = Deal(
             stage=stage,
             number=number,

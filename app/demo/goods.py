@@ -8,11 +8,12 @@ from random import Random
 from sqlalchemy import select
 
 from app.core.db import session
-from app.demo.wording import SPECIALS, Special
+from app.demo.wording import SPECIALS, SUPPLIERS, Special
 from app.features.inquiries.actions import LineInput
 from app.features.products.models import Product
 
 CENT = Decimal("0.01")
+PART_OF_COST = Decimal("0.72")
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,16 @@ class Item:
     unit: str
     price: Decimal
     floor: Decimal
+
+    @property
+    def cost(self) -> Decimal:
+        """What it costs us."""
+        return self.price * PART_OF_COST
+
+    @property
+    def source(self) -> str:
+        """Who supplies it."""
+        return SUPPLIERS[self.code[:2]]
 
 
 def price_list() -> list[Item]:

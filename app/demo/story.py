@@ -7,8 +7,11 @@ from app.core import clock, workdays
 from app.demo import wording
 from app.demo.deal import Deal
 from app.demo.stage import Script
+from app.features.home import actions as home
 from app.features.inquiries.enums import Subject
+from app.features.inquiries.flow import DOC_TYPE as INQUIRY
 from app.features.quotations.enums import FileForm, QuotationStatus
+from app.features.quotations.flow import DOC_TYPE as QUOTATION
 
 # The way that all go, as far as each comes
 
@@ -453,7 +456,21 @@ def prolonged(case: Deal) -> Script:
     case.hand_over("submit_again")
 
 
-# Waiting for an answer
+# Waiting for somebody
+
+
+def reminded(case: Deal) -> Script:
+    """Reviewed and waiting for its seal for more than a day; the salesperson reminds the keeper."""
+    yield from approved(case)
+    yield case.after(8, 9)
+    home.remind(QUOTATION, case.revision.id, actor=case.seller)
+
+
+def overdue(case: Deal) -> Script:
+    """The answers are late; the salesperson reminds the departments."""
+    yield from decided(case)
+    yield case.after(11, 13)
+    home.remind(INQUIRY, case.inquiry_id, actor=case.seller)
 
 
 def technical_answered(case: Deal) -> Script:

@@ -213,16 +213,17 @@ SPECIALS = (
     ),
 )
 
-SUPPLIERS = (
-    "无锡钢联液压管业",
-    "宁波力锐特液压",
-    "临沂安恒液压",
-    "镇江力锐特",
-    "上海德固液压件",
-    "青岛北川橡塑",
-    "昆山精德阀块",
-    "盐城华正机加工",
-)
+# Who supplies the products, by the first two letters of their codes.
+SUPPLIERS = {
+    **dict.fromkeys(("CB", "YB", "ZB", "YM"), "宁波力锐特液压"),
+    **dict.fromkeys(("HF", "YX", "DC"), "上海德固液压件"),
+    **dict.fromkeys(("MF", "LX"), "廊坊耐嘉密封件"),
+    **dict.fromkeys(("LH", "TL", "SG", "GD", "BJ"), "潍坊穗丰农机配件"),
+    "JG": "青岛北川橡塑",
+    "YG": "无锡钢联液压管业",
+    "YY": "南京德固润滑油",
+    "ZX": "临沂安恒液压",
+}
 QUESTIONS = ("近期成本是否有变化", "有无现货", "能否缩短交货期", "同型号替代件价格")
 CHANNEL_WORDS = {
     InquiryChannel.PHONE: "{contact}来电",
