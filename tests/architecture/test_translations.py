@@ -1,13 +1,13 @@
-"""English is complete: no source without its translation, no placeholder lost, nothing stale, the compiled file true."""
+"""English is complete: every source translated, no placeholder lost, nothing stale, the compiled file true."""
 
 import importlib.util
 import re
+from gettext import GNUTranslations
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 from babel.messages.catalog import Catalog
-from babel.messages.mofile import read_mo
 
 ROOT = Path(__file__).resolve().parents[2]
 PLACEHOLDER = re.compile(r"%\((\w+)\)s")
@@ -53,10 +53,14 @@ def test_nothing_is_fuzzy(catalogue: Catalog) -> None:
 
 def test_the_compiled_catalogue_is_that_of_the_texts(translations: ModuleType) -> None:
     with translations.COMPILED.open("rb") as stream:
-        compiled = {
-            (str(message.id), message.context): message.string for message in read_mo(stream) if message.id
-        }
-    kept = {
-        (str(message.id), message.context): message.string for message in translations.stored() if message.id
-    }
-    assert compiled == kept
+        compiled = GNUTranslations(stream)
+    for message in translations.stored():
+        if not message.id:
+            continue
+        if isinstance(message.id, (tuple, list)):
+            spoken = tuple(compiled.ngettext(*message.id, number) for number in (1, 2))
+            assert spoken == tuple(message.string)
+        elif message.context:
+            assert compiled.pgettext(message.context, message.id) == message.string
+        else:
+            assert compiled.gettext(message.id) == message.string
