@@ -12,7 +12,7 @@ from app.core import clock, permissions, timeline
 from app.core.db import session
 from app.core.errors import Conflict, Denied, Invalid, NotVisible
 from app.core.i18n import lazy
-from app.core.permissions import ROLE_LABELS, Actor, Role
+from app.core.permissions import ROLE_LABELS, Actor, Role, all_permissions, roles_holding
 from app.core.workflow import check_version
 from app.features.people import leaving, signin
 from app.features.people.directory import department_parents, subtree
@@ -181,6 +181,11 @@ def activate(user: User, *, version: int | None, actor: Actor) -> None:
     timeline.record(USER, user.id, PeopleVerb.ACTIVATE, actor)
 
 
+def holds_approval(role: Role, actor: Actor) -> bool:
+    """Tell whether a role holds a business approval, by the matrix as the actor's installation keeps it."""
+    return any(info.approval and role in roles_holding(info.code, actor.matrix) for info in all_permissions())
+
+
 def assign_role(
     user: User,
     role: Role,
@@ -199,7 +204,7 @@ def assign_role(
     _require(actor, PeoplePerm.MANAGE_ROLES)
     role = Role(role)
     start = from_date or clock.today()
-    if actor.id == user.id and role in NOT_FOR_ONESELF:
+    if actor.id == user.id and (role in NOT_FOR_ONESELF or holds_approval(role, actor)):
         raise Denied("people:not-for-oneself", role=ROLE_LABELS[role])
     if to_date is not None and to_date < start:
         raise Invalid(fields={"to_date": lazy("结束日期不能早于开始日期")})
