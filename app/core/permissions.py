@@ -114,8 +114,13 @@ class Person:
 class Directory(Protocol):
     """What the platform asks of the people feature, which registers itself at start."""
 
-    def holders(self, permission: str, department_id: int | None) -> list[Person]:
-        """Return the active people who hold a permission in a department, in their own name or as delegates today."""
+    def holders(
+        self, permission: str, department_id: int | None, excluded: frozenset[int] = frozenset()
+    ) -> list[Person]:
+        """Return the active people who hold a permission in a department, in their own name or as delegates today.
+
+        ``excluded`` are people whose hand must not be in it: neither they nor whoever only stands in for them.
+        """
 
     def people(self, ids: Iterable[int]) -> dict[int, Person]:
         """Return the people of these ids."""
@@ -154,10 +159,10 @@ def permission_info(permission: str) -> PermissionInfo:
 
 def roles_holding(permission: str, matrix: Mapping[str, frozenset[Role]] | None = None) -> frozenset[Role]:
     """Return the roles that hold a permission: the matrix where the administrator changed it, else the defaults."""
-    code = str(permission)
-    if matrix and code in matrix:
-        return matrix[code]
-    return _permissions[code].defaults
+    info = _permissions[str(permission)]
+    roles = matrix.get(info.code, info.defaults) if matrix else info.defaults
+    # Whoever configures the system approves no business, whatever the matrix says.
+    return roles - {Role.ADMINISTRATOR} if info.approval else roles
 
 
 def use_directory(directory: Directory) -> None:

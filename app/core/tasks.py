@@ -163,5 +163,5 @@ def people_for(task: Task) -> list[int]:
     """Return the ids of the people who can act on a task now (whom a reminder reaches)."""
     if task.user_id is not None:
         return [task.user_id]
-    holders = directory().holders(str(task.permission), task.department_id)
-    return [person.id for person in holders if person.id != task.excluded_user_id]
+    excluded = frozenset() if task.excluded_user_id is None else frozenset({task.excluded_user_id})
+    return [person.id for person in directory().holders(str(task.permission), task.department_id, excluded)]

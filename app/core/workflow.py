@@ -123,8 +123,7 @@ class Flow:
                     tone="bad" if item.kind == "danger" else "info",
                 )
             )
-        reachable = {self.initial, *(code for item in self.steps for code in item.targets)}
-        lost = set(self.by_code) - reachable
+        lost = set(self.by_code) - reachable_from(self.initial, self.steps)
         if lost:
             raise ValueError(f"{self.doc_type}: {sorted(lost)} cannot be reached")
         stuck = {state.code for state in self.states if not state.terminal} - {
@@ -250,6 +249,18 @@ class Flow:
         return authority
 
 
+def reachable_from(initial: str, steps: Iterable[Step]) -> set[str]:
+    """Return the states a document can get into, from its first on."""
+    reachable: set[str] = set()
+    waiting = [initial]
+    while waiting:
+        code = waiting.pop()
+        if code not in reachable:
+            reachable.add(code)
+            waiting += [target for item in steps if code in item.sources for target in item.targets]
+    return reachable
+
+
 _flows: dict[str, Flow] = {}
 
 
@@ -297,8 +308,8 @@ def may(permission: str, *, own: bool = True) -> Who:
         return Authority(str(grant.role), on_behalf)
 
     def holders(document: Document) -> list[Person]:
-        found = directory().holders(str(permission), getattr(document, "department_id", None))
-        return [person for person in found if own or person.id != document.owner_id]
+        excluded = frozenset() if own else frozenset({document.owner_id})
+        return directory().holders(str(permission), getattr(document, "department_id", None), excluded)
 
     return Who(
         test,

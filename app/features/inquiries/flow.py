@@ -20,8 +20,7 @@ DOC_TYPE = "inquiry"
 
 def manager_can_decide(inquiry: Inquiry) -> bool:
     """Tell whether a manager other than the owner can decide; otherwise it is the leader's turn (rule R4)."""
-    holders = directory().holders(InquiryPerm.DECIDE, inquiry.department_id)
-    return any(person.id != inquiry.owner_id for person in holders)
+    return bool(directory().holders(InquiryPerm.DECIDE, inquiry.department_id, frozenset({inquiry.owner_id})))
 
 
 decider = any_of(
@@ -251,7 +250,7 @@ FLOW = Flow(
              ready=ready_to_decide, effect=decide, tell=answering_people,
              fields=frozenset({"technical", "purchasing"})),
         step("return", "reported", "draft", decider, lazy("退回补充"), reason=True, tell=owner),
-        step("decline", "reported", "declined", decider, lazy("不参与"), kind="danger", form="decline", reason=True,
+        step("decline", "reported", "declined", decider, lazy("决定不参与"), kind="danger", form="decline", reason=True,
              ready=ready_to_decline, effect=decline, tell=owner),
         step("start_quoting", "preparing", "quoting", mine, lazy("开始编制报价"), kind="primary", ready=ready_to_quote),
         step("submit", "quoting", "submitted", mine, lazy("登记递交"), kind="primary", form="submit",
@@ -264,9 +263,9 @@ FLOW = Flow(
              tell=owner),
         step("refuse_loss", "loss_claimed", "submitted", decider, lazy("退回继续跟进"), reason=True, tell=owner),
         step("win", "quoting submitted", "won", decider, lazy("确认成交"), hidden=True, effect=conclude, tell=owner),
-        step("withdraw", "preparing quoting", "withdrawn", decider, lazy("中途放弃"), kind="danger", reason=True,
+        step("withdraw", "preparing quoting", "withdrawn", decider, lazy("放弃"), kind="danger", reason=True,
              effect=conclude, tell=owner),
-        step("cancel", OPEN, "cancelled", mine, lazy("客户取消"), kind="danger", reason=True, effect=conclude,
+        step("cancel", OPEN, "cancelled", mine, lazy("登记客户取消"), kind="danger", reason=True, effect=conclude,
              tell=deciders),
         step("reopen", "declined won lost withdrawn cancelled", "preparing", decider, lazy("重新打开"), reason=True,
              effect=reopen, tell=owner),

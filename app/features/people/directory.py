@@ -113,9 +113,11 @@ def actor_by_number(staff_number: str) -> Actor:
 class PeopleDirectory:
     """The directory that the platform asks (see app.core.permissions.Directory)."""
 
-    def holders(self, permission: str, department_id: int | None) -> list[Person]:
-        """Return the active people who hold a permission in a department, themselves or as delegates, by name."""
-        key = f"holders:{permission}:{department_id}"
+    def holders(
+        self, permission: str, department_id: int | None, excluded: frozenset[int] = frozenset()
+    ) -> list[Person]:
+        """Return the active people who hold a permission in a department, themselves or as delegates, by number."""
+        key = f"holders:{permission}:{department_id}:{sorted(excluded)}"
         if not writing.get() and key in session.info:
             return list(session.info[key])
         roles = [role.value for role in roles_holding(permission, matrix())]
@@ -135,6 +137,8 @@ class PeopleDirectory:
         )
         if department_id is not None:
             statement = statement.where(reaches(department_id))
+        if excluded:
+            statement = statement.where(principal.id.not_in(excluded), User.id.not_in(excluded))
         found = [Person(*row) for row in session.execute(statement)]
         if not writing.get():
             # A page asks the same for each step; inside a unit of work roles may change between two questions.

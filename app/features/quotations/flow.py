@@ -26,8 +26,7 @@ DOC_TYPE = "quotation"
 
 def others_holding(permission: str, revision: QuotationRevision) -> bool:
     """Tell whether somebody other than the owner holds a permission over this revision."""
-    holders = directory().holders(str(permission), revision.department_id)
-    return any(person.id != revision.owner_id for person in holders)
+    return bool(directory().holders(str(permission), revision.department_id, frozenset({revision.owner_id})))
 
 
 def second_approver(revision: QuotationRevision) -> int | None:
