@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from app.core import settings
-from app.core.i18n import LazyText, lazy
+from app.core.i18n import LazyText, lazy, lazy_in_context
 
 ESSENTIAL = "essential"
 STANDARD = "standard"
@@ -11,7 +11,7 @@ FULL = "full"
 PRESETS: tuple[tuple[str, LazyText], ...] = (
     (ESSENTIAL, lazy("精简")),
     (STANDARD, lazy("标准")),
-    (FULL, lazy("全部")),
+    (FULL, lazy_in_context("preset", "全部")),
 )
 
 settings.register(

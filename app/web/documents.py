@@ -139,6 +139,9 @@ def stations(flow: Flow, status: str, events: Sequence[Event]) -> list[Station]:
     reached: dict[str, Event] = {}
     for event in events:
         if event.to_status is not None and event.from_status != event.to_status:
+            # Where it began counts once; any other point was reached when it was reached last.
+            if event.to_status == flow.initial:
+                reached[event.to_status] = event
             reached.setdefault(event.to_status, event)
     current = flow.state(status)
     if current.milestone:

@@ -84,10 +84,12 @@ def test_a_state_beside_the_road_stands_after_the_last_milestone() -> None:
 
 def test_stations_name_who_came_there_last() -> None:
     newer, older = event("review", "第二次", from_status="returned"), event("review", "第一次", from_status="draft")
+    begun, back = event("draft", "登记人"), event("draft", "退回人", from_status="review")
     again = event("review", "没有移动", from_status="review")
-    found = documents.stations(FLOW, "review", [again, newer, older])
+    found = documents.stations(FLOW, "review", [again, newer, back, older, begun])
     assert (found[1].who, found[1].at) == ("第二次", newer.at)
-    assert found[0].at is None
+    assert found[0].who == "登记人"
+    assert documents.stations(FLOW, "draft", [])[0].at is None
 
 
 def test_rows_of_the_record_can_be_left_out_and_stripped() -> None:

@@ -90,8 +90,12 @@ def searched_by(actor: Actor) -> Sequence[Any]:
 def filters_for(actor: Actor) -> Sequence[Filter]:
     """Return the filters; that of the owner for those who see colleagues' inquiries."""
     found = [
-        Filter("status", lazy("状态"), Inquiry.status, options=tuple(STATUS_LABELS.items())),
-        Filter("open", lazy("办理"), options=(("yes", lazy("办理中")), ("no", lazy("已结束"))), condition=is_open),
+        Filter(
+            "status",
+            lazy("状态"),
+            options=(("open", lazy("办理中")), ("closed", lazy("已结束")), *STATUS_LABELS.items()),
+            condition=has_status,
+        ),
         Filter("kind", lazy("类别"), Inquiry.kind, options=tuple((str(k), v) for k, v in KIND_LABELS.items())),
         Filter("customer", lazy("客户"), Customer.name, kind="text"),
         Filter("received_at", lazy("收到时间"), Inquiry.received_at, kind="date_range"),
@@ -99,11 +103,13 @@ def filters_for(actor: Actor) -> Sequence[Filter]:
     if can(actor, InquiryPerm.VIEW_ALL):
         sellers = directory().holders(str(InquiryPerm.REGISTER), None)
         people = tuple((str(person.id), person.name) for person in sellers)
-        found.insert(2, Filter("owner", lazy("负责人"), Inquiry.owner_id, kind="person", options=people))
+        found.insert(1, Filter("owner", lazy("负责人"), Inquiry.owner_id, kind="person", options=people))
     return found
 
 
-def is_open(value: str) -> Any:
-    """Return the condition of still being worked on, or of being over."""
+def has_status(value: str) -> Any:
+    """Return the condition of a status, or of still being worked on, or of being over."""
     running = [*OPEN, InquiryStatus.SUBMITTED, InquiryStatus.LOSS_CLAIMED]
-    return Inquiry.status.in_(running) if value == "yes" else Inquiry.status.not_in(running)
+    if value == "open":
+        return Inquiry.status.in_(running)
+    return Inquiry.status.not_in(running) if value == "closed" else Inquiry.status == value

@@ -122,7 +122,7 @@ def _ask(inquiry: Inquiry, line: InquiryLine, subject: Subject, actor: Actor, de
     if answered:
         state, tone = _("已答复"), "ok"
     elif waiver is not None:
-        state, tone = _("免予答复"), "neutral"
+        state, tone = _("已免予答复"), "neutral"
     else:
         late = inquiry.answers_due_at is not None and inquiry.answers_due_at < clock.now()
         state, tone = _("待答复"), "bad" if late and running else "warn"

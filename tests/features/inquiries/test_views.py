@@ -347,9 +347,9 @@ def test_the_list_shows_own_inquiries_and_narrows(client: Client, staff: Staff) 
     assert "别人的客户" not in client.page.text
     client.get("/inquiries?status=draft")
     assert str(mine.number) not in client.page.text
-    client.get("/inquiries?open=yes&q=客户原话")
+    client.get("/inquiries?status=open&q=客户原话")
     assert str(mine.number) in client.page.text
-    client.get("/inquiries?open=no")
+    client.get("/inquiries?status=closed")
     assert str(mine.number) not in client.page.text
     client.as_(staff.manager).get(f"/inquiries?owner={staff.colleague.id}")
     assert "别人的客户" in client.page.text
