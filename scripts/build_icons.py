@@ -14,6 +14,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 SPRITE = ROOT / "static" / "icons.svg"
+# The brand mark travels in the sprite, so that a first page asks for one file less.
+MARK = ROOT / "static" / "img" / "mark.svg"
 
 ICONS = (
     "alert-triangle",
@@ -97,6 +99,9 @@ def symbol(name: str, source: str) -> str:
 def build(folder: Path) -> str:
     """Return the sprite; raises FileNotFoundError when the package lacks one of the icons."""
     symbols = [symbol(name, (folder / f"{name}.svg").read_text(encoding="utf-8")) for name in sorted(ICONS)]
+    mark = MARK.read_text(encoding="utf-8").strip()
+    inner = mark[mark.index(">") + 1 : mark.rindex("</svg>")]
+    symbols.append(f'<symbol id="mark" viewBox="0 0 40 40"><g stroke="none">{inner}</g></symbol>')
     head = "<!-- Tabler Icons, MIT, see LICENSE-tabler-icons.txt; built by scripts/build_icons.py -->"
     return f'{head}\n<svg xmlns="http://www.w3.org/2000/svg">\n' + "\n".join(symbols) + "\n</svg>\n"
 

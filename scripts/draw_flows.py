@@ -1,0 +1,48 @@
+"""Write docs/flows/*.md from the tables of the documents' lives, so that the charts are never out of date.
+
+python scripts/draw_flows.py
+"""
+
+import os
+import tempfile
+from pathlib import Path
+
+FOLDER = Path(__file__).resolve().parent.parent / "docs" / "flows"
+
+
+def chart(flow: object) -> str:
+    """Return the page of one flow: the chart and the table of its steps."""
+    from app.core.workflow import permission_labels, to_mermaid  # slow import
+
+    lines = [f"# {flow.label}", "", "```mermaid", to_mermaid(flow), "```", ""]  # type: ignore[attr-defined]
+    lines += ["| step | from | to | permission | reason |", "|---|---|---|---|---|"]
+    for step in flow.steps:  # type: ignore[attr-defined]
+        who = "、".join(str(label) for label in permission_labels(step.allowed)) or "—"
+        lines.append(
+            f"| {step.label} | {', '.join(step.sources)} | {', '.join(step.targets)} | {who} | {'yes' if step.reason else ''} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def pages() -> dict[str, str]:
+    """Return every flow's page by file name."""
+    from app.core.workflow import flows  # slow import
+
+    return {f"{doc_type}.md": chart(flow) for doc_type, flow in sorted(flows().items())}
+
+
+def main() -> None:
+    """Load the application over an empty folder and write the pages."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ.setdefault("ZHANGCHENG_DATA", folder)
+        os.environ.setdefault("ZHANGCHENG_ENV", "development")
+        from app import create_app  # slow import
+
+        with create_app().app_context():
+            FOLDER.mkdir(parents=True, exist_ok=True)
+            for name, text in pages().items():
+                (FOLDER / name).write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
