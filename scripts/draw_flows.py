@@ -18,9 +18,8 @@ def chart(flow: object) -> str:
     lines += ["| step | from | to | permission | reason |", "|---|---|---|---|---|"]
     for step in flow.steps:  # type: ignore[attr-defined]
         who = "、".join(str(label) for label in permission_labels(step.allowed)) or "—"
-        lines.append(
-            f"| {step.label} | {', '.join(step.sources)} | {', '.join(step.targets)} | {who} | {'yes' if step.reason else ''} |"
-        )
+        road = f"{', '.join(step.sources)} | {', '.join(step.targets)}"
+        lines.append(f"| {step.label} | {road} | {who} | {'yes' if step.reason else ''} |")
     return "\n".join(lines) + "\n"
 
 
