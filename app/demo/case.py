@@ -45,6 +45,8 @@ class Case:
     evidence_days: int | None = None
     inquiry_id: int = 0
     random: Random = field(init=False)
+    # rows held so that the session, which holds them weakly, does not read them anew for every act of a day
+    kept: dict[str, Any] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self.random = Random(f"{SEED} {self.number}")  # noqa: S311 - invented data, nothing secret
@@ -85,7 +87,8 @@ class Case:
     @property
     def inquiry(self) -> Inquiry:
         """The inquiry as it is in the open unit of work."""
-        return session.get_one(Inquiry, self.inquiry_id)
+        self.kept["inquiry"] = session.get_one(Inquiry, self.inquiry_id)
+        return self.kept["inquiry"]
 
     @property
     def buyer(self) -> Customer:

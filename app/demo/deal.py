@@ -47,7 +47,8 @@ class Deal(Case):
             .join(Quotation, Quotation.id == QuotationRevision.quotation_id)
             .where(Quotation.inquiry_id == self.inquiry_id)
         )
-        return session.get_one(QuotationRevision, session.execute(latest).scalar_one())
+        self.kept["revision"] = session.get_one(QuotationRevision, session.execute(latest).scalar_one())
+        return self.kept["revision"]
 
     def quotation_step(self, name: str, actor: Actor | None = None, note: str = "", **data: Any) -> None:
         """Do a step of the quotation's flow, by its owner unless another is named."""
