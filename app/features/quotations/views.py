@@ -142,6 +142,9 @@ def body_context(revision: QuotationRevision, actor: Actor) -> dict[str, Any]:
         "issued_files": issued,
         "issued_code": grouped(revision.issued_files[0].code) if issued else "",
         "waiting_for_seal": waiting_for_seal(revision, actor),
+        "remind_url": ""
+        if (mine and revision.status in actions.EDITABLE) or flow.FLOW.state(revision.status).tasks is None
+        else url_for("home.reminder", doc_type="quotation", doc_id=revision.id),
         "acceptance_files": documents.file_rows(acceptance),
         "accept_upload": presentation.addresses(revision)["acceptance"]
         if mine and revision.status == QuotationStatus.ISSUED

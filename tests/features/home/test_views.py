@@ -167,6 +167,24 @@ def test_a_document_that_waits_for_others_offers_the_reminder(client, staff):
     assert not client.page.all("a", href=f"/remind/inquiry/{own.id}")
 
 
+def test_a_quotation_under_review_offers_the_reminder_without_its_price(client):
+    people = stories.cast()
+    stories.company()
+    row = stories.decide(people, stories.report(people, stories.inquiry(people, stories.customer(people))), 0, 0)
+    revision = stories.fill(people, stories.draft(people, row))
+    page, reminder = f"/quotations/{revision.quotation_id}", f"/remind/quotation/{revision.id}"
+    client.as_(people.salesperson).get(f"{page}/r/1")
+    assert not client.page.all("a", href=reminder)
+    stories.step(people, revision, "submit", "salesperson")
+    client.get(f"{page}/r/1")
+    assert client.page.all("a", href=reminder)
+    client.get(reminder)
+    text = "".join(client.page.one("textarea", id="reminder-text").parts)
+    assert text.startswith(f"请办理：报价 {revision.number}")
+    assert "465" not in text
+    assert "宁夏" not in text
+
+
 def test_a_notice_is_read_by_opening_it(client, staff):
     document = bring_to(staff, "reported")
     client.as_(staff.manager).get("/notices")
