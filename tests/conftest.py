@@ -119,7 +119,8 @@ def queries(app: Flask) -> Callable[[], AbstractContextManager[list[str]]]:
         sent: list[str] = []
 
         def note(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
-            sent.append(statement)
+            if not statement.startswith("BEGIN"):
+                sent.append(statement)
 
         event.listen(db.engine, "before_cursor_execute", note)
         try:

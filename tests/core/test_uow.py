@@ -30,11 +30,14 @@ def test_the_block_commits_at_its_end():
 
 @pytest.mark.parametrize("error", [ValueError("x"), KeyboardInterrupt()])
 def test_any_exception_rolls_everything_back(error):
-    with pytest.raises(type(error)), unit_of_work():
+    def write_and_fail() -> None:
         session.add(SettingRow(key="x", value=1))
         timeline.record("letter", 1, "letter:plain", SYSTEM)
         session.flush()
         raise error
+
+    with pytest.raises(type(error)), unit_of_work():
+        write_and_fail()
     assert not writing.get()
     assert (count(SettingRow), count(Event)) == (0, 0)
     with unit_of_work():
@@ -69,10 +72,12 @@ def test_a_taken_key_is_a_race_in_words():
 
 
 def test_a_row_changed_meanwhile_is_a_race(salesperson):
-    with pytest.raises(Conflict), unit_of_work():
-        person = session.get(User, salesperson.id)
-        person.position = "经理"
+    def change_after_somebody_else() -> None:
+        session.get(User, salesperson.id).position = "经理"
         session.connection().exec_driver_sql('UPDATE "user" SET version = version + 1')
+
+    with pytest.raises(Conflict), unit_of_work():
+        change_after_somebody_else()
 
 
 class ServerError(Exception):
