@@ -18,7 +18,6 @@ from app.core.permissions import Role, register_permissions
 from app.features.{plural}.enums import {Singular}Perm
 from app.features.{plural}.views import blueprint
 
-
 register_permissions({Singular}Perm, {{{Singular}Perm.VIEW: (lazy("查看"), frozenset(Role))}})
 
 
@@ -62,7 +61,7 @@ from app.core.permissions import Actor
 from app.features.{plural}.models import {Singular}
 
 
-def visible_to(actor: Actor) -> Select[tuple[{Singular}]]:
+def visible_to(actor: Actor) -> Select[{Singular}]:
     """Return the {plural} that the person may see, newest first."""
     return select({Singular}).order_by({Singular}.id.desc())
 '''
@@ -87,6 +86,7 @@ VIEWS = '''"""Pages of {plural}: load, call, answer."""
 from flask import Blueprint
 
 from app.core.db import session
+from app.core.i18n import _
 from app.features.{plural} import queries
 from app.features.{plural}.enums import {Singular}Perm
 from app.web import fragments
@@ -99,7 +99,7 @@ blueprint = Blueprint("{plural}", __name__, url_prefix="/{address}")
 @requires({Singular}Perm.VIEW)
 def index():
     rows = session.scalars(queries.visible_to(current_actor())).all()
-    return fragments.page("{plural}/list.html", fragment="rows", rows=rows)
+    return fragments.page("{plural}/list.html", fragment="rows", heading=_("{Plural}"), rows=rows)
 '''
 
 LIST = """{{% extends "_ui/base.html" %}}
