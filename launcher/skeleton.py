@@ -103,9 +103,7 @@ def index():
 '''
 
 LIST = """{{% extends "_ui/base.html" %}}
-{{% block title %}}{{{{ _("{Plural}") }}}}{{% endblock %}}
 {{% block content %}}
-  <h1>{{{{ _("{Plural}") }}}}</h1>
   {{% block rows %}}
     <ul id="{address}-rows">
       {{% for row in rows %}}<li>{{{{ row.name }}}}</li>{{% endfor %}}
