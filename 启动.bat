@@ -30,9 +30,15 @@ call :add_firewall_rule
 echo asked> "%LOCALAPPDATA%\Zhangcheng\asked"
 
 :serve
+set "KIND="
+if exist "instance\keys\installation" goto start
+choice /c 12 /n /m "第一次启动：[1 先看演示公司 / 2 正式使用] "
+if errorlevel 2 set "KIND=--empty"
+
+:start
 if not defined PYTHON call :find_python
 if not defined PYTHON goto no_python
-%PYTHON% manage.py run
+%PYTHON% manage.py run %KIND%
 echo.
 echo 章程已停止。
 pause

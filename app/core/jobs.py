@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, Index, Integer, String, Text, or_, select
+from sqlalchemy import JSON, Index, Integer, String, Text, delete, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core import clock
@@ -22,6 +22,7 @@ from app.core.uow import unit_of_work
 LEASE = timedelta(minutes=5)
 MAX_ATTEMPTS = 5
 FIRST_RETRY = timedelta(seconds=30)
+KEPT = timedelta(days=30)
 ERROR_LENGTH = 2_000
 
 logger = logging.getLogger(__name__)
@@ -202,6 +203,15 @@ def run_due(worker: str = "command", limit: int = 100) -> int:
             session.rollback()
             finish(claimed, worker)
     return count
+
+
+def forget_finished(payload: dict[str, Any]) -> None:
+    """Remove the rows of jobs that were done a month ago; those that were given up stay to be looked at."""
+    with unit_of_work():
+        session.execute(delete(Job).where(Job.finished_at < clock.now() - KEPT))
+
+
+register_job("core:forget-finished-jobs", forget_finished, every=timedelta(days=1))
 
 
 class Worker(threading.Thread):

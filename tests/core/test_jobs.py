@@ -168,6 +168,21 @@ def test_recurring_job_is_never_given_up(monkeypatch, caplog):
     assert only_job().failed_at is None
 
 
+def test_finished_jobs_are_forgotten_after_a_month_and_failed_ones_kept(calls):
+    ask()
+    ask()
+    jobs.run_due(limit=1)
+    with unit_of_work():
+        failed = session.execute(select(Job).where(Job.finished_at.is_(None))).scalar_one()
+        failed.failed_at = clock.now()
+        number = failed.id
+    jobs.forget_finished({})
+    assert len(session.execute(select(Job.id)).all()) == 2
+    with clock.frozen(clock.now() + jobs.KEPT + timedelta(seconds=1)):
+        jobs.forget_finished({})
+    assert session.execute(select(Job.id)).scalars().all() == [number]
+
+
 def test_job_of_a_switched_off_kind_stays_in_its_row(calls, monkeypatch):
     ask()
     monkeypatch.setattr(jobs, "_kinds", {})
