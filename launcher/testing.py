@@ -56,12 +56,12 @@ def quick_tests() -> int:
     """Run the tests that need neither browser nor PostgreSQL, with their coverage."""
     with tempfile.TemporaryDirectory() as work:
         report = Path(work) / "coverage.json"
-        return pytest_command(["-n", "2", "-m", QUICK, *coverage_options(report)], {})
+        return pytest_command(["-n", "2", "--dist", "loadgroup", "-m", QUICK, *coverage_options(report)], {})
 
 
 def with_every_engine() -> dict[str, int]:
     """Run every test on SQLite with its coverage, then all but the browser's on PostgreSQL; skipping is failing."""
-    parallel = ["-n", "2"]
+    parallel = ["-n", "2", "--dist", "loadgroup"]
     with tempfile.TemporaryDirectory() as work, postgres.server() as url:
         report = Path(work) / "coverage.json"
         variables = {"POSTGRES_TEST_URL": url, "ZHANGCHENG_NO_SKIP": "1"}

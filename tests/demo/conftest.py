@@ -13,23 +13,32 @@ from app import create_app, demo
 from app.core import clock, files, i18n
 from app.core.db import db, session
 from app.features.seals import keys, marks
+from tests.conftest import worker_database
 
 # A Monday after a week without holidays; the half year before it holds the long holiday of October.
 TODAY = date(2026, 11, 23)
 
 
 @pytest.fixture(scope="session")
-def demo_app(app: Flask, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+def demo_app(
+    app: Flask, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[Flask]:
     """An application of its own with the demo company in it."""
     data = tmp_path_factory.mktemp("demo")
-    own = create_app(config.Testing({"ZHANGCHENG_DATA": str(data)}))
+    worker = getattr(request.config, "workerinput", {}).get("workerid", "main")
+    own = create_app(
+        config.Testing(
+            {"ZHANGCHENG_DATA": str(data), "DATABASE_URL": worker_database(f"demo_{worker}", data)}
+        )
+    )
     with own.app_context():
         db.create_all()
         demo.load(today=TODAY, progress=lambda line: None)
+    # the tests of other seals run in this process too
+    marks.use_demo(False)
     yield own
     with own.app_context():
         db.engine.dispose()
-    marks.use_demo(False)
 
 
 @pytest.fixture(autouse=True)
