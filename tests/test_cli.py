@@ -68,7 +68,7 @@ def test_setup_loads_the_demo_into_a_fresh_folder_and_marks_it_meanwhile(
     if before:
         folder.set_kind(data, before)
     seen = []
-    monkeypatch.setattr(demo, "load", lambda: seen.append(folder.kind(data)))
+    monkeypatch.setattr(demo, "load", lambda *, progress: seen.append(folder.kind(data)))
     done = run("setup", "--demo")
     assert json.loads(done.output.splitlines()[-1])["demo"] is True
     assert seen == [folder.LOADING]
