@@ -34,6 +34,9 @@ def sources() -> Catalog:
             "-F",
             "babel.cfg",
             "--no-location",
+            # the shared templates lie in a folder that begins with an underscore, which is left out by default
+            "--ignore-dirs",
+            ".*",
         ]
         for keyword in KEYWORDS:
             command += ["-k", keyword]

@@ -271,13 +271,15 @@ def verify_chain() -> list[str]:
     previous, expected = GENESIS, 0
     columns = [column.key for column in Event.__table__.columns]
     statement = select(Event.__table__).order_by(Event.seq).execution_options(yield_per=1_000)
-    for row in session.execute(statement).mappings():
-        values = {key: row[key] for key in columns}
-        expected += 1
-        if row["seq"] != expected or row["prev_hash"] != previous or row["hash"] != event_hash(values, previous):
-            findings.append(f"event {row['seq']} does not follow from the one before it")
-            break
-        previous = row["hash"]
+    # Closed at the first finding too: a server-side cursor must not stay open.
+    with session.execute(statement) as result:
+        for row in result.mappings():
+            values = {key: row[key] for key in columns}
+            expected += 1
+            if row["seq"] != expected or row["prev_hash"] != previous or row["hash"] != event_hash(values, previous):
+                findings.append(f"event {row['seq']} does not follow from the one before it")
+                break
+            previous = row["hash"]
     if not findings and head() != (expected, previous):
         findings.append("the head of the chain is not its last event")
     return findings

@@ -3,7 +3,7 @@
 from typing import Any
 
 from app.core import modules, settings
-from app.core.i18n import LazyText, lazy
+from app.core.i18n import LazyText, lazy, lazy_in_context
 from app.core.settings import Setting
 from app.features.admin.queries import active_people_options
 from app.web.forms import (
@@ -21,7 +21,7 @@ from app.web.forms import (
 FOLLOW = "follow"
 ON = "on"
 OFF = "off"
-SWITCHES = ((FOLLOW, lazy("随组合")), (ON, lazy("启用")), (OFF, lazy("停用")))
+SWITCHES = ((FOLLOW, lazy("随组合")), (ON, lazy_in_context("switch", "启用")), (OFF, lazy_in_context("switch", "停用")))
 
 
 def field_name(key: str) -> str:

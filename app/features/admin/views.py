@@ -9,7 +9,7 @@ from app.core import backup as backups
 from app.core import clock, modules, timeline
 from app.core.errors import Conflict, Invalid
 from app.core.i18n import gettext as _
-from app.core.i18n import ngettext
+from app.core.i18n import ngettext, pgettext
 from app.core.permissions import ROLE_LABELS, Role, all_permissions, can, roles_holding
 from app.core.uow import unit_of_work
 from app.features.admin import actions, queries
@@ -37,11 +37,11 @@ blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 # A permission's first part says which feature it belongs to.
 AREA_LABELS = {
     "people": lambda: _("人员"),
-    "customers": lambda: _("客户"),
-    "products": lambda: _("产品"),
-    "seals": lambda: _("印章"),
-    "inquiries": lambda: _("询价"),
-    "quotations": lambda: _("报价"),
+    "customers": lambda: pgettext("list", "客户"),
+    "products": lambda: pgettext("list", "产品"),
+    "seals": lambda: pgettext("list", "印章"),
+    "inquiries": lambda: pgettext("list", "询价"),
+    "quotations": lambda: pgettext("list", "报价"),
     "verify": lambda: _("核验"),
     "home": lambda: _("工作台"),
     "admin": lambda: _("系统管理"),

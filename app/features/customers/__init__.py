@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from app.core.i18n import lazy
+from app.core.i18n import lazy_in_context
 from app.features.customers import registry as registry
 from app.features.customers import views
 from app.features.customers.enums import CustomerPerm
@@ -15,7 +15,7 @@ def register(app: Flask) -> None:
     nav.register_nav(
         nav.NavItem(
             key="customers",
-            label=lazy("客户"),
+            label=lazy_in_context("list", "客户"),
             icon="building",
             endpoint="customers.index",
             section="sales",

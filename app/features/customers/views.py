@@ -7,6 +7,7 @@ from flask import Blueprint, Response, flash, jsonify, request, url_for
 from app.core import timeline
 from app.core.errors import Conflict, Invalid, Stale
 from app.core.i18n import gettext as _
+from app.core.i18n import pgettext
 from app.core.permissions import can
 from app.core.uow import unit_of_work
 from app.features.customers import actions, forms, lists, panels, queries
@@ -27,7 +28,7 @@ def index() -> Response:
     may_create = can(actor, CustomerPerm.CREATE)
     return list_pages.show_list(
         lists.open_list(actor, request.args, request.path),
-        _("客户"),
+        pgettext("list", "客户"),
         new_url=url_for("customers.new") if may_create else "",
         new_label=_("新建客户"),
         empty_text=_("还没有客户"),
@@ -73,7 +74,7 @@ def show(customer_id: int) -> Response:
 
 
 def trail(customer: Customer | None = None) -> list[tuple[str, str]]:
-    path = [(_("客户"), url_for("customers.index"))]
+    path = [(pgettext("list", "客户"), url_for("customers.index"))]
     if customer is not None:
         path.append((customer.name, url_for("customers.show", customer_id=customer.id)))
     return path

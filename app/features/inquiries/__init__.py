@@ -3,7 +3,7 @@
 from flask import Flask
 
 from app.core import documents, modules, permissions, search, sentences, settings, tasks, timeline
-from app.core.i18n import lazy
+from app.core.i18n import lazy, lazy_in_context
 from app.core.permissions import Role
 from app.features.inquiries import queries, views
 from app.features.inquiries.enums import CHANNEL_LABELS, KIND_LABELS, InquiryPerm
@@ -20,7 +20,7 @@ def register(app: Flask) -> None:
     nav.register_nav(
         nav.NavItem(
             key="inquiries",
-            label=lazy("询价"),
+            label=lazy_in_context("list", "询价"),
             icon="message-question",
             endpoint="inquiries.index",
             section="sales",

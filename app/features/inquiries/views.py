@@ -9,7 +9,7 @@ from app.core.db import session
 from app.core.errors import Conflict, Denied, Invalid, NotVisible, Problem, Stale
 from app.core.files import CheckedFile, StoredFile, check_upload
 from app.core.i18n import gettext as _
-from app.core.i18n import lazy
+from app.core.i18n import lazy, pgettext
 from app.core.permissions import Actor, can, require
 from app.core.uow import unit_of_work
 from app.features.customers.enums import CustomerPerm
@@ -52,7 +52,7 @@ def index() -> Any:
     listing = InquiryList(actor, request.args, request.path)
     return show_list(
         listing,
-        _("询价"),
+        pgettext("list", "询价"),
         new_url=url_for("inquiries.new") if can(actor, InquiryPerm.REGISTER) else "",
         new_label=_("登记询价"),
         empty_text=_("还没有询价"),
@@ -98,7 +98,7 @@ def new() -> Any:
     lines = Lines(forms.InquiryLineForm, request.form if posted else None)
     context: dict[str, Any] = {
         "heading": _("登记询价"),
-        "trail": [(_("询价"), url_for("inquiries.index"))],
+        "trail": [(pgettext("list", "询价"), url_for("inquiries.index"))],
         "edited": False,
         "cancel_url": url_for("inquiries.index"),
     }
@@ -146,7 +146,7 @@ def edit(inquiry_id: int) -> Any:
     lines = Lines(forms.InquiryLineForm, request.form if posted else None, stored=inquiry.lines)
     context: dict[str, Any] = {
         "heading": _("修改询价"),
-        "trail": [(_("询价"), url_for("inquiries.index")), (inquiry.title, address(inquiry.id))],
+        "trail": [(pgettext("list", "询价"), url_for("inquiries.index")), (inquiry.title, address(inquiry.id))],
         "edited": True,
         "cancel_url": address(inquiry.id),
     }
@@ -265,7 +265,7 @@ def _show_step_form(
         fragment="form",
         status=status,
         heading=str(FLOW.step(step).label),
-        trail=[(_("询价"), url_for("inquiries.index")), (inquiry.title, address(inquiry.id))],
+        trail=[(pgettext("list", "询价"), url_for("inquiries.index")), (inquiry.title, address(inquiry.id))],
         facts=[inquiry.customer.name],
         form=form,
         rows=rows,
@@ -338,7 +338,7 @@ def _show_answer(inquiry: Inquiry, line: Any, subject: str, form: Any, status: i
         "inquiries/answer.html",
         status=status,
         heading=_("第 %(position)s 项 %(label)s", position=line.position, label=page.subject_label(subject)),
-        trail=[(_("询价"), url_for("inquiries.index")), (inquiry.title, address(inquiry.id))],
+        trail=[(pgettext("list", "询价"), url_for("inquiries.index")), (inquiry.title, address(inquiry.id))],
         form=form,
         line=line,
         more=more,
@@ -389,7 +389,7 @@ def _show_waive(inquiry: Inquiry, line: Any, subject: str, form: Any, status: in
         fragment="form",
         status=status,
         heading=_("免予%(label)s", label=page.subject_label(subject)),
-        trail=[(_("询价"), url_for("inquiries.index")), (inquiry.title, address(inquiry.id))],
+        trail=[(pgettext("list", "询价"), url_for("inquiries.index")), (inquiry.title, address(inquiry.id))],
         form=form,
         line=line,
         submit_label=_("免予答复"),

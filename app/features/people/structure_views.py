@@ -5,6 +5,7 @@ from flask import Blueprint, Response, flash, request, url_for
 from app.core.db import session
 from app.core.errors import Invalid, NotVisible, Problem, Stale
 from app.core.i18n import gettext as _
+from app.core.i18n import pgettext
 from app.core.permissions import can
 from app.core.uow import unit_of_work
 from app.features.people import actions, queries
@@ -23,7 +24,7 @@ def departments() -> Response:
     actor = guard.current_actor()
     return fragments.page(
         "people/departments.html",
-        heading=_("部门"),
+        heading=pgettext("list", "部门"),
         trail=[(_("人员"), url_for("people_directory.index"))],
         departments=queries.departments(),
         manages=can(actor, PeoplePerm.MANAGE),
@@ -97,7 +98,7 @@ def _department_page(form: DepartmentForm | EditDepartmentForm, status: int, hea
         status=status,
         heading=heading,
         form=form,
-        trail=[(_("人员"), url_for("people_directory.index")), (_("部门"), address)],
+        trail=[(_("人员"), url_for("people_directory.index")), (pgettext("list", "部门"), address)],
         cancel_url=address,
     )
 

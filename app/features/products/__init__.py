@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from app.core.i18n import lazy
+from app.core.i18n import lazy_in_context
 from app.features.products import registry as registry
 from app.features.products import views
 from app.features.products.enums import ProductPerm
@@ -15,7 +15,7 @@ def register(app: Flask) -> None:
     nav.register_nav(
         nav.NavItem(
             key="products",
-            label=lazy("产品"),
+            label=lazy_in_context("list", "产品"),
             icon="package",
             endpoint="products.index",
             section="sales",

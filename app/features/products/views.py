@@ -5,6 +5,7 @@ from flask import Blueprint, Response, flash, jsonify, request, url_for
 from app.core import money, timeline
 from app.core.errors import Invalid, Stale
 from app.core.i18n import gettext as _
+from app.core.i18n import pgettext
 from app.core.permissions import can
 from app.core.uow import unit_of_work
 from app.features.products import actions, forms, lists, queries
@@ -24,7 +25,7 @@ def index() -> Response:
     actor = current_actor()
     return list_pages.show_list(
         lists.open_list(actor, request.args, request.path),
-        _("产品"),
+        pgettext("list", "产品"),
         new_url=url_for("products.new") if can(actor, ProductPerm.EDIT) else "",
         new_label=_("新建产品"),
         empty_text=_("还没有产品"),
@@ -77,7 +78,7 @@ def show(product_id: int) -> Response:
 
 
 def trail(product: Product | None = None) -> list[tuple[str, str]]:
-    path = [(_("产品"), url_for("products.index"))]
+    path = [(pgettext("list", "产品"), url_for("products.index"))]
     if product is not None:
         path.append((product.name, url_for("products.show", product_id=product.id)))
     return path

@@ -3,7 +3,7 @@
 from functools import cache
 
 from app.core import documents, permissions, search, sentences, settings, tasks, timeline
-from app.core.i18n import lazy
+from app.core.i18n import lazy, lazy_in_context
 from app.core.permissions import Role
 from app.features.quotations import queries
 from app.features.quotations.actions import create_on_start
@@ -11,7 +11,7 @@ from app.features.quotations.enums import EFFECT_LABELS, FREIGHT_LABELS, PAYMENT
 from app.features.quotations.flow import DOC_TYPE
 from app.features.quotations.models import QuotationRevision
 
-NAV_LABEL = lazy("报价")
+NAV_LABEL = lazy_in_context("list", "报价")
 
 permissions.register_permissions(
     QuotationPerm,

@@ -7,6 +7,7 @@ from flask import flash, url_for
 from app.core.db import session
 from app.core.errors import Conflict, Invalid, NotVisible, Problem
 from app.core.i18n import gettext as _
+from app.core.i18n import pgettext
 from app.core.permissions import Actor
 from app.core.uow import unit_of_work
 from app.features.quotations import actions, flow, issuing, presentation
@@ -59,7 +60,7 @@ def step_page(revision: QuotationRevision, name: str, form: Any, status: int = 2
         fragment="form",
         status=status,
         heading=f"{flow.FLOW.step(name).label} {revision.title}",
-        trail=[(_("报价"), url_for("quotations.index")), (revision.title, urls["show"])],
+        trail=[(pgettext("list", "报价"), url_for("quotations.index")), (revision.title, urls["show"])],
         form=form,
         submit_label=flow.FLOW.step(name).label,
         cancel_url=urls["show"],

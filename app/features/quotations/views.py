@@ -11,6 +11,7 @@ from app.core.db import session
 from app.core.errors import Conflict, Denied, Invalid, NotVisible, Problem, Stale
 from app.core.files import StoredFile, check_upload, files_for
 from app.core.i18n import gettext as _
+from app.core.i18n import pgettext
 from app.core.permissions import Actor, can, directory
 from app.core.uow import unit_of_work
 from app.core.verification_code import grouped
@@ -52,7 +53,7 @@ def load(quotation_id: int, number: int | None = None) -> QuotationRevision:
 def index() -> Answer:
     return show_list(
         QuotationList(base(current_actor()), request.args, request.path),
-        _("报价"),
+        pgettext("list", "报价"),
         empty_text=_("还没有报价"),
         empty_hint=_("报价从询价开始：登记询价，经理决定参与、各项答复齐全后编制报价。"),
         empty_url=url_for("inquiries.index"),
@@ -99,7 +100,7 @@ def document_context(revision: QuotationRevision, actor: Actor) -> dict[str, Any
     urls = presentation.addresses(revision)
     return {
         "heading": revision.title,
-        "trail": [(_("报价"), url_for("quotations.index")), (revision.quotation.customer.name, "")],
+        "trail": [(pgettext("list", "报价"), url_for("quotations.index")), (revision.quotation.customer.name, "")],
         "state": _("已过有效期") if revision.expired else state.label,
         "tone": "bad" if revision.expired else state.tone,
         "facts": presentation.facts_line(revision),
@@ -169,7 +170,7 @@ def preview(quotation_id: int, number: int) -> Answer:
         "quotations/preview.html",
         heading=_("预览 %(title)s", title=revision.title),
         trail=[
-            (_("报价"), url_for("quotations.index")),
+            (pgettext("list", "报价"), url_for("quotations.index")),
             (revision.title, presentation.addresses(revision)["show"]),
         ],
         state=state.label,
@@ -271,7 +272,7 @@ def form_page(
         fragment="form",
         status=status,
         heading=_("编辑报价 %(title)s", title=revision.title),
-        trail=[(_("报价"), url_for("quotations.index")), (revision.title, urls["show"])],
+        trail=[(pgettext("list", "报价"), url_for("quotations.index")), (revision.title, urls["show"])],
         form=form,
         columns=line_columns(),
         rows=lines.shown(rows_to_add(request.form)),

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from flask import Flask
 
-from app.core.i18n import lazy
+from app.core.i18n import lazy_in_context
 from app.features.seals import keys, marks, views
 from app.features.seals import registry as registry
 from app.features.seals.enums import SealPerm
@@ -19,7 +19,7 @@ def register(app: Flask) -> None:
     nav.register_nav(
         nav.NavItem(
             key="seals",
-            label=lazy("印章"),
+            label=lazy_in_context("list", "印章"),
             icon="rubber-stamp",
             endpoint="seals.index",
             section="sales",

@@ -7,6 +7,7 @@ from app.core import permissions
 from app.core.db import session
 from app.core.errors import Conflict, Invalid, NotVisible, Problem, Stale
 from app.core.i18n import gettext as _
+from app.core.i18n import pgettext
 from app.core.permissions import can
 from app.core.uow import unit_of_work
 from app.features.people import passwords
@@ -57,7 +58,7 @@ def index() -> Response:
         permissions.require(actor, SealPerm.VIEW)
     return page(
         "seals/index.html",
-        heading=_("印章"),
+        heading=pgettext("list", "印章"),
         seals=seals,
         entities=queries.legal_entities(only_active=False),
         labels=LABELS,
@@ -111,7 +112,7 @@ def show_new(form: SealRegistrationForm, status: int) -> Response:
         fragment="form",
         status=status,
         heading=_("登记印章"),
-        trail=((_("印章"), url_for("seals.index")),),
+        trail=((pgettext("list", "印章"), url_for("seals.index")),),
         facts=(_("只有报价专用章和投标专用章可由系统打印，其他印章只登记实物"),),
         form=form,
         submit_label=_("登记"),
@@ -259,7 +260,7 @@ def register() -> Any:
     return show_list(
         SealUseList(rows, request.args, request.path, seals=queries.visible_to(actor)),
         _("用印登记"),
-        trail=((_("印章"), url_for("seals.index")),),
+        trail=((pgettext("list", "印章"), url_for("seals.index")),),
         empty_text=_("还没有用印"),
         empty_hint=_("出具盖章文件时自动登记，不能修改、不能删除"),
     )
@@ -285,7 +286,7 @@ def new_entity() -> Response:
         fragment="form",
         status=status,
         heading=_("登记公司主体"),
-        trail=((_("印章"), url_for("seals.index")),),
+        trail=((pgettext("list", "印章"), url_for("seals.index")),),
         facts=(_("印章上只能是这里登记的公司全称；登记是公司主管领导的事，留有记录"),),
         form=form,
         submit_label=_("登记"),
@@ -348,7 +349,7 @@ def edit_entity(entity_id: int) -> Response:
         status=status,
         heading=_("修改公司主体"),
         trail=(
-            (_("印章"), url_for("seals.index")),
+            (pgettext("list", "印章"), url_for("seals.index")),
             (entity.name, url_for("seals.show_entity", entity_id=entity_id)),
         ),
         form=form,
