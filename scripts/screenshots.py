@@ -104,11 +104,17 @@ def prefer(page: Page, base: str, language: str, theme: str) -> None:
 
 
 def photograph(
-    browser: Browser, base: str, folder: Path, setting: tuple[str, int, str], pages: list[tuple[str, str, str]]
+    browser: Browser,
+    base: str,
+    folder: Path,
+    setting: tuple[str, int, str],
+    pages: list[tuple[str, str, str]],
 ) -> None:
     """Photograph the pages in one setting."""
     language, width, theme = setting
-    for account, group in itertools.groupby(sorted(pages, key=lambda item: item[1]), key=lambda item: item[1]):
+    for account, group in itertools.groupby(
+        sorted(pages, key=lambda item: item[1]), key=lambda item: item[1]
+    ):
         context = browser.new_context(viewport={"width": width, "height": 900}, locale="zh-CN")
         page = context.new_page()
         if account:

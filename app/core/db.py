@@ -155,7 +155,7 @@ class VersionedMixin:
     updated_at: Mapped[datetime] = mapped_column(UTCDateTime(), nullable=False, default=clock.now)
 
     @declared_attr.directive
-    def __mapper_args__(cls) -> dict[str, Any]:
+    def __mapper_args__(cls) -> dict[str, Any]:  # noqa: N805 - a declared attribute gets the class
         return {"version_id_col": cls.version}
 
     def touch(self) -> None:
@@ -171,7 +171,7 @@ class DocumentMixin(VersionedMixin):
     status: Mapped[str] = mapped_column(String(32), nullable=False, index=True)
 
     @declared_attr
-    def owner_id(cls) -> Mapped[int]:
+    def owner_id(cls) -> Mapped[int]:  # noqa: N805 - a declared attribute gets the class
         return mapped_column(ForeignKey("user.id"), nullable=False, index=True)
 
 

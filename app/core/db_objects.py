@@ -14,10 +14,14 @@ def append_only_statements(table: str, dialect: str) -> list[str]:
             for verb in ("UPDATE", "DELETE")
         ]
     return [
-        f"CREATE OR REPLACE FUNCTION {table}_append_only() RETURNS trigger LANGUAGE plpgsql AS "
-        f"$$ BEGIN RAISE EXCEPTION '{table} is append-only'; END $$",
-        f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} "
-        f"FOR EACH ROW EXECUTE FUNCTION {table}_append_only()",
+        (
+            f"CREATE OR REPLACE FUNCTION {table}_append_only() RETURNS trigger LANGUAGE plpgsql AS "
+            f"$$ BEGIN RAISE EXCEPTION '{table} is append-only'; END $$"
+        ),
+        (
+            f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} "
+            f"FOR EACH ROW EXECUTE FUNCTION {table}_append_only()"
+        ),
     ]
 
 
@@ -46,10 +50,12 @@ def search_index_statements(dialect: str) -> list[str]:
     if dialect == "sqlite":
         return ["CREATE VIRTUAL TABLE search_part USING fts5(tokens, tokenize = 'ascii')"]
     return [
-        "CREATE TABLE search_part (entry_id INTEGER NOT NULL, number INTEGER NOT NULL, "
-        "tokens tsvector NOT NULL, CONSTRAINT pk_search_part PRIMARY KEY (entry_id, number), "
-        "CONSTRAINT fk_search_part_entry_id_search_entry FOREIGN KEY (entry_id) "
-        "REFERENCES search_entry (id) ON DELETE CASCADE)",
+        (
+            "CREATE TABLE search_part (entry_id INTEGER NOT NULL, number INTEGER NOT NULL, "
+            "tokens tsvector NOT NULL, CONSTRAINT pk_search_part PRIMARY KEY (entry_id, number), "
+            "CONSTRAINT fk_search_part_entry_id_search_entry FOREIGN KEY (entry_id) "
+            "REFERENCES search_entry (id) ON DELETE CASCADE)"
+        ),
         "CREATE INDEX ix_search_part_tokens ON search_part USING gin (tokens)",
     ]
 

@@ -73,7 +73,11 @@ class Invalid(Problem):
     status = 422
 
     def __init__(
-        self, code: str = "core:invalid", *, fields: Mapping[str, "LazyText | str"] | None = None, **params: Any
+        self,
+        code: str = "core:invalid",
+        *,
+        fields: Mapping[str, "LazyText | str"] | None = None,
+        **params: Any,
     ) -> None:
         super().__init__(code, **params)
         self.fields: dict[str, LazyText | str] = dict(fields or {})

@@ -98,7 +98,8 @@ def safe_name(name: str) -> str:
     kept = "".join(
         character
         for character in base
-        if unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Co", "Cn") and character not in '<>:"|?*'
+        if unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Co", "Cn")
+        and character not in '<>:"|?*'
     ).strip(" .")
     stem, dot, extension = kept.rpartition(".")
     if len(kept) > MAX_NAME and dot:

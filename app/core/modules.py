@@ -15,7 +15,9 @@ PRESETS: tuple[tuple[str, LazyText], ...] = (
 )
 
 settings.register(
-    settings.Setting("modules.preset", "choice", ESSENTIAL, lazy("功能组合"), section="modules", choices=PRESETS),
+    settings.Setting(
+        "modules.preset", "choice", ESSENTIAL, lazy("功能组合"), section="modules", choices=PRESETS
+    ),
     settings.Setting("modules.switches", "hidden", {}, lazy("单项开关"), section="modules"),
 )
 

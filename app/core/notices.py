@@ -42,7 +42,9 @@ class Reminder(Model):
     """That somebody reminded a person of a waiting document; once a day per person and document."""
 
     __tablename__ = "reminder"
-    __table_args__ = (UniqueConstraint("doc_type", "doc_id", "user_id", "day", name="uq_reminder_once_a_day"),)
+    __table_args__ = (
+        UniqueConstraint("doc_type", "doc_id", "user_id", "day", name="uq_reminder_once_a_day"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     doc_type: Mapped[str] = mapped_column(String(40), nullable=False)
@@ -62,7 +64,9 @@ timeline.on_written(write_notices)
 
 def unread_column(user_id: int) -> ScalarSelect[int]:
     """Return the number of notices a person has not read, as a column for a query that counts more besides."""
-    statement = select(func.count()).select_from(Notice).where(Notice.user_id == user_id, Notice.read_at.is_(None))
+    statement = (
+        select(func.count()).select_from(Notice).where(Notice.user_id == user_id, Notice.read_at.is_(None))
+    )
     return statement.scalar_subquery()
 
 
@@ -81,7 +85,9 @@ def unread_count(user_id: int) -> int:
 
 def mark_read(user_id: int, notice_id: int | None = None) -> None:
     """Mark one notice of a person as read, or all of them, in the open unit of work."""
-    statement = update(Notice).where(Notice.user_id == user_id, Notice.read_at.is_(None)).values(read_at=clock.now())
+    statement = (
+        update(Notice).where(Notice.user_id == user_id, Notice.read_at.is_(None)).values(read_at=clock.now())
+    )
     if notice_id is not None:
         statement = statement.where(Notice.id == notice_id)
     session.execute(statement)

@@ -151,9 +151,11 @@ def reached_by(grant: Grant, permissions: list[str]) -> ColumnElement[bool]:
 
     A delegation does not reach back: what the giver is excluded from, the deputy is too.
     """
-    conditions = [Task.permission.in_(permissions)]
+    conditions: list[ColumnElement[bool]] = [Task.permission.in_(permissions)]
     if grant.departments is not None:
-        conditions.append(or_(Task.department_id.is_(None), Task.department_id.in_(sorted(grant.departments))))
+        conditions.append(
+            or_(Task.department_id.is_(None), Task.department_id.in_(sorted(grant.departments)))
+        )
     if grant.on_behalf_of is not None:
         conditions.append(or_(Task.excluded_user_id.is_(None), Task.excluded_user_id != grant.on_behalf_of))
     return and_(*conditions)

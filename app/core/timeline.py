@@ -30,7 +30,9 @@ class Event(Model):
     __tablename__ = "event"
     __table_args__ = (Index("ix_event_document", "doc_type", "doc_id", "seq"),)
 
-    seq: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False)
+    seq: Mapped[int] = mapped_column(
+        BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False
+    )
     at: Mapped[datetime] = mapped_column(UTCDateTime(), nullable=False, index=True)
     doc_type: Mapped[str] = mapped_column(String(40), nullable=False)
     doc_id: Mapped[int] = mapped_column(Integer, nullable=False)
@@ -123,7 +125,7 @@ def registered_verbs() -> list[Verb]:
 
 
 def on(verb_code: str, subscriber: Callable[[int, Actor], None]) -> None:
-    """Let an upper feature act, in the same transaction, on what a lower one records: called with document id, actor."""
+    """Let an upper feature act on what a lower one records, in the same transaction: called with id and actor."""
     _subscribers.setdefault(verb_code, []).append(subscriber)
 
 
@@ -227,7 +229,9 @@ def locked_head() -> EventChain:
 def events_for(doc_type: str, doc_ids: int | Iterable[int]) -> list[Event]:
     """Return the events of a document (or several of one type), newest first."""
     ids = [doc_ids] if isinstance(doc_ids, int) else list(doc_ids)
-    statement = select(Event).where(Event.doc_type == doc_type, Event.doc_id.in_(ids)).order_by(Event.seq.desc())
+    statement = (
+        select(Event).where(Event.doc_type == doc_type, Event.doc_id.in_(ids)).order_by(Event.seq.desc())
+    )
     return list(session.execute(statement).scalars())
 
 
@@ -276,7 +280,11 @@ def verify_chain() -> list[str]:
         for row in result.mappings():
             values = {key: row[key] for key in columns}
             expected += 1
-            if row["seq"] != expected or row["prev_hash"] != previous or row["hash"] != event_hash(values, previous):
+            if (
+                row["seq"] != expected
+                or row["prev_hash"] != previous
+                or row["hash"] != event_hash(values, previous)
+            ):
                 findings.append(f"event {row['seq']} does not follow from the one before it")
                 break
             previous = row["hash"]

@@ -139,7 +139,9 @@ class Flow:
 
     def step(self, name: str) -> Step:
         """Return a step by its name; KeyError for an unknown one."""
-        return next(item for item in self.steps if item.name == name) if self.has_step(name) else _missing(name)
+        return (
+            next(item for item in self.steps if item.name == name) if self.has_step(name) else _missing(name)
+        )
 
     def has_step(self, name: str) -> bool:
         """Tell whether the table has a step of this name."""
@@ -223,7 +225,9 @@ class Flow:
             content_hash=getattr(document, "content_hash", None),
         )
 
-    def check_possible(self, document: Document, name: str, actor: Actor, version: int | None = None) -> Authority:
+    def check_possible(
+        self, document: Document, name: str, actor: Actor, version: int | None = None
+    ) -> Authority:
         """Return by what right an actor may do a step now, before the input of its form is even read.
 
         Raises in the order of fire(): Denied, Stale (where ``version`` is given), Conflict in a wrong state.
@@ -238,7 +242,13 @@ class Flow:
         return authority
 
     def _check(
-        self, item: Step, document: Document, actor: Actor, version: int | None, note: str, values: Mapping[str, Any]
+        self,
+        item: Step,
+        document: Document,
+        actor: Actor,
+        version: int | None,
+        note: str,
+        values: Mapping[str, Any],
     ) -> Authority:
         authority = self.check_possible(document, item.name, actor, version)
         problem = item.ready(document, actor, values) if item.ready else None
@@ -342,9 +352,13 @@ def any_of(*choices: Who) -> Who:
             (found for choice in choices if (found := choice.test(document, actor)) is not None), None
         ),
         # Whom to ask: the first of the choices that anybody answers to.
-        lambda document: next((choice for choice in choices if choice.people(document)), choices[0]).ask(document),
+        lambda document: next((choice for choice in choices if choice.people(document)), choices[0]).ask(
+            document
+        ),
         frozenset().union(*(choice.permissions for choice in choices)),
-        lambda document: list(dict.fromkeys(person for choice in choices for person in choice.people(document))),
+        lambda document: list(
+            dict.fromkeys(person for choice in choices for person in choice.people(document))
+        ),
     )
 
 

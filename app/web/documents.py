@@ -187,8 +187,11 @@ def file_rows(
     from there; only for others the directory is asked, with one query.
     """
     names = {event.actor_id: event.actor_name for event in events}
-    missing = {row.uploaded_by_id for row in rows} - {None, *names}
-    names |= {number: person.name for number, person in directory().people(missing).items()} if missing else {}
+    uploaders = {row.uploaded_by_id for row in rows if row.uploaded_by_id is not None}
+    missing = uploaders - set(names)
+    names |= (
+        {number: person.name for number, person in directory().people(missing).items()} if missing else {}
+    )
     return [
         FileRow(
             name=row.name,
@@ -243,7 +246,14 @@ def fire_step(
             status = document.status
     except (Conflict, Invalid) as problem:
         return refused(problem, typed)
-    flash(_("“%(step)s”已完成，当前状态：%(state)s", step=flow.step(step).label, state=flow.state(status).label), "ok")
+    flash(
+        _(
+            "“%(step)s”已完成，当前状态：%(state)s",
+            step=flow.step(step).label,
+            state=flow.state(status).label,
+        ),
+        "ok",
+    )
     return fragments.go(back)
 
 

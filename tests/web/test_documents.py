@@ -83,7 +83,10 @@ def test_a_state_beside_the_road_stands_after_the_last_milestone() -> None:
 
 
 def test_stations_name_who_came_there_last() -> None:
-    newer, older = event("review", "第二次", from_status="returned"), event("review", "第一次", from_status="draft")
+    newer, older = (
+        event("review", "第二次", from_status="returned"),
+        event("review", "第一次", from_status="draft"),
+    )
     begun, back = event("draft", "登记人"), event("draft", "退回人", from_status="review")
     again = event("review", "没有移动", from_status="review")
     found = documents.stations(FLOW, "review", [again, newer, back, older, begun])
@@ -103,7 +106,9 @@ def test_rows_of_the_record_can_be_left_out_and_stripped() -> None:
         "提交",
     )
     assert system.person == "系统自动"
-    part = documents.timeline_rows([told, quiet], shown=lambda item: item.to_status is not None, with_content=False)
+    part = documents.timeline_rows(
+        [told, quiet], shown=lambda item: item.to_status is not None, with_content=False
+    )
     assert [(row.reason, row.changes) for row in part] == [("", [])]
 
 
@@ -130,17 +135,24 @@ def fired(app: Any, step_name: str, form: dict[str, str], fire: Any) -> Any:
 
 def test_a_fired_step_passes_version_and_note_and_goes_back(app: Any) -> None:
     seen: dict[str, Any] = {}
-    answer = fired(app, "submit", {"version": "7", "note": "好"}, lambda document, name, **facts: seen.update(facts))
+    answer = fired(
+        app, "submit", {"version": "7", "note": "好"}, lambda document, name, **facts: seen.update(facts)
+    )
     assert (answer.status_code, answer.location) == (303, "/x")
     assert seen == {"version": 7, "note": "好", "data": None}
 
 
-@pytest.mark.parametrize("problem", [Conflict("core:race"), Stale("甲", "今天"), Invalid(fields={"note": "x"})])
+@pytest.mark.parametrize(
+    "problem", [Conflict("core:race"), Stale("甲", "今天"), Invalid(fields={"note": "x"})]
+)
 def test_refusals_of_state_and_input_are_answered_by_the_page(app: Any, problem: Exception) -> None:
     def fire(document: Any, name: str, **facts: Any) -> None:
         raise problem
 
-    assert fired(app, "submit", {"version": "x"}, fire) == (problem, documents.TypedStep(documents.NO_VERSION, ""))
+    assert fired(app, "submit", {"version": "x"}, fire) == (
+        problem,
+        documents.TypedStep(documents.NO_VERSION, ""),
+    )
 
 
 @pytest.mark.parametrize("name", ["finish", "nothing"])
@@ -178,7 +190,9 @@ def gate(owner: User) -> Any:
     del documents._file_gates["pages_test"]
 
 
-def test_a_file_is_served_under_its_chinese_name_and_cannot_act(client: Client, owner: User, gate: None) -> None:
+def test_a_file_is_served_under_its_chinese_name_and_cannot_act(
+    client: Client, owner: User, gate: None
+) -> None:
     number = stored("来函 七月.txt", "text/plain", "甲".encode(), owner)
     answer = client.as_(owner).get(f"/files/{number}", buffered=True)
     assert answer.data.decode() == "甲"
@@ -225,8 +239,14 @@ def test_rows_of_files_name_people_from_events_before_asking(owner: User) -> Non
     number = stored("a.txt", "text/plain", b"a", owner)
     row = session.get_one(StoredFile, number)
     assert documents.file_rows([row])[0].by == "孙晓"
-    named = documents.file_rows([row], lambda file: f"/remove/{file.id}", [event(None, "另名", actor_id=owner.id)])
-    assert (named[0].by, named[0].remove_url, named[0].url) == ("另名", f"/remove/{number}", f"/files/{number}")
+    named = documents.file_rows(
+        [row], lambda file: f"/remove/{file.id}", [event(None, "另名", actor_id=owner.id)]
+    )
+    assert (named[0].by, named[0].remove_url, named[0].url) == (
+        "另名",
+        f"/remove/{number}",
+        f"/files/{number}",
+    )
     with unit_of_work():
         orphan = attach(CheckedFile("b.txt", "text/plain", b"b"), "pages_test", 1, SYSTEM)
         assert documents.file_rows([orphan])[0].by == ""

@@ -21,7 +21,11 @@ from app.web.forms import (
 FOLLOW = "follow"
 ON = "on"
 OFF = "off"
-SWITCHES = ((FOLLOW, lazy("随组合")), (ON, lazy_in_context("switch", "启用")), (OFF, lazy_in_context("switch", "停用")))
+SWITCHES = (
+    (FOLLOW, lazy("随组合")),
+    (ON, lazy_in_context("switch", "启用")),
+    (OFF, lazy_in_context("switch", "停用")),
+)
 
 
 def field_name(key: str) -> str:

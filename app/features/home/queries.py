@@ -99,7 +99,9 @@ def count_tasks(actor: Actor) -> int:
     if actor.id is None:
         return session.execute(select(counted)).scalar_one()
     # Every page shows both numbers: one query counts them.
-    row = session.execute(select(counted.label("tasks"), notices.unread_column(actor.id).label("unread"))).one()
+    row = session.execute(
+        select(counted.label("tasks"), notices.unread_column(actor.id).label("unread"))
+    ).one()
     notices.keep_unread(actor.id, row.unread)
     return int(row.tasks)
 

@@ -52,17 +52,29 @@ permissions.register_permissions(
 
 settings.register(
     settings.Setting(
-        "inquiries.report_hours", "number", 2, lazy("询价上报时限（工作小时）"), section="quotations",
+        "inquiries.report_hours",
+        "number",
+        2,
+        lazy("询价上报时限（工作小时）"),
+        section="quotations",
         hint=lazy("收到询价后超过这个时间才上报的，标记为迟报"),
     ),
     settings.Setting(
         "inquiries.decision_hours", "number", 4, lazy("经理决定时限（工作小时）"), section="quotations"
     ),
     settings.Setting(
-        "inquiries.default_deadline_days", "number", 2, lazy("客户答复期限（工作日，默认）"), section="quotations"
+        "inquiries.default_deadline_days",
+        "number",
+        2,
+        lazy("客户答复期限（工作日，默认）"),
+        section="quotations",
     ),
     settings.Setting(
-        "inquiries.answer_validity_days", "number", 15, lazy("采购价格有效期（天，默认）"), section="quotations"
+        "inquiries.answer_validity_days",
+        "number",
+        15,
+        lazy("采购价格有效期（天，默认）"),
+        section="quotations",
     ),
 )
 
@@ -139,7 +151,9 @@ documents.register_document_type(
     )
 )
 search.register_source(
-    search.SearchSource(doc_type=DOC_TYPE, label=lazy("询价"), visible=queries.whole_ids, url=views.address, order=20)
+    search.SearchSource(
+        doc_type=DOC_TYPE, label=lazy("询价"), visible=queries.whole_ids, url=views.address, order=20
+    )
 )
 search.register_source(
     search.SearchSource(

@@ -194,7 +194,9 @@ def facts(inquiry: Inquiry) -> dict[str, Any]:
         for name in LINE_FIELDS:
             value = getattr(line, name)
             if value != "":
-                values[f"{line.position}/{name}"] = f"{value.normalize():f}" if isinstance(value, Decimal) else value
+                values[f"{line.position}/{name}"] = (
+                    f"{value.normalize():f}" if isinstance(value, Decimal) else value
+                )
     return values
 
 
@@ -210,7 +212,9 @@ def index_whole(inquiry: Inquiry) -> None:
     customer = inquiry.customer
     head = [inquiry.number or "", customer.name, inquiry.project, inquiry.contact_name, inquiry.summary]
     lines = [f"{line.name} {line.model} {line.spec}" for line in inquiry.lines]
-    search.put(DOC_TYPE, inquiry.id, f"{inquiry.number or ''} {customer.name}".strip(), "\n".join([*head, *lines]))
+    search.put(
+        DOC_TYPE, inquiry.id, f"{inquiry.number or ''} {customer.name}".strip(), "\n".join([*head, *lines])
+    )
 
 
 def asked_line(inquiry: Inquiry, line_id: int, actor: Actor, subject: Subject) -> InquiryLine:
@@ -219,7 +223,9 @@ def asked_line(inquiry: Inquiry, line_id: int, actor: Actor, subject: Subject) -
     Raises Denied, Conflict in a wrong state, Invalid for a line that was not put to them.
     """
     lock(inquiry)
-    permission = InquiryPerm.ANSWER_TECHNICAL if subject == Subject.TECHNICAL else InquiryPerm.ANSWER_PURCHASING
+    permission = (
+        InquiryPerm.ANSWER_TECHNICAL if subject == Subject.TECHNICAL else InquiryPerm.ANSWER_PURCHASING
+    )
     if not can(actor, permission):
         raise Denied("core:denied", what=lazy("答复询价"), who=who_may(permission))
     line = next((line for line in sight(inquiry, actor).lines(inquiry) if line.id == line_id), None)
@@ -236,13 +242,17 @@ def check_asked(inquiry: Inquiry, line: InquiryLine | None, subject: Subject) ->
         raise Conflict("inquiry:not-asked")
 
 
-def after_answer(inquiry: Inquiry, actor: Actor, line: InquiryLine, verb: str, permission: InquiryPerm) -> None:
+def after_answer(
+    inquiry: Inquiry, actor: Actor, line: InquiryLine, verb: str, permission: InquiryPerm
+) -> None:
     """Record an answer, close its task where it was the last one, tell the owner. Prices never enter the event."""
     inquiry.touch()
     session.flush()
     FLOW.sync_tasks(inquiry)
     grant = grant_for(actor, permission)
-    on_behalf = (grant.on_behalf_of, grant.on_behalf_of_name) if grant and grant.on_behalf_of is not None else None
+    on_behalf = (
+        (grant.on_behalf_of, grant.on_behalf_of_name) if grant and grant.on_behalf_of is not None else None
+    )
     timeline.record(
         DOC_TYPE,
         inquiry.id,
@@ -346,7 +356,9 @@ def check_waivable(
     return authority
 
 
-def attach_file(inquiry: Inquiry, *, actor: Actor, file: CheckedFile, line_id: int | None = None) -> StoredFile:
+def attach_file(
+    inquiry: Inquiry, *, actor: Actor, file: CheckedFile, line_id: int | None = None
+) -> StoredFile:
     """Attach a file of the customer to the inquiry, or to one line (whoever is asked about it then sees it)."""
     lock(inquiry)
     if not sight(inquiry, actor).whole:

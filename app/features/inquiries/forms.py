@@ -112,7 +112,11 @@ class HeadFields:
 
     customer_id = ChoiceField(lazy("客户"), required=True, coerce=int, blank=lazy("请选择客户"))
     kind = ChoiceField(
-        lazy("类别"), required=True, blank=None, choices=tuple(KIND_LABELS.items()), default=InquiryKind.INQUIRY
+        lazy("类别"),
+        required=True,
+        blank=None,
+        choices=tuple(KIND_LABELS.items()),
+        default=InquiryKind.INQUIRY,
     )
     channel = ChoiceField(
         lazy("渠道"),
@@ -226,9 +230,7 @@ class PurchasingForm(CreationForm):
     lead_time_days = WholeNumberField(lazy("交货期（天）"), required=True, least=0, most=3_650)
     valid_until = DateField(lazy("有效期至"), required=True)
     source = TextField(lazy("供应商"), required=True, longest=120)
-    kind = ChoiceField(
-        lazy("类别"), required=True, blank=None, choices=tuple(PURCHASE_KIND_LABELS.items())
-    )
+    kind = ChoiceField(lazy("类别"), required=True, blank=None, choices=tuple(PURCHASE_KIND_LABELS.items()))
     price_unit = TextField(lazy("计价单位"), required=True, longest=20)
     tax_rate = TaxRateField(lazy("税率"), required=True)
     quoted_on = DateField(lazy("报价日期"), required=True)
@@ -242,7 +244,9 @@ class PurchasingForm(CreationForm):
 
     def values(self) -> PurchasingInput:
         """Return the answer as the action takes it."""
-        return PurchasingInput(**{name: self._fields[name].data for name in PurchasingInput.__dataclass_fields__})
+        return PurchasingInput(
+            **{name: self._fields[name].data for name in PurchasingInput.__dataclass_fields__}
+        )
 
 
 FIRST_FIELDS = ("price", "lead_time_days", "valid_until", "source")
@@ -281,7 +285,6 @@ class UploadForm(CreationForm):
         """Ask for a file."""
         if not field.data:
             raise ValidationError(str(lazy("请选择要上传的文件")))
-
 
 
 def customer_hint() -> Markup:

@@ -96,7 +96,9 @@ def filters_for(actor: Actor) -> Sequence[Filter]:
             options=(("open", lazy("办理中")), ("closed", lazy("已结束")), *STATUS_LABELS.items()),
             condition=has_status,
         ),
-        Filter("kind", lazy("类别"), Inquiry.kind, options=tuple((str(k), v) for k, v in KIND_LABELS.items())),
+        Filter(
+            "kind", lazy("类别"), Inquiry.kind, options=tuple((str(k), v) for k, v in KIND_LABELS.items())
+        ),
         Filter("customer", lazy("客户"), Customer.name, kind="text"),
         Filter("received_at", lazy("收到时间"), Inquiry.received_at, kind="date_range"),
     ]

@@ -59,7 +59,10 @@ class Inquiry(DocumentMixin, Model):
     owner: Mapped[User] = relationship(foreign_keys="Inquiry.owner_id", lazy="joined")
     customer: Mapped[Customer] = relationship(lazy="joined")
     lines: Mapped[list["InquiryLine"]] = relationship(
-        back_populates="inquiry", order_by="InquiryLine.position", cascade="all, delete-orphan", lazy="selectin"
+        back_populates="inquiry",
+        order_by="InquiryLine.position",
+        cascade="all, delete-orphan",
+        lazy="selectin",
     )
 
     @property
@@ -74,7 +77,9 @@ class InquiryLine(Model):
     __tablename__ = "inquiry_line"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    inquiry_id: Mapped[int] = mapped_column(ForeignKey("inquiry.id", ondelete="CASCADE"), nullable=False, index=True)
+    inquiry_id: Mapped[int] = mapped_column(
+        ForeignKey("inquiry.id", ondelete="CASCADE"), nullable=False, index=True
+    )
     position: Mapped[int] = mapped_column(Integer, nullable=False)
     product_id: Mapped[int | None] = mapped_column(ForeignKey("product.id"))
     name: Mapped[str] = mapped_column(String(120), nullable=False)
@@ -126,7 +131,9 @@ class TechnicalAnswer(Model):
     __tablename__ = "technical_answer"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    line_id: Mapped[int] = mapped_column(ForeignKey("inquiry_line.id", ondelete="CASCADE"), nullable=False, index=True)
+    line_id: Mapped[int] = mapped_column(
+        ForeignKey("inquiry_line.id", ondelete="CASCADE"), nullable=False, index=True
+    )
     author_id: Mapped[int] = mapped_column(ForeignKey("user.id"), nullable=False)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime(), nullable=False, default=clock.now)
     model: Mapped[str] = mapped_column(String(120), nullable=False)
@@ -147,7 +154,9 @@ class PurchasingAnswer(Model):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    line_id: Mapped[int] = mapped_column(ForeignKey("inquiry_line.id", ondelete="CASCADE"), nullable=False, index=True)
+    line_id: Mapped[int] = mapped_column(
+        ForeignKey("inquiry_line.id", ondelete="CASCADE"), nullable=False, index=True
+    )
     author_id: Mapped[int] = mapped_column(ForeignKey("user.id"), nullable=False)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime(), nullable=False, default=clock.now)
     kind: Mapped[str] = mapped_column(String(20), nullable=False)
@@ -173,7 +182,9 @@ class Waiver(Model):
     __table_args__ = (CheckConstraint(one_of("subject", Subject), name="subject"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    line_id: Mapped[int] = mapped_column(ForeignKey("inquiry_line.id", ondelete="CASCADE"), nullable=False, index=True)
+    line_id: Mapped[int] = mapped_column(
+        ForeignKey("inquiry_line.id", ondelete="CASCADE"), nullable=False, index=True
+    )
     subject: Mapped[str] = mapped_column(String(20), nullable=False)
     reason: Mapped[str] = mapped_column(Text, nullable=False)
     author_id: Mapped[int] = mapped_column(ForeignKey("user.id"), nullable=False)

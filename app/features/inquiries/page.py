@@ -163,7 +163,9 @@ def line_views(
         LineView(
             line,
             asks_of(inquiry, line, actor, seen, decides),
-            line.technical_answers[::-1] if line.ask_technical and sees_answers(seen, Subject.TECHNICAL) else [],
+            line.technical_answers[::-1]
+            if line.ask_technical and sees_answers(seen, Subject.TECHNICAL)
+            else [],
             [price_view(row) for row in line.purchasing_answers[::-1]]
             if line.ask_purchasing and sees_answers(seen, Subject.PURCHASING)
             else [],

@@ -33,7 +33,9 @@ class Sight:
         return [
             line
             for line in inquiry.lines
-            if self.whole or (self.technical and line.ask_technical) or (self.purchasing and line.ask_purchasing)
+            if self.whole
+            or (self.technical and line.ask_technical)
+            or (self.purchasing and line.ask_purchasing)
         ]
 
 
@@ -77,7 +79,9 @@ def visible_line_ids(actor: Actor) -> Select[int]:
     return (
         select(InquiryLine.id)
         .join(Inquiry, Inquiry.id == InquiryLine.inquiry_id)
-        .where(or_(whole_condition(actor), and_(Inquiry.status.not_in(BEFORE_DECISION), asked_condition(actor))))
+        .where(
+            or_(whole_condition(actor), and_(Inquiry.status.not_in(BEFORE_DECISION), asked_condition(actor)))
+        )
     )
 
 
@@ -118,7 +122,8 @@ def titles(ids: list[int]) -> dict[int, str]:
         .where(Inquiry.id.in_(ids))
     )
     return {
-        row.id: f"{row.number or ''} {row.short_name or row.name}".strip() for row in session.execute(statement)
+        row.id: f"{row.number or ''} {row.short_name or row.name}".strip()
+        for row in session.execute(statement)
     }
 
 

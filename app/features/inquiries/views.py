@@ -146,7 +146,10 @@ def edit(inquiry_id: int) -> Any:
     lines = Lines(forms.InquiryLineForm, request.form if posted else None, stored=inquiry.lines)
     context: dict[str, Any] = {
         "heading": _("修改询价"),
-        "trail": [(pgettext("list", "询价"), url_for("inquiries.index")), (inquiry.title, address(inquiry.id))],
+        "trail": [
+            (pgettext("list", "询价"), url_for("inquiries.index")),
+            (inquiry.title, address(inquiry.id)),
+        ],
         "edited": True,
         "cancel_url": address(inquiry.id),
     }

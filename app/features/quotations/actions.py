@@ -329,7 +329,8 @@ def revise(revision: QuotationRevision, *, actor: Actor, version: int, reason: s
     # the copy hangs on its quotation already and must not be looked for in the session before it is complete
     with session.no_autoflush:
         put_lines(
-            copy, [LineInput(**{name: getattr(line, name) for name in LINE_FIELDS}) for line in revision.lines]
+            copy,
+            [LineInput(**{name: getattr(line, name) for name in LINE_FIELDS}) for line in revision.lines],
         )
     revision.current = False
     revision.touch()

@@ -27,7 +27,7 @@ from app.web import filters
 
 def addresses(revision: QuotationRevision) -> dict[str, str]:
     """Return the addresses of a revision's pages by name."""
-    place = {"quotation_id": revision.quotation_id, "number": revision.revision}
+    place: dict[str, Any] = {"quotation_id": revision.quotation_id, "number": revision.revision}
     names = ("show", "edit", "preview", "revise", "paper", "totals", "acceptance")
     found = {name: url_for(f"quotations.{name}", **place) for name in names}
     found["steps"] = url_for("quotations.show", **place)
@@ -108,7 +108,7 @@ def issued_rows(revision: QuotationRevision, actor: Actor) -> list[dict[str, Any
 
 def issued_row(revision: QuotationRevision, item: IssuedFile) -> dict[str, Any]:
     """Return one official file as the page lists it."""
-    place = {
+    place: dict[str, Any] = {
         "quotation_id": revision.quotation_id,
         "number": revision.revision,
         "copy_number": item.copy_number,

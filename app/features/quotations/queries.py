@@ -31,12 +31,12 @@ def visible_condition(actor: Actor) -> ColumnElement[bool]:
     return or_(own, QuotationRevision.department_id.in_(sorted(departments))) if departments else own
 
 
-def visible_to(actor: Actor) -> Select[tuple[QuotationRevision]]:
+def visible_to(actor: Actor) -> Select[QuotationRevision]:
     """Return the SELECT of the revisions an actor may see."""
     return select(QuotationRevision).where(visible_condition(actor))
 
 
-def visible_ids(actor: Actor) -> Select[tuple[int]]:
+def visible_ids(actor: Actor) -> Select[int]:
     """Return the SELECT of the ids of the revisions an actor may see."""
     return select(QuotationRevision.id).where(visible_condition(actor))
 

@@ -152,7 +152,7 @@ def step_data(revision: QuotationRevision, form: Any, actor: Actor) -> dict[str,
             actor=actor,
             seal=seal,
             copies=form.copies.data,
-            form=form.file_form.data,
+            form=form.file_form.data or "",
             purpose=form.purpose.data,
         )
         return {"prepared": prepared}

@@ -100,7 +100,10 @@ def document_context(revision: QuotationRevision, actor: Actor) -> dict[str, Any
     urls = presentation.addresses(revision)
     return {
         "heading": revision.title,
-        "trail": [(pgettext("list", "报价"), url_for("quotations.index")), (revision.quotation.customer.name, "")],
+        "trail": [
+            (pgettext("list", "报价"), url_for("quotations.index")),
+            (revision.quotation.customer.name, ""),
+        ],
         "state": _("已过有效期") if revision.expired else state.label,
         "tone": "bad" if revision.expired else state.tone,
         "facts": presentation.facts_line(revision),

@@ -170,7 +170,9 @@ def test_a_document_that_waits_for_others_offers_the_reminder(client, staff):
 def test_a_quotation_under_review_offers_the_reminder_without_its_price(client):
     people = stories.cast()
     stories.company()
-    row = stories.decide(people, stories.report(people, stories.inquiry(people, stories.customer(people))), 0, 0)
+    row = stories.decide(
+        people, stories.report(people, stories.inquiry(people, stories.customer(people))), 0, 0
+    )
     revision = stories.fill(people, stories.draft(people, row))
     page, reminder = f"/quotations/{revision.quotation_id}", f"/remind/quotation/{revision.id}"
     client.as_(people.salesperson).get(f"{page}/r/1")

@@ -126,7 +126,10 @@ class Staff:
         with unit_of_work():
             # What starting a quotation asks for.
             add_legal_entity(
-                actor=SYSTEM, name="江苏润禾机械配件有限公司", short_name="润禾", credit_code="91320500MA1DEMX00D"
+                actor=SYSTEM,
+                name="江苏润禾机械配件有限公司",
+                short_name="润禾",
+                credit_code="91320500MA1DEMX00D",
             )
 
     def _person(self, name: str, role: Role, department: Department | None = None) -> User:

@@ -43,7 +43,9 @@ def head(inquiry: Inquiry, **values: object) -> dict[str, object]:
     return {**{name: getattr(inquiry, name) for name in actions.HEAD_FIELDS}, **values}
 
 
-def edit(inquiry: Inquiry, person: User, lines: list[LineInput], version: int | None = None, **values: object) -> None:
+def edit(
+    inquiry: Inquiry, person: User, lines: list[LineInput], version: int | None = None, **values: object
+) -> None:
     with unit_of_work():
         row = session.get_one(Inquiry, inquiry.id)
         actions.edit(
@@ -101,7 +103,11 @@ def test_an_edit_keeps_answers_to_lines_that_stay_and_forgets_the_rest_in_search
     inquiry = making.inquiry(staff.owner)
     first, second, third = inquiry.lines
     gone = second.id
-    inputs = [replace(making.lines(3)[2], id=third.id), replace(making.lines(3)[0], id=first.id), making.lines(4)[3]]
+    inputs = [
+        replace(making.lines(3)[2], id=third.id),
+        replace(making.lines(3)[0], id=first.id),
+        making.lines(4)[3],
+    ]
     kept = [third.id, first.id]
     edit(inquiry, staff.owner, inputs)
     after = session.get_one(Inquiry, inquiry.id)

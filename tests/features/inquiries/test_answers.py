@@ -34,7 +34,9 @@ def address(inquiry: Inquiry, position: int, subject: str) -> str:
     return f"/inquiries/{inquiry.id}/lines/{inquiry.lines[position - 1].id}/{subject}"
 
 
-def test_technical_answers_with_model_parameters_and_file(client: Client, staff: Staff, asked: Inquiry) -> None:
+def test_technical_answers_with_model_parameters_and_file(
+    client: Client, staff: Staff, asked: Inquiry
+) -> None:
     where, number = address(asked, 1, "technical"), asked.id
     client.as_(staff.technician).get(where)
     fields = client.page.values(where)
@@ -71,7 +73,9 @@ def test_purchasing_types_three_figures_and_the_first_time_the_source(
     assert (line.purchasing.price, line.purchasing.lead_time_days) == (Decimal("5320.0000"), 20)
 
 
-def test_the_next_price_knows_source_and_tax_from_the_last(client: Client, staff: Staff, asked: Inquiry) -> None:
+def test_the_next_price_knows_source_and_tax_from_the_last(
+    client: Client, staff: Staff, asked: Inquiry
+) -> None:
     with unit_of_work():
         row = session.get_one(Inquiry, asked.id)
         answer = making.price(source="无锡钢管厂", tax_rate=Decimal(3), material="45#", price_unit="吨")
@@ -107,7 +111,13 @@ def test_a_wrong_price_is_422_at_its_field_and_stays_typed(
 ) -> None:
     where, number = address(asked, 2, "purchasing"), asked.id
     client.as_(staff.buyer).get(where)
-    typed = {**client.page.values(where), "price": "10", "lead_time_days": "5", "source": "某厂", field: value}
+    typed = {
+        **client.page.values(where),
+        "price": "10",
+        "lead_time_days": "5",
+        "source": "某厂",
+        field: value,
+    }
     assert client.post(where, typed).status_code == 422
     assert said in " ".join(client.page.errors())
     assert client.page.values(where)[field] == value
@@ -208,9 +218,12 @@ def test_a_stale_waiver_keeps_its_reason(client: Client, staff: Staff, asked: In
 
 
 @pytest.mark.parametrize(
-    ("person", "status"), [("owner", 403), ("leader", 403), ("technician", 403), ("buyer", 404), ("manager", 200)]
+    ("person", "status"),
+    [("owner", 403), ("leader", 403), ("technician", 403), ("buyer", 404), ("manager", 200)],
 )
-def test_only_who_decides_waives(client: Client, staff: Staff, asked: Inquiry, person: str, status: int) -> None:
+def test_only_who_decides_waives(
+    client: Client, staff: Staff, asked: Inquiry, person: str, status: int
+) -> None:
     where = address(asked, 1, "technical") + "/waive"
     client.as_(staff.everybody()[person])
     assert client.get(where).status_code == status

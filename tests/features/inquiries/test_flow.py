@@ -122,7 +122,9 @@ def test_asking_needs_a_deadline_in_the_future(staff: Staff) -> None:
     for data in (asked, {**asked, "answers_due_at": clock.now() - timedelta(minutes=1)}):
         assert isinstance(ready_to_decide(inquiry, actor, data), Invalid)
     assert ready_to_decide(inquiry, actor, {}) is None
-    assert ready_to_decide(inquiry, actor, {**asked, "answers_due_at": clock.now() + timedelta(hours=1)}) is None
+    assert (
+        ready_to_decide(inquiry, actor, {**asked, "answers_due_at": clock.now() + timedelta(hours=1)}) is None
+    )
 
 
 def test_a_decision_to_decline_needs_a_reason_of_the_list_and_words(staff: Staff) -> None:
@@ -144,7 +146,9 @@ def test_the_quotation_waits_for_every_asked_line(staff: Staff) -> None:
         making.fire(inquiry, "start_quoting", staff.owner)
     with unit_of_work():
         row = session.get_one(Inquiry, inquiry.id)
-        actions.answer_purchasing(row, row.lines[0].id, actor=factories.actor(staff.buyer), answer=making.price())
+        actions.answer_purchasing(
+            row, row.lines[0].id, actor=factories.actor(staff.buyer), answer=making.price()
+        )
     with pytest.raises(Conflict, match="lacks-technical"):
         making.fire(inquiry, "start_quoting", staff.owner)
     with unit_of_work():
@@ -185,7 +189,11 @@ def test_a_loss_is_claimed_by_one_and_confirmed_by_another(staff: Staff) -> None
     assert inquiry.status == "submitted"
     inquiry = making.fire(inquiry, "claim_loss", staff.owner, data=data)
     inquiry = making.fire(inquiry, "confirm_loss", staff.manager)
-    assert (inquiry.status, inquiry.result_on, inquiry.competitor_price) == ("lost", clock.today(), Decimal("9.90"))
+    assert (inquiry.status, inquiry.result_on, inquiry.competitor_price) == (
+        "lost",
+        clock.today(),
+        Decimal("9.90"),
+    )
 
 
 def test_a_managers_own_loss_is_confirmed_by_the_leader(staff: Staff) -> None:
@@ -228,7 +236,16 @@ def test_the_table_is_drawn(staff: Staff) -> None:
 
 # Random walks
 
-PEOPLE = ("owner", "colleague", "manager", "stranger_manager", "leader", "technician", "buyer", "administrator")
+PEOPLE = (
+    "owner",
+    "colleague",
+    "manager",
+    "stranger_manager",
+    "leader",
+    "technician",
+    "buyer",
+    "administrator",
+)
 ACTS = (*(item.name for item in FLOW.steps), "answer", "waive", "offer")
 
 
@@ -246,7 +263,9 @@ def act(inquiry: Inquiry, name: str, staff: Staff, person: str, chance: random.R
             actions.answer_purchasing(row, chance.choice(lines), actor=actor, answer=making.price())
         elif name == "waive":
             subject = chance.choice(list(Subject))
-            actions.waive(row, chance.choice(lines), actor=actor, version=row.version, subject=subject, reason="免")
+            actions.waive(
+                row, chance.choice(lines), actor=actor, version=row.version, subject=subject, reason="免"
+            )
         else:
             data = {
                 "technical": {line for line in lines if chance.random() < 0.3},
@@ -303,4 +322,3 @@ def test_whatever_people_try_the_invariants_hold(staff: Staff, seed: int) -> Non
         assert not (inquiry.status == InquiryStatus.SUBMITTED and inquiry.submitted_at is None)
     last = [event for event in timeline.events_for("inquiry", number) if event.to_status][0]
     assert last.to_status == session.get_one(Inquiry, number).status
-

@@ -60,7 +60,11 @@ def marked(staff: Staff) -> Inquiry:
         for n, line in enumerate(making.lines(4), 1)
     ]
     inquiry = making.inquiry(
-        staff.owner, lines=lines, summary="SUMMARYMARK", contact_name="CONTACTMARK", contact_phone="13911112222"
+        staff.owner,
+        lines=lines,
+        summary="SUMMARYMARK",
+        contact_name="CONTACTMARK",
+        contact_phone="13911112222",
     )
     for line in (None, 1, 2, 3, 4):
         attach(inquiry, staff.owner, f"letter-of-{line or 'all'}.txt", line)
@@ -102,7 +106,12 @@ def marked(staff: Staff) -> Inquiry:
 def everything(client: Client, inquiry: Inquiry) -> str:
     """All a person can read of an inquiry: page, list, exports, paper, results of searches."""
     found = []
-    for address in (f"/inquiries/{inquiry.id}", "/inquiries", "/inquiries?format=csv", "/inquiries?format=print"):
+    for address in (
+        f"/inquiries/{inquiry.id}",
+        "/inquiries",
+        "/inquiries?format=csv",
+        "/inquiries?format=print",
+    ):
         found.append(client.get(address).get_data(as_text=True))
     for word in ("ZETA", "规格", "镇江"):
         found.append(client.get(f"/search?q={word}").get_data(as_text=True))
@@ -169,7 +178,9 @@ def test_the_list_cannot_be_asked_about_what_is_hidden(client: Client, staff: St
     assert "上报用时" not in client.page.text
 
 
-def test_search_finds_single_lines_for_the_asked_and_the_whole_for_sales(staff: Staff, marked: Inquiry) -> None:
+def test_search_finds_single_lines_for_the_asked_and_the_whole_for_sales(
+    staff: Staff, marked: Inquiry
+) -> None:
     def found(person: str, word: str) -> set[str]:
         actor = factories.actor(staff.everybody()[person])
         return {hit.doc_type for group in search.find(actor, word) for hit in group.hits}

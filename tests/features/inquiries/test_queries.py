@@ -60,7 +60,9 @@ def test_before_the_decision_lines_are_nobodys(staff: Staff, status: str) -> Non
 
 
 def test_each_department_sees_the_lines_put_to_it(staff: Staff) -> None:
-    inquiry = making.decide(making.bring_to(staff, "reported"), staff.manager, technical={1, 3}, purchasing={2, 3})
+    inquiry = making.decide(
+        making.bring_to(staff, "reported"), staff.manager, technical={1, 3}, purchasing={2, 3}
+    )
 
     def positions(person) -> list[int]:  # type: ignore[no-untyped-def]
         return [line.position for line in queries.sight(inquiry, factories.actor(person)).lines(inquiry)]

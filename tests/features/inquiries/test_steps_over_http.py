@@ -53,7 +53,9 @@ def test_each_step_by_each_person_in_each_state(client: Client, staff: Staff, st
     for name, person in staff.everybody().items():
         client.as_(person)
         for step, sources in FROM.items():
-            allowed = (name == "owner" and step in OWNERS_STEPS) or (name == "manager" and step in DECIDERS_STEPS)
+            allowed = (name == "owner" and step in OWNERS_STEPS) or (
+                name == "manager" and step in DECIDERS_STEPS
+            )
             if allowed and status in sources:
                 continue
             expected = 404 if name not in SEE_ALL else 403 if not allowed else 409
@@ -63,7 +65,9 @@ def test_each_step_by_each_person_in_each_state(client: Client, staff: Staff, st
     assert session.get_one(Inquiry, number).version == version
 
 
-@pytest.mark.parametrize(("step", "status"), [(step, status) for step in FROM for status in sorted(FROM[step])])
+@pytest.mark.parametrize(
+    ("step", "status"), [(step, status) for step in FROM for status in sorted(FROM[step])]
+)
 def test_each_step_in_each_of_its_states_is_done_by_its_person(
     client: Client, staff: Staff, step: str, status: str
 ) -> None:
@@ -143,7 +147,9 @@ def test_a_step_that_is_not_ready_says_why(client: Client, staff: Staff) -> None
     assert "第 2 项缺技术答复" in client.page.one("div", id="refusal").text
 
 
-def test_an_address_of_a_step_opened_by_hand_leads_to_the_page_or_its_form(client: Client, staff: Staff) -> None:
+def test_an_address_of_a_step_opened_by_hand_leads_to_the_page_or_its_form(
+    client: Client, staff: Staff
+) -> None:
     inquiry = making.bring_to(staff, "reported")
     client.as_(staff.manager)
     assert client.get(f"/inquiries/{inquiry.id}/return").location == f"/inquiries/{inquiry.id}"
@@ -181,7 +187,9 @@ def test_the_decision_puts_lines_to_the_departments(client: Client, staff: Staff
     assert "重点客户" in client.page.text
 
 
-@pytest.mark.parametrize(("due", "status"), [("", 422), ("2020-01-01", 422), ("nonsense", 422), ("2099-01-01", 303)])
+@pytest.mark.parametrize(
+    ("due", "status"), [("", 422), ("2020-01-01", 422), ("nonsense", 422), ("2099-01-01", 303)]
+)
 def test_asked_departments_need_a_deadline_in_the_future(
     client: Client, staff: Staff, due: str, status: int
 ) -> None:
@@ -225,7 +233,11 @@ def test_declining_needs_a_reason_of_the_list_and_words(client: Client, staff: S
     address = f"/inquiries/{inquiry.id}/decline"
     client.as_(staff.manager).get(address)
     fields = client.page.values(address)
-    for wrong in ({"note": "不做"}, {"decline_reason": "scope"}, {"decline_reason": "weather", "note": "不做"}):
+    for wrong in (
+        {"note": "不做"},
+        {"decline_reason": "scope"},
+        {"decline_reason": "weather", "note": "不做"},
+    ):
         assert client.post(address, {**fields, **wrong}).status_code == 422
     assert client.post(address, {**fields, "decline_reason": "scope", "note": "不做农药"}).status_code == 303
     client.as_(staff.owner).get(f"/inquiries/{inquiry.id}")
@@ -237,7 +249,12 @@ def test_a_loss_is_recorded_with_competitor_and_price(client: Client, staff: Sta
     inquiry = making.bring_to(staff, "submitted")
     address = f"/inquiries/{inquiry.id}/claim_loss"
     client.as_(staff.owner).get(address)
-    fields = {**client.page.values(address), "lost_reason": "价格", "competitor": "甲厂", "competitor_price": "1.2万"}
+    fields = {
+        **client.page.values(address),
+        "lost_reason": "价格",
+        "competitor": "甲厂",
+        "competitor_price": "1.2万",
+    }
     assert client.post(address, fields).status_code == 303
     client.get(f"/inquiries/{inquiry.id}")
     assert "¥12,000.00" in client.page.text

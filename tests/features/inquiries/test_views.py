@@ -82,7 +82,9 @@ def test_the_form_knows_now_and_two_working_days(client: Client, staff: Staff, a
     assert (values["kind"], values["channel"]) == ("inquiry", "phone")
 
 
-def test_registering_and_reporting_at_once_is_one_transaction_with_both_events(client: Client, staff: Staff) -> None:
+def test_registering_and_reporting_at_once_is_one_transaction_with_both_events(
+    client: Client, staff: Staff
+) -> None:
     customer = making.customer(staff.owner)
     client.as_(staff.owner).submit("/inquiries/new", new_fields(customer.id, then="report"))
     made = only_inquiry()
@@ -120,7 +122,11 @@ def test_wrong_input_is_422_at_its_field_and_keeps_everything(client: Client, st
     assert "收到时间不是有效的时间" in said
     assert "第 1 行" in said
     values = client.page.values("/inquiries/new")
-    assert (values["summary"], values["line-0-quantity"], values["received_at"]) == ("留着", "-3", "2026-02-30")
+    assert (values["summary"], values["line-0-quantity"], values["received_at"]) == (
+        "留着",
+        "-3",
+        "2026-02-30",
+    )
     assert session.query(Inquiry).count() == 0
 
 
@@ -223,7 +229,9 @@ def test_only_the_owner_edits_and_only_a_draft(client: Client, staff: Staff) -> 
 # The document
 
 
-def test_the_page_says_how_long_reporting_took_and_that_it_was_late(client: Client, staff: Staff, at: object) -> None:
+def test_the_page_says_how_long_reporting_took_and_that_it_was_late(
+    client: Client, staff: Staff, at: object
+) -> None:
     at(2026, 11, 23, 15, 0)  # type: ignore[operator]
     received = clock.now() - timedelta(hours=4)
     inquiry = making.inquiry(staff.owner, received_at=received)
@@ -263,7 +271,9 @@ def test_panels_of_upper_features_stand_on_the_page(client: Client, staff: Staff
     inquiry = making.inquiry(staff.owner)
     before = list(panels._panels)
     try:
-        panels.register("_ui/refusal.html", lambda inquiry, actor: {"refusal": {"sentence": f"面板{inquiry.id}"}})
+        panels.register(
+            "_ui/refusal.html", lambda inquiry, actor: {"refusal": {"sentence": f"面板{inquiry.id}"}}
+        )
         panels.register("_ui/toast.html", lambda inquiry, actor: None, place=panels.SIDE)
         client.as_(staff.owner).get(f"/inquiries/{inquiry.id}")
     finally:
@@ -376,7 +386,9 @@ def test_who_has_nothing_to_do_with_inquiries_has_no_list(client: Client, staff:
 
 
 @pytest.mark.parametrize("person", ["owner", "manager", "leader"])
-def test_the_page_takes_few_queries_whatever_the_number_of_lines(client: Client, staff: Staff, person: str) -> None:
+def test_the_page_takes_few_queries_whatever_the_number_of_lines(
+    client: Client, staff: Staff, person: str
+) -> None:
     taken = []
     for count in (1, 30):
         inquiry = making.inquiry(staff.owner, of=making.customer(staff.owner), count=count)

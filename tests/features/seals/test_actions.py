@@ -274,9 +274,7 @@ def test_each_use_is_a_row_with_its_approval_and_the_hashes_of_its_files(leader,
     assert row.used_by_id == seal_keeper.id
     assert row.approved_by_id == manager.id
     assert row.at == moment.astimezone(UTC)
-    assert timeline.describe(timeline.events_for("seal", seal_id)[0]) == (
-        "用印：BJ-2026-0001，2 份，电子件"
-    )
+    assert timeline.describe(timeline.events_for("seal", seal_id)[0]) == ("用印：BJ-2026-0001，2 份，电子件")
     assert queries.uses_of("quotation", 7) == [row]
 
 
