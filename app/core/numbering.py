@@ -4,7 +4,7 @@ from sqlalchemy import Integer, String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core import clock
-from app.core.db import Model, session
+from app.core.db import Model, insert_unless_present, session
 
 # The year under which a sequence is kept that does not begin again in January.
 NO_YEAR = 0
@@ -31,19 +31,11 @@ def next_number(kind: str, prefix: str, digits: int = 4, *, yearly: bool = True)
     year = clock.today().year if yearly else NO_YEAR
     row = session.get(Sequence, (kind, year), with_for_update=True, populate_existing=True)
     if row is None:
-        insert_first(kind, year)
+        # Two who come at once make one row.
+        insert_unless_present(Sequence, kind=kind, year=year, last=0)
         row = session.execute(
             select(Sequence).where(Sequence.kind == kind, Sequence.year == year).with_for_update()
         ).scalar_one()
     row.last += 1
     session.flush()
     return f"{prefix}-{year}-{row.last:0{digits}d}" if yearly else f"{prefix}-{row.last:0{digits}d}"
-
-
-def insert_first(kind: str, year: int) -> None:
-    """Create the sequence of a new year; two who come at once make one row."""
-    if session.get_bind().dialect.name == "postgresql":
-        from sqlalchemy.dialects.postgresql import insert  # optional
-    else:
-        from sqlalchemy.dialects.sqlite import insert  # type: ignore[assignment]  # optional
-    session.execute(insert(Sequence).values(kind=kind, year=year, last=0).on_conflict_do_nothing())

@@ -15,6 +15,7 @@ from app.features.people.listing import people_list
 from app.features.people.models import RoleAssignment, User
 from app.web import documents, fragments, guard
 from app.web.forms import once
+from app.web.lists import show_list
 
 blueprint = Blueprint("people_directory", __name__)
 
@@ -44,13 +45,10 @@ def index() -> Response:
     actor = guard.current_actor()
     manages = can(actor, PeoplePerm.MANAGE)
     listing = people_list(actor, request.args.to_dict(), request.path)
-    return fragments.page(
-        "people/index.html",
-        fragment="rows",
-        also=("count", "pager"),
-        heading=_("人员"),
-        listing=listing,
-        manages=manages,
+    return show_list(
+        listing,
+        _("人员"),
+        template="people/index.html",
         new_url=url_for("people_directory.new") if manages else "",
         new_label=_("开通账号"),
     )

@@ -183,7 +183,7 @@ def test_a_role_begins_today_unless_told_otherwise(admin, outsider, sales_depart
 def test_an_administrator_never_reaches_for_deciding_roles_himself(administrator, admin, role):
     with pytest.raises(Denied), unit_of_work():
         actions.assign_role(administrator, role, actor=admin)
-    assign(administrator, Role.BACK_OFFICE, admin)
+    assign(administrator, Role.DRIVER, admin)
 
 
 def test_another_administrator_may_give_them(administrator):

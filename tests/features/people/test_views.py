@@ -8,6 +8,8 @@ from sqlalchemy import func, select
 from app.core import timeline
 from app.core.db import session
 from app.core.permissions import Role
+from app.core.tasks import Task
+from app.core.uow import unit_of_work
 from app.features.people.models import Delegation, Department, RoleAssignment, User
 from tests import factories
 from tests.client import Client
@@ -305,3 +307,41 @@ def test_department_tree_asks_a_constant_number_of_queries(client, administrator
     with queries() as many:
         client.get("/departments")
     assert len(many) == len(few) <= 10, many
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx", "print"])
+def test_the_directory_is_exported_and_printed(client, manager, kind):
+    response = client.as_(manager).get(f"/people?format={kind}")
+    assert response.status_code == 200
+    assert kind == "xlsx" or "马经理" in response.text
+
+
+def test_an_old_form_about_oneself_is_told_what_changed(client, salesperson):
+    client.as_(salesperson).get("/account")
+    old = client.page.values("/account")
+    client.post("/account", {**old, "phone": "137"})
+    assert client.post("/account", {**old, "phone": "138"}).status_code == 409
+    assert client.page.one("input", name="phone").attributes["value"] == "138"
+    assert client.post("/account", {**client.page.values("/account"), "email": "x" * 200}).status_code == 422
+
+
+def test_a_name_without_words_is_asked_for_when_editing(client, administrator, salesperson, sales_department):
+    client.as_(administrator)
+    assert client.submit(f"/people/{salesperson.id}/edit", {"name": ""}).status_code == 422
+    assert client.submit(f"/people/{salesperson.id}/reset-password", {"password": ""}).status_code == 422
+    assert (
+        client.submit(f"/people/{salesperson.id}/reset-password", {"password": "12345678"}).status_code == 422
+    )
+    assert client.submit(f"/people/{salesperson.id}/roles", {"role": ""}).status_code == 422
+    assert client.submit("/departments/new", {"name": ""}).status_code == 422
+    assert client.submit(f"/departments/{sales_department.id}/edit", {"name": ""}).status_code == 422
+
+
+def test_a_leaver_with_open_matters_stays_and_the_page_names_them(client, administrator, salesperson):
+    with unit_of_work():
+        session.add(Task(doc_type="letter", doc_id=1, kind="x", user_id=salesperson.id))
+    address = f"/people/{salesperson.id}/deactivate"
+    client.as_(administrator).get(address)
+    assert "还有 1 件待办" in client.page.text
+    assert client.post(address, {"version": "1"}).status_code == 409
+    assert session.get(User, salesperson.id).active
