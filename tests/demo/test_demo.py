@@ -3,6 +3,7 @@
 from collections import Counter
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -35,14 +36,17 @@ from tests.demo.conftest import TODAY
 # One worker loads the demo and runs all that look at it.
 pytestmark = pytest.mark.xdist_group("demo")
 
-FLOWS = {"inquiry": (inquiry_flow.FLOW, Inquiry), "quotation": (quotation_flow.FLOW, QuotationRevision)}
+FLOWS: dict[str, tuple[Any, Any]] = {
+    "inquiry": (inquiry_flow.FLOW, Inquiry),
+    "quotation": (quotation_flow.FLOW, QuotationRevision),
+}
 
 
-def count(model: type) -> int:
+def count(model: Any) -> int:
     return session.execute(select(func.count()).select_from(model)).scalar_one()
 
 
-def everything(model: type) -> list:
+def everything(model: Any) -> list[Any]:
     return list(session.execute(select(model).order_by(model.id)).unique().scalars())
 
 
