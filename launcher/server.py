@@ -73,9 +73,12 @@ def serve_with_granian(site: Site, report: Report, *, jobs: bool) -> None:
 
 def load_once() -> None:
     """Load the program before the processes are forked, and keep the collector from touching what they share."""
-    import wsgi  # slow import
+    from app.core.db import db  # slow import
+    from wsgi import app  # slow import
 
-    assert wsgi.app  # noqa: S101 - loading is the purpose
+    with app.app_context():
+        # a connection to the database must never be shared by two processes
+        db.engine.dispose()
     gc.collect()
     gc.freeze()
 
