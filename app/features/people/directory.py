@@ -153,9 +153,13 @@ class PeopleDirectory:
 
 def reaches(department_id: int) -> ColumnElement[bool]:
     """Return the condition under which a role assignment reaches a department: by itself or from above."""
-    above = select(Department.id, Department.parent_id).where(Department.id == department_id).cte(recursive=True)
+    above = (
+        select(Department.id, Department.parent_id).where(Department.id == department_id).cte(recursive=True)
+    )
     # UNION, not UNION ALL: it ends even where the tree was bent into a circle.
-    above = above.union(select(Department.id, Department.parent_id).join(above, Department.id == above.c.parent_id))
+    above = above.union(
+        select(Department.id, Department.parent_id).join(above, Department.id == above.c.parent_id)
+    )
     return or_(
         RoleAssignment.department_id.is_(None),
         RoleAssignment.department_id == department_id,

@@ -11,6 +11,7 @@ from app.core.permissions import ROLE_LABELS, Actor, can
 from app.core.side_writes import SideWrite
 from app.core.uow import unit_of_work
 from app.features.people import actions, passwords, queries, signin
+from app.features.people.devices import device_name
 from app.features.people.directory import actor_for
 from app.features.people.enums import PeoplePerm
 from app.features.people.forms import (
@@ -278,6 +279,7 @@ def account() -> Response:
         delegates=can(guard.current_actor(), PeoplePerm.DELEGATE),
         sessions=signin.sessions_of(own_user().id),
         present=own_session(),
+        device_name=device_name,
     )
 
 
