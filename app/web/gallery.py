@@ -1,7 +1,7 @@
 """The gallery /_ui: every component with sample content, served in development and tests only."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
@@ -139,10 +139,9 @@ def sample_listing() -> SampleListing:
     return SampleListing(columns, rows, filters, totals={"total": "466,235.00"})
 
 
-def sample_document() -> dict[str, Any]:
-    """Return what a document page is given."""
-    now = clock.now()
-    stations = [
+def sample_stations(now: datetime) -> list[SimpleNamespace]:
+    """Return a step line with all kinds of stations."""
+    return [
         SimpleNamespace(label="询价登记", state="done", who="周文静", at=now - timedelta(days=5), note=""),
         SimpleNamespace(label="决定参与", state="done", who="王建国", at=now - timedelta(days=5), note=""),
         SimpleNamespace(label="技术、采购意见", state="done", who="", at=now - timedelta(days=3), note=""),
@@ -151,7 +150,11 @@ def sample_document() -> dict[str, Any]:
         SimpleNamespace(label="打印盖章", state="next", who="", at=None, note=""),
         SimpleNamespace(label="商务谈判", state="next", who="", at=None, note=""),
     ]
-    steps = [
+
+
+def sample_steps() -> list[SimpleNamespace]:
+    """Return steps of all kinds, one of them blocked."""
+    return [
         SimpleNamespace(
             name="return", label="退回", kind="danger", reason=True, form=None, blocked=None, on_behalf_of=""
         ),
@@ -174,6 +177,36 @@ def sample_document() -> dict[str, Any]:
             on_behalf_of="",
         ),
     ]
+
+
+def sample_lines() -> list[tuple[Any, ...]]:
+    """Return the lines of a document."""
+    return [
+        ("齿轮泵", "CBN-E316", Decimal(20), "台", Decimal("486.00"), Decimal("9720.00"), "10 天"),
+        (
+            "多路换向阀",
+            "ZD-L15F-2OT",
+            Decimal(12),
+            "套",
+            Decimal("1280.00"),
+            Decimal("15360.00"),
+            "15 天",
+        ),
+        (
+            "液压油缸",
+            "HSG-63/35×400",
+            Decimal(16),
+            "支",
+            Decimal("865.00"),
+            Decimal("13840.00"),
+            "25 天",
+        ),
+    ]
+
+
+def sample_document() -> dict[str, Any]:
+    """Return what a document page is given."""
+    now = clock.now()
     return {
         "heading": "BJ-2026-0117",
         "trail": [("报价", "/_ui/list"), ("镇江宏达农机有限公司", "/_ui")],
@@ -181,10 +214,10 @@ def sample_document() -> dict[str, Any]:
         "tone": "warn",
         "head_note": "第 2 版",
         "facts": ["周文静", "交货期 25 天", "有效期至 12月23日", "王经理须在 2 个工作日内答复"],
-        "steps": steps,
+        "steps": sample_steps(),
         "action": "/_ui",
         "version": 3,
-        "stations": stations,
+        "stations": sample_stations(now),
         "events": sample_events(),
         "files": [
             SimpleNamespace(
@@ -211,27 +244,7 @@ def sample_document() -> dict[str, Any]:
             )
         ],
         "comment_url": "/_ui",
-        "document_lines": [
-            ("齿轮泵", "CBN-E316", Decimal(20), "台", Decimal("486.00"), Decimal("9720.00"), "10 天"),
-            (
-                "多路换向阀",
-                "ZD-L15F-2OT",
-                Decimal(12),
-                "套",
-                Decimal("1280.00"),
-                Decimal("15360.00"),
-                "15 天",
-            ),
-            (
-                "液压油缸",
-                "HSG-63/35×400",
-                Decimal(16),
-                "支",
-                Decimal("865.00"),
-                Decimal("13840.00"),
-                "25 天",
-            ),
-        ],
+        "document_lines": sample_lines(),
         "document_total": Decimal("38920.00"),
     }
 

@@ -142,6 +142,7 @@ def test_a_row_touched_without_change_is_no_write():
     row.value = 1
     session.flush()
     session.rollback()
+    assert session.get(SettingRow, "x").value == 1
 
 
 def test_sqlite_waits_keeps_what_it_confirmed_and_checks_keys():
@@ -181,9 +182,11 @@ def test_inserting_what_is_there_already_says_so():
 
 def test_engines_other_than_sqlite_are_left_alone():
     class Foreign:
-        pass
+        """A connection of another driver: it has none of the attributes SQLite's would be given."""
 
-    database.prepare_sqlite(Foreign(), None)
+    connection = Foreign()
+    database.prepare_sqlite(connection, None)
+    assert vars(connection) == {}
 
 
 def test_factories_save_inside_an_open_unit_of_work():

@@ -370,6 +370,18 @@ def create_on_start(inquiry_id: int, actor: Actor) -> None:
         create_from_inquiry(session.get_one(Inquiry, inquiry_id), actor=actor)
 
 
+def lapse_with_inquiry(inquiry_id: int, actor: Actor) -> None:
+    """Void what was not yet issued when its inquiry is withdrawn or cancelled, in the same transaction."""
+    statement = (
+        select(QuotationRevision)
+        .join(Quotation, Quotation.id == QuotationRevision.quotation_id)
+        .where(Quotation.inquiry_id == inquiry_id, QuotationRevision.status.in_(FLOW.step("lapse").sources))
+        .order_by(QuotationRevision.id)
+    )
+    for revision in session.execute(statement).unique().scalars().all():
+        fire(revision, "lapse", actor=SYSTEM, version=None)
+
+
 def submitted_changes(revision: QuotationRevision) -> list[list[str]]:
     """Return what the owner changed between the last two submissions, as [label key, old, new]."""
     if revision.previous_content is None or revision.submitted_content is None:

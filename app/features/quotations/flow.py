@@ -22,6 +22,7 @@ from app.features.quotations.revisions import restore_current
 from app.features.seals.enums import SealPerm
 
 DOC_TYPE = "quotation"
+LAPSED = "询价已放弃或取消"
 
 
 def others_holding(permission: str, revision: QuotationRevision) -> bool:
@@ -108,10 +109,11 @@ def issue_task(revision: QuotationRevision) -> Iterable[WantedTask]:
 
 
 def owner_task(kind: str) -> Any:
-    """Return a state's task for the owner."""
+    """Return a state's task for the owner, due by the customer's deadline; a later revision has no such deadline."""
 
     def tasks(revision: QuotationRevision) -> Iterable[WantedTask]:
-        yield WantedTask(kind, user_id=revision.owner_id, due_at=revision.quotation.inquiry.deadline)
+        due = revision.quotation.inquiry.deadline if revision.revision == 1 else None
+        yield WantedTask(kind, user_id=revision.owner_id, due_at=due)
 
     return tasks
 
@@ -269,6 +271,13 @@ def confirm(revision: QuotationRevision, actor: Actor, data: Mapping[str, Any]) 
     return {"late_reason": late} if late else {}
 
 
+def lapse(revision: QuotationRevision, actor: Actor, data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Say why: the inquiry behind it ended."""
+    revision.void_reason = LAPSED
+    restore_current(revision)
+    return {}
+
+
 def owner(revision: QuotationRevision) -> list[int | None]:
     """Return the owner, to be told."""
     return [revision.owner_id]
@@ -283,8 +292,22 @@ def reviewers(revision: QuotationRevision) -> list[int | None]:
     return [revision.owner_id, *sealer.people(revision)]
 
 
+def refused_paper(revision: QuotationRevision) -> Problem:
+    """Return why there is no official file of a revision yet: not approved is 403, approved but not issued is 409."""
+    if revision.status == QuotationStatus.APPROVED:
+        keepers = "、".join(
+            person.name for person in directory().holders(SealPerm.USE, revision.department_id)[:3]
+        )
+        return Conflict("quotation:not-issued", keeper=keepers)
+    if revision.status in (QuotationStatus.VOID, QuotationStatus.SUPERSEDED):
+        return Conflict("quotation:no-paper", state=FLOW.state(revision.status).label)
+    return Denied("quotation:not-approved", state=FLOW.state(revision.status).label)
+
+
 S = QuotationStatus
 
+# One row a step: the table must be readable on one screen.
+# fmt: off
 FLOW = Flow(
     DOC_TYPE,
     S.DRAFT,
@@ -300,158 +323,41 @@ FLOW = Flow(
         State(S.LOST, lazy("未成交"), "bad", terminal=True),
         State(S.SUPERSEDED, lazy("已有新版"), "neutral", terminal=True),
         State(S.VOID, lazy("已作废"), "bad", terminal=True),
-    ),
+   ),
     (
-        step(
-            "submit",
-            "draft returned",
-            "review leader_review",
-            mine,
-            lazy("提交审核"),
-            kind="primary",
-            ready=ready_to_submit,
-            choose=submit_target,
-            effect=submit,
-            tell=reviewers,
-        ),
+        step("submit", "draft returned", "review leader_review", mine, lazy("提交审核"), kind="primary",
+             ready=ready_to_submit, choose=submit_target, effect=submit, tell=reviewers),
         step("withdraw", "review", "draft", mine, lazy("撤回修改"), tell=reviewers),
-        step(
-            "approve",
-            "review",
-            "approved leader_review",
-            reviewer,
-            lazy("审核通过"),
-            kind="primary",
-            form="approve",
-            ready=ready_to_approve,
-            choose=review_target,
-            effect=approve,
-            tell=reviewers,
-            fields=frozenset({"warnings"}),
-        ),
-        step(
-            "return",
-            "review",
-            "returned",
-            reviewer,
-            lazy("退回修改"),
-            reason=True,
-            effect=return_from_review,
-            tell=owner,
-        ),
-        step(
-            "approve_as_leader",
-            "leader_review",
-            "approved",
-            leader,
-            lazy("审批通过"),
-            kind="primary",
-            form="approve",
-            ready=ready_to_approve,
-            effect=approve_as_leader,
-            tell=reviewers,
-            fields=frozenset({"warnings"}),
-        ),
-        step(
-            "return_as_leader",
-            "leader_review",
-            "returned",
-            leader,
-            lazy("退回修改"),
-            reason=True,
-            effect=return_from_leader,
-            tell=owner,
-        ),
-        step(
-            "reject",
-            "review leader_review",
-            "void",
-            either_approver,
-            lazy("否决"),
-            kind="danger",
-            reason=True,
-            effect=reject,
-            tell=owner,
-        ),
-        step(
-            "issue",
-            "approved",
-            "issued",
-            sealer,
-            lazy("打印盖章"),
-            kind="primary",
-            form="issue",
-            ready=ready_to_issue,
-            effect=issue,
-            tell=owner,
-            fields=frozenset({"copies", "form", "seal", "hashes", "code"}),
-            sentence=lazy("打印盖章，出具 %(copies)s 份"),
-        ),
-        step(
-            "claim_acceptance",
-            "issued",
-            "accept_claimed",
-            mine,
-            lazy("登记客户接受"),
-            ready=ready_to_claim,
-            tell=reviewers,
-        ),
-        step(
-            "confirm_acceptance",
-            "accept_claimed",
-            "accepted",
-            reviewer,
-            lazy("确认客户接受"),
-            kind="primary",
-            form="confirm",
-            ready=ready_to_confirm,
-            effect=confirm,
-            tell=owner,
-            fields=frozenset({"late_reason"}),
-        ),
-        step(
-            "refuse_acceptance",
-            "accept_claimed",
-            "issued",
-            reviewer,
-            lazy("退回继续跟进"),
-            reason=True,
-            tell=owner,
-        ),
+        step("approve", "review", "approved leader_review", reviewer, lazy("审核通过"), kind="primary",
+             form="approve", ready=ready_to_approve, choose=review_target, effect=approve, tell=reviewers,
+             fields=frozenset({"warnings"})),
+        step("return", "review", "returned", reviewer, lazy("退回修改"), reason=True,
+             effect=return_from_review, tell=owner),
+        step("approve_as_leader", "leader_review", "approved", leader, lazy("审批通过"), kind="primary",
+             form="approve", ready=ready_to_approve, effect=approve_as_leader, tell=reviewers,
+             fields=frozenset({"warnings"})),
+        step("return_as_leader", "leader_review", "returned", leader, lazy("退回修改"), reason=True,
+             effect=return_from_leader, tell=owner),
+        step("reject", "review leader_review", "void", either_approver, lazy("否决"), kind="danger",
+             reason=True, effect=reject, tell=owner),
+        step("issue", "approved", "issued", sealer, lazy("打印盖章"), kind="primary", form="issue",
+             ready=ready_to_issue, effect=issue, tell=owner, fields=frozenset({"copies", "form", "seal",
+             "hashes", "code"}), sentence=lazy("打印盖章，出具 %(copies)s 份")),
+        step("claim_acceptance", "issued", "accept_claimed", mine, lazy("登记客户接受"), ready=ready_to_claim,
+             tell=reviewers),
+        step("confirm_acceptance", "accept_claimed", "accepted", reviewer, lazy("确认客户接受"), kind="primary",
+             form="confirm", ready=ready_to_confirm, effect=confirm, tell=owner,
+             fields=frozenset({"late_reason"})),
+        step("refuse_acceptance", "accept_claimed", "issued", reviewer, lazy("退回继续跟进"), reason=True,
+             tell=owner),
         step("lose", "issued", "lost", mine, lazy("登记未成交"), reason=True, tell=reviewers),
-        step(
-            "supersede",
-            "issued approved",
-            "superseded",
-            system_only,
-            lazy("被新版替代"),
-            hidden=True,
-            effect=supersede,
-            tell=owner,
-        ),
-        step(
-            "void",
-            "draft review returned leader_review approved issued",
-            "void",
-            reviewer,
-            lazy("作废"),
-            kind="danger",
-            reason=True,
-            effect=reject,
-            tell=owner,
-        ),
-    ),
+        step("supersede", "issued approved", "superseded", system_only, lazy("被新版替代"), hidden=True,
+             effect=supersede, tell=owner),
+        step("lapse", "draft review returned leader_review approved", "void", system_only,
+             lazy("询价已结束，报价随之作废"), hidden=True, effect=lapse, tell=owner),
+        step("void", "draft review returned leader_review approved issued", "void", reviewer, lazy("作废"),
+             kind="danger", reason=True, effect=reject, tell=owner),
+   ),
     lazy("报价"),
 )
-
-
-def refused_paper(revision: QuotationRevision) -> Problem:
-    """Return why there is no official file of a revision yet: not approved is 403, approved but not issued is 409."""
-    if revision.status == QuotationStatus.APPROVED:
-        keepers = "、".join(
-            person.name for person in directory().holders(SealPerm.USE, revision.department_id)[:3]
-        )
-        return Conflict("quotation:not-issued", keeper=keepers)
-    if revision.status in (QuotationStatus.VOID, QuotationStatus.SUPERSEDED):
-        return Conflict("quotation:no-paper", state=FLOW.state(revision.status).label)
-    return Denied("quotation:not-approved", state=FLOW.state(revision.status).label)
+# fmt: on

@@ -6,7 +6,7 @@ from app.core import documents, permissions, search, sentences, settings, tasks,
 from app.core.i18n import lazy, lazy_in_context
 from app.core.permissions import Role
 from app.features.quotations import queries
-from app.features.quotations.actions import create_on_start
+from app.features.quotations.actions import create_on_start, lapse_with_inquiry
 from app.features.quotations.enums import EFFECT_LABELS, FREIGHT_LABELS, PAYMENT_LABELS, QuotationPerm
 from app.features.quotations.flow import DOC_TYPE
 from app.features.quotations.models import QuotationRevision
@@ -222,3 +222,5 @@ def register() -> None:
         )
     )
     timeline.on("inquiry:start_quoting", create_on_start)
+    for ending in ("inquiry:withdraw", "inquiry:cancel"):
+        timeline.on(ending, lapse_with_inquiry)

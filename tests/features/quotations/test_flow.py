@@ -353,6 +353,29 @@ def test_quotation_of_a_department_without_sealer_names_nobody(desk: stories.Des
     assert "钱保管" in problem.sentence()
 
 
+@pytest.mark.parametrize(("ending", "who"), [("withdraw", "manager"), ("cancel", "salesperson")])
+def test_draft_lapses_when_its_inquiry_ends(desk: stories.Desk, ending: str, who: str) -> None:
+    revision = desk.quotation("review")
+    inquiry = revision.quotation.inquiry
+    with unit_of_work():
+        inquiry_actions.fire(inquiry, ending, actor=desk.people.actor(who), version=None, note="客户停产")
+    session.refresh(revision)
+    assert (revision.status, revision.void_reason) == ("void", flow.LAPSED)
+    assert open_tasks("quotation", revision.id) == []
+    assert events_for("quotation", revision.id)[0].actor_id is None
+
+
+def test_issued_offer_does_not_lapse_with_its_inquiry(desk: stories.Desk) -> None:
+    revision = desk.quotation("issued")
+    with unit_of_work():
+        inquiry = revision.quotation.inquiry
+        inquiry_actions.fire(
+            inquiry, "cancel", actor=desk.people.actor("salesperson"), version=None, note="x"
+        )
+    session.refresh(revision)
+    assert revision.status == "issued"
+
+
 # Any walk
 
 
