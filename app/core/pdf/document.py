@@ -1,17 +1,16 @@
 """Pages of a paper: a cursor that runs down A4 sheets, text and lines placed in points from the top left corner.
 
-Pages are kept as drawing instructions until the end, so that a foot with the number of pages needs no second pass.
+Pages are kept as steps until the end, so that a foot with the number of pages needs no second layout; then ReportLab
+draws them (`drawing.py`), which is imported only there.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from app.core.pdf.embedding import EmbeddedFont
-from app.core.pdf.fonts import Typeface, typeface
+from app.core.pdf.fonts import typeface
 from app.core.pdf.line_breaking import break_lines
-from app.core.pdf.writer import PdfWriter, number, text_string
 
 MM = 72 / 25.4
 A4 = (210 * MM, 297 * MM)
@@ -23,8 +22,6 @@ HAIRLINE: Colour = (0.72, 0.72, 0.70)
 TINT: Colour = (0.955, 0.95, 0.935)
 WATERMARK_GREY: Colour = (0.86, 0.86, 0.86)
 SEAL_RED: Colour = (0.80, 0.09, 0.10)
-
-_COLOUR_CHANGE = {"fill": "rg", "stroke": "RG"}
 
 
 class Style(NamedTuple):
@@ -65,47 +62,27 @@ class DocumentFacts(NamedTuple):
 
 
 class Page:
-    """One sheet; every place is given in points from the top left corner."""
+    """One sheet; every place is given in points from the top left corner.
+
+    What is drawn is kept as steps, each the name of a method of the sheet (`drawing.py`) with its arguments.
+    """
 
     def __init__(self, document: "Document", number_in_document: int) -> None:
         self.number = number_in_document
+        self.steps: list[tuple[Any, ...]] = []
+        self.underlay: list[tuple[Any, ...]] = []
         self._document = document
-        self._height = document.height
-        self._operations: list[str] = []
-        self._underlay: list[str] = []
-        self._colours: dict[str, Colour] = {}
-        self._font: tuple[str, float, float] | None = None
-        self._line_width = 0.0
 
-    def _colour(self, kind: str, colour: Colour) -> None:
-        if self._colours.get(kind) != colour:
-            self._colours[kind] = colour
-            values = " ".join(map(number, colour))
-            self._operations.append(f"{values} {_COLOUR_CHANGE[kind]}")
+    def texts(self) -> Iterator[str]:
+        """All texts of the page in the order in which they were written."""
+        for step in self.steps:
+            if step[0] == "text":
+                yield step[3]
 
     def text(self, x: float, baseline: float, text: str, style: Style, *, squeeze: float = 1.0) -> None:
         """Write one line; ``squeeze`` below 1 condenses the letters to that part of their width."""
-        if not text:
-            return
-        self._colour("fill", style.colour)
-        face = typeface(style.face)
-        operations = ["BT"]
-        if squeeze != 1.0:
-            operations.append(f"{number(squeeze * 100)} Tz")
-        operations.append(f"{number(x)} {number(self._height - baseline)} Td")
-        for file_index, run in face.runs(text):
-            font = self._document.font(face, file_index)
-            state = (font.resource_name, style.size, style.tracking)
-            if state != self._font:
-                self._font = state
-                operations.append(
-                    f"/{font.resource_name} {number(style.size)} Tf {number(style.tracking)} Tc"
-                )
-            operations.append(f"<{font.encode(run)}> Tj")
-        if squeeze != 1.0:
-            operations.append("100 Tz")
-        operations.append("ET")
-        self._operations.append(" ".join(operations))
+        if text:
+            self.steps.append(("text", x, baseline, text, style, squeeze))
 
     def text_right(
         self, right: float, baseline: float, text: str, style: Style, *, room: float = 0.0
@@ -131,58 +108,31 @@ class Page:
         self, x1: float, y1: float, x2: float, y2: float, *, width: float = 0.5, colour: Colour = HAIRLINE
     ) -> None:
         """Draw a straight line of ``width`` points."""
-        self._colour("stroke", colour)
-        if width != self._line_width:
-            self._line_width = width
-            self._operations.append(f"{number(width)} w")
-        top = self._height
-        self._operations.append(f"{number(x1)} {number(top - y1)} m {number(x2)} {number(top - y2)} l S")
+        self.steps.append(("line", x1, y1, x2, y2, width, colour))
 
     def fill(self, x: float, y: float, width: float, height: float, colour: Colour = TINT) -> None:
         """Fill a rectangle given by its upper left corner."""
-        self._colour("fill", colour)
-        self._operations.append(
-            f"{number(x)} {number(self._height - y - height)} {number(width)} {number(height)} re f"
-        )
+        self.steps.append(("fill", x, y, width, height, colour))
 
     def place(self, form: str, x: float, y: float, *, blend: str = "", clip: tuple[float, ...] = ()) -> None:
         """Put a form made by ``Document.add_form`` with its origin at (x, y).
 
-        ``blend`` names a graphics state of the page: blending set inside a form would be lost in some viewers.
+        ``blend`` "Ink" mixes its colours with what is printed below, as the ink of a seal does.
         ``clip`` is (left, top, width, height): only this part of the page takes ink.
         """
-        operations = ["q"]
-        if clip:
-            left, top, width, height = clip
-            operations.append(f"{left:.4f} {self._height - top - height:.4f} {width:.4f} {height:.4f} re W n")
-        if blend:
-            operations.append(f"/{blend} gs")
-        operations.append(f"1 0 0 1 {x:.4f} {self._height - y:.4f} cm /{form} Do Q")
-        self._operations.append(" ".join(operations))
+        self.steps.append(("place", form, x, y, blend, clip))
 
     def raw(self, operations: str) -> None:
         """Add ready PDF instructions, enclosed so that they change no state; the origin is the lower left corner."""
-        self._operations.append(f"q {operations} Q")
+        self.steps.append(("raw", operations))
 
     def underlay_text(self, text: str, style: Style, angle: float) -> None:
         """Write a text through the middle of the sheet, turned by ``angle`` radians, below all other ink."""
         cosine, sine = math.cos(angle), math.sin(angle)
         half = style.width(text) / 2
         x = self._document.width / 2 - half * cosine
-        y = self._height / 2 - half * sine
-        values = " ".join(map(number, style.colour))
-        shows = []
-        for file_index, run in typeface(style.face).runs(text):
-            font = self._document.font(typeface(style.face), file_index)
-            shows.append(f"/{font.resource_name} {number(style.size)} Tf <{font.encode(run)}> Tj")
-        self._underlay.append(
-            f"q {values} rg BT {number(style.tracking)} Tc {cosine:.4f} {sine:.4f} {-sine:.4f} {cosine:.4f} "
-            f"{number(x)} {number(y)} Tm {' '.join(shows)} ET Q"
-        )
-
-    def content(self) -> bytes:
-        """Return the drawing instructions."""
-        return "\n".join(self._underlay + self._operations).encode("ascii")
+        y = self._document.height / 2 - half * sine
+        self.underlay.append(("across", text, style, (cosine, sine, -sine, cosine, x, y)))
 
 
 class Document:
@@ -195,8 +145,7 @@ class Document:
         self.left, self.right = margins.left, self.width - margins.right
         self.top, self.bottom = margins.top, self.height - margins.bottom
         self.pages: list[Page] = []
-        self._fonts: dict[str, EmbeddedFont] = {}
-        self._forms: dict[str, tuple[tuple[float, ...], bytes]] = {}
+        self.forms: dict[str, tuple[tuple[float, ...], bytes]] = {}
         self._new_page_drawings: list[Callable[[Document], None]] = []
         self._closing_drawings: list[Callable[[Page, int], None]] = []
         self.page = Page(self, 1)
@@ -207,15 +156,6 @@ class Document:
     def body_width(self) -> float:
         """Points between the side margins."""
         return self.right - self.left
-
-    def font(self, face: Typeface, file_index: int) -> EmbeddedFont:
-        """Return the embedded form of one file of a typeface; files shared by typefaces are embedded once."""
-        file = face.files[file_index]
-        key = file.path.stem
-        font = self._fonts.get(key)
-        if font is None:
-            font = self._fonts[key] = EmbeddedFont(file, f"F{len(self._fonts) + 1}")
-        return font
 
     def on_new_page(self, drawing: Callable[["Document"], None]) -> None:
         """Call ``drawing(document)`` at the top of every further page; it may move the cursor down."""
@@ -244,57 +184,15 @@ class Document:
 
     def add_form(self, box: tuple[float, float, float, float], content: bytes) -> str:
         """Keep a drawing that is placed several times; ``box`` is (left, bottom, right, top) around its origin."""
-        name = f"X{len(self._forms) + 1}"
-        self._forms[name] = (box, content)
+        name = f"X{len(self.forms) + 1}"
+        self.forms[name] = (box, content)
         return name
 
     def to_bytes(self) -> bytes:
-        """Return the finished file; the same document gives the same bytes on every run."""
+        """Return the finished file; the same document gives the same bytes on every run. Raises MissingGlyph."""
+        from app.core.pdf.drawing import draw  # slow import
+
         for drawing in self._closing_drawings:
             for page in self.pages:
                 drawing(page, len(self.pages))
-        writer = PdfWriter()
-        root, tree, resources = writer.reserve(), writer.reserve(), writer.reserve()
-        kids = []
-        for page in self.pages:
-            content = writer.add_stream(page.content())
-            kids.append(
-                writer.add(
-                    f"<< /Type /Page /Parent {tree} 0 R /Resources {resources} 0 R /Contents {content} 0 R "
-                    f"/MediaBox [0 0 {number(self.width)} {number(self.height)}] >>"
-                )
-            )
-        forms = [
-            f"/{name} {writer.add_stream(content, _form_entries(box))} 0 R"
-            for name, (box, content) in self._forms.items()
-        ]
-        fonts = [f"/{font.resource_name} {font.write(writer)} 0 R" for font in self._fonts.values()]
-        states = "/Ink << /BM /Multiply /ca 0.92 >> /Normal << /BM /Normal /ca 1 >>"
-        writer.fill(
-            resources,
-            f"<< /Font << {' '.join(fonts)} >> /XObject << {' '.join(forms)} >> /ExtGState << {states} >> >>",
-        )
-        writer.fill(
-            tree, f"<< /Type /Pages /Count {len(kids)} /Kids [{' '.join(f'{kid} 0 R' for kid in kids)}] >>"
-        )
-        writer.fill(
-            root,
-            f"<< /Type /Catalog /Pages {tree} 0 R /Lang {text_string('zh-CN')} "
-            f"/ViewerPreferences << /DisplayDocTitle true >> >>",
-        )
-        return writer.to_bytes(root, writer.add(_information(self.facts)))
-
-
-def _form_entries(box: tuple[float, ...]) -> str:
-    corners = " ".join(f"{corner:.2f}" for corner in box)
-    return f"/Type /XObject /Subtype /Form /FormType 1 /BBox [{corners}] /Resources << >>"
-
-
-def _information(facts: DocumentFacts) -> str:
-    zone = facts.created.strftime("%z")
-    stamp = facts.created.strftime("D:%Y%m%d%H%M%S") + (f"{zone[:3]}'{zone[3:5]}'" if zone else "Z")
-    return (
-        f"<< /Title {text_string(facts.title)} /Author {text_string(facts.author)} "
-        f"/Subject {text_string(facts.subject)} /Producer {text_string('章程')} "
-        f"/CreationDate ({stamp}) /ModDate ({stamp}) >>"
-    )
+        return draw(self)

@@ -4,6 +4,7 @@ The paper is Chinese by decision; its words are therefore not translated. The sa
 same bytes in every process; the signature is put on afterwards.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date, datetime
@@ -42,8 +43,12 @@ _HEAD = Style("bold", 8, 10.6)
 _SUM = Style("bold", 10.5, 15)
 _NOTE = Style("regular", 7.3, 10.2, SOFT_INK)
 _NOTE_STRONG = Style("bold", 7.6, 10.8)
+_PAGE_COUNT = re.compile(rb"/Count (\d+)\s+/Kids\b")
 _QR_SIDE = 22 * MM
 _CLOSING_HEIGHT = 44.5 * MM
+_SIGNERS_PART = 0.54
+# The seal lies on the end of the name and of the date, as custom asks; both cross the ring where no small type is.
+_NAME_ABOVE_SEAL = 12.5 * MM
 _CURRENCIES = {"CNY": ("人民币", "¥", "元"), "USD": ("美元", "$", "美元"), "EUR": ("欧元", "€", "欧元")}
 
 
@@ -85,7 +90,8 @@ def render(snapshot: QuotationSnapshot, *, copy: CopyMark, seal: SealMark | None
 
 def page_count(paper: bytes) -> int:
     """Return the number of pages of a file made by ``render``, signed or not."""
-    return paper.count(b"<< /Type /Page /Parent ")
+    found = _PAGE_COUNT.search(paper)
+    return int(found[1]) if found else 0
 
 
 def missing_characters(snapshot: QuotationSnapshot) -> list[MissingCharacter]:
@@ -314,7 +320,7 @@ class _Paper:
             blocks.draw_paragraph(document, paragraph, indent=indent)
         # The signature never stands alone on a page: what it confirms goes along with it.
         ending_lines = sum(len(blocks.paragraph_lines(document, paragraph, 0.0)) for paragraph in ending)
-        document.need(ending_lines * BODY.leading + 2 * MM + 4 * MM + _CLOSING_HEIGHT)
+        document.need(ending_lines * BODY.leading + 2 * MM + 4 * MM + self._closing_height())
         document.y += 2 * MM
         for paragraph in ending:
             blocks.draw_paragraph(document, paragraph)
@@ -323,31 +329,35 @@ class _Paper:
         document = self.document
         document.y += 4 * MM
         page, top = document.page, document.y
-        middle = document.left + document.body_width * 0.54
+        middle = document.left + document.body_width * _SIGNERS_PART
+        height = self._closing_height()
         page.line(document.left, top, document.right, top, width=0.45, colour=HAIRLINE)
         y = top + 3 * MM
         signers = [("编制", self.snapshot.prepared), *(("审核", signer) for signer in self.snapshot.reviewed)]
         for label, signer in signers:
             page.text(document.left, y + baseline(BODY), _signed(label, signer), BODY)
             y += BODY.leading + 1.5
-        self._draw_check(top + _CLOSING_HEIGHT - _QR_SIDE, middle - 5 * MM)
-        company = self.snapshot.company.name
-        y = top + 7 * MM
-        for text, style in (
-            ("报价单位（盖章）：", BODY),
-            (company, BODY_BOLD),
-            (f"日期：{_day(self.issued.date().isoformat())}", BODY),
-        ):
-            for line in style.lines(text, document.right - middle):
-                page.text(middle, y + baseline(style), line, style)
-                y += style.leading
-            y += 4 * MM
+        self._draw_check(top + height - _QR_SIDE, middle - 5 * MM)
+        names = BODY_BOLD.lines(self.snapshot.company.name, document.right - middle)
+        seal_y = top + height / 2 + (len(names) - 1) * BODY_BOLD.leading / 2
+        y = seal_y - _NAME_ABOVE_SEAL - (len(names) - 0.5) * BODY_BOLD.leading
+        page.text(middle, y - 1 * MM - BODY.leading + baseline(BODY), "报价单位（盖章）：", BODY)
+        for line in names:
+            page.text(middle, y + baseline(BODY_BOLD), line, BODY_BOLD)
+            y += BODY_BOLD.leading
+        day = f"日期：{_day(self.issued.date().isoformat())}"
+        page.text(middle, seal_y + _NAME_ABOVE_SEAL - BODY.leading / 2 + baseline(BODY), day, BODY)
         if self.seal is not None:
             form = self._seal_form(self.seal)
-            centre_x = min(middle + 50 * MM, document.right - self.seal.width / 2)
-            self._seal_y = top + _CLOSING_HEIGHT / 2
-            page.place(form, centre_x, self._seal_y, blend="Ink")
-        document.y = top + _CLOSING_HEIGHT
+            centre_x = min(middle + 46 * MM, document.right - self.seal.width / 2)
+            self._seal_y = seal_y
+            page.place(form, centre_x, seal_y, blend="Ink")
+        document.y = top + height
+
+    def _closing_height(self) -> float:
+        """A company's name of several lines pushes the seal down."""
+        names = BODY_BOLD.lines(self.snapshot.company.name, self.document.body_width * (1 - _SIGNERS_PART))
+        return _CLOSING_HEIGHT + (len(names) - 1) * BODY_BOLD.leading
 
     def _draw_check(self, top: float, right: float) -> None:
         """How to find out whether the paper is genuine: QR code, code, telephone, and what WeChat will say."""

@@ -27,6 +27,7 @@ from app.features.quotations.pdf import (
 from app.features.quotations.snapshot_schema import SnapshotError, snapshot_from
 from app.features.seals.drawing import seal_operators, small_type
 from tests.paper_tools import Picture, fonts_of, picture_of, run, saved, text_of
+from tests.seal_reading import ALPHABET, SIDES, learned, read_along
 
 FIXTURE = Path(__file__).parents[2] / "fixtures" / "quotation_snapshot.json"
 ISSUED = datetime(2026, 11, 23, 6, 30, tzinfo=UTC)
@@ -211,12 +212,8 @@ def test_the_paper_for_the_wet_seal_is_the_same_page_with_the_place_empty(short,
 
 def test_the_split_seal_rejoins_exactly_from_the_right_edges_of_all_pages(full, mark, tmp_path):
     path = saved(tmp_path, render(full, copy=COPY, seal=mark))
-    blank = Document(DocumentFacts("", "", "", ISSUED), Margins(0, 0, 0, 0), A4)
-    box = (-mark.width / 2, -mark.height / 2, mark.width / 2, mark.height / 2)
     ring = small_type(full.full_number, 1, 2, CODE)
-    form = blank.add_form(box, seal_operators(mark, ring))
-    blank.page.place(form, 105 * MM, 148.5 * MM, blend="Ink")
-    whole = picture_of(saved(tmp_path, blank.to_bytes(), "blank.pdf"), resolution=254)
+    whole = picture_of(seal_alone(tmp_path, mark, ring), resolution=254)
     # At 254 dots an inch a millimetre is ten dots: the slices of 21 mm begin on whole dots.
     halves = [picture_of(path, page=page, resolution=254) for page in (1, 2)]
     wrong = counted = 0
@@ -246,6 +243,60 @@ def test_the_split_seal_keeps_away_from_the_seal_of_the_signature(full, mark, tm
         last = picture_of(saved(tmp_path, paper), page=page_count(paper), resolution=50)
         rows = [y for y in range(last.height) if any(is_red(last, x, y) for x in range(last.width))]
         assert len(rows) >= 2 * 80, count
+
+
+def seal_alone(tmp_path: Path, mark: SealMark, ring_text: str) -> Path:
+    """The seal in the middle of an empty A4 page."""
+    blank = Document(DocumentFacts("", "", "", ISSUED), Margins(0, 0, 0, 0), A4)
+    box = (-mark.width / 2, -mark.height / 2, mark.width / 2, mark.height / 2)
+    form = blank.add_form(box, seal_operators(mark, ring_text))
+    blank.page.place(form, 105 * MM, 148.5 * MM, blend="Ink")
+    return saved(tmp_path, blank.to_bytes(), "blank.pdf")
+
+
+def seal_of_the_signature(path: Path, page: int) -> tuple[Picture, tuple[float, float]]:
+    """The seal at 600 dpi and its middle there; the slice of the split seal at the edge is left out."""
+    rough = [
+        (x, y) for x, y in red_points(picture_of(path, page=page, resolution=100)) if x < 187 / 25.4 * 100
+    ]
+    left, top = (min(values) * 6 - 30 for values in zip(*rough, strict=True))
+    picture = picture_of(path, page=page, resolution=600, box=(left, top, 1060, 1060))
+    fine = red_points(picture)
+    xs, ys = [x for x, _ in fine], [y for _, y in fine]
+    return picture, ((min(xs) + max(xs) + 1) / 2, (min(ys) + max(ys) + 1) / 2)
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [("BJ-2026-0012", CODE), ("BJ-2026-10457", "000000000000000068S5Z2B8")]
+)
+@pytest.mark.parametrize("long_name", [False, True])
+def test_both_lines_of_small_type_can_be_read_on_the_paper_at_600_dpi(
+    full, short, mark, tmp_path, number, code, long_name
+):
+    """The seal lies on the end of the name and of the date, but no print goes through its small type."""
+    paper = replace(full if number == "BJ-2026-0012" else short, number=number, revision=12)
+    if long_name:
+        paper = replace(paper, company=replace(paper.company, name="江苏沃野农机液压有限公司" * 3))
+    middle = (105 / 25.4 * 600, 148.5 / 25.4 * 600)
+    alphabet = picture_of(seal_alone(tmp_path, mark, ALPHABET), resolution=600)
+    letters = learned(alphabet, middle, mark)
+    made = render(paper, copy=replace(COPY, code=code), seal=mark)
+    picture, centre = seal_of_the_signature(saved(tmp_path, made), page_count(made))
+    written = small_type(paper.full_number, 1, 2, code)
+    assert [read_along(picture, centre, mark, written, side, letters) for side in SIDES] == [written] * 2
+
+
+def test_the_seal_lies_on_the_end_of_the_name_and_of_the_date(short, mark, tmp_path):
+    """骑年压月: a seal beside the words could have been cut from another paper."""
+    path = saved(tmp_path, render(short, copy=COPY, seal=mark))
+    points = red_points(picture_of(path, resolution=72))
+    words = run("pdftotext", "-bbox", path, "-")
+    for word in ("江苏沃野农机液压有限公司", "日期：2026年11月23日"):
+        *_, found = re.finditer(
+            rf'xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax="([\d.]+)">{word}<', words
+        )
+        left, top, right, bottom = map(float, found.groups())
+        assert any(left < x < right and top < y < bottom for x, y in points), word
 
 
 def test_the_ring_names_copy_and_document(short, mark):

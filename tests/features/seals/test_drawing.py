@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from app.core.pdf.document import MM, Document, DocumentFacts, Margins
-from app.core.pdf.fonts import MissingGlyph, typeface
+from app.core.pdf.fonts import MissingGlyph
 from app.features.seals import drawing
 from app.features.seals.drawing import (
     SealMark,
@@ -18,6 +18,7 @@ from app.features.seals.drawing import (
     split_slices,
 )
 from tests.paper_tools import Picture, picture_of, run, saved
+from tests.seal_reading import ALPHABET, SIDES, learned, read_along
 
 NAME = "江苏沃野农机液压有限公司"
 LONG_NAME = "新疆维吾尔自治区乌鲁木齐经济技术开发区天山农业机械装备制造有限责任公司"
@@ -207,58 +208,15 @@ def test_one_page_has_no_split_seal():
 
 # Reading the small type with the eyes of a scanner -------------------------------------------------------------
 
-_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ-/"
-
-
-def places_of(text: str, mark: SealMark) -> list[float]:
-    """Angle, clockwise from the top, of every letter of the small type on the right side of the seal."""
-    radius = mark.diameter_mm / 2 - drawing._RING - 0.68
-    advances = [
-        typeface("bold").advances[character] * drawing._SMALL_TYPE_SIZE / 1000 * 1.08 for character in text
-    ]
-    return [math.pi / 2 + middle / radius for middle in drawing._middles(advances)]
-
-
-def patch(picture: Picture, centre: float, angle: float, mark: SealMark) -> list[int]:
-    """Darkness of a letter turned upright: 1.1 mm high and 0.8 mm wide, 24 dots a millimetre."""
-    radius = mark.diameter_mm / 2 - drawing._RING - 0.68
-    scale = 600 / 25.4
-    values = []
-    for row in range(-11, 12):
-        for column in range(-8, 9):
-            turn = angle + column / 24 / radius
-            reach = radius - row / 24
-            x = centre + reach * math.sin(turn) * scale
-            y = centre - reach * math.cos(turn) * scale
-            values.append(255 - picture.at(int(x), int(y))[1])
-    return values
-
-
-def likeness(one: list[int], other: list[int]) -> float:
-    mean_one, mean_other = sum(one) / len(one), sum(other) / len(other)
-    a, b = [value - mean_one for value in one], [value - mean_other for value in other]
-    size = math.sqrt(sum(value * value for value in a) * sum(value * value for value in b))
-    return sum(x * y for x, y in zip(a, b, strict=True)) / size if size else 0.0
-
 
 @pytest.mark.parametrize("code", ["7K3M9QXZ4HTD2WPV8RNC5BJE", "000000000000000068S5Z2B8"])
 def test_the_small_type_can_be_read_in_a_rendering_at_600_dpi(tmp_path, code):
-    centre = 60 / 25.4 * 600
-    models = drawn(tmp_path, ROUND, _ALPHABET, resolution=600)
-    letters = {
-        letter: patch(models, centre, angle, ROUND)
-        for letter, angle in zip(_ALPHABET, places_of(_ALPHABET, ROUND), strict=True)
-    }
+    centre = (60 / 25.4 * 600, 60 / 25.4 * 600)
+    letters = learned(drawn(tmp_path, ROUND, ALPHABET, resolution=600), centre, ROUND)
     written = small_type("BJ-2026-0012-R1", 1, 2, code)
     paper = drawn(tmp_path, ROUND, written, resolution=600)
-    read = ""
-    for letter, angle in zip(written, places_of(written, ROUND), strict=True):
-        if letter == " ":
-            read += " "
-            continue
-        seen = patch(paper, centre, angle, ROUND)
-        read += max(letters, key=lambda known: likeness(seen, letters[known]))
-    assert read == written
+    for side in SIDES:
+        assert read_along(paper, centre, ROUND, written, side, letters) == written
 
 
 def test_a_contour_of_control_points_only_is_closed_between_two_of_them():
