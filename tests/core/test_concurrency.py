@@ -1,13 +1,16 @@
 """Many writers at once, as processes of their own: nothing is lost, doubled or refused as locked."""
 
 import multiprocessing
+import sqlite3
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 import config
 from app import create_app
@@ -198,3 +201,46 @@ def test_one_form_sent_by_four_processes_creates_once(environment):
     assert len(set(addresses)) == 1
     made = session.execute(select(SettingRow.key)).scalars().all()
     assert made == [addresses[0].removeprefix("/").replace("/", "-")]
+
+
+def held_lock(app: Flask) -> sqlite3.Connection:
+    """A writer of another program, which does not let go by itself."""
+    holder = sqlite3.connect(
+        Path(app.config["DATA_DIR"]) / "database.sqlite3", isolation_level=None, check_same_thread=False
+    )
+    holder.execute("BEGIN IMMEDIATE")
+    return holder
+
+
+def test_writer_gets_the_lock_as_soon_as_it_is_free(app):
+    """SQLite's own waiting would look again after up to a tenth of a second and starve among busy writers."""
+    if db.engine.dialect.name != "sqlite":
+        return
+    for _round in range(3):
+        holder, freed = held_lock(app), []
+
+        def let_go(connection=holder, moments=freed) -> None:
+            moments.append(time.monotonic())
+            connection.rollback()
+
+        release = threading.Timer(0.4, let_go)
+        # the connection is used by one thread after the other, never by two at once
+        release.start()
+        with unit_of_work():
+            session.execute(select(Sequence.last))
+            waited = time.monotonic() - freed[0]
+        release.join()
+        assert waited < 0.09
+
+
+def test_writer_who_waited_in_vain_is_told_that_the_database_is_locked(app, monkeypatch):
+    if db.engine.dialect.name != "sqlite":
+        return
+    monkeypatch.setattr("app.core.db.BUSY_TIMEOUT_MILLISECONDS", 50)
+    holder = held_lock(app)
+    with pytest.raises(OperationalError, match="database is locked"), unit_of_work():
+        session.execute(select(Sequence.last))
+    holder.rollback()
+    with unit_of_work():
+        session.add(SettingRow(key="afterwards", value=1))
+    assert session.get(SettingRow, "afterwards").value == 1
