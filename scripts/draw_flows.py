@@ -24,10 +24,25 @@ def chart(flow: object) -> str:
 
 
 def pages() -> dict[str, str]:
-    """Return every flow's page by file name."""
+    """Return the page of every flow of a feature by file name."""
     from app.core.workflow import flows  # slow import
 
-    return {f"{doc_type}.md": chart(flow) for doc_type, flow in sorted(flows().items())}
+    return {
+        f"{doc_type}.md": chart(flow)
+        for doc_type, flow in sorted(flows().items())
+        if any(module.startswith("app.features.") for module in modules_of(flow))
+    }
+
+
+def modules_of(flow: object) -> set[str]:
+    """Return the modules whose functions a flow's table uses."""
+    functions = [
+        function
+        for step in flow.steps  # type: ignore[attr-defined]
+        for function in (step.ready, step.effect, step.tell)
+        if function is not None
+    ]
+    return {function.__module__ for function in functions}
 
 
 def main() -> None:

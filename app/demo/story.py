@@ -230,11 +230,9 @@ def cancelled_preparing(case: Deal) -> Script:
 
 
 def cancelled_quoting(case: Deal) -> Script:
-    """The customer calls it off while the quotation is written; the manager voids the draft first."""
+    """The customer calls it off while the quotation waits for its review; it lapses with the inquiry."""
     yield from in_review(case)
-    yield case.decided_after(0.5, 2)
-    case.quotation_step("void", case.decider, cancellation(case))
-    yield case.after(0.1, 0.5)
+    yield case.after(0.6, 2.5)
     case.step("cancel", note=cancellation(case))
 
 
