@@ -2,8 +2,22 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import aliased
 
 from app.core import clock, settings
@@ -47,7 +61,7 @@ def department_parents() -> dict[int, int | None]:
     return known
 
 
-def assignment_holds(day: date) -> ColumnElement[bool]:
+def assignment_holds(day: date | ColumnElement[date]) -> ColumnElement[bool]:
     """Return the condition under which a role assignment is in force on a day."""
     return and_(
         RoleAssignment.from_date <= day,
@@ -55,32 +69,17 @@ def assignment_holds(day: date) -> ColumnElement[bool]:
     )
 
 
-def delegation_holds(day: date) -> ColumnElement[bool]:
+def delegation_holds(day: date | ColumnElement[date]) -> ColumnElement[bool]:
     """Return the condition under which a delegation is in force on a day."""
     return and_(Delegation.from_date <= day, Delegation.to_date >= day, Delegation.revoked_at.is_(None))
 
 
 def grants_of(user_id: int) -> tuple[Grant, ...]:
     """Return what a person may act as today: own roles first, then those of people who delegated to them."""
-    day = clock.today()
-    delegating = select(Delegation.from_user_id).where(
-        Delegation.to_user_id == user_id, delegation_holds(day)
-    )
-    rows = session.execute(
-        select(
-            RoleAssignment.user_id,
-            User.name,
-            RoleAssignment.role,
-            RoleAssignment.department_id,
-            RoleAssignment.with_children,
-        )
-        .join(User, User.id == RoleAssignment.user_id)
-        .where(
-            or_(RoleAssignment.user_id == user_id, and_(RoleAssignment.user_id.in_(delegating), User.active)),
-            assignment_holds(day),
-        )
-        .order_by(RoleAssignment.id)
-    ).all()
+    found = session.execute(grants_statement(), {"user_id": user_id, "day": clock.today()}).all()
+    # Whoever asks for grants needs the tree of departments as well: it comes with them.
+    session.info["department_parents"] = {row.holder: row.department for row in found if row.role is None}
+    rows = [row[1:] for row in found if row.role is not None]
     grants = [
         Grant(
             Role(role),
@@ -91,6 +90,38 @@ def grants_of(user_id: int) -> tuple[Grant, ...]:
         for holder, name, role, department, with_children in rows
     ]
     return tuple(sorted(grants, key=lambda grant: grant.on_behalf_of is not None))
+
+
+@cache
+def grants_statement() -> Select[Any]:
+    """Return the SELECT of the roles a person acts by, and after them of the tree of departments (no role).
+
+    Made once, since every request sends it; ``user_id`` and ``day`` are given with it.
+    """
+    user_id, day = bindparam("user_id", type_=Integer), bindparam("day", type_=Date)
+    delegating = select(Delegation.from_user_id).where(
+        Delegation.to_user_id == user_id, delegation_holds(day)
+    )
+    roles = (
+        select(
+            RoleAssignment.id.label("place"),
+            RoleAssignment.user_id.label("holder"),
+            User.name.label("name"),
+            RoleAssignment.role.label("role"),
+            RoleAssignment.department_id.label("department"),
+            RoleAssignment.with_children.label("with_children"),
+        )
+        .join(User, User.id == RoleAssignment.user_id)
+        .where(
+            or_(RoleAssignment.user_id == user_id, and_(RoleAssignment.user_id.in_(delegating), User.active)),
+            assignment_holds(day),
+        )
+    )
+    departments = select(
+        literal(0), Department.id, null(), null(), Department.parent_id, literal(value=False)
+    )
+    both = union_all(roles, departments).subquery()
+    return select(both).order_by(both.c.place)
 
 
 def reach(department_id: int | None, with_children: bool) -> frozenset[int] | None:

@@ -7,11 +7,13 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import Select, bindparam, delete, func, or_, select, update
 
 from app.core import clock, settings
-from app.core.db import session
+from app.core.db import UTCDateTime, session
 from app.core.errors import Throttled
 from app.core.i18n import lazy, ngettext
 from app.features.people import passwords
@@ -156,6 +158,15 @@ def start_session(user: User, *, remember: bool = False, address: str = "", devi
 def signed_in(token: str) -> SignedIn | None:
     """Return whom a token stands for; None where it is unknown, ended, expired, or the person left."""
     row = session.execute(
+        session_statement(), {"token_hash": token_hash(token), "now": clock.now()}
+    ).one_or_none()
+    return SignedIn(*row) if row is not None else None
+
+
+@cache
+def session_statement() -> Select[*tuple[Any, ...]]:
+    """Return the SELECT of a session and its person; made once, since every request sends it."""
+    return (
         select(
             User,
             UserSession.id,
@@ -165,13 +176,12 @@ def signed_in(token: str) -> SignedIn | None:
         )
         .join(User, User.id == UserSession.user_id)
         .where(
-            UserSession.token_hash == token_hash(token),
+            UserSession.token_hash == bindparam("token_hash"),
             UserSession.revoked_at.is_(None),
-            UserSession.expires_at > clock.now(),
+            UserSession.expires_at > bindparam("now", type_=UTCDateTime()),
             User.active,
         )
-    ).one_or_none()
-    return SignedIn(*row) if row is not None else None
+    )
 
 
 def mark_seen(session_id: int) -> None:

@@ -3,12 +3,14 @@
 from datetime import timedelta
 
 from sqlalchemy import ColumnElement, Select, false, func, or_, select
+from sqlalchemy.orm import joinedload, lazyload, selectinload
 
 from app.core import clock
 from app.core.db import session
 from app.core.errors import NotVisible
 from app.core.permissions import Actor, departments_of
 from app.features.customers.models import Customer
+from app.features.inquiries.models import Inquiry
 from app.features.quotations.enums import QuotationPerm, QuotationStatus
 from app.features.quotations.models import IssuedFile, Quotation, QuotationRevision
 
@@ -19,6 +21,23 @@ READABLE_PAPER = (
     QuotationStatus.LOST,
     QuotationStatus.SUPERSEDED,
     QuotationStatus.VOID,
+)
+
+# A revision with what its page shows: its lines and files, not those of the inquiry behind it, and nothing twice.
+WHOLE = (
+    joinedload(QuotationRevision.quotation)
+    .joinedload(Quotation.inquiry)
+    .options(lazyload(Inquiry.lines), joinedload(Inquiry.customer)),
+    joinedload(QuotationRevision.approved_by),
+    selectinload(QuotationRevision.issued_files).lazyload(IssuedFile.revision),
+)
+# One of several revisions in a row: number, state, total.
+HEAD_ONLY = (
+    lazyload(QuotationRevision.lines),
+    lazyload(QuotationRevision.issued_files),
+    lazyload(QuotationRevision.quotation),
+    lazyload(QuotationRevision.owner),
+    lazyload(QuotationRevision.legal_entity),
 )
 
 
@@ -48,7 +67,7 @@ def get(actor: Actor, quotation_id: int, revision: int | None = None) -> Quotati
         statement = statement.where(QuotationRevision.current.is_(True))
     else:
         statement = statement.where(QuotationRevision.revision == revision)
-    row = session.execute(statement).unique().scalar_one_or_none()
+    row = session.execute(statement.options(*WHOLE)).unique().scalar_one_or_none()
     if row is None:
         raise NotVisible
     return row
@@ -65,6 +84,7 @@ def revisions_of(quotation_id: int, actor: Actor) -> list[QuotationRevision]:
         visible_to(actor)
         .where(QuotationRevision.quotation_id == quotation_id)
         .order_by(QuotationRevision.revision.desc())
+        .options(*HEAD_ONLY)
     )
     return list(session.execute(statement).unique().scalars())
 

@@ -120,7 +120,9 @@ def document_context(revision: QuotationRevision, actor: Actor) -> dict[str, Any
 
 def body_context(revision: QuotationRevision, actor: Actor) -> dict[str, Any]:
     mine = revision.owner_id == actor.id
-    revisions = queries.revisions_of(revision.quotation_id, actor)
+    # the first revision, while it is the current one, is the only one
+    only = revision.current and revision.revision == 1
+    revisions = [revision] if only else queries.revisions_of(revision.quotation_id, actor)
     newest = next((item for item in revisions if item.current), revision)
     issued = presentation.issued_rows(revision, actor)
     acceptance = files_for(flow.DOC_TYPE, revision.id, "acceptance")
