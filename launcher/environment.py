@@ -94,6 +94,9 @@ def enter(arguments: list[str], *, development: bool = False) -> None:
 
     Returns in the right process; anywhere else it starts the same command there and ends with its result.
     """
+    # without compiled modules each process of each start would compile the whole program again
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
     if not environment_python().exists():
         make_environment()
     for name in (RUNTIME, DEVELOPMENT) if development else (RUNTIME,):
