@@ -288,7 +288,9 @@ class Client:
             options["headers"] = {**dict(options.get("headers") or {}), "HX-Request": "true"}
         session.rollback()
         session.info.clear()
-        response = in_context_of_its_own(lambda: self.browser.open(address, method=method, buffered=True, **options))
+        response = in_context_of_its_own(
+            lambda: self.browser.open(address, method=method, buffered=True, **options)
+        )
         session.rollback()
         session.info.clear()
         self.response = response

@@ -1,10 +1,9 @@
 import hashlib
-import json
 import os
 import re
 import subprocess
 import sys
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -19,12 +18,10 @@ from app.features.quotations.pdf import (
     CopyMark,
     QuotationSnapshot,
     SealMark,
-    load_snapshot,
     missing_characters,
     page_count,
     render,
 )
-from app.features.quotations.snapshot_schema import SnapshotError, snapshot_from
 from app.features.seals.drawing import seal_operators, small_type
 from tests.paper_tools import Picture, fonts_of, picture_of, run, saved, text_of
 from tests.seal_reading import ALPHABET, SIDES, learned, read_along
@@ -33,24 +30,6 @@ FIXTURE = Path(__file__).parents[2] / "fixtures" / "quotation_snapshot.json"
 ISSUED = datetime(2026, 11, 23, 6, 30, tzinfo=UTC)
 CODE = "7K3M9QXZ4HTD2WPV8RNC5BJE"
 COPY = CopyMark(number=1, of=2, code=CODE, issued_at=ISSUED)
-
-
-@pytest.fixture(scope="module")
-def full() -> QuotationSnapshot:
-    """Two pages: groups, an optional line, two tax rates, a discount."""
-    return load_snapshot(FIXTURE.read_bytes())
-
-
-@pytest.fixture(scope="module")
-def short(full) -> QuotationSnapshot:
-    """One page, no groups."""
-    items = tuple(line for line in full.lines if line.kind == "item")
-    return replace(full, lines=items[:4], terms=full.terms[:5], confidentiality="")
-
-
-@pytest.fixture(scope="module")
-def mark(full) -> SealMark:
-    return SealMark(full.company.name, "报价专用章", "3209010012345")
 
 
 def squeezed(text: str) -> str:
@@ -474,64 +453,3 @@ def test_two_processes_with_other_zone_hash_seed_and_locale_give_the_same_bytes(
         assert done.returncode == 0, done.stderr
         digests.add(done.stdout.strip())
     assert len(digests) == 1
-
-
-# The snapshot ---------------------------------------------------------------------------------------------------
-
-
-def test_a_snapshot_survives_the_way_through_canonical_json(full):
-    text = full.to_json()
-    assert load_snapshot(text) == full
-    assert hashlib.sha256(text).hexdigest() == full.content_hash
-    assert snapshot_from(json.loads(text)) == full
-    assert not re.search(rb":\s*-?\d+\.\d", text)
-
-
-def change(content: dict, path: str, value: object) -> dict:
-    *steps, last = path.split(".")
-    place = content
-    for step in steps:
-        place = place[int(step)] if step.isdigit() else place[step]
-    place[last] = value
-    return content
-
-
-@pytest.mark.parametrize(
-    ("path", "value", "words"),
-    [
-        ("schema", 2, "schema 1"),
-        ("revision", "1", "snapshot.revision: int"),
-        ("revision", True, "snapshot.revision: int"),
-        ("number", 12, "snapshot.number: str"),
-        ("surprise", "x", "unknown entry surprise"),
-        ("company", [], "snapshot.company: an object"),
-        ("lines", {}, "snapshot.lines: a list"),
-        ("lines.0.kind", "other", "snapshot.lines[0].kind"),
-        ("lines.1.quantity", "NaN", "lines[1].quantity"),
-        ("lines.1.unit_price", "abc", "lines[1].unit_price"),
-        ("totals.gross", "1e", "totals.gross"),
-        ("date", "2026-02-30", "snapshot.date"),
-        ("prepared.date", "", "prepared.date"),
-        ("lines.1.lead_time_days", "7", "lead_time_days: int"),
-    ],
-)
-def test_what_is_no_snapshot_is_refused_with_its_place(full, path, value, words):
-    content = change(json.loads(full.to_json()), path, value)
-    with pytest.raises(SnapshotError) as caught:
-        snapshot_from(content)
-    assert words in str(caught.value)
-
-
-def test_a_missing_entry_a_float_and_a_broken_text_are_refused(full):
-    content = asdict(full)
-    del content["number"]
-    with pytest.raises(SnapshotError, match="number"):
-        snapshot_from(content)
-    with pytest.raises(SnapshotError, match="decimal strings"):
-        load_snapshot('{"schema": 1.5}')
-    with pytest.raises(SnapshotError, match="decimal strings"):
-        load_snapshot('{"schema": NaN}')
-    with pytest.raises(SnapshotError, match="no JSON"):
-        load_snapshot("{")
-    with pytest.raises(SnapshotError, match="schema 1"):
-        snapshot_from([])
