@@ -7,9 +7,10 @@ register here instead. Names and visibility are asked for many documents at once
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, and_, literal, select, union_all
+from sqlalchemy import Integer, Select, and_, bindparam, literal, select, union_all
 
 from app.core.db import session
 from app.core.i18n import LazyText
@@ -153,28 +154,41 @@ def states(keys: Iterable[Key]) -> dict[Key, DocumentState]:
 
 def recent_of(actor: Actor, limit: int) -> list[OwnDocument]:
     """Return an actor's own newest documents of the kinds that registered their table, by one query."""
-    kinds = [kind for kind in _types.values() if kind.model is not None]
+    kinds = tuple((kind.doc_type, kind.model) for kind in _types.values() if kind.model is not None)
     if not kinds or actor.id is None:
         return []
+    return [
+        OwnDocument(
+            link_of(row.doc_type, row.doc_id, row.title),
+            state_of(row.doc_type, row.number, row.status),
+            row.updated_at,
+        )
+        for row in session.execute(recent_statement(kinds, limit), {"owner": actor.id})
+    ]
+
+
+@lru_cache(32)
+def recent_statement(kinds: tuple[tuple[str, Any], ...], limit: int) -> Select[Any]:
+    """Return the SELECT of the newest documents of one ``owner``; made once for all who open their workbench."""
+    owner = bindparam("owner", type_=Integer)
     selects = []
-    for kind in kinds:
-        model = kind.model
+    for doc_type, model in kinds:
         newest = (
             select(
-                literal(kind.doc_type).label("doc_type"),
+                literal(doc_type).label("doc_type"),
                 model.id.label("doc_id"),
                 model.number.label("number"),
                 model.status.label("status"),
                 model.updated_at.label("updated_at"),
             )
-            .where(model.owner_id == actor.id)
+            .where(model.owner_id == owner)
             .order_by(model.id.desc())
             .limit(limit)
             .subquery()
         )
         selects.append(select(newest))
     found = union_all(*selects).subquery()
-    statement = (
+    return (
         select(found, SearchEntry.title)
         .outerjoin(
             SearchEntry, and_(SearchEntry.doc_type == found.c.doc_type, SearchEntry.doc_id == found.c.doc_id)
@@ -182,14 +196,6 @@ def recent_of(actor: Actor, limit: int) -> list[OwnDocument]:
         .order_by(found.c.updated_at.desc(), found.c.doc_id.desc())
         .limit(limit)
     )
-    return [
-        OwnDocument(
-            link_of(row.doc_type, row.doc_id, row.title),
-            state_of(row.doc_type, row.number, row.status),
-            row.updated_at,
-        )
-        for row in session.execute(statement)
-    ]
 
 
 def link_of(doc_type: str, doc_id: int, title: str | None) -> DocumentLink:

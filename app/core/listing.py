@@ -14,10 +14,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
-from typing import Any, cast
+from typing import Any, ClassVar, NamedTuple, cast
 from urllib.parse import urlencode
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import ColumnElement, Row, Select, and_, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, false, func, or_, select, true
 from sqlalchemy.sql import operators, visitors
 from sqlalchemy.sql.elements import BooleanClauseList
 
@@ -85,8 +86,7 @@ class Filter:
     value: Any = None
 
 
-@dataclass(frozen=True)
-class Cell:
+class Cell(NamedTuple):
     """What stands in one cell: text, address, tone and hover text; ``value`` is the plain value behind it."""
 
     text: str
@@ -152,6 +152,12 @@ class Listing:
     default_sort: str = ""
     default_page_size: int = PAGE_SIZES[0]
     row_id: Any = None
+    _statements: ClassVar[WeakKeyDictionary[Select[Any], dict[Any, Select[Any]]]]
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        """Give each kind of list its own memory of statements."""
+        super().__init_subclass__(**options)
+        cls._statements = WeakKeyDictionary()
 
     def __init__(
         self,
@@ -170,6 +176,10 @@ class Listing:
         self.all_columns = list(type(self).columns if columns is None else columns)
         self.columns = [column for column in self.all_columns if not column.hidden]
         self.query = " ".join(clean_words(arguments.get("q", ""))) if self.searched else ""
+        # Making the statements of a list costs more than sending them. They are kept as long as their base is,
+        # where nothing depends on the reader but the base itself.
+        self._own = columns is not None or filters is not None
+        self._kept = {} if self._own else self._statements.setdefault(base, {})
         declared = type(self).filters if filters is None else filters
         self.filters = [replace(item, value=self._read_filter(item, arguments)) for item in declared]
         self.sort = self._read_sort(arguments.get("sort", ""))
@@ -227,8 +237,21 @@ class Listing:
         condition: ColumnElement[bool] = item.column == value
         return condition
 
+    def _once(self, key: Any, make: Callable[[], Select[Any]]) -> Select[Any]:
+        """Return a statement of this list, kept while nothing is filtered and nothing looked for."""
+        if self.is_narrowed:
+            return make()
+        if key not in self._kept:
+            self._kept[key] = make()
+        return self._kept[key]
+
     @cached_property
     def _counted(self) -> tuple[int, dict[str, Any]]:
+        row = session.execute(self._once("count", self._counting)).one()
+        summed = [column.key for column in self.columns if column.total]
+        return row.rows_counted, {key: getattr(row, key) for key in summed}
+
+    def _counting(self) -> Select[*tuple[Any, ...]]:
         summed = [column for column in self.columns if column.total]
         inner = (
             self._chosen.with_only_columns(
@@ -241,8 +264,7 @@ class Listing:
             .subquery()
         )
         sums = [func.sum(inner.c[column.key]).label(column.key) for column in summed]
-        row = session.execute(select(func.count().label("rows_counted"), *sums).select_from(inner)).one()
-        return row.rows_counted, {column.key: getattr(row, column.key) for column in summed}
+        return select(func.count().label("rows_counted"), *sums).select_from(inner)
 
     def _ordered(self) -> Select[Any]:
         expressions = [column.expression.label(column.key) for column in self.all_columns]
@@ -289,9 +311,13 @@ class Listing:
 
     @cached_property
     def _read_rows(self) -> Sequence[Row[Any]]:
-        offset = (self.page - 1) * self.per_page
-        statement = self._ordered().limit(self.per_page + 1).offset(offset)
-        return session.execute(_walked_in_order(statement) if self.more else statement).all()
+        statement = self._once(("rows", self.sort, self.more), self._reading)
+        place = {"rows_limit": self.per_page + 1, "rows_offset": (self.page - 1) * self.per_page}
+        return session.execute(statement, place).all()
+
+    def _reading(self) -> Select[Any]:
+        statement = self._ordered().limit(bindparam("rows_limit")).offset(bindparam("rows_offset"))
+        return _walked_in_order(statement) if self.more else statement
 
     @property
     def rows(self) -> Sequence[Row[Any]]:
@@ -388,6 +414,11 @@ class Listing:
     def is_narrowed(self) -> bool:
         """Whether a filter or a query leaves rows out."""
         return bool(self.query) or any(item.value for item in self.filters)
+
+    @property
+    def plain_key(self) -> tuple[Any, ...] | None:
+        """On what the filters and heads of its page depend while nothing is filtered; None where more matters."""
+        return None if self._own or self.is_narrowed else (type(self), self.path, self.sort, self.per_page)
 
     def chosen_filters(self) -> list[tuple[str, str]]:
         """Return label and chosen value of each filter in force, for the head of a printed list."""

@@ -7,6 +7,7 @@ reading, so that a change of roles or a delegation moves it at once.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from sqlalchemy import ColumnElement, ForeignKey, Index, Integer, Select, String, and_, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
@@ -139,14 +140,20 @@ def addressed_to(actor: Actor) -> Select[Task]:
         for grant in actor.grants:
             if grant.role in roles:
                 permitted.setdefault(grant, []).append(info.code)
+    return _addressed_to(actor.id, tuple((grant, tuple(codes)) for grant, codes in permitted.items()))
+
+
+@lru_cache(512)
+def _addressed_to(actor_id: int | None, permitted: tuple[tuple[Grant, tuple[str, ...]], ...]) -> Select[Task]:
+    """Return the SELECT itself: every page counts tasks, and making the statement costs more than sending it."""
     return select(Task).where(
         Task.closed_at.is_(None),
-        or_(Task.user_id == actor.id, *(reached_by(grant, codes) for grant, codes in permitted.items())),
-        or_(Task.excluded_user_id.is_(None), Task.excluded_user_id != actor.id),
+        or_(Task.user_id == actor_id, *(reached_by(grant, codes) for grant, codes in permitted)),
+        or_(Task.excluded_user_id.is_(None), Task.excluded_user_id != actor_id),
     )
 
 
-def reached_by(grant: Grant, permissions: list[str]) -> ColumnElement[bool]:
+def reached_by(grant: Grant, permissions: tuple[str, ...]) -> ColumnElement[bool]:
     """Return the condition that a task asks for one of the permissions where a grant holds them.
 
     A delegation does not reach back: what the giver is excluded from, the deputy is too.

@@ -9,9 +9,10 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, String, Text, select
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, Select, String, Text, bindparam, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core import clock, request_facts
@@ -229,10 +230,17 @@ def locked_head() -> EventChain:
 def events_for(doc_type: str, doc_ids: int | Iterable[int]) -> list[Event]:
     """Return the events of a document (or several of one type), newest first."""
     ids = [doc_ids] if isinstance(doc_ids, int) else list(doc_ids)
-    statement = (
-        select(Event).where(Event.doc_type == doc_type, Event.doc_id.in_(ids)).order_by(Event.seq.desc())
+    return list(session.execute(_events_statement(), {"doc_type": doc_type, "doc_ids": ids}).scalars())
+
+
+@cache
+def _events_statement() -> Select[Event]:
+    wanted = bindparam("doc_ids", type_=Integer, expanding=True)
+    return (
+        select(Event)
+        .where(Event.doc_type == bindparam("doc_type", type_=String), Event.doc_id.in_(wanted))
+        .order_by(Event.seq.desc())
     )
-    return list(session.execute(statement).scalars())
 
 
 def describe(event: Event) -> str:

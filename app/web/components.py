@@ -3,16 +3,19 @@
 Everything that comes from data is escaped here, as a template would do it.
 """
 
+import re
 from functools import lru_cache
 from typing import Any
 
 from flask import current_app
 from markupsafe import Markup, escape
 
+from app.core.i18n import current_locale
 from app.web import filters, nav, static
 
 KEPT = 2_048
 FIGURES = ("number", "money")
+SPECIAL = re.compile("[&<>'\"]")
 
 
 def asset(name: str) -> str:
@@ -96,6 +99,29 @@ def _nav_sections(sprite: str, sections: tuple[nav.Section, ...], waiting: str) 
     return Markup().join(parts)
 
 
+def kept(listing: Any, name: str, *shown: Any) -> Markup:
+    """Return the macro ``name`` of a Listing, rendered once while nothing is filtered: a plain list opens the same.
+
+    ``shown`` is what it depends on besides the list's own state.
+    """
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    macro = getattr(app.jinja_env.globals["ui"], name)
+    if getattr(listing, "plain_key", None) is None or app.jinja_env.auto_reload:
+        return Markup(macro(listing))  # noqa: S704 - a macro's output
+    parts: dict[Any, Markup] = app.extensions.setdefault("kept_parts", {})
+    key = (name, current_locale(), listing.plain_key, shown)
+    if key not in parts:
+        if len(parts) >= KEPT:
+            parts.clear()
+        parts[key] = Markup(macro(listing))  # noqa: S704 - a macro's output
+    return parts[key]
+
+
+def plain(text: str) -> str:
+    """Return a text escaped; most need nothing, and looking is cheaper than escaping."""
+    return str(escape(text)) if SPECIAL.search(text) else text
+
+
 def table_rows(listing: Any) -> Markup:
     """Return the rows of a Listing's table; what is short stays on one line."""
     columns = []
@@ -127,12 +153,12 @@ def _cell(kind: str, cell: Any, text: str) -> str:
     if kind == "status":
         return _status(text, cell.tone or "neutral")
     if kind == "person" and text:
-        return f'<span class="who">{avatar(text, "s")}<span>{escape(text)}</span></span>'
-    title = f' title="{escape(cell.title)}"' if cell.title else ""
+        return f'<span class="who">{avatar(text, "s")}<span>{plain(text)}</span></span>'
+    title = f' title="{plain(cell.title)}"' if cell.title else ""
     if cell.href:
-        return f'<a href="{escape(cell.href)}"{title}>{escape(text)}</a>'
-    tone = f' data-tone="{escape(cell.tone)}"' if cell.tone else ""
-    return f"<span{tone}{title}>{escape(text) if text else filters.NOTHING}</span>"
+        return f'<a href="{plain(cell.href)}"{title}>{plain(text)}</a>'
+    tone = f' data-tone="{plain(cell.tone)}"' if cell.tone else ""
+    return f"<span{tone}{title}>{plain(text) if text else filters.NOTHING}</span>"
 
 
 PYTHON_MACROS = {
@@ -140,6 +166,7 @@ PYTHON_MACROS = {
     "avatar": avatar,
     "status": status,
     "badge": badge,
+    "kept": kept,
     "nav_sections": nav_sections,
     "table_rows": table_rows,
 }

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from flask import request, url_for
+from flask import current_app, request, url_for
 
 from app.core import modules
 from app.core.i18n import LazyText, lazy
@@ -84,7 +84,7 @@ def registered_nav() -> list[NavItem]:
 def sections_for(actor: Actor, current: str | None = None) -> list[Section]:
     """Return the side bar of a person; ``current`` is the key of the entry to mark, by default found by address."""
     visible = [item for item in registered_nav() if _is_open(item, actor)]
-    addresses = {item.key: url_for(item.endpoint) for item in visible}
+    addresses = {item.key: _address_of(item.endpoint) for item in visible}
     marked = current or _current_key(addresses)
     entries = {
         item.key: Entry(
@@ -110,6 +110,15 @@ def bar_of(sections: list[Section]) -> list[Entry]:
     """Return the entries of the bar at the bottom of a phone, in their order there."""
     chosen = [entry for section in sections for entry in section.entries if entry.bar]
     return sorted(chosen, key=lambda entry: entry.bar)[:BAR_ENTRIES]
+
+
+def _address_of(endpoint: str) -> str:
+    """Return the address of an entry: the same on every page, so it is built once."""
+    known: dict[tuple[str, str], str] = current_app.extensions.setdefault("nav_addresses", {})
+    key = (request.script_root, endpoint)
+    if key not in known:
+        known[key] = url_for(endpoint)
+    return known[key]
 
 
 def _is_open(item: NavItem, actor: Actor) -> bool:

@@ -4,18 +4,23 @@ from functools import cached_property
 from typing import Any
 
 from flask import Flask, current_app, render_template, request
+from flask_wtf.csrf import generate_csrf
 from jinja2 import Environment
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from app.core import i18n, notices, settings
 from app.core.permissions import ROLE_LABELS, Actor
 from app.web import components, current, filters, nav
 
 MACROS = ("_ui/macros.html", "_ui/fields.html")
-PRODUCT = "章程"
+PRODUCT = i18n.lazy("章程")
 THEMES = ("auto", "light", "dark")
 THEME_COOKIE = "theme"
 LANGUAGE_TAGS = {i18n.CHINESE: "zh-Hans", i18n.ENGLISH: "en"}
+
+# What stands in a kept frame for that which differs on every page: no text of a person holds such characters.
+TOKEN, HERE, BETWEEN = "\x01token\x01", "\x01here\x01", "\x01content\x01"
+KEPT_FRAMES = 200
 
 # Parts of the frame that a feature may provide; the frame shows those whose address the application serves.
 PLACES = {
@@ -109,6 +114,28 @@ class Shell:
     def unread(self) -> int:
         """How many notices the person has not read yet."""
         return notices.unread_count(self.actor.id) if self.actor and self.actor.id is not None else 0
+
+    @cached_property
+    def frame(self) -> tuple[Markup, Markup]:
+        """The frame before and after the content of a page, for a person signed in.
+
+        It is rendered once for all pages that show the same; only the token of its forms and the way back differ.
+        """
+        token, environment = generate_csrf(), current_app.jinja_env
+        person = self.actor.name if self.actor else ""
+        key = (tuple(self.sections), person, self.roles, self.company, self.locale, self.theme, self.unread)
+        kept: dict[Any, list[str]] = current_app.extensions.setdefault("frames", {})
+        parts = kept.get(key)
+        if parts is None:
+            text = render_template("_ui/frame.html", shell=self, here=HERE, between=BETWEEN)
+            parts = text.replace(token, TOKEN).split(BETWEEN)
+            if len(kept) >= KEPT_FRAMES:
+                kept.clear()
+            if not environment.auto_reload:
+                kept[key] = parts
+        here = str(escape(self.here))
+        before, after = (Markup(part.replace(TOKEN, token).replace(HERE, here)) for part in parts)  # noqa: S704
+        return before, after
 
     @property
     def demo(self) -> bool:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Select, and_, func, select
@@ -56,15 +57,36 @@ class OpenOffer:
 
 def tasks_of(actor: Actor) -> Select[Any]:
     """Return the SELECT of an actor's open tasks with the titles of their documents."""
-    return tasks.addressed_to(actor).outerjoin(
+    return with_titles(tasks.addressed_to(actor))
+
+
+def with_titles(addressed: Select[Any]) -> Select[Any]:
+    """Return a SELECT of tasks joined with the titles of their documents."""
+    return addressed.outerjoin(
         SearchEntry, and_(SearchEntry.doc_type == Task.doc_type, SearchEntry.doc_id == Task.doc_id)
     )
 
 
 def open_tasks(actor: Actor, limit: int) -> list[OpenTask]:
     """Return an actor's open tasks, the soonest due first, then the oldest."""
-    statement = (
-        tasks_of(actor)
+    statement = open_tasks_statement(tasks.addressed_to(actor), limit)
+    return [
+        OpenTask(
+            row.id,
+            str(tasks.kind_label(row.kind)),
+            documents.link_of(row.doc_type, row.doc_id, row.title),
+            row.opened_at,
+            row.due_at,
+        )
+        for row in session.execute(statement)
+    ]
+
+
+@lru_cache(512)
+def open_tasks_statement(addressed: Select[Any], limit: int) -> Select[*tuple[Any, ...]]:
+    """Return the SELECT of the open tasks with what the workbench shows; made once for those who hold the same."""
+    return (
+        with_titles(addressed)
         .with_only_columns(
             Task.id,
             Task.kind,
@@ -78,32 +100,24 @@ def open_tasks(actor: Actor, limit: int) -> list[OpenTask]:
         .order_by(Task.due_at.is_(None), Task.due_at, Task.id)
         .limit(limit)
     )
-    return [
-        OpenTask(
-            row.id,
-            str(tasks.kind_label(row.kind)),
-            documents.link_of(row.doc_type, row.doc_id, row.title),
-            row.opened_at,
-            row.due_at,
-        )
-        for row in session.execute(statement)
-    ]
 
 
 def count_tasks(actor: Actor) -> int:
     """Return how many open tasks an actor has, counted no further than COUNTED_TASKS."""
-    open_ones = (
-        tasks.addressed_to(actor).with_only_columns(Task.id).order_by(None).limit(COUNTED_TASKS).subquery()
-    )
-    counted = select(func.count()).select_from(open_ones).scalar_subquery()
-    if actor.id is None:
-        return session.execute(select(counted)).scalar_one()
-    # Every page shows both numbers: one query counts them.
-    row = session.execute(
-        select(counted.label("tasks"), notices.unread_column(actor.id).label("unread"))
-    ).one()
-    notices.keep_unread(actor.id, row.unread)
+    row = session.execute(counting_statement(tasks.addressed_to(actor), actor.id)).one()
+    if actor.id is not None:
+        notices.keep_unread(actor.id, row.unread)
     return int(row.tasks)
+
+
+@lru_cache(512)
+def counting_statement(addressed: Select[Any], user_id: int | None) -> Select[Any]:
+    """Return the SELECT of open tasks and unread notices in numbers: every page shows both, one query counts them."""
+    open_ones = addressed.with_only_columns(Task.id).order_by(None).limit(COUNTED_TASKS).subquery()
+    counted = select(func.count()).select_from(open_ones).scalar_subquery()
+    if user_id is None:
+        return select(counted.label("tasks"))
+    return select(counted.label("tasks"), notices.unread_column(user_id).label("unread"))
 
 
 def task_document(task_id: int) -> tuple[str, int] | None:

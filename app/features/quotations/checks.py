@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Integer, Select, bindparam, select
 
 from app.core import clock, sentences, settings
 from app.core.db import session
@@ -71,13 +72,19 @@ def missing_content(revision: QuotationRevision) -> Problem | None:
 
 def evidence_of(revision: QuotationRevision) -> dict[int, PurchasingAnswer]:
     """Return the purchasing answer in force for each line of the inquiry behind the revision, in one query."""
-    statement = (
+    found = session.execute(evidence_statement(), {"inquiry": revision.quotation.inquiry_id})
+    return {answer.line_id: answer for answer in found.unique().scalars()}
+
+
+@cache
+def evidence_statement() -> Select[PurchasingAnswer]:
+    """Return the SELECT of the purchasing answers to all lines of an ``inquiry``, the oldest first."""
+    return (
         select(PurchasingAnswer)
         .join(InquiryLine, InquiryLine.id == PurchasingAnswer.line_id)
-        .where(InquiryLine.inquiry_id == revision.quotation.inquiry_id)
+        .where(InquiryLine.inquiry_id == bindparam("inquiry", type_=Integer))
         .order_by(PurchasingAnswer.id)
     )
-    return {answer.line_id: answer for answer in session.execute(statement).unique().scalars()}
 
 
 def evidence_warnings(revision: QuotationRevision) -> list[EvidenceWarning]:

@@ -1,5 +1,6 @@
 """The list of quotations: the current revision of each, its state as the reader sees it today."""
 
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Date, Row, Select, bindparam, case, literal
@@ -93,9 +94,14 @@ class QuotationList(Listing):
 
 def base(actor: Actor) -> Select[Any]:
     """Return the SELECT of the current revisions an actor may see, joined with what the columns need."""
+    return base_where(queries.visible_to(actor))
+
+
+@lru_cache(256)
+def base_where(visible: Select[Any]) -> Select[Any]:
+    """Return the SELECT itself, one and the same for one and the same visibility."""
     return (
-        queries.visible_to(actor)
-        .join(Quotation, Quotation.id == QuotationRevision.quotation_id)
+        visible.join(Quotation, Quotation.id == QuotationRevision.quotation_id)
         .join(Customer, Customer.id == Quotation.customer_id)
         .join(User, User.id == QuotationRevision.owner_id)
         .where(QuotationRevision.current.is_(True))

@@ -1,8 +1,9 @@
 """Who sees which quotation, and what lists and pages need to know of them."""
 
 from datetime import timedelta
+from functools import lru_cache
 
-from sqlalchemy import ColumnElement, Select, false, func, or_, select
+from sqlalchemy import ColumnElement, Date, Integer, Select, bindparam, false, func, or_, select
 from sqlalchemy.orm import joinedload, lazyload, selectinload
 
 from app.core import clock
@@ -43,16 +44,25 @@ HEAD_ONLY = (
 
 def visible_condition(actor: Actor) -> ColumnElement[bool]:
     """Return the condition under which an actor sees a revision: their own, or their departments'."""
-    departments = departments_of(actor, QuotationPerm.VIEW_ALL)
+    return _visible_condition(actor.id, departments_of(actor, QuotationPerm.VIEW_ALL))
+
+
+@lru_cache(512)
+def _visible_condition(actor_id: int | None, departments: frozenset[int] | None) -> ColumnElement[bool]:
     if departments is None:
         return QuotationRevision.id.is_not(None)
-    own: ColumnElement[bool] = QuotationRevision.owner_id == actor.id if actor.id is not None else false()
+    own: ColumnElement[bool] = QuotationRevision.owner_id == actor_id if actor_id is not None else false()
     return or_(own, QuotationRevision.department_id.in_(sorted(departments))) if departments else own
 
 
 def visible_to(actor: Actor) -> Select[QuotationRevision]:
-    """Return the SELECT of the revisions an actor may see."""
-    return select(QuotationRevision).where(visible_condition(actor))
+    """Return the SELECT of the revisions an actor may see, the same one for the same condition."""
+    return _visible_to(actor.id, departments_of(actor, QuotationPerm.VIEW_ALL))
+
+
+@lru_cache(512)
+def _visible_to(actor_id: int | None, departments: frozenset[int] | None) -> Select[QuotationRevision]:
+    return select(QuotationRevision).where(_visible_condition(actor_id, departments))
 
 
 def visible_ids(actor: Actor) -> Select[int]:
@@ -62,15 +72,24 @@ def visible_ids(actor: Actor) -> Select[int]:
 
 def get(actor: Actor, quotation_id: int, revision: int | None = None) -> QuotationRevision:
     """Return a revision of a quotation the actor may see, the current one where none is named; raises NotVisible."""
-    statement = visible_to(actor).where(QuotationRevision.quotation_id == quotation_id)
-    if revision is None:
-        statement = statement.where(QuotationRevision.current.is_(True))
-    else:
-        statement = statement.where(QuotationRevision.revision == revision)
-    row = session.execute(statement.options(*WHOLE)).unique().scalar_one_or_none()
+    statement = one_of_quotation(visible_to(actor), current=revision is None)
+    place = {"of_quotation": quotation_id} | ({} if revision is None else {"of_number": revision})
+    row = session.execute(statement, place).unique().scalar_one_or_none()
     if row is None:
         raise NotVisible
     return row
+
+
+@lru_cache(512)
+def one_of_quotation(visible: Select[QuotationRevision], *, current: bool) -> Select[QuotationRevision]:
+    """Return the SELECT of one revision with what its page shows; made once, since every page and step begins so."""
+    wanted = (
+        QuotationRevision.current.is_(True)
+        if current
+        else QuotationRevision.revision == bindparam("of_number", type_=Integer)
+    )
+    found = visible.where(QuotationRevision.quotation_id == bindparam("of_quotation", type_=Integer), wanted)
+    return found.options(*WHOLE)
 
 
 def by_id(revision_id: int) -> QuotationRevision:
@@ -144,12 +163,17 @@ def expired_condition() -> ColumnElement[bool]:
 def expiring_count(actor: Actor, days: int = 7) -> int:
     """Return how many issued offers an actor sees that expire within so many days."""
     today = clock.today()
-    statement = select(func.count()).where(
-        visible_condition(actor),
-        QuotationRevision.status == QuotationStatus.ISSUED,
-        QuotationRevision.valid_until.between(today, today + timedelta(days=days)),
+    statement = expiring_statement(visible_to(actor))
+    return session.execute(statement, {"first": today, "last": today + timedelta(days=days)}).scalar_one()
+
+
+@lru_cache(512)
+def expiring_statement(visible: Select[QuotationRevision]) -> Select[int]:
+    """Return the SELECT that counts the issued offers with a last day from ``first`` to ``last``."""
+    days = bindparam("first", type_=Date), bindparam("last", type_=Date)
+    return visible.with_only_columns(func.count()).where(
+        QuotationRevision.status == QuotationStatus.ISSUED, QuotationRevision.valid_until.between(*days)
     )
-    return session.execute(statement).scalar_one()
 
 
 def issued_file(revision_id: int, copy_number: int) -> IssuedFile | None:
