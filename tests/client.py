@@ -289,7 +289,7 @@ class Client:
         session.rollback()
         session.info.clear()
         response = in_context_of_its_own(
-            lambda: self.browser.open(address, method=method, buffered=True, **options)
+            lambda: self.browser.open(address, method=method, **{"buffered": True, **options})
         )
         session.rollback()
         session.info.clear()
