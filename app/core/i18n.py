@@ -5,7 +5,7 @@ are shown, and are never compared.
 """
 
 import gettext as gettext_module
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
@@ -107,6 +107,16 @@ class LazyText:
         if self._context is None:
             return gettext(self._message, **params)
         return pgettext(self._context, self._message, **params)
+
+
+def listed(parts: Iterable[object]) -> str:
+    """Return names in one line, with the mark between them that the current language uses."""
+    return _("、").join(str(part) for part in parts)
+
+
+def listed_clauses(parts: Iterable[object]) -> str:
+    """Return sentences or longer parts in one line, with the mark between them that the current language uses."""
+    return _("；").join(str(part) for part in parts)
 
 
 def escape_html(text: str) -> str:

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from app.core.errors import Denied
-from app.core.i18n import CHINESE, LazyText, lazy
+from app.core.i18n import CHINESE, LazyText, lazy, listed
 
 
 class Role(StrEnum):
@@ -219,7 +219,7 @@ def who_may(permission: str, department_id: int | None = None) -> str:
 def names_of(people: Iterable[Person]) -> str:
     """Return the first names of people, for a sentence that says whom to ask; the administrator where there is none."""
     names = [person.name for person in people]
-    return "、".join(names[:3]) if names else str(lazy("系统管理员"))
+    return listed(names[:3]) if names else str(lazy("系统管理员"))
 
 
 def require(actor: Actor, permission: str, department_id: int | None = None) -> Grant:

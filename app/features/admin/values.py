@@ -3,7 +3,7 @@
 from typing import Any
 
 from app.core import money, settings
-from app.core.i18n import LazyText, lazy
+from app.core.i18n import LazyText, lazy, listed
 from app.core.i18n import gettext as _
 from app.core.permissions import directory
 from app.core.settings import Setting
@@ -28,7 +28,7 @@ def shown(setting: Setting, value: Any) -> str:
         labels = dict(setting.choices)
         return str(labels[value]) if value in labels else str(value)
     if setting.kind == "choices":
-        return "、".join(str(label) for code, label in setting.choices if code in value)
+        return listed(label for code, label in setting.choices if code in value)
     if setting.kind == "person":
         person = directory().people([int(value)]).get(int(value))
         return person.name if person else str(value)

@@ -6,7 +6,7 @@ from typing import Any
 from app.core import numbering, search, timeline
 from app.core.db import session
 from app.core.errors import Conflict, Denied, Invalid
-from app.core.i18n import lazy
+from app.core.i18n import lazy, listed_clauses
 from app.core.permissions import Actor, require, who_may
 from app.core.workflow import check_version, lock
 from app.features.customers.enums import CustomerKind, CustomerPerm
@@ -173,7 +173,7 @@ def refuse_similar(actor: Actor, values: CustomerValues, accepted: bool, besides
     if found:
         sentence = lazy(
             "可能已有这个客户：%(found)s。确认不是同一家，请勾选后再保存",
-            found="；".join(f"{item.number} {item.name} ({item.owner_name})" for item in found),
+            found=listed_clauses(f"{item.number} {item.name} ({item.owner_name})" for item in found),
         )
         raise Invalid(fields={"accept_similar": sentence})
 

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, current_app, flash, render_template, requ
 from app.core import backup, clock, documents, notices, search, tasks
 from app.core.errors import Conflict, NotVisible
 from app.core.i18n import gettext as _
-from app.core.i18n import lazy
+from app.core.i18n import lazy, listed
 from app.core.permissions import Actor, Role, can, directory
 from app.core.uow import unit_of_work
 from app.features.customers.enums import CustomerPerm
@@ -144,7 +144,7 @@ def show_reminder(link: documents.DocumentLink, refusal: str = "", status: int =
         link=link,
         refusal=refusal,
         waiting=[tasks.kind_label(task.kind) for task in waiting],
-        names="、".join(person.name for person in people.values()),
+        names=listed(person.name for person in people.values()),
         text=reminder_text(link),
         trail=[(link.title, link.url)],
     )

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from app.core import clock, permissions, timeline
 from app.core.db import session
 from app.core.errors import Conflict, Denied, Invalid, NotVisible
-from app.core.i18n import lazy
+from app.core.i18n import lazy, listed_clauses
 from app.core.permissions import ROLE_LABELS, Actor, Role, all_permissions, roles_holding
 from app.core.workflow import check_version
 from app.features.people import leaving, signin
@@ -163,7 +163,7 @@ def deactivate(user: User, *, version: int | None, actor: Actor) -> None:
         _require(actor, PeoplePerm.MANAGE_ROLES)
     findings = leaving.open_matters(user.id)
     if findings:
-        raise Conflict("people:open-matters", what="；".join(str(finding.sentence) for finding in findings))
+        raise Conflict("people:open-matters", what=listed_clauses(finding.sentence for finding in findings))
     user.active = False
     user.touch()
     signin.end_sessions(user.id)

@@ -110,7 +110,7 @@ def active_people(exclude: int | None = None) -> list[tuple[int, str]]:
     ).all()
     names = [row.name for row in rows]
     return [
-        (row.id, f"{row.name}（{row.staff_number}）" if names.count(row.name) > 1 else row.name)
+        (row.id, f"{row.name} ({row.staff_number})" if names.count(row.name) > 1 else row.name)
         for row in rows
         if row.id != exclude
     ]

@@ -7,7 +7,7 @@ from typing import Any
 from app.core import clock, settings
 from app.core.errors import Conflict, Denied, Invalid, Problem
 from app.core.files import files_for
-from app.core.i18n import lazy
+from app.core.i18n import lazy, listed
 from app.core.numbering import next_number
 from app.core.permissions import SYSTEM, Actor, directory
 from app.core.tasks import WantedTask
@@ -295,7 +295,7 @@ def reviewers(revision: QuotationRevision) -> list[int | None]:
 def refused_paper(revision: QuotationRevision) -> Problem:
     """Return why there is no official file of a revision yet: not approved is 403, approved but not issued is 409."""
     if revision.status == QuotationStatus.APPROVED:
-        keepers = "、".join(
+        keepers = listed(
             person.name for person in directory().holders(SealPerm.USE, revision.department_id)[:3]
         )
         return Conflict("quotation:not-issued", keeper=keepers)

@@ -83,7 +83,7 @@ class ApproveForm(EditForm):
 class IssueForm(EditForm):
     """Which seal, how many copies, in which form."""
 
-    seal_id = ChoiceField(lazy("印章"), coerce=int, required=True, blank=None)
+    seal_id = ChoiceField(lazy("印章"), coerce=int, required=True, blank=None, render_kw={"lang": "zh-Hans"})
     copies = WholeNumberField(lazy("份数"), least=1, most=10, required=True, default=1)
     file_form = RadioField(lazy("出具形式"), choices=tuple(FILE_FORM_LABELS.items()), required=True)
     purpose = TextField(lazy("用途"), longest=200)

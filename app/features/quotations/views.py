@@ -11,7 +11,7 @@ from app.core.db import session
 from app.core.errors import Conflict, Denied, Invalid, NotVisible, Problem, Stale
 from app.core.files import StoredFile, check_upload, files_for
 from app.core.i18n import gettext as _
-from app.core.i18n import pgettext
+from app.core.i18n import listed, pgettext
 from app.core.permissions import Actor, can, directory
 from app.core.uow import unit_of_work
 from app.core.verification_code import grouped
@@ -163,7 +163,7 @@ def waiting_for_seal(revision: QuotationRevision, actor: Actor) -> str:
     """Return who can seal an approved quotation, for those who cannot."""
     if revision.status != QuotationStatus.APPROVED or can(actor, SealPerm.USE, revision.department_id):
         return ""
-    return "、".join(person.name for person in directory().holders(SealPerm.USE, revision.department_id)[:3])
+    return listed(person.name for person in directory().holders(SealPerm.USE, revision.department_id)[:3])
 
 
 @blueprint.get("/<int:quotation_id>/r/<int:number>/preview")

@@ -57,7 +57,10 @@ class SealRegistrationForm(CreationForm):
         id="seal-form",
     )
     purpose = ChoiceField(
-        lazy("印文用途"), choices=[(line, line) for line in PURPOSES], blank=lazy("与类别相同，不带编号")
+        lazy("印文用途"),
+        choices=[(line, line) for line in PURPOSES],
+        blank=lazy("与类别相同，不带编号"),
+        render_kw={"lang": "zh-Hans"},
     )
     filed_number = TextField(lazy("备案编号"), longest=20)
     diameter = WholeNumberField(lazy("直径（毫米）"), required=True, least=20, most=60, default=42)

@@ -105,6 +105,13 @@ def uses_visible_to(actor: Actor) -> Select[SealUse]:
     return statement.where(or_(SealUse.used_by_id == actor.id, SealUse.seal_id.in_(kept)))
 
 
+def may_read_uses(actor: Actor) -> bool:
+    """Tell whether the register of uses is open to an actor: by a right over uses, or as keeper of a seal."""
+    if any(can(actor, permission) for permission in (SealPerm.AUDIT, SealPerm.AUTHORISE, SealPerm.USE)):
+        return True
+    return session.execute(select(Seal.id).where(Seal.keeper_id == actor.id).limit(1)).first() is not None
+
+
 def uses_of(doc_type: str, doc_id: int) -> list[SealUse]:
     """Return the register's rows of one document, oldest first."""
     statement = (

@@ -66,6 +66,7 @@ def index() -> Response:
         may_manage=can(actor, SealPerm.MANAGE),
         may_add_entity=can(actor, SealPerm.ADD_ENTITY),
         may_see_key=can(actor, SealPerm.VIEW_KEY),
+        may_read_uses=queries.may_read_uses(actor),
     )
 
 
@@ -233,7 +234,7 @@ def show_seal(seal: Seal, form: SealActsForm, status: int = 200) -> Response:
         seal=seal,
         form=form,
         labels=LABELS,
-        uses_url=url_for("seals.register", seal=seal.id),
+        uses_url=url_for("seals.register", seal=seal.id) if queries.may_read_uses(actor) else "",
         may_authorise=waiting and can(actor, SealPerm.AUTHORISE),
         may_manage=can(actor, SealPerm.MANAGE),
         events=documents.timeline_rows(queries.latest_events(actions.SEAL, seal.id)),
@@ -253,10 +254,8 @@ def people_choices() -> list[tuple[int, str]]:
 def register() -> Any:
     actor = current_actor()
     rows = queries.uses_visible_to(actor)
-    if not (can(actor, SealPerm.AUDIT) or can(actor, SealPerm.AUTHORISE) or can(actor, SealPerm.USE)):
-        keeps = session.execute(select(Seal.id).where(Seal.keeper_id == actor.id).limit(1)).first()
-        if keeps is None:
-            permissions.require(actor, SealPerm.AUDIT)
+    if not queries.may_read_uses(actor):
+        permissions.require(actor, SealPerm.AUDIT)
     return show_list(
         SealUseList(rows, request.args, request.path, seals=queries.visible_to(actor)),
         _("用印登记"),
@@ -420,6 +419,7 @@ def show_key(form: KeyForm, status: int) -> Response:
         key=summary,
         problem=problem,
         form=form,
+        seals_url=url_for("seals.index") if can(current_actor(), SealPerm.VIEW) else "",
         may_replace=can(current_actor(), SealPerm.REPLACE_KEY),
         events=documents.timeline_rows(queries.latest_events(keys.KEY, 1)),
     )
