@@ -28,7 +28,9 @@ from proofs import _site, _stage
 ROUNDS = 20
 WRITERS = 3
 LINES, COPIES = 3, 2
+WAITING = 120
 LATEST_BLOW = 1.5
+BUSY_WITHIN = 30
 
 
 class Office:
@@ -48,6 +50,12 @@ class Office:
     def start(self) -> None:
         for thread in self._threads:
             thread.start()
+
+    def wait_until_busy(self) -> None:
+        """Return when the first quotation was issued: from then on both kinds of writing are under way."""
+        deadline = time.monotonic() + BUSY_WITHIN
+        while not (self.issued and self.registered) and time.monotonic() < deadline:
+            time.sleep(0.02)
 
     def finish(self) -> None:
         for thread in self._threads:
@@ -144,7 +152,7 @@ def main() -> int:
     chance = random.Random()
     with tempfile.TemporaryDirectory(prefix="zhangcheng-kill-") as name:
         data = Path(name) / "data"
-        stage = _stage.build(data, approved=2 * ROUNDS)
+        stage = _stage.build(data, approved=WAITING)
         waiting = list(stage["approved"])
         starts = []
         for number in range(1, ROUNDS + 1):
@@ -152,7 +160,8 @@ def main() -> int:
             starts.append(server.ready_after)
             office = Office(server.port, stage["customer"][0], waiting)
             office.start()
-            time.sleep(chance.uniform(0.05, LATEST_BLOW))
+            office.wait_until_busy()
+            time.sleep(chance.uniform(0, LATEST_BLOW))
             server.kill()
             office.finish()
             confirmed, sent = confirmed + len(office.registered) + len(office.issued), sent + office.sent

@@ -63,11 +63,11 @@ PAGES = (
 )
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 RUN = """async (only) => {
-  const runOnly = only.length ? {type: "rule", values: only} : {type: "tag", values: %s};
+  const runOnly = only.length ? {type: "rule", values: only} : {type: "tag", values: WCAG};
   const found = await axe.run(document, {runOnly, resultTypes: ["violations"]});
   return found.violations.map((rule) => `${rule.id}: ` + rule.nodes.slice(0, 4).map(
     (node) => `${node.target} ${node.failureSummary.split("\\n").slice(1, 2)}`.trim()).join(" | "));
-}""" % WCAG  # fmt: skip
+}""".replace("WCAG", str(WCAG))
 
 
 @cache

@@ -26,6 +26,7 @@ STOPS = """() => {
   stops.forEach((each, place) => { each.dataset.place = place; });
   const before = document.createElement("span");
   before.tabIndex = -1;
+  before.style.position = "fixed";
   document.body.prepend(before);
   before.focus();
   return stops.length;
