@@ -1,0 +1,293 @@
+"""A small company whose data hold not one Chinese character: what is Chinese on an English page is a fault.
+
+Everything is made by actions and steps; only the companies' own texts for Chinese paper are set to Latin ones.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from io import BytesIO
+from typing import Any
+
+from app.core import clock, settings
+from app.core.db import session
+from app.core.files import check_upload
+from app.core.permissions import Role
+from app.core.uow import unit_of_work
+from app.features.customers import actions as customer_actions
+from app.features.customers.models import Customer
+from app.features.inquiries import actions as inquiry_actions
+from app.features.inquiries.models import Inquiry
+from app.features.people import actions as people_actions
+from app.features.people.models import Department, User
+from app.features.products import actions as product_actions
+from app.features.quotations import actions
+from app.features.quotations.models import QuotationRevision
+from app.features.seals import actions as seal_actions
+from app.features.seals.enums import SealForm, SealKind
+from app.features.seals.models import LegalEntity
+from tests import factories, stories
+from tests.stories import Desk
+
+LETTER = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n%%EOF\n"
+# Staff numbers as in the demo, the roles of domain.md, and somebody who holds none.
+PEOPLE: tuple[tuple[str, str, tuple[Role, ...], bool], ...] = (
+    ("admin", "Gao Xiang", (Role.ADMINISTRATOR,), False),
+    ("l1", "Liu Zhenhua", (Role.LEADER,), False),
+    ("m1", "Wang Jianguo", (Role.MANAGER,), True),
+    ("s1", "Sun Xiao", (Role.SALESPERSON,), True),
+    ("s2", "Chen Tong", (Role.SALESPERSON, Role.DRIVER), True),
+    ("t1", "Li Gong", (Role.TECHNICAL,), False),
+    ("p1", "Zhao Min", (Role.PURCHASING,), False),
+    ("c1", "Sun Nei", (Role.BACK_OFFICE,), True),
+    ("k1", "Qian Hui", (Role.SEAL_KEEPER,), False),
+    ("w1", "Ma Guoqiang", (Role.WAREHOUSE,), False),
+    ("f1", "Feng Li", (Role.FINANCE, Role.SEAL_AUDITOR), False),
+    ("v1", "Xu Feng", (Role.DISPATCHER,), False),
+    ("a1", "He Jing", (Role.ASSET_KEEPER,), False),
+    ("h1", "Han Mei", (Role.PEOPLE, Role.SEAL_MANAGER), False),
+    ("x1", "Wai Ren", (), False),
+)
+PAPER_TEXTS = {
+    "company.name": "Test Hydraulics Ltd",
+    "company.short_name": "Test Hydraulics",
+    "quotations.default_delivery_start": "from the contract",
+    "quotations.default_packing": "crates",
+    "quotations.default_acceptance": "on arrival",
+    "quotations.default_warranty": "12 months",
+    "verification.telephone": "0511-0000-0000",
+}
+
+
+@dataclass
+class World:
+    """The company: accounts by staff number, and the desk at which its quotations are made."""
+
+    accounts: dict[str, User]
+    desk: Desk
+
+
+def people() -> dict[str, User]:
+    department = factories.department(name="Sales")
+    factories.department(name="Team One", parent=department)
+    found = {}
+    for number, name, roles, inside in PEOPLE:
+        found[number] = factories.user(
+            name=name,
+            staff_number=number,
+            department=department if inside else None,
+            roles=roles,
+            locale="en",
+            position="Staff",
+        )
+    return found
+
+
+def company() -> LegalEntity:
+    with unit_of_work():
+        entity = LegalEntity(
+            name="Test Hydraulics Ltd",
+            short_name="Test Hydraulics",
+            credit_code=stories.valid_credit_code(),
+            address="1 Test Road",
+            phone="0511-0000-0000",
+            bank="Test Bank",
+            bank_account="1000 2000 3000",
+        )
+        session.add(entity)
+        settings.put("quotations.effect", "negotiation")
+        for key, value in PAPER_TEXTS.items():
+            settings.put(key, value)
+        session.flush()
+    return entity
+
+
+def cast(accounts: dict[str, User]) -> stories.Cast:
+    department = session.get_one(Department, accounts["s1"].department_id)
+    parts = {
+        "salesperson": "s1",
+        "colleague": "s2",
+        "manager": "m1",
+        "leader": "l1",
+        "technician": "t1",
+        "buyer": "p1",
+        "back_office": "c1",
+        "keeper": "k1",
+        "administrator": "admin",
+        "outsider": "x1",
+    }
+    return stories.Cast(department=department, **{part: accounts[number] for part, number in parts.items()})
+
+
+def customer(who: stories.Cast, name: str) -> Customer:
+    with unit_of_work():
+        return customer_actions.create_customer(
+            actor=who.actor("salesperson"),
+            values=customer_actions.CustomerValues(
+                name=name, short_name=name[:4], kind="dealer", address="2 Test Street", contact_name="Mr Wu"
+            ),
+            accept_similar=True,
+        )
+
+
+def products(who: stories.Cast) -> None:
+    with unit_of_work():
+        for number in range(3):
+            product_actions.create_product(
+                actor=who.actor("back_office"),
+                values=product_actions.ProductValues(
+                    code=f"P-{number}",
+                    name=f"Gear pump {number}",
+                    unit="pcs",
+                    model=f"CB-{number}",
+                    list_price=Decimal(480),
+                    floor_price=Decimal(400),
+                    lead_time_days=10,
+                ),
+            )
+
+
+def seals(who: stories.Cast, entity: LegalEntity, accounts: dict[str, User]) -> Any:
+    """The drawn seal in use and a wet one; their engraving is Chinese by law."""
+    seal = stories.seal(entity, who.keeper, who.leader)
+    with unit_of_work():
+        seal_actions.register_seal(
+            actor=factories.actor(accounts["h1"]),
+            legal_entity=session.get_one(LegalEntity, entity.id),
+            kind=SealKind.CONTRACT,
+            form=SealForm.WET,
+            keeper_id=accounts["k1"].id,
+            filed_number="3211000000002",
+        )
+    return seal
+
+
+def inquiry(who: stories.Cast, of: Customer, **values: Any) -> Inquiry:
+    with unit_of_work():
+        return inquiry_actions.register(
+            actor=who.actor("salesperson"),
+            customer=session.get_one(Customer, of.id),
+            received_at=clock.now() - timedelta(hours=values.pop("hours", 1)),
+            deadline=clock.now() + timedelta(days=3),
+            kind="inquiry",
+            channel="phone",
+            summary="Pumps wanted",
+            lines=[
+                inquiry_actions.LineInput(
+                    name=f"Pump {number}", quantity=Decimal(10), unit="pcs", model=f"HY-{number}"
+                )
+                for number in (1, 2, 3)
+            ],
+        )
+
+
+def fire(who: stories.Cast, row: Inquiry, step: str, part: str, **values: Any) -> Inquiry:
+    with unit_of_work():
+        inquiry_actions.fire(row, step, actor=who.actor(part), version=None, **values)
+    return row
+
+
+def letter(who: stories.Cast, row: Inquiry) -> None:
+    with unit_of_work():
+        inquiry_actions.attach_file(
+            row, actor=who.actor("salesperson"), file=check_upload("letter.pdf", BytesIO(LETTER))
+        )
+
+
+def inquiries(who: stories.Cast, of: Customer) -> None:
+    """An inquiry in each state before quoting, and the ways out."""
+    letter(who, inquiry(who, of))
+    stories.report(who, inquiry(who, of))
+    stories.report(who, inquiry(who, of, hours=30))
+    asked = stories.decide(who, stories.report(who, inquiry(who, of)), purchasing=2)
+    assert asked.status == "preparing"
+    answered = stories.decide(who, stories.report(who, inquiry(who, of)))
+    stories.answer(who, answered, source="Supplier", price_unit="pcs")
+    price = {"decline_reason": "price"}
+    fire(who, stories.report(who, inquiry(who, of)), "decline", "manager", note="No time", data=price)
+    fire(who, stories.report(who, inquiry(who, of)), "return", "manager", note="Ask for the drawing")
+    fire(who, inquiry(who, of), "cancel", "salesperson", note="Cancelled by the customer")
+
+
+def fill(who: stories.Cast, revision: QuotationRevision, **values: Any) -> None:
+    """Price every line and complete the head."""
+    priced = {"unit_price": Decimal("465.50"), "tax_rate": Decimal(13), "lead_time_days": 15}
+    with unit_of_work():
+        actions.edit(
+            revision,
+            actor=who.actor("salesperson"),
+            version=revision.version,
+            head=stories.head(revision, valid_until=stories.valid_until(30), **values),
+            lines=stories.typed(revision, **priced),
+        )
+
+
+def quotation(desk: Desk, state: str) -> QuotationRevision:
+    """A quotation in one of its states."""
+    who = desk.people
+    row = stories.decide(who, stories.report(who, inquiry(who, desk.customer)))
+    revision = stories.draft(who, stories.answer(who, row, source="Supplier", price_unit="pcs"))
+    other = {"payment_term": "other", "payment_other": "as agreed"} if state == "leader_review" else {}
+    fill(who, revision, delivery_place="Their yard", **other)
+    if state == "draft":
+        return revision
+    stories.step(who, revision, "submit", "salesperson")
+    if state == "review":
+        return revision
+    if state == "returned":
+        return stories.step(who, revision, "return", "manager", note="Lead time too long")
+    if state == "void":
+        return stories.step(who, revision, "reject", "manager", note="Not worth it")
+    stories.approve(who, revision)
+    if state in ("approved", "leader_review"):
+        return revision
+    stories.issue(who, revision, desk.seal)
+    if state == "lost":
+        return stories.step(who, revision, "lose", "salesperson", note="Too dear")
+    if state in ("accept_claimed", "accepted"):
+        with unit_of_work():
+            actions.attach_acceptance(
+                revision, actor=who.actor("salesperson"), file=check_upload("order.pdf", BytesIO(LETTER))
+            )
+        stories.step(who, revision, "claim_acceptance", "salesperson")
+    if state == "accepted":
+        stories.step(who, revision, "confirm_acceptance", "manager", data={"late_reason": "", "asked": True})
+    return revision
+
+
+STATES = (
+    "draft",
+    "review",
+    "returned",
+    "leader_review",
+    "approved",
+    "issued",
+    "accept_claimed",
+    "accepted",
+    "lost",
+    "void",
+)
+
+
+def world(states: tuple[str, ...] = STATES) -> World:
+    """Return the company at work; ``states`` says which quotations stand on its desks."""
+    accounts = people()
+    entity = company()
+    who = cast(accounts)
+    desk = Desk(who, entity, seals(who, entity, accounts), customer(who, "ACME Ltd"))
+    customer(who, "Bolt and Sons")
+    products(who)
+    inquiries(who, desk.customer)
+    for state in states:
+        found = quotation(desk, state)
+        assert found.status == state, (found.status, state)
+    with unit_of_work():
+        today = clock.today()
+        people_actions.delegate(
+            to=accounts["s2"],
+            from_date=today,
+            to_date=today + timedelta(days=2),
+            actor=factories.actor(accounts["m1"]),
+            note="Away",
+        )
+    return World(accounts, desk)

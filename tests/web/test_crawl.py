@@ -1,0 +1,163 @@
+"""Every page that anybody can reach by links, in both languages, for each role of the department."""
+
+import itertools
+import re
+from collections import defaultdict
+
+import pytest
+
+from app.core import modules, settings
+from app.core.i18n import lazy
+from app.core.uow import unit_of_work
+from app.features.inquiries.flow import FLOW as INQUIRY_FLOW
+from app.features.quotations.flow import FLOW as QUOTATION_FLOW
+from app.web import nav
+from tests.web import small_world
+from tests.web.crawling import chinese_in, crawl
+
+pytestmark = pytest.mark.slow
+
+# In English everybody; in Chinese those who see most.
+CHINESE_READERS = ("s1", "m1", "p1", "h1", "admin")
+MOST_QUERIES = 10
+# Pages that may ask more often, each with its reason.
+MORE_QUERIES: dict[str, tuple[int, str]] = {}
+
+
+@pytest.fixture
+def world(at):
+    at(2026, 11, 23, 9, 41)
+    return small_world.world()
+
+
+def visits_of(client, world, numbers, queries, language):
+    """Yield every page of these people."""
+    for number in numbers:
+        client.as_(world.accounts[number])
+        client.browser.set_cookie("language", language)
+        yield from crawl(client, number, queries)
+
+
+def faults_of(visit):
+    """Return what is wrong with an answer in any language."""
+    if visit.response.status_code not in (200, 302, 303):
+        yield f"leads nowhere: {visit}"
+    pattern = re.sub(r"\d+", "N", visit.address.partition("?")[0])
+    most, _reason = MORE_QUERIES.get(pattern, (MOST_QUERIES, ""))
+    if visit.response.mimetype == "text/html" and len(visit.statements) > most:
+        yield f"{len(visit.statements)} queries for {pattern}"
+
+
+def test_every_linked_page_in_english_is_there_wholly_english_and_asks_little(client, world, queries):
+    found = defaultdict(set)
+    for visit in visits_of(client, world, world.accounts, queries, "en"):
+        for fault in (*faults_of(visit), *chinese_in(visit.response)):
+            found[fault].add(str(visit))
+    assert not found, "\n".join(f"{fault}   {sorted(places)[:2]}" for fault, places in found.items())
+
+
+def test_every_linked_page_in_chinese_is_there_and_asks_little(client, world, queries):
+    found = defaultdict(set)
+    for visit in visits_of(client, world, CHINESE_READERS, queries, "zh"):
+        for fault in faults_of(visit):
+            found[fault].add(str(visit))
+    assert not found, "\n".join(f"{fault}   {sorted(places)[:2]}" for fault, places in found.items())
+
+
+# What ends the session or the account it is done with, or changes the language looked for.
+NOT_POSTED = ("/logout", "/account", "/setup", "/language", "/theme")
+
+
+def addresses_of(client, world):
+    """Yield every address the application knows, filled with ids of the world, those to post last."""
+    ids = {
+        "customer_id": 1,
+        "product_id": 1,
+        "seal_id": 1,
+        "entity_id": 1,
+        "person_id": world.accounts["w1"].id,
+        "department_id": 1,
+        "delegation_id": 1,
+        "assignment_id": 1,
+        "session_id": 1,
+        "file_id": 1,
+        "notice_id": 1,
+        "task_id": 1,
+        "doc_type": "inquiry",
+        "doc_id": 1,
+        "revision_id": 1,
+        "number": 1,
+        "copy_number": 1,
+        "line_id": 4,
+        "subject": "technical",
+        "code": "0000-0000-0000-0000-0000-0000",
+    }
+    steps = {
+        "step": [step.name for step in INQUIRY_FLOW.steps],
+        "name": [step.name for step in QUOTATION_FLOW.steps],
+    }
+    documents = {"inquiry_id": (2, 5, 9), "quotation_id": (1, 2, 5, 6)}
+    for rule in client.app.url_map.iter_rules():
+        if rule.endpoint == "static" or str(rule).startswith(("/_ui", *NOT_POSTED)):
+            continue
+        choices = [
+            [(name, value) for value in (steps | documents).get(name, [ids.get(name, "1")])]
+            for name in sorted(rule.arguments)
+        ]
+        for chosen in itertools.product(*choices):
+            try:
+                path = rule.build(dict(chosen))
+            except ValueError:
+                continue
+            if path is not None:
+                yield from ((method, path[1]) for method in ("GET", "POST") if method in rule.methods)
+
+
+@pytest.mark.parametrize("number", ["x1", "t1", "w1", "k1", "s2", "s1", "m1", "l1", "admin"])
+def test_every_refusal_is_english_and_never_a_failure(client, world, number):
+    client.as_(world.accounts[number])
+    client.browser.set_cookie("language", "en")
+    found = []
+    wanted = sorted(set(addresses_of(client, world)))
+    for method, address in wanted:
+        answer = client.get(address) if method == "GET" else client.post(address, {})
+        if answer.status_code >= 500:
+            found.append(f"{method} {address}: {answer.status_code}")
+        found += [f"{method} {address} {answer.status_code}: {text}" for text in chinese_in(answer)]
+    assert len(wanted) > 100
+    assert not found, "\n".join(found)
+
+
+def menu(client):
+    """Return the addresses of the side bar."""
+    bar = client.page.html.partition('<nav class="nav"')[2].partition("</nav>")[0]
+    return re.findall(r'href="([^"]+)"', bar)
+
+
+def test_a_salesperson_of_the_smallest_preset_has_seven_entries_at_most(client, world):
+    client.as_(world.accounts["s1"]).get("/")
+    assert "/inquiries" in menu(client)
+    assert len(menu(client)) <= 7, menu(client)
+
+
+def test_what_belongs_to_a_larger_preset_does_not_show(client, world, monkeypatch):
+    larger = modules.Module("fleet", lazy("车辆"), preset=modules.STANDARD)
+    entry = nav.NavItem(
+        "fleet", lazy("车辆"), "truck", "customers.index", section="office", module="fleet", order=1
+    )
+    monkeypatch.setitem(modules._registered, "fleet", larger)
+    monkeypatch.setitem(nav._items, "fleet", entry)
+    client.as_(world.accounts["s1"]).get("/")
+    assert "车辆" not in client.page.text
+    with unit_of_work():
+        settings.put("modules.preset", modules.STANDARD)
+    client.get("/")
+    assert "车辆" in client.page.text
+
+
+def test_a_module_that_is_off_leaves_no_link(client, world, queries):
+    with unit_of_work():
+        settings.put("modules.switches", {"quotations": False})
+    inside = ("/inquiries", "/quotations", "/seals", "/verify/telephone")
+    for visit in visits_of(client, world, ("s1", "m1", "admin"), queries, "zh"):
+        assert not visit.address.startswith(inside), visit
