@@ -1,13 +1,16 @@
 """What people do on the workbench: remind those a document waits for."""
 
+from collections.abc import Iterable
+
 from app.core import documents, notices, tasks, timeline
 from app.core.errors import Conflict, NotVisible
 from app.core.permissions import Actor
+from app.core.tasks import Task
 
 
-def people_waited_for(doc_type: str, doc_id: int) -> list[int]:
-    """Return the people who can act on the open tasks of a document."""
-    people = [person for task in tasks.open_tasks(doc_type, doc_id) for person in tasks.people_for(task)]
+def people_waited_for(waiting: Iterable[Task]) -> list[int]:
+    """Return the people who can act on open tasks, each once."""
+    people = [person for task in waiting for person in tasks.people_for(task)]
     return list(dict.fromkeys(people))
 
 
@@ -19,10 +22,10 @@ def remind(doc_type: str, doc_id: int, *, actor: Actor) -> int:
     """
     if not documents.is_visible(actor, doc_type, doc_id):
         raise NotVisible
-    waited_for = people_waited_for(doc_type, doc_id)
-    if not tasks.open_tasks(doc_type, doc_id):
+    waiting = tasks.open_tasks(doc_type, doc_id)
+    if not waiting:
         raise Conflict("home:nothing-waits")
-    others = [person for person in waited_for if person != actor.id]
+    others = [person for person in people_waited_for(waiting) if person != actor.id]
     if not others:
         raise Conflict("home:nobody-to-remind")
     fresh = notices.not_yet_reminded(doc_type, doc_id, others)

@@ -136,7 +136,7 @@ def visible_document(doc_type: str, doc_id: int) -> documents.DocumentLink:
 
 def show_reminder(link: documents.DocumentLink, refusal: str = "", status: int = 200) -> Response:
     waiting = tasks.open_tasks(link.doc_type, link.doc_id)
-    people = directory().people(actions.people_waited_for(link.doc_type, link.doc_id))
+    people = directory().people(actions.people_waited_for(waiting))
     return fragments.page(
         "home/remind.html",
         status=status,

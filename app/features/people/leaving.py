@@ -12,10 +12,14 @@ from app.core.tasks import Task
 
 @dataclass(frozen=True)
 class OpenMatter:
-    """Something of a leaver that must be handed over: a sentence with its number, and the list of it."""
+    """Something of a leaver that must be handed over: a sentence with its number, and the list of it.
+
+    ``permission`` is what one needs to open the list.
+    """
 
     sentence: LazyText
     url: str = ""
+    permission: str = ""
 
 
 Check = Callable[[int], OpenMatter | None]

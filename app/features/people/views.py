@@ -203,7 +203,13 @@ def deactivate(person_id: int) -> Response:
         status=problem.status if problem else 200,
         heading=_("停用账号"),
         person=person_or_404(person_id),
-        findings=leaving.open_matters(person_id),
+        findings=[
+            (
+                found.sentence,
+                found.url if not found.permission or can(guard.current_actor(), found.permission) else "",
+            )
+            for found in leaving.open_matters(person_id)
+        ],
         problem=problem,
         trail=trail(user),
     )

@@ -87,9 +87,14 @@ def evidence_statement() -> Select[PurchasingAnswer]:
     )
 
 
-def evidence_warnings(revision: QuotationRevision) -> list[EvidenceWarning]:
-    """Return the warnings on price evidence: older than N days, or shorter than the quotation's own validity."""
-    evidence = evidence_of(revision)
+def evidence_warnings(
+    revision: QuotationRevision, evidence: dict[int, PurchasingAnswer] | None = None
+) -> list[EvidenceWarning]:
+    """Return the warnings on price evidence: older than N days, or shorter than the quotation's own validity.
+
+    ``evidence`` is that of the revision, where the caller has read it already.
+    """
+    evidence = evidence_of(revision) if evidence is None else evidence
     oldest_days = int(settings.get("quotations.evidence_days"))
     today: date = clock.today()
     warnings = []

@@ -163,7 +163,7 @@ def ready_to_approve(revision: QuotationRevision, actor: Actor, data: Mapping[st
         return Conflict("quotation:content-changed")
     if revision.valid_until is None or revision.valid_until < clock.today():
         return Conflict("quotation:validity-past")
-    if evidence_warnings(revision) and not data.get("warnings_ticked") and data:
+    if data and not data.get("warnings_ticked") and evidence_warnings(revision):
         return Invalid(fields={"warnings_ticked": lazy("请核对价格依据的提醒并打勾确认")})
     return None
 

@@ -40,6 +40,14 @@ HEAD_ONLY = (
     lazyload(QuotationRevision.owner),
     lazyload(QuotationRevision.legal_entity),
 )
+# The same in a card of another page, where a revision without a number goes by its customer.
+ROW_ONLY = (
+    lazyload(QuotationRevision.lines),
+    lazyload(QuotationRevision.issued_files),
+    joinedload(QuotationRevision.quotation).lazyload(Quotation.inquiry),
+    lazyload(QuotationRevision.owner),
+    lazyload(QuotationRevision.legal_entity),
+)
 
 
 def visible_condition(actor: Actor) -> ColumnElement[bool]:
@@ -115,6 +123,7 @@ def of_inquiry(inquiry_id: int, actor: Actor) -> list[QuotationRevision]:
         .join(Quotation, Quotation.id == QuotationRevision.quotation_id)
         .where(Quotation.inquiry_id == inquiry_id, QuotationRevision.current.is_(True))
         .order_by(QuotationRevision.id)
+        .options(*ROW_ONLY)
     )
     return list(session.execute(statement).unique().scalars())
 
@@ -127,6 +136,7 @@ def of_customer(customer_id: int, actor: Actor, limit: int = 10) -> list[Quotati
         .where(Quotation.customer_id == customer_id, QuotationRevision.current.is_(True))
         .order_by(QuotationRevision.created_at.desc())
         .limit(limit)
+        .options(*ROW_ONLY)
     )
     return list(session.execute(statement).unique().scalars())
 

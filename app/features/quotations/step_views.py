@@ -55,6 +55,7 @@ def step_form(revision: QuotationRevision, name: str, *, posted: bool) -> Any:
 def step_page(revision: QuotationRevision, name: str, form: Any, status: int = 200) -> Answer:
     reviewing = isinstance(form, ApproveForm)
     urls = presentation.addresses(revision)
+    evidence = evidence_of(revision) if reviewing else {}
     return fragments.page(
         STEP_TEMPLATES.get(name, "quotations/step.html"),
         fragment="form",
@@ -67,9 +68,9 @@ def step_page(revision: QuotationRevision, name: str, form: Any, status: int = 2
         summary=presentation.summary(revision),
         lines=revision.lines,
         totals=presentation.sums(revision),
-        evidence=evidence_of(revision) if reviewing else {},
+        evidence=evidence,
         changes=presentation.labelled(actions.submitted_changes(revision)) if reviewing else [],
-        warnings=evidence_warnings(revision) if reviewing else [],
+        warnings=evidence_warnings(revision, evidence) if reviewing else [],
         leader_reasons=presentation.leader_reasons(revision) if name == "approve" else [],
         no_seal=isinstance(form, IssueForm) and not form.seal_id.choices,
     )

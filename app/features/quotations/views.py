@@ -1,5 +1,6 @@
 """The pages of quotations: load, call, render."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, Response, flash, request, url_for
@@ -85,11 +86,12 @@ def show(quotation_id: int, number: int) -> Answer:
 
 def show_page(revision: QuotationRevision, refusal: documents.Refusal | None = None) -> Answer:
     actor = current_actor()
+    shown = document_context(revision, actor)
     return fragments.page(
         "quotations/show.html",
         status=refusal.status if refusal else 200,
-        **document_context(revision, actor),
-        **body_context(revision, actor),
+        **shown,
+        **body_context(revision, actor, shown["history"]),
         refusal=refusal,
     )
 
@@ -112,20 +114,25 @@ def document_context(revision: QuotationRevision, actor: Actor) -> dict[str, Any
         "action": urls["steps"],
         "version": revision.version,
         "stations": documents.stations(flow.FLOW, revision.status, events),
+        "history": events,
         "events": documents.timeline_rows(events),
         "urls": urls,
         "returned_reason": presentation.returned_reason(revision, events),
     }
 
 
-def body_context(revision: QuotationRevision, actor: Actor) -> dict[str, Any]:
+def body_context(
+    revision: QuotationRevision, actor: Actor, history: Sequence[timeline.Event]
+) -> dict[str, Any]:
     mine = revision.owner_id == actor.id
     # the first revision, while it is the current one, is the only one
     only = revision.current and revision.revision == 1
     revisions = [revision] if only else queries.revisions_of(revision.quotation_id, actor)
     newest = next((item for item in revisions if item.current), revision)
     issued = presentation.issued_rows(revision, actor)
-    acceptance = files_for(flow.DOC_TYPE, revision.id, "acceptance")
+    # A customer accepts what was issued, so before there is nothing to look for.
+    acceptance = files_for(flow.DOC_TYPE, revision.id, "acceptance") if issued else []
+    evidence = evidence_of(revision)
     reviewing = revision.status in (QuotationStatus.REVIEW, QuotationStatus.LEADER_REVIEW)
     revisable = revision.status in (QuotationStatus.APPROVED, QuotationStatus.ISSUED) and revision is newest
     return {
@@ -133,11 +140,11 @@ def body_context(revision: QuotationRevision, actor: Actor) -> dict[str, Any]:
         "lines": revision.lines,
         "totals": presentation.sums(revision),
         "capital": f"人民币{capital_amount(revision.total)}",
-        "evidence": evidence_of(revision),
+        "evidence": evidence,
         "summary": presentation.summary(revision),
         "terms": presentation.terms(revision),
         "changes": presentation.labelled(actions.submitted_changes(revision)) if reviewing else [],
-        "warnings": evidence_warnings(revision) if reviewing else [],
+        "warnings": evidence_warnings(revision, evidence) if reviewing else [],
         "may_edit": mine and revision.status in actions.EDITABLE,
         "may_revise": mine and revisable,
         "may_reprint": can(actor, QuotationPerm.REPRINT, revision.department_id)
@@ -151,7 +158,7 @@ def body_context(revision: QuotationRevision, actor: Actor) -> dict[str, Any]:
         "remind_url": ""
         if (mine and revision.status in actions.EDITABLE) or flow.FLOW.state(revision.status).tasks is None
         else url_for("home.reminder", doc_type="quotation", doc_id=revision.id),
-        "acceptance_files": documents.file_rows(acceptance),
+        "acceptance_files": documents.file_rows(acceptance, events=history),
         "accept_upload": presentation.addresses(revision)["acceptance"]
         if mine and revision.status == QuotationStatus.ISSUED
         else "",

@@ -123,4 +123,6 @@ documents.register_document_type(
 def kept_seals(user_id: int) -> OpenMatter | None:
     """Find seals that a leaver still keeps: they are handed to another keeper first (rule R12)."""
     count = queries.kept_by(user_id)
-    return OpenMatter(lazy("还保管着 %(count)s 枚印章", count=count), "/seals") if count else None
+    if not count:
+        return None
+    return OpenMatter(lazy("还保管着 %(count)s 枚印章", count=count), "/seals", SealPerm.VIEW)
