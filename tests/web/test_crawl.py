@@ -12,6 +12,7 @@ from app.core.uow import unit_of_work
 from app.features.inquiries.flow import FLOW as INQUIRY_FLOW
 from app.features.quotations.flow import FLOW as QUOTATION_FLOW
 from app.web import nav
+from tests import registrations
 from tests.web import small_world
 from tests.web.crawling import chinese_in, crawl
 
@@ -25,7 +26,8 @@ MORE_QUERIES: dict[str, tuple[int, str]] = {}
 
 
 @pytest.fixture
-def world(at):
+def world(at, monkeypatch):
+    registrations.take_away(monkeypatch)
     at(2026, 11, 23, 9, 41)
     return small_world.world()
 

@@ -1,5 +1,6 @@
 """What is read about people: the directory, roles, departments, delegations."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,6 +9,7 @@ from sqlalchemy.orm import aliased
 
 from app.core import clock, permissions
 from app.core.db import session
+from app.core.i18n import gettext as _
 from app.core.permissions import Actor
 from app.features.people.enums import PeoplePerm
 from app.features.people.models import Delegation, Department, RoleAssignment, User
@@ -108,12 +110,16 @@ def active_people(exclude: int | None = None) -> list[tuple[int, str]]:
     rows = session.execute(
         select(User.id, User.name, User.staff_number).where(User.active).order_by(User.name, User.id)
     ).all()
-    names = [row.name for row in rows]
+    times = Counter(row.name for row in rows)
     return [
-        (row.id, f"{row.name} ({row.staff_number})" if names.count(row.name) > 1 else row.name)
+        (row.id, row.name if times[row.name] == 1 else _with_number(row.name, row.staff_number))
         for row in rows
         if row.id != exclude
     ]
+
+
+def _with_number(name: str, number: str) -> str:
+    return _("%(name)s（%(number)s）", name=name, number=number)
 
 
 def demo_accounts() -> list[tuple[str, str, str]]:

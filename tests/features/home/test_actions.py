@@ -33,7 +33,10 @@ def test_everybody_who_may_act_is_told(at):
     at(2026, 11, 23, 9, 0)
     staff = Staff()
     document = decide(fire(inquiry(staff.owner), "report", staff.owner), staff.manager, {1}, {2})
-    assert set(actions.people_waited_for(tasks.open_tasks("inquiry", document.id))) >= {staff.technician.id, staff.buyer.id}
+    assert set(actions.people_waited_for(tasks.open_tasks("inquiry", document.id))) >= {
+        staff.technician.id,
+        staff.buyer.id,
+    }
     assert remind(document, staff.manager) >= 2
 
 

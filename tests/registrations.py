@@ -1,0 +1,30 @@
+"""What the tests of the platform register for themselves, and how another test sees the product without it."""
+
+from collections.abc import MutableMapping
+from typing import Any
+
+import pytest
+
+from app.core import permissions, sentences, tasks, timeline, workflow
+
+OWN_KIND = "letter"
+
+
+def registries() -> list[MutableMapping[Any, Any]]:
+    """Return the registries in which the letters of tests.core.letters stand beside the product's own kinds."""
+    return [
+        permissions._permissions,
+        sentences._sentences,
+        tasks._kinds,
+        timeline._verbs,
+        timeline._field_labels,
+        timeline._value_labels,
+        workflow._flows,
+    ]
+
+
+def take_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave only what the product itself registers, until the test ends."""
+    for registry in registries():
+        for key in [key for key in registry if str(key).startswith(OWN_KIND)]:
+            monkeypatch.delitem(registry, key)
