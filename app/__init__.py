@@ -31,8 +31,9 @@ def create_app(config: object | None = None) -> Flask:
     """
     from app import cli  # slow import
     from app.web import setup  # slow import
+    from app.web.application import Application  # slow import
 
-    app = Flask(__name__, root_path=str(ROOT), static_folder="static", template_folder="templates")
+    app = Application(__name__, root_path=str(ROOT), static_folder="static", template_folder="templates")
     setup.configure(app, config)
     clock.set_company_zone(app.config["COMPANY_TIME_ZONE"])
     files.use_folder(Path(app.config["DATA_FOLDER"]) / "files")

@@ -4,6 +4,7 @@ from alembic import context
 from flask import current_app
 from sqlalchemy import Connection, text
 
+from app.core import configuration
 from app.core.db import ScaledDecimal, UTCDateTime, db, writing
 
 config = context.config
@@ -48,6 +49,7 @@ def run_online() -> None:
                 # works only outside a transaction, which is why it goes to the driver before one begins.
                 connection.connection.dbapi_connection.execute("PRAGMA foreign_keys=OFF")  # type: ignore[union-attr]
             run(connection)
+            configuration.install_triggers(connection)
             connection.commit()
             if engine.dialect.name == "sqlite":
                 broken = connection.execute(text("PRAGMA foreign_key_check")).fetchall()

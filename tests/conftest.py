@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from flask import Flask
 from sqlalchemy import create_engine, event, make_url, text
@@ -20,6 +21,10 @@ from app.core.permissions import Role
 from app.features.people.models import Department, User
 from tests import factories, nothing_skipped
 from tests.client import Client
+
+# How fast an example is, is measured in benchmarks, never in a test.
+hypothesis.settings.register_profile("suite", deadline=None)
+hypothesis.settings.load_profile("suite")
 
 POSTGRES = os.environ.get("TEST_DATABASE_URL", "")
 

@@ -48,7 +48,6 @@ def department(name: str = "销售部", parent: Department | None = None) -> Dep
         row = Department(name=name, parent_id=parent.id if parent else None, active=True, **stamps())
         session.add(row)
         session.flush()
-    session.info.pop("department_parents", None)
     return row
 
 

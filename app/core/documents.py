@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Integer, Select, and_, bindparam, literal, select, union_all
 
-from app.core.db import session
+from app.core.db import read, session
 from app.core.i18n import LazyText
 from app.core.permissions import Actor
 from app.core.search import SearchEntry
@@ -163,7 +163,7 @@ def recent_of(actor: Actor, limit: int) -> list[OwnDocument]:
             state_of(row.doc_type, row.number, row.status),
             row.updated_at,
         )
-        for row in session.execute(recent_statement(kinds, limit), {"owner": actor.id})
+        for row in read(recent_statement(kinds, limit), {"owner": actor.id})
     ]
 
 

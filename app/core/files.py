@@ -8,10 +8,11 @@ import unicodedata
 import zipfile
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, select
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, Select, String, bindparam, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core import clock
@@ -210,12 +211,21 @@ def attach(
 
 def files_for(doc_type: str, doc_id: int, kind: str | None = None) -> list[StoredFile]:
     """Return the files of a document that are not deleted, oldest first."""
+    place: dict[str, Any] = {"of_type": doc_type, "of_document": doc_id} | ({"of_kind": kind} if kind else {})
+    return list(session.execute(files_statement(of_one_kind=kind is not None), place).scalars())
+
+
+@cache
+def files_statement(*, of_one_kind: bool) -> Select[StoredFile]:
+    """Return the SELECT of the files of a document (``of_type``, ``of_document``); every document's page sends it."""
     statement = select(StoredFile).where(
-        StoredFile.doc_type == doc_type, StoredFile.doc_id == doc_id, StoredFile.deleted_at.is_(None)
+        StoredFile.doc_type == bindparam("of_type"),
+        StoredFile.doc_id == bindparam("of_document", type_=Integer),
+        StoredFile.deleted_at.is_(None),
     )
-    if kind is not None:
-        statement = statement.where(StoredFile.kind == kind)
-    return list(session.execute(statement.order_by(StoredFile.id)).scalars())
+    if of_one_kind:
+        statement = statement.where(StoredFile.kind == bindparam("of_kind"))
+    return statement.order_by(StoredFile.id)
 
 
 def read_bytes(row: StoredFile) -> bytes:

@@ -23,7 +23,7 @@ from sqlalchemy.sql import operators, visitors
 from sqlalchemy.sql.elements import BooleanClauseList
 
 from app.core import clock, money
-from app.core.db import UTCDateTime, session
+from app.core.db import UTCDateTime, read, session
 from app.core.i18n import LazyText
 from app.core.i18n import gettext as _
 
@@ -144,6 +144,8 @@ class Listing:
     Subclasses declare ``columns``, ``filters``, ``searched`` (the SQL looked through by ``q``),
     ``default_sort`` (a key, with "-" for descending) and ``row_id`` (the primary key, which breaks ties).
     ``base`` is the SELECT of all rows the reader may see, with whatever joins the columns need.
+    ``rows_keep`` promises that what a row shows follows from its values, the language and the day alone, whoever
+    reads it: rows made once are then shown again as they are.
     """
 
     columns: Sequence[Column] = ()
@@ -152,6 +154,7 @@ class Listing:
     default_sort: str = ""
     default_page_size: int = PAGE_SIZES[0]
     row_id: Any = None
+    rows_keep: ClassVar[bool] = False
     _statements: ClassVar[WeakKeyDictionary[Select[Any], dict[Any, Select[Any]]]]
 
     def __init_subclass__(cls, **options: Any) -> None:
@@ -175,6 +178,7 @@ class Listing:
         self.path = path
         self.all_columns = list(type(self).columns if columns is None else columns)
         self.columns = [column for column in self.all_columns if not column.hidden]
+        self.column_keys = tuple(column.key for column in self.all_columns)
         self.query = " ".join(clean_words(arguments.get("q", ""))) if self.searched else ""
         # Making the statements of a list costs more than sending them. They are kept as long as their base is,
         # where nothing depends on the reader but the base itself.
@@ -247,7 +251,7 @@ class Listing:
 
     @cached_property
     def _counted(self) -> tuple[int, dict[str, Any]]:
-        row = session.execute(self._once("count", self._counting)).one()
+        row = read(self._once("count", self._counting)).one()
         summed = [column.key for column in self.columns if column.total]
         return row.rows_counted, {key: getattr(row, key) for key in summed}
 
@@ -313,7 +317,7 @@ class Listing:
     def _read_rows(self) -> Sequence[Row[Any]]:
         statement = self._once(("rows", self.sort, self.more), self._reading)
         place = {"rows_limit": self.per_page + 1, "rows_offset": (self.page - 1) * self.per_page}
-        return session.execute(statement, place).all()
+        return read(statement, place).all()
 
     def _reading(self) -> Select[Any]:
         statement = self._ordered().limit(bindparam("rows_limit")).offset(bindparam("rows_offset"))

@@ -1,4 +1,4 @@
-"""Settings of the installation: registered with kind, default and label, stored as rows, read once per transaction."""
+"""Settings of the installation: registered with kind, default and label, stored as rows, kept until they change."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import JSON, String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.db import Model, session
+from app.core import configuration
+from app.core.db import Model, session, writing
 from app.core.i18n import LazyText
 
 
@@ -18,6 +19,9 @@ class SettingRow(Model):
 
     key: Mapped[str] = mapped_column(String(80), primary_key=True)
     value: Mapped[Any] = mapped_column(JSON, nullable=True)
+
+
+configuration.watch(SettingRow.__table__)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)
@@ -54,22 +58,27 @@ def registered() -> list[Setting]:
 
 
 def stored() -> dict[str, Any]:
-    """Return the stored values by key, read once per transaction."""
-    values = session.info.get("settings")
+    """Return the stored values by key."""
+    return dict(_values())
+
+
+def _values() -> dict[str, Any]:
+    if not writing.get():
+        return configuration.kept("settings", _read)
+    values: dict[str, Any] | None = session.info.get("settings")
     if values is None:
-        values = {row.key: row.value for row in session.execute(select(SettingRow.key, SettingRow.value))}
-        session.info["settings"] = values
-    return dict(values)
+        values = session.info["settings"] = _read()
+    return values
+
+
+def _read() -> dict[str, Any]:
+    return {row.key: row.value for row in session.execute(select(SettingRow.key, SettingRow.value))}
 
 
 def get(key: str) -> Any:
     """Return the value of a registered setting, its default where none is stored; KeyError for an unknown key."""
     setting = _registered[key]
-    values = session.info.get("settings")
-    if values is None:
-        stored()
-        values = session.info["settings"]
-    return values.get(key, setting.default)
+    return _values().get(key, setting.default)
 
 
 def put(key: str, value: Any) -> None:

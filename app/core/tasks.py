@@ -7,12 +7,12 @@ reading, so that a change of roles or a delegation moves it at once.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from sqlalchemy import ColumnElement, ForeignKey, Index, Integer, Select, String, and_, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core import clock
+from app.core import clock, configuration
 from app.core.db import Model, UTCDateTime, session
 from app.core.i18n import LazyText
 from app.core.permissions import Actor, Grant, all_permissions, directory, roles_holding
@@ -134,6 +134,10 @@ def open_tasks(doc_type: str, doc_id: int) -> list[Task]:
 
 def addressed_to(actor: Actor) -> Select[Task]:
     """Return the SELECT of all open tasks an actor must act on, in their own name or for somebody they stand in for."""
+    return configuration.kept(("tasks", actor), partial(_read_addressed, actor))
+
+
+def _read_addressed(actor: Actor) -> Select[Task]:
     permitted: dict[Grant, list[str]] = {}
     for info in all_permissions():
         roles = roles_holding(info.code, actor.matrix)

@@ -4,18 +4,22 @@ Everything that comes from data is escaped here, as a template would do it.
 """
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-from flask import current_app
+from flask import current_app, request
 from markupsafe import Markup, escape
 
+from app.core import clock
 from app.core.i18n import current_locale
-from app.web import filters, nav, static
+from app.web import filters, keeping, nav, static
 
 KEPT = 2_048
 FIGURES = ("number", "money")
 SPECIAL = re.compile("[&<>'\"]")
+
+_rows_kept: dict[tuple[Any, ...], str] = {}
 
 
 def asset(name: str) -> str:
@@ -73,6 +77,48 @@ def _badge(count: int, label: str, tone: str) -> Markup:
     return Markup('<span class="badge" data-tone="{}">{}{}</span>').format(tone, shown, said)
 
 
+def row(
+    title: object,
+    href: str = "",
+    sub: object = "",
+    aside: object = "",
+    icon_name: str = "",
+    tone: str = "neutral",
+    late: bool = False,
+    caller: Callable[[], str] | None = None,
+) -> Markup:
+    """Return a row of a list card: icon, title, second line, and at the right when or what.
+
+    ``tone`` is neutral, info, ok, warn or bad; what a template writes inside the call are the row's actions.
+    """
+    actions = caller() if caller else ""
+    return keeping.once("row", _row, title, href, sub, aside, icon_name, tone, late, actions)
+
+
+def _row(
+    title: object,
+    href: str,
+    sub: object,
+    aside: object,
+    icon_name: str,
+    tone: str,
+    late: bool,
+    actions: str,
+) -> Markup:
+    text = Markup('<a class="row-link" href="{}">{}</a>').format(href, title) if href else None
+    return Markup('<li class="row">{}<div class="row-text">{}{}</div>{}{}</li>').format(
+        Markup('<span class="row-icon" data-tone="{}">{}</span>').format(tone, icon(icon_name))
+        if icon_name
+        else "",
+        text or Markup("<span>{}</span>").format(title),
+        Markup("<small>{}</small>").format(sub) if sub else "",
+        Markup('<div class="row-aside"{}>{}</div>').format(Markup(' data-tone="bad"') if late else "", aside)
+        if aside
+        else "",
+        Markup('<div class="row-actions">{}</div>').format(actions) if actions else "",
+    )
+
+
 def nav_sections(sections: list[nav.Section], waiting: object) -> Markup:
     """Return the entries of the navigation; ``waiting`` are the words after a count."""
     return _nav_sections(asset("icons.svg"), tuple(sections), str(waiting))
@@ -123,30 +169,41 @@ def plain(text: str) -> str:
 
 
 def table_rows(listing: Any) -> Markup:
-    """Return the rows of a Listing's table; what is short stays on one line."""
-    columns = []
-    for column in listing.columns:
-        right = column.align == "right" or column.kind in FIGURES
-        label = escape(column.label)
-        opening = f'<td data-label="{label}" data-kind="{escape(column.kind)}"'
-        columns.append((column, column.kind, opening, right))
+    """Return the rows of a Listing's table; what is short stays on one line.
+
+    Where all that a row shows follows from its values (``Listing.rows_keep``), one made before is taken again.
+    """
+    if not listing.rows_keep or current_app.jinja_env.auto_reload:
+        return Markup("".join(_table_row(listing, row) for row in listing.rows))  # noqa: S704 - escaped there
+    of_list = (type(listing), listing.column_keys, current_locale(), clock.today(), request.script_root)
     parts = []
     for row in listing.rows:
-        parts.append("<tr>")
-        for column, kind, opening, right in columns:
-            cell = listing.cell(row, column)
-            text = cell.text
-            parts.append(opening)
-            if right:
-                parts.append(' class="figures">')
-            elif len(text) <= 8 or (len(text) <= 20 and text.isascii()):
-                parts.append(' class="nowrap">')
-            else:
-                parts.append(">")
-            parts.append(_cell(kind, cell, text))
-            parts.append("</td>")
-        parts.append("</tr>")
-    return Markup("".join(parts))  # noqa: S704 - each part is escaped above
+        key = (of_list, tuple(row))
+        made = _rows_kept.get(key)
+        if made is None:
+            if len(_rows_kept) >= KEPT:
+                _rows_kept.clear()
+            made = _rows_kept[key] = _table_row(listing, row)
+        parts.append(made)
+    return Markup("".join(parts))  # noqa: S704 - escaped where they were made
+
+
+def _table_row(listing: Any, row: Any) -> str:
+    parts = ["<tr>"]
+    for column in listing.columns:
+        cell = listing.cell(row, column)
+        text = cell.text
+        parts.append(f'<td data-label="{escape(column.label)}" data-kind="{escape(column.kind)}"')
+        if column.align == "right" or column.kind in FIGURES:
+            parts.append(' class="figures">')
+        elif len(text) <= 8 or (len(text) <= 20 and text.isascii()):
+            parts.append(' class="nowrap">')
+        else:
+            parts.append(">")
+        parts.append(_cell(column.kind, cell, text))
+        parts.append("</td>")
+    parts.append("</tr>")
+    return "".join(parts)
 
 
 def _cell(kind: str, cell: Any, text: str) -> str:
@@ -166,6 +223,8 @@ PYTHON_MACROS = {
     "avatar": avatar,
     "status": status,
     "badge": badge,
+    "row": row,
+    "part": keeping.part,
     "kept": kept,
     "nav_sections": nav_sections,
     "table_rows": table_rows,

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from flask import current_app, request, url_for
 
-from app.core import modules
+from app.core import configuration, modules
 from app.core.i18n import LazyText, lazy
 from app.core.permissions import Actor, can
 
@@ -83,7 +84,8 @@ def registered_nav() -> list[NavItem]:
 
 def sections_for(actor: Actor, current: str | None = None) -> list[Section]:
     """Return the side bar of a person; ``current`` is the key of the entry to mark, by default found by address."""
-    visible = [item for item in registered_nav() if _is_open(item, actor)]
+    # What is open to a person follows from settings and roles alone.
+    visible = configuration.kept(("navigation", actor), partial(_open_to, actor))
     addresses = {item.key: _address_of(item.endpoint) for item in visible}
     marked = current or _current_key(addresses)
     entries = {
@@ -119,6 +121,10 @@ def _address_of(endpoint: str) -> str:
     if key not in known:
         known[key] = url_for(endpoint)
     return known[key]
+
+
+def _open_to(actor: Actor) -> list[NavItem]:
+    return [item for item in registered_nav() if _is_open(item, actor)]
 
 
 def _is_open(item: NavItem, actor: Actor) -> bool:

@@ -1,6 +1,6 @@
 """What templates know: the macros as the global ``ui``, filters, addresses of static files, the page's frame."""
 
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from flask import Flask, current_app, render_template, request
@@ -10,9 +10,11 @@ from markupsafe import Markup, escape
 
 from app.core import i18n, notices, settings
 from app.core.permissions import ROLE_LABELS, Actor
-from app.web import components, current, filters, nav
+from app.web import components, current, filters, keeping, nav
 
 MACROS = ("_ui/macros.html", "_ui/fields.html")
+# Those of them that follow from their arguments alone, and are never called with a body.
+KEPT_MACROS = frozenset({"facts", "step_line", "tiles", "timeline"})
 PRODUCT = i18n.lazy("章程")
 THEMES = ("auto", "light", "dark")
 THEME_COOKIE = "theme"
@@ -48,6 +50,8 @@ class Macros:
         for template in MACROS:
             macro = getattr(self._environment.get_template(template).module, name, None)
             if macro is not None:
+                if name in KEPT_MACROS:
+                    macro = partial(keeping.once, name, macro)
                 if not self._environment.auto_reload:
                     setattr(self, name, macro)
                 return macro

@@ -28,6 +28,7 @@ def is_used(value: str) -> ColumnElement[bool]:
 class CustomerList(Listing):
     """Customers with their owners."""
 
+    rows_keep = True
     row_id = Customer.id
     default_sort = "name"
     searched = (

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Select, and_, func, select
 
 from app.core import clock, documents, notices, tasks
-from app.core.db import session
+from app.core.db import read, session
 from app.core.documents import DocumentLink
 from app.core.notices import Notice
 from app.core.permissions import Actor
@@ -78,7 +78,7 @@ def open_tasks(actor: Actor, limit: int) -> list[OpenTask]:
             row.opened_at,
             row.due_at,
         )
-        for row in session.execute(statement)
+        for row in read(statement)
     ]
 
 
@@ -104,7 +104,7 @@ def open_tasks_statement(addressed: Select[Any], limit: int) -> Select[*tuple[An
 
 def count_tasks(actor: Actor) -> int:
     """Return how many open tasks an actor has, counted no further than COUNTED_TASKS."""
-    row = session.execute(counting_statement(tasks.addressed_to(actor), actor.id)).one()
+    row = read(counting_statement(tasks.addressed_to(actor), actor.id)).one()
     if actor.id is not None:
         notices.keep_unread(actor.id, row.unread)
     return int(row.tasks)

@@ -1,13 +1,14 @@
 """The workbench and what belongs to nobody else: 待办, reminders, notices, search, the sheet of the day."""
 
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, current_app, flash, render_template, request, url_for
 
-from app.core import backup, clock, documents, notices, search, tasks
+from app.core import backup, clock, configuration, documents, notices, search, tasks
 from app.core.errors import Conflict, NotVisible
+from app.core.i18n import current_locale, lazy, listed
 from app.core.i18n import gettext as _
-from app.core.i18n import lazy, listed
 from app.core.permissions import Actor, Role, can, directory
 from app.core.uow import unit_of_work
 from app.features.customers.enums import CustomerPerm
@@ -68,6 +69,11 @@ def index() -> Response:
 
 def large_actions(actor: Actor) -> list[dict[str, str]]:
     """Return the four things this person most likely came for, of those that are there."""
+    key = ("large_actions", actor, current_locale(), request.script_root)
+    return configuration.kept(key, partial(_chosen_actions, actor))
+
+
+def _chosen_actions(actor: Actor) -> list[dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
     for endpoint, label, icon, permission in ACTIONS:
         known = endpoint in current_app.view_functions and endpoint not in found

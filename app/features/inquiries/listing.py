@@ -60,6 +60,7 @@ REPORTED_LATE = Column("reported_late", lazy("迟报"), Inquiry.reported_late, h
 class InquiryList(Listing):
     """The inquiries an actor may see, the last registered first."""
 
+    rows_keep = True
     columns = COLUMNS
     default_sort = "-created_at"
     row_id = Inquiry.id

@@ -286,7 +286,6 @@ def create_department(*, name: str, parent_id: int | None, actor: Actor) -> Depa
     )
     session.add(department)
     session.flush()
-    session.info.pop("department_parents", None)
     timeline.record(
         DEPARTMENT, department.id, PeopleVerb.DEPARTMENT_CREATE, actor, data={"name": department.name}
     )
@@ -308,7 +307,6 @@ def edit_department(
     if changes:
         department.touch()
         session.flush()
-        session.info.pop("department_parents", None)
         timeline.record(
             DEPARTMENT, department.id, PeopleVerb.DEPARTMENT_EDIT, actor, data={"changes": changes}
         )

@@ -1,8 +1,9 @@
 """Who holds what today: grants of a person, holders of a permission. Delegation by date is resolved here only."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from sqlalchemy import (
@@ -12,16 +13,13 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
-    literal,
-    null,
     or_,
     select,
-    union_all,
 )
 from sqlalchemy.orm import aliased
 
-from app.core import clock, settings
-from app.core.db import session, writing
+from app.core import clock, configuration, settings
+from app.core.db import session
 from app.core.i18n import CHINESE, lazy
 from app.core.permissions import Actor, Grant, Person, Role, roles_holding
 from app.features.people.models import Delegation, Department, RoleAssignment, User
@@ -33,6 +31,10 @@ settings.register(settings.Setting(MATRIX, "hidden", {}, lazy("权限表"), sect
 
 def matrix() -> dict[str, frozenset[Role]]:
     """Return the permissions whose roles the administrator changed."""
+    return configuration.kept(MATRIX, _read_matrix)
+
+
+def _read_matrix() -> dict[str, frozenset[Role]]:
     return {code: frozenset(Role(role) for role in roles) for code, roles in settings.get(MATRIX).items()}
 
 
@@ -52,13 +54,12 @@ def subtree(parents: Mapping[int, int | None], root: int) -> frozenset[int]:
 
 
 def department_parents() -> dict[int, int | None]:
-    """Return the parent of each department, read once per transaction."""
-    known: dict[int, int | None] | None = session.info.get("department_parents")
-    if known is None:
-        rows = session.execute(select(Department.id, Department.parent_id))
-        known = {row.id: row.parent_id for row in rows}
-        session.info["department_parents"] = known
-    return known
+    """Return the parent of each department."""
+    return configuration.kept("department_parents", _read_parents)
+
+
+def _read_parents() -> dict[int, int | None]:
+    return {row.id: row.parent_id for row in session.execute(select(Department.id, Department.parent_id))}
 
 
 def assignment_holds(day: date | ColumnElement[date]) -> ColumnElement[bool]:
@@ -76,14 +77,17 @@ def delegation_holds(day: date | ColumnElement[date]) -> ColumnElement[bool]:
 
 def grants_of(user_id: int) -> tuple[Grant, ...]:
     """Return what a person may act as today: own roles first, then those of people who delegated to them."""
-    found = session.execute(grants_statement(), {"user_id": user_id, "day": clock.today()}).all()
-    # Whoever asks for grants needs the tree of departments as well: it comes with them.
-    session.info["department_parents"] = {row.holder: row.department for row in found if row.role is None}
-    rows = [row[1:] for row in found if row.role is not None]
+    day = clock.today()
+    return configuration.kept(("grants", user_id, day), partial(_read_grants, user_id, day))
+
+
+def _read_grants(user_id: int, day: date) -> tuple[Grant, ...]:
+    rows = session.execute(grants_statement(), {"user_id": user_id, "day": day}).all()
+    parents = department_parents()
     grants = [
         Grant(
             Role(role),
-            reach(department, with_children),
+            reach(department, with_children, parents),
             None if holder == user_id else holder,
             "" if holder == user_id else name,
         )
@@ -93,47 +97,63 @@ def grants_of(user_id: int) -> tuple[Grant, ...]:
 
 
 @cache
-def grants_statement() -> Select[Any]:
-    """Return the SELECT of the roles a person acts by, and after them of the tree of departments (no role).
-
-    Made once, since every request sends it; ``user_id`` and ``day`` are given with it.
-    """
+def grants_statement() -> Select[*tuple[Any, ...]]:
+    """Return the SELECT of the roles a person acts by; ``user_id`` and ``day`` are given with it."""
     user_id, day = bindparam("user_id", type_=Integer), bindparam("day", type_=Date)
     delegating = select(Delegation.from_user_id).where(
         Delegation.to_user_id == user_id, delegation_holds(day)
     )
-    roles = (
+    return (
         select(
-            RoleAssignment.id.label("place"),
-            RoleAssignment.user_id.label("holder"),
-            User.name.label("name"),
-            RoleAssignment.role.label("role"),
-            RoleAssignment.department_id.label("department"),
-            RoleAssignment.with_children.label("with_children"),
+            RoleAssignment.user_id,
+            User.name,
+            RoleAssignment.role,
+            RoleAssignment.department_id,
+            RoleAssignment.with_children,
         )
         .join(User, User.id == RoleAssignment.user_id)
         .where(
             or_(RoleAssignment.user_id == user_id, and_(RoleAssignment.user_id.in_(delegating), User.active)),
             assignment_holds(day),
         )
+        .order_by(RoleAssignment.id)
     )
-    departments = select(
-        literal(0), Department.id, null(), null(), Department.parent_id, literal(value=False)
-    )
-    both = union_all(roles, departments).subquery()
-    return select(both).order_by(both.c.place)
 
 
-def reach(department_id: int | None, with_children: bool) -> frozenset[int] | None:
+def reach(
+    department_id: int | None, with_children: bool, parents: Mapping[int, int | None]
+) -> frozenset[int] | None:
     """Return the departments an assignment reaches; None is the whole company."""
     if department_id is None:
         return None
-    return subtree(department_parents(), department_id) if with_children else frozenset({department_id})
+    return subtree(parents, department_id) if with_children else frozenset({department_id})
 
 
 def actor_for(user: User) -> Actor:
     """Return a person as the one who acts, with everything they may act as today."""
     return Actor(user.id, user.name, user.staff_number, grants_of(user.id), user.locale or CHINESE, matrix())
+
+
+@dataclass(frozen=True)
+class Account:
+    """What every request needs to know of the person signed in; language and theme are None where never chosen."""
+
+    actor: Actor
+    must_change_password: bool
+    locale: str | None
+    theme: str | None
+
+
+def account_of(user_id: int) -> Account | None:
+    """Return the account of a person with everything they may act as today; None where they left."""
+    return configuration.kept(("account", user_id, clock.today()), partial(_read_account, user_id))
+
+
+def _read_account(user_id: int) -> Account | None:
+    user = session.get(User, user_id)
+    if user is None or not user.active:
+        return None
+    return Account(actor_for(user), user.must_change_password, user.locale, user.theme)
 
 
 def actor_by_number(staff_number: str) -> Actor:
@@ -148,9 +168,13 @@ class PeopleDirectory:
         self, permission: str, department_id: int | None, excluded: frozenset[int] = frozenset()
     ) -> list[Person]:
         """Return the active people who hold a permission in a department, themselves or as delegates, by number."""
-        key = f"holders:{permission}:{department_id}:{sorted(excluded)}"
-        if not writing.get() and key in session.info:
-            return list(session.info[key])
+        key = ("holders", str(permission), department_id, excluded, clock.today())
+        read = partial(self._read_holders, str(permission), department_id, excluded)
+        return list(configuration.kept(key, read))
+
+    def _read_holders(
+        self, permission: str, department_id: int | None, excluded: frozenset[int]
+    ) -> list[Person]:
         roles = [role.value for role in roles_holding(permission, matrix())]
         day = clock.today()
         principal = aliased(User)
@@ -170,16 +194,15 @@ class PeopleDirectory:
             statement = statement.where(reaches(department_id))
         if excluded:
             statement = statement.where(principal.id.not_in(excluded), User.id.not_in(excluded))
-        found = [Person(*row) for row in session.execute(statement)]
-        if not writing.get():
-            # A page asks the same for each step; inside a unit of work roles may change between two questions.
-            session.info[key] = found
-        return list(found)
+        return [Person(*row) for row in session.execute(statement)]
 
     def people(self, ids: Iterable[int]) -> dict[int, Person]:
         """Return the people of these ids, those who left included."""
-        wanted = sorted(set(ids))
-        return {person.id: person for person in _people(User.id.in_(wanted))} if wanted else {}
+        wanted = tuple(sorted(set(ids)))
+        if not wanted:
+            return {}
+        found = configuration.kept(("people", wanted), lambda: _people(User.id.in_(wanted)))
+        return {person.id: person for person in found}
 
 
 def reaches(department_id: int) -> ColumnElement[bool]:

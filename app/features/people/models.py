@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.core import clock
+from app.core import clock, configuration
 from app.core.db import Model, UTCDateTime, VersionedMixin
 from app.core.permissions import Role
 
@@ -111,3 +111,7 @@ class Delegation(Model):
     note: Mapped[str] = mapped_column(String(200), nullable=False, default="")
     created_at: Mapped[datetime] = mapped_column(UTCDateTime(), nullable=False, default=clock.now)
     revoked_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
+
+
+for _table in (Department, User, RoleAssignment, Delegation):
+    configuration.watch(_table.__table__)  # type: ignore[arg-type]

@@ -12,8 +12,8 @@ from typing import Any
 
 from sqlalchemy import Select, bindparam, delete, func, or_, select, update
 
-from app.core import clock, settings
-from app.core.db import UTCDateTime, session
+from app.core import clock, configuration, settings
+from app.core.db import UTCDateTime, read, session
 from app.core.errors import Throttled
 from app.core.i18n import lazy, ngettext
 from app.features.people import passwords
@@ -45,7 +45,7 @@ settings.register(
 class SignedIn:
     """What a valid session token stands for."""
 
-    user: User
+    user_id: int
     session_id: int
     remembered: bool
     last_seen_at: datetime
@@ -156,31 +156,29 @@ def start_session(user: User, *, remember: bool = False, address: str = "", devi
 
 
 def signed_in(token: str) -> SignedIn | None:
-    """Return whom a token stands for; None where it is unknown, ended, expired, or the person left."""
-    row = session.execute(
-        session_statement(), {"token_hash": token_hash(token), "now": clock.now()}
-    ).one_or_none()
-    return SignedIn(*row) if row is not None else None
+    """Return whom a token stands for; None where it is unknown, ended or expired."""
+    row: Any = read(session_statement(), {"token_hash": token_hash(token), "now": clock.now()}).one_or_none()
+    if row is None:
+        return None
+    configuration.use_stamp(row[-1])
+    user_id, session_id, remembered, last_seen_at, confirmed_at, _stamp = row
+    return SignedIn(user_id, session_id, remembered, last_seen_at, confirmed_at)
 
 
 @cache
 def session_statement() -> Select[*tuple[Any, ...]]:
-    """Return the SELECT of a session and its person; made once, since every request sends it."""
-    return (
-        select(
-            User,
-            UserSession.id,
-            UserSession.remembered,
-            UserSession.last_seen_at,
-            UserSession.confirmed_at,
-        )
-        .join(User, User.id == UserSession.user_id)
-        .where(
-            UserSession.token_hash == bindparam("token_hash"),
-            UserSession.revoked_at.is_(None),
-            UserSession.expires_at > bindparam("now", type_=UTCDateTime()),
-            User.active,
-        )
+    """Return the SELECT of a session and the stamp of the configuration; made once, since every request sends it."""
+    return select(
+        UserSession.user_id,
+        UserSession.id,
+        UserSession.remembered,
+        UserSession.last_seen_at,
+        UserSession.confirmed_at,
+        configuration.stamp_column(),
+    ).where(
+        UserSession.token_hash == bindparam("token_hash"),
+        UserSession.revoked_at.is_(None),
+        UserSession.expires_at > bindparam("now", type_=UTCDateTime()),
     )
 
 

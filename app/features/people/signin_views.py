@@ -12,7 +12,7 @@ from app.core.side_writes import SideWrite
 from app.core.uow import unit_of_work
 from app.features.people import actions, passwords, queries, signin
 from app.features.people.devices import device_name
-from app.features.people.directory import actor_for
+from app.features.people.directory import account_of
 from app.features.people.enums import PeoplePerm
 from app.features.people.forms import (
     ChangePasswordForm,
@@ -34,19 +34,19 @@ DEMO_PASSWORD = "zhangcheng-demo"  # noqa: S105 - printed on the sign-in page of
 def load_identity(token: str) -> Identity | None:
     """Return the person a session token stands for, with everything they may act as today."""
     found = signin.signed_in(token)
-    if found is None:
+    account = account_of(found.user_id) if found is not None else None
+    if found is None or account is None:
         return None
-    user = found.user
     return Identity(
-        actor_for(user),
+        account.actor,
         token,
         found.session_id,
-        user.must_change_password,
+        account.must_change_password,
         found.remembered,
         found.last_seen_at,
         found.confirmed_at,
-        user.locale if user.locale in LOCALES else None,
-        user.theme,
+        account.locale if account.locale in LOCALES else None,
+        account.theme,
     )
 
 

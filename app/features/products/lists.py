@@ -57,6 +57,7 @@ STATE = Column(
 class ProductList(Listing):
     """Products."""
 
+    rows_keep = True
     row_id = Product.id
     default_sort = "code"
     searched = queries.SEARCHED

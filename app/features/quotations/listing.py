@@ -44,6 +44,7 @@ def state_condition(code: str) -> Any:
 class QuotationList(Listing):
     """Columns, filters and order of the list."""
 
+    rows_keep = True
     columns = (
         Column(
             "number",

@@ -2,26 +2,28 @@
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import url_for
 
 from app.core import timeline
 from app.core.i18n import gettext as _
-from app.core.i18n import lazy
+from app.core.i18n import lazy, ngettext
 from app.core.permissions import Actor, can
 from app.core.settings import get as setting
 from app.core.timeline import Event
+from app.features.inquiries.models import PurchasingAnswer
 from app.features.quotations import actions, flow, snapshot
 from app.features.quotations.enums import (
     FILE_FORM_LABELS,
     FREIGHT_LABELS,
     FileForm,
     Freight,
+    LineKind,
     PaymentTerm,
     QuotationPerm,
 )
-from app.features.quotations.models import IssuedFile, QuotationRevision
+from app.features.quotations.models import IssuedFile, QuotationLine, QuotationRevision
 from app.web import filters
 
 
@@ -37,6 +39,74 @@ def addresses(revision: QuotationRevision) -> dict[str, str]:
 def sums(revision: QuotationRevision) -> Any:
     """Return gross, net and tax of the items."""
     return actions.totals_of(revision.lines)
+
+
+class LineRow(NamedTuple):
+    """A line as the table shows it: texts only, a dash where there is nothing."""
+
+    position: int
+    name: str
+    is_heading: bool
+    is_option: bool
+    details: str
+    note: str
+    floor: str
+    proof: str
+    quantity: str
+    unit: str
+    unit_price: str
+    amount: str
+    tax_rate: str
+    lead_time: str
+
+
+def line_rows(
+    revision: QuotationRevision, evidence: Mapping[int, PurchasingAnswer] | None = None
+) -> list[LineRow]:
+    """Return the lines of a revision; ``evidence`` adds what each price rests on (see checks.evidence_of)."""
+    return [line_row(line, (evidence or {}).get(line.inquiry_line_id or 0)) for line in revision.lines]
+
+
+def line_row(line: QuotationLine, proof: PurchasingAnswer | None) -> LineRow:
+    """Return one line of the table."""
+    return LineRow(
+        position=line.position,
+        name=line.name,
+        is_heading=line.kind == LineKind.HEADING,
+        is_option=line.kind == LineKind.OPTION,
+        details=" · ".join(part for part in (line.brand, line.model, line.spec) if part),
+        note=line.note,
+        floor=floor_text(line),
+        proof=proof_text(proof) if proof is not None else "",
+        quantity=filters.quantity_text(line.quantity),
+        unit=line.unit or filters.NOTHING,
+        unit_price=filters.unit_price_text(line.unit_price),
+        amount=filters.amount_text(line.amount),
+        tax_rate=filters.percent_text(line.tax_rate),
+        lead_time=filters.NOTHING
+        if line.lead_time_days is None
+        else ngettext("%(num)s 天", "%(num)s 天", line.lead_time_days),
+    )
+
+
+def floor_text(line: QuotationLine) -> str:
+    """Return that a price lies below the floor, and why; empty where it does not."""
+    if not line.below_floor:
+        return ""
+    return _("低于底价") + (f"{_('：')}{line.floor_reason}" if line.floor_reason else "")
+
+
+def proof_text(proof: PurchasingAnswer) -> str:
+    """Return the purchasing answer behind a price in one sentence."""
+    return _(
+        "采购依据：%(source)s %(price)s 元/%(unit)s，有效至 %(until)s，%(days)s 天，%(author)s",
+        source=proof.source,
+        price=filters.unit_price_text(proof.price),
+        unit=proof.price_unit,
+        until=filters.date_text(proof.valid_until),
+        days=proof.lead_time_days,
+        author=proof.author.name,
+    )
 
 
 def summary(revision: QuotationRevision) -> list[tuple[str, Any]]:

@@ -1,19 +1,20 @@
 """Who sees which quotation, and what lists and pages need to know of them."""
 
 from datetime import timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from sqlalchemy import ColumnElement, Date, Integer, Select, bindparam, false, func, or_, select
-from sqlalchemy.orm import joinedload, lazyload, selectinload
+from sqlalchemy.orm import joinedload, lazyload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from app.core import clock
-from app.core.db import session
+from app.core.db import read, session
 from app.core.errors import NotVisible
 from app.core.permissions import Actor, departments_of
 from app.features.customers.models import Customer
 from app.features.inquiries.models import Inquiry
 from app.features.quotations.enums import QuotationPerm, QuotationStatus
-from app.features.quotations.models import IssuedFile, Quotation, QuotationRevision
+from app.features.quotations.models import IssuedFile, Quotation, QuotationLine, QuotationRevision
 
 READABLE_PAPER = (
     QuotationStatus.ISSUED,
@@ -30,7 +31,8 @@ WHOLE = (
     .joinedload(Quotation.inquiry)
     .options(lazyload(Inquiry.lines), joinedload(Inquiry.customer)),
     joinedload(QuotationRevision.approved_by),
-    selectinload(QuotationRevision.issued_files).lazyload(IssuedFile.revision),
+    lazyload(QuotationRevision.lines),
+    lazyload(QuotationRevision.issued_files),
 )
 # One of several revisions in a row: number, state, total.
 HEAD_ONLY = (
@@ -85,7 +87,32 @@ def get(actor: Actor, quotation_id: int, revision: int | None = None) -> Quotati
     row = session.execute(statement, place).unique().scalar_one_or_none()
     if row is None:
         raise NotVisible
+    load_parts(row)
     return row
+
+
+def load_parts(revision: QuotationRevision) -> None:
+    """Read lines and official files of a revision, unless they are there, each by a statement made once."""
+    for name, statement in (("lines", lines_statement()), ("issued_files", files_statement())):
+        if name not in revision.__dict__:
+            found = session.execute(statement, {"of_revision": revision.id}).unique().scalars().all()
+            set_committed_value(revision, name, list(found))
+
+
+@cache
+def lines_statement() -> Select[QuotationLine]:
+    """Return the SELECT of the lines of a revision (``of_revision``) in their order."""
+    of_revision = QuotationLine.revision_id == bindparam("of_revision", type_=Integer)
+    return select(QuotationLine).where(of_revision).order_by(QuotationLine.position)
+
+
+@cache
+def files_statement() -> Select[IssuedFile]:
+    """Return the SELECT of the official files of a revision (``of_revision``), the first issued first."""
+    of_revision = IssuedFile.revision_id == bindparam("of_revision", type_=Integer)
+    return (
+        select(IssuedFile).where(of_revision).options(lazyload(IssuedFile.revision)).order_by(IssuedFile.id)
+    )
 
 
 @lru_cache(512)
@@ -174,7 +201,7 @@ def expiring_count(actor: Actor, days: int = 7) -> int:
     """Return how many issued offers an actor sees that expire within so many days."""
     today = clock.today()
     statement = expiring_statement(visible_to(actor))
-    return session.execute(statement, {"first": today, "last": today + timedelta(days=days)}).scalar_one()
+    return read(statement, {"first": today, "last": today + timedelta(days=days)}).scalar_one()
 
 
 @lru_cache(512)

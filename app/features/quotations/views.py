@@ -137,10 +137,9 @@ def body_context(
     revisable = revision.status in (QuotationStatus.APPROVED, QuotationStatus.ISSUED) and revision is newest
     return {
         "revision": revision,
-        "lines": revision.lines,
+        "line_rows": presentation.line_rows(revision, evidence),
         "totals": presentation.sums(revision),
         "capital": f"人民币{capital_amount(revision.total)}",
-        "evidence": evidence,
         "summary": presentation.summary(revision),
         "terms": presentation.terms(revision),
         "changes": presentation.labelled(actions.submitted_changes(revision)) if reviewing else [],
@@ -190,9 +189,8 @@ def preview(quotation_id: int, number: int) -> Answer:
         number=revision.number,
         paper=presentation.paper(revision),
         watermark=presentation.watermark(revision),
-        lines=revision.lines,
+        line_rows=presentation.line_rows(revision),
         totals=presentation.sums(revision),
-        evidence={},
         urls=presentation.addresses(revision),
     )
 

@@ -84,7 +84,7 @@ def test_the_workbench_costs_at_most_ten_queries_for_one_row_and_for_thirty(clie
         for _number in range(many):
             fire(inquiry(staff.owner, company), "report", staff.owner)
         for page in ("/", "/tasks", "/notices", "/today"):
-            client.as_(staff.manager)
+            client.as_(staff.manager).get(page)
             with queries() as sent:
                 assert client.get(page).status_code == 200
             asked = [statement for statement in sent if statement.startswith("SELECT")]

@@ -1,0 +1,79 @@
+"""Parts of pages that follow from what they are given: made once, and taken again for the same.
+
+A part must depend on nothing but its arguments, the language and the day; what stands in it is escaped already.
+"""
+
+from collections.abc import Callable
+from dataclasses import fields, is_dataclass
+from decimal import Decimal
+from functools import lru_cache, partial
+from typing import Any
+
+from flask import current_app, request
+from markupsafe import Markup
+
+from app.core import clock
+from app.core.i18n import LazyText, current_locale
+
+KEPT_PARTS = 1_024
+LONGEST = 20_000
+
+_kept: dict[Any, Markup] = {}
+
+
+def once(name: str, make: Callable[..., Any], *arguments: Any, **named: Any) -> Markup:
+    """Return what ``make`` makes of the arguments, from memory where it made the same before on this day."""
+    key = (
+        name,
+        current_locale(),
+        clock.today(),
+        request.script_root if request else "",
+        frozen(arguments),
+        frozen(named),
+    )
+    try:
+        found = _kept.get(key)
+    except TypeError:
+        # something without a lasting value, a row of the database for instance
+        return Markup(make(*arguments, **named))  # noqa: S704 - a macro's output
+    if found is None:
+        found = Markup(make(*arguments, **named))  # noqa: S704 - a macro's output
+        if len(_kept) >= KEPT_PARTS:
+            _kept.clear()
+        if len(found) <= LONGEST:
+            _kept[key] = found
+    return found
+
+
+def part(template: str, **named: Any) -> Markup:
+    """Return a template of its own, which sees what is named here and nothing else of the page."""
+    return once(template, partial(_rendered, template), **named)
+
+
+def _rendered(template: str, **named: Any) -> str:
+    return current_app.jinja_env.get_template(template).render(named)
+
+
+def frozen(value: Any) -> Any:
+    """Return a value by which to find again what was made of it: texts and markup are told apart."""
+    kind = type(value)
+    if kind is str or kind is int or value is None:
+        return value
+    if kind is tuple or kind is list:
+        return tuple([frozen(item) for item in value])
+    if kind is dict:
+        return tuple([(key, frozen(item)) for key, item in value.items()])
+    if kind is LazyText:
+        return str(value)
+    if kind is Decimal:
+        # 1.0 and 1.00 are equal, and written differently
+        return (kind, str(value))
+    if is_dataclass(kind):
+        return (kind, *[frozen(getattr(value, name)) for name in _names(kind)])
+    # True is 1 and a Markup is its text where they are compared, but not what is made of them
+    return (kind, value)
+
+
+@lru_cache(256)
+def _names(kind: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
