@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from app.core import backup, backup_postgresql, clock, files, settings
+from app.core import backup, backup_postgresql, clock, files, i18n, settings
 from app.core.backup import BackupError
 from app.core.db import db, session
 from app.core.permissions import SYSTEM
@@ -21,6 +21,12 @@ from app.core.uow import unit_of_work
 from tests import factories
 
 LETTER = b"%PDF-1.4 the customer's letter"
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    """What is wrong is looked for in English."""
+    i18n.set_locale(i18n.ENGLISH)
 
 
 @pytest.fixture
@@ -166,7 +172,7 @@ def test_backup_onto_a_full_disk_leaves_nothing_and_says_so(tmp_path, folder, ur
         raise OSError(28, os.strerror(28))
 
     monkeypatch.setattr(backup, "_add", full)
-    with pytest.raises(BackupError, match="No space left on device"):
+    with pytest.raises(BackupError, match="the disk is full; free some space first"):
         backup.create(tmp_path / "out" / "first.zip", folder, url)
     assert list((tmp_path / "out").iterdir()) == []
     assert backup.last_at() is None
@@ -267,7 +273,7 @@ def test_restore_that_fails_half_way_leaves_nothing(tmp_path, folder, url, monke
 
     monkeypatch.setattr(backup, "_unpack", full)
     (tmp_path / "to").mkdir()
-    with pytest.raises(BackupError, match="No space left on device"):
+    with pytest.raises(BackupError, match="the disk is full; free some space first"):
         backup.restore(archive, tmp_path / "to" / "fresh", url)
     assert list((tmp_path / "to").iterdir()) == []
 
