@@ -155,6 +155,7 @@ def tell_error(chinese: str, english: str) -> None:
 @with_clear_refusals
 def check(against: Path | None) -> None:
     """Examine the installation; exit code 1 where anything is not as it must be."""
+    examine(Path(current_app.config["DATA_DIR"]))
     findings = [f"{finding.check}: {finding.sentence}" for finding in checks.run_all()]
     if against is not None:
         findings += [f"history: {sentence}" for sentence in backups.compare_history(against)]

@@ -11,6 +11,7 @@ import hashlib
 import itertools
 import json
 import os
+import secrets
 import shutil
 import sqlite3
 import tempfile
@@ -145,7 +146,8 @@ def create(target: Path, folder: Path, database_url: str) -> Manifest:
     except OSError as error:
         raise BackupError(lazy("%(path)s 写不进去：%(why)s", path=target, why=reason(error))) from error
     finally:
-        unfinished.unlink(missing_ok=True)
+        with suppress(OSError):
+            unfinished.unlink(missing_ok=True)
     note_success()
     return manifest
 
@@ -243,14 +245,16 @@ def _manifest_of(packed: zipfile.ZipFile) -> Manifest:
         raise BackupError(lazy("这不是本系统的备份：清单缺失或已损坏")) from error
 
 
-def verify(archive: Path) -> Manifest:
+def verify(archive: Path, work_folder: Path | None = None) -> Manifest:
     """Open an archive, compare every file with the manifest, count the rows of the database in it.
+
+    ``work_folder`` takes the copy of the database meanwhile, by default the folder of the archive.
 
     Raises BackupError for the first thing that is not as it must be; returns the manifest.
     """
     with (
         _opened(archive) as packed,
-        tempfile.TemporaryDirectory(dir=archive.parent, prefix=".verify-") as work,
+        tempfile.TemporaryDirectory(dir=work_folder or archive.parent, prefix=".verify-") as work,
     ):
         manifest = _manifest_of(packed)
         if set(packed.namelist()) != {*manifest.members, MANIFEST}:
@@ -320,7 +324,7 @@ def restore(archive: Path, folder: Path, database_url: str) -> Manifest:
     """
     if folder.exists() and any(folder.iterdir()):
         raise BackupError(lazy("%(path)s 不是空的，请用 --data 指定一个空文件夹", path=folder))
-    manifest = verify(archive)
+    manifest = _verified_for(archive, folder)
     url = make_url(database_url)
     if url.get_backend_name() != manifest.engine:
         raise BackupError(
@@ -330,9 +334,9 @@ def restore(archive: Path, folder: Path, database_url: str) -> Manifest:
                 ours=url.get_backend_name(),
             )
         )
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    fresh = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".restore-"))
+    fresh = folder.parent / f".restore-{secrets.token_hex(6)}"
     try:
+        fresh.mkdir(mode=0o700)
         _unpack(archive, fresh, manifest)
         if manifest.engine != "sqlite":
             dump = fresh / POSTGRESQL_MEMBER
@@ -346,6 +350,15 @@ def restore(archive: Path, folder: Path, database_url: str) -> Manifest:
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
     return manifest
+
+
+def _verified_for(archive: Path, folder: Path) -> Manifest:
+    """Verify beside the folder that is restored into: the archive may lie on a medium that is read-only."""
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        return verify(archive, folder.parent)
+    except OSError as error:
+        raise BackupError(lazy("%(path)s 写不进去：%(why)s", path=folder, why=reason(error))) from error
 
 
 def _unpack(archive: Path, folder: Path, manifest: Manifest) -> None:

@@ -101,7 +101,9 @@ def test_damaged_database_is_found(monkeypatch):
 
     monkeypatch.setattr(checks.session, "execute", lambda statement: Answers())
     expected = (
-        ["the database is damaged: row 3 missing from index ix_event_at"] if db.engine.dialect.name == "sqlite" else []
+        ["the database is damaged: row 3 missing from index ix_event_at"]
+        if db.engine.dialect.name == "sqlite"
+        else []
     )
     assert checks.check_database() == expected
 
