@@ -68,6 +68,7 @@ class Base:
         self.DATA_DIR = Path(environ.get("ZHANGCHENG_DATA") or ROOT / "instance").resolve()
         self.FILES_DIR = self.DATA_DIR / "files"
         self.KEYS_DIR = self.DATA_DIR / "keys"
+        self.BACKUP_FOLDER = self.backup_folder()
         self.DEMO = is_demo(self.DATA_DIR)
         self.SQLALCHEMY_DATABASE_URI = database_url(environ, self.DATA_DIR)
         self.SECRET_KEY = self.secret_key(environ)
@@ -80,6 +81,10 @@ class Base:
         self.PROXIES = _small_number(environ, "ZHANGCHENG_PROXIES")
         self.COMPANY_TIME_ZONE = environ.get("ZHANGCHENG_TIME_ZONE") or "Asia/Shanghai"
         self.VERIFY_ONLY = environ.get("ZHANGCHENG_VERIFY_ONLY") == "1"
+
+    def backup_folder(self) -> Path:
+        """Return where backups are written: beside the program, never inside the data folder they must outlive."""
+        return ROOT / "backups"
 
     def secret_key(self, environ: Mapping[str, str]) -> str:
         """Return the key that signs cookies, from the environment or from the data folder."""
@@ -110,6 +115,10 @@ class Testing(Base):
     """For the test suite: one fixed key; forms keep their protection."""
 
     TESTING = True
+
+    def backup_folder(self) -> Path:
+        """Return a folder beside the data of the tests: a test never writes into the checkout."""
+        return self.DATA_DIR.with_name(f"{self.DATA_DIR.name}-backups")
 
     def secret_key(self, environ: Mapping[str, str]) -> str:
         """Return a fixed key."""

@@ -22,11 +22,10 @@ from sqlalchemy import inspect
 from sqlalchemy.exc import DatabaseError
 
 from app.core import backup as backups
-from app.core import checks, clock, jobs
+from app.core import checks, i18n, jobs
 from app.core.db import db, session
-from config import ROOT
 from launcher import folder
-from launcher.console import Refusal, say
+from launcher.console import Refusal, say, speaks_chinese
 from launcher.standing import LARGEST_EXAMINED, damaged, newest_migration
 
 
@@ -40,6 +39,7 @@ def with_clear_refusals(command: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(command)
     def wrapped(*arguments: Any, **options: Any) -> Any:
+        i18n.set_locale(i18n.CHINESE if speaks_chinese() else i18n.ENGLISH)
         try:
             return command(*arguments, **options)
         except (Refusal, backups.BackupError) as error:
@@ -155,6 +155,7 @@ def tell_error(chinese: str, english: str) -> None:
 @with_clear_refusals
 def check(against: Path | None) -> None:
     """Examine the installation; exit code 1 where anything is not as it must be."""
+    examine(Path(current_app.config["DATA_DIR"]))
     findings = [f"{finding.check}: {finding.sentence}" for finding in checks.run_all()]
     if against is not None:
         findings += [f"history: {sentence}" for sentence in backups.compare_history(against)]
@@ -172,13 +173,13 @@ def check(against: Path | None) -> None:
 @with_clear_refusals
 def backup(file: Path | None) -> None:
     """Write a backup while the system runs, then open and count it."""
-    stamp = clock.to_local(clock.now()).strftime("%Y-%m-%d-%H%M%S")
-    target = (file or ROOT / "backups" / f"zhangcheng-{stamp}.zip").absolute()
     data = Path(current_app.config["DATA_DIR"])
-    if data in target.parents:
-        raise backups.BackupError(
-            "A backup inside the data folder would be lost with it; name another place."
+    if file is not None and data in file.absolute().parents:
+        raise Refusal(
+            "备份放在数据目录里会与它一起丢失，请换一个位置。",
+            "A backup inside the data folder would be lost with it; name another place.",
         )
+    target = file.absolute() if file else backups.free_target(Path(current_app.config["BACKUP_FOLDER"]))
     manifest = backups.create(target, data, current_app.config["SQLALCHEMY_DATABASE_URI"])
     describe(target, manifest)
     tell(

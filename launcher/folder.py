@@ -45,6 +45,14 @@ def full_disk(folder: Path) -> Refusal:
     )
 
 
+def make(folder: Path) -> None:
+    """Create the data folder alone, empty. Raises Refusal where that is not possible."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise refusal_for(error, folder) from error
+
+
 def prepare(folder: Path) -> None:
     """Create the data folder with ``files`` and ``keys``, for the owner only, and the key for cookies.
 

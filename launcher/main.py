@@ -2,15 +2,25 @@
 
 import argparse
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from launcher import environment, folder
 from launcher.console import Refusal, say, tell, use_safe_output
 from launcher.environment import ROOT
 
+# What argparse says in English only.
+MISTAKES = (
+    (r"argument COMMAND: invalid choice: '(.*?)'", "没有“{}”这个命令"),
+    (r"the following arguments are required: (.*)", "还缺少 {}"),
+    (r"unrecognized arguments: (.*)", "不认识 {}"),
+    (r"argument (\S+): expected one argument", "{} 后面还缺少一个值"),
+    (r"argument (\S+): (\S+) is no port", "{}：{} 不是端口，应是 1 到 65535 的整数"),
+)
 # Commands that need the packages of the tests as well.
 DEVELOPMENT_COMMANDS = {"test", "prove", "pin"}
 # Commands that bring packages instead of using them.
@@ -19,9 +29,25 @@ BARE_COMMANDS = {"bundle", "new-feature"}
 NEED_INSTALLATION = {"check", "backup", "jobs"}
 
 
+class Parser(argparse.ArgumentParser):
+    """A parser that says in one sentence, in the language of the terminal, what is wrong with a command."""
+
+    def error(self, message: str) -> NoReturn:
+        """End the program with what is wrong and where the description is."""
+        for pattern, chinese in MISTAKES:
+            found = re.search(pattern, message)
+            if found is not None:
+                message = say(chinese.format(*found.groups()), message)
+                break
+        sentence = say(
+            f"{message}。用法见 {self.prog} --help", f"{message}. For the usage: {self.prog} --help"
+        )
+        self.exit(2, f"{sentence}\n")
+
+
 def parser() -> argparse.ArgumentParser:
     """Return the description of all commands."""
-    top = argparse.ArgumentParser(prog="manage.py", description="章程 Zhangcheng")
+    top = Parser(prog="manage.py", description="章程 Zhangcheng")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     def add(name: str, chinese: str, english: str, *, data: bool = True) -> argparse.ArgumentParser:
@@ -86,11 +112,10 @@ def add_development_commands(add: Callable[..., argparse.ArgumentParser]) -> Non
 
 
 def port_number(text: str) -> int:
-    """Return a port from 1 to 65535; raises ValueError for anything else."""
-    number = int(text)
-    if not 1 <= number <= 65535:
-        raise ValueError(text)
-    return number
+    """Return a port from 1 to 65535; raises ArgumentTypeError for anything else."""
+    if not (text.isascii() and text.isdigit() and len(text) <= 5 and 1 <= int(text) <= 65535):
+        raise argparse.ArgumentTypeError(f"{text} is no port: a whole number from 1 to 65535")
+    return int(text)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -151,7 +176,8 @@ def program_command(options: argparse.Namespace) -> int:
     if options.command == "restore":
         # the folder must stay empty until the copy is unpacked; cookies are not signed meanwhile
         variables["SECRET_KEY"] = os.urandom(32).hex()
-        command.append(str(options.file))
+        folder.make(data)
+        command.append(str(existing(options.file)))
     else:
         if options.command in NEED_INSTALLATION and folder.kind(data) is None:
             raise Refusal(
@@ -160,14 +186,21 @@ def program_command(options: argparse.Namespace) -> int:
             )
         folder.prepare(data)
     if options.command == "backup" and options.file:
-        command.append(str(options.file))
+        command.append(str(options.file.absolute()))
     if options.command == "check" and options.against:
-        command += ["--against", str(options.against)]
+        command += ["--against", str(existing(options.against))]
     if options.command == "certificate":
         command += options.names
     if options.command == "jobs" and options.once:
         command.append("--once")
     return flask(command, variables)
+
+
+def existing(path: Path) -> Path:
+    """Return the absolute path of a file that was named (commands run in the program's folder). Raises Refusal."""
+    if not path.is_file():
+        raise Refusal(f"找不到文件 {path}，请检查路径。", f"There is no file {path}: check the path.")
+    return path.absolute()
 
 
 def data_folder(options: argparse.Namespace) -> Path:

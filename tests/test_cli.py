@@ -135,7 +135,7 @@ def test_certificate_names_where_to_install_the_authority(run, data):
     assert done.exit_code == 0, done.output
     assert "The certificate is for: portal, localhost" in done.output
     assert str(data / "keys" / "https" / "ca.crt") in done.output
-    assert run("certificate", "no name").output == "Error: 'no name' is neither a host name nor an address.\n"
+    assert run("certificate", "no name").output == "Error: no name is neither a host name nor an address\n"
 
 
 def test_jobs_that_are_due_are_run_once(run):

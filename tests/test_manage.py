@@ -56,6 +56,59 @@ def test_old_python_is_told_what_is_needed(monkeypatch):
     assert "needs Python 3.11 or newer; this is 3.9" in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("arguments", "chinese", "english"),
+    [
+        (["frobnicate"], "没有“frobnicate”这个命令。", "invalid choice: 'frobnicate'"),
+        (["run", "--port", "abc"], "abc 不是端口，应是 1 到 65535 的整数。", "abc is no port"),
+        (["run", "--port", "99999"], "99999 不是端口", "99999 is no port"),
+        (["run", "--port"], "--port 后面还缺少一个值。", "expected one argument"),
+        (["restore"], "还缺少 FILE.zip。", "the following arguments are required: FILE.zip"),
+        (["check", "--nope"], "不认识 --nope。", "unrecognized arguments: --nope"),
+    ],
+)
+def test_a_mistyped_command_gets_one_sentence_in_the_language_of_the_terminal(
+    monkeypatch, capsys, arguments, chinese, english
+):
+    for language, said in (("zh_CN.UTF-8", chinese), ("en_US.UTF-8", english)):
+        monkeypatch.setenv("LC_ALL", language)
+        with pytest.raises(SystemExit) as ended:
+            main.main(arguments)
+        assert ended.value.code == 2
+        error = capsys.readouterr().err
+        assert said in error
+        assert "--help" in error
+        assert error.count("\n") == 1
+
+
+def test_a_file_that_is_not_there_is_named_before_anything_starts(monkeypatch, tmp_path):
+    monkeypatch.setattr(main, "flask", lambda *_: pytest.fail("the program was started"))
+    monkeypatch.setattr(main.environment, "enter", lambda *_, **__: None)
+    options = main.parser().parse_args(["restore", "nowhere.zip", "--data", str(tmp_path / "fresh")])
+    with pytest.raises(Refusal, match=r"There is no file nowhere\.zip"):
+        main.program_command(options)
+
+
+def test_a_file_is_meant_from_where_the_person_stands(monkeypatch, tmp_path):
+    started = []
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "old.zip").touch()
+    folder.prepare(tmp_path / "data")
+    folder.set_kind(tmp_path / "data", folder.REAL)
+    monkeypatch.setattr(main, "flask", lambda command, variables: started.append(command) or 0)
+    for given in (
+        ["backup", "new.zip", "--data", "data"],
+        ["check", "--against", "old.zip", "--data", "data"],
+        ["restore", "old.zip", "--data", "fresh"],
+    ):
+        assert main.program_command(main.parser().parse_args(given)) == 0
+    assert [command[-1] for command in started] == [
+        str(tmp_path / "new.zip"),
+        str(tmp_path / "old.zip"),
+        str(tmp_path / "old.zip"),
+    ]
+
+
 def test_unknown_command_is_refused_with_the_list(capsys):
     with pytest.raises(SystemExit):
         main.main(["fly"])

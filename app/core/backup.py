@@ -6,15 +6,19 @@ and must be kept as safe as the installation itself. Its manifest carries the he
 rewrites history later can be told by an older backup.
 """
 
+import errno
 import hashlib
+import itertools
 import json
 import os
+import secrets
 import shutil
 import sqlite3
 import tempfile
+import time
 import zipfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path, PurePosixPath
@@ -26,6 +30,7 @@ from sqlalchemy import func as sql
 from app.core import backup_postgresql, clock, settings
 from app.core.backup_postgresql import BackupError
 from app.core.db import session
+from app.core.i18n import gettext as _
 from app.core.i18n import lazy
 from app.core.timeline import GENESIS, Event
 from app.core.uow import unit_of_work
@@ -37,6 +42,8 @@ POSTGRESQL_MEMBER = "database.pgdump"
 FOLDERS = ("files", "keys")
 OVERDUE_AFTER = timedelta(days=7)
 BLOCK = 1024 * 1024
+LEFTOVERS = (".backup-*", ".verify-*", "zhangcheng-*.zip.part")
+LEFT_OVER_AFTER = timedelta(days=1)
 
 settings.register(settings.Setting("backup.last_at", "hidden", None, lazy("上次备份"), section="backup"))
 
@@ -72,6 +79,53 @@ class Manifest:
         return sum(name.startswith("files/") for name in self.members)
 
 
+def free_target(folder: Path, prefix: str = "zhangcheng") -> Path:
+    """Return a path in a folder, named for this second, that no other backup has or is about to take.
+
+    Makes the folder. Raises BackupError where it cannot be written to.
+    """
+    stamp = clock.to_local(clock.now()).strftime("%Y%m%d-%H%M%S")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for number in itertools.count(1):
+            target = folder / (f"{prefix}-{stamp}.zip" if number == 1 else f"{prefix}-{stamp}-{number}.zip")
+            if target.exists():
+                continue
+            with suppress(FileExistsError):
+                # Taken by making the unfinished file: of two at once only one can.
+                os.close(os.open(unfinished_of(target), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+                return target
+    except OSError as error:
+        raise BackupError(lazy("%(path)s 写不进去：%(why)s", path=folder, why=reason(error))) from error
+    raise AssertionError("counting never ends")
+
+
+def sweep(folder: Path) -> None:
+    """Remove what backups left behind that were killed a day ago or earlier: copies of the database among it."""
+    oldest = time.time() - LEFT_OVER_AFTER.total_seconds()
+    for pattern in LEFTOVERS:
+        for path in folder.glob(pattern):
+            with suppress(OSError):
+                if path.stat().st_mtime < oldest:
+                    shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def unfinished_of(target: Path) -> Path:
+    """Return the name under which a backup is written until it is whole."""
+    return target.with_name(target.name + ".part")
+
+
+def reason(error: OSError) -> str:
+    """Return why a file could not be written and what to do, in the reader's language."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return _("磁盘已满，请先腾出空间")
+    if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
+        return _("没有写入权限，请检查文件夹的权限")
+    if error.errno in (errno.ENOTDIR, errno.ENOENT, errno.EEXIST):
+        return _("路径里有一个不是文件夹，请换一个位置")
+    return error.strerror or str(error)
+
+
 def create(target: Path, folder: Path, database_url: str) -> Manifest:
     """Write a backup of an installation while it runs, open and count it, and note the time in the settings.
 
@@ -79,19 +133,21 @@ def create(target: Path, folder: Path, database_url: str) -> Manifest:
     does not prove right; nothing unfinished is left under the target's name.
     """
     if target.exists():
-        raise BackupError(f"{target} exists already; name another file.")
+        raise BackupError(lazy("%(path)s 已经存在，请换一个文件名", path=target))
     url = make_url(database_url)
-    unfinished = target.with_name(target.name + ".part")
+    unfinished = unfinished_of(target)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
+        sweep(target.parent)
         with tempfile.TemporaryDirectory(dir=target.parent, prefix=".backup-") as work:
             manifest = _write(unfinished, Path(work), folder, url)
         verify(unfinished)
         os.replace(unfinished, target)
     except OSError as error:
-        raise BackupError(f"{target} cannot be written: {error.strerror}.") from error
+        raise BackupError(lazy("%(path)s 写不进去：%(why)s", path=target, why=reason(error))) from error
     finally:
-        unfinished.unlink(missing_ok=True)
+        with suppress(OSError):
+            unfinished.unlink(missing_ok=True)
     note_success()
     return manifest
 
@@ -173,7 +229,7 @@ def _opened(archive: Path) -> Iterator[zipfile.ZipFile]:
     try:
         packed = zipfile.ZipFile(archive)
     except (OSError, zipfile.BadZipFile) as error:
-        raise BackupError(f"{archive} cannot be opened as a backup: {error}.") from error
+        raise BackupError(lazy("%(path)s 不能作为备份打开，文件不是备份或已损坏", path=archive)) from error
     with packed:
         yield packed
 
@@ -182,41 +238,41 @@ def _manifest_of(packed: zipfile.ZipFile) -> Manifest:
     try:
         values = json.loads(packed.read(MANIFEST))
         if values.pop("format") != FORMAT:
-            raise BackupError(
-                "The backup was written by a newer version of the program; restore it with that."
-            )
+            raise BackupError(lazy("这份备份是更新版本的程序写的，请用那个版本恢复"))
         members = {name: Member(**member) for name, member in values.pop("members").items()}
         return Manifest(members=members, **values)
     except (KeyError, ValueError, TypeError, AttributeError, zipfile.BadZipFile) as error:
-        raise BackupError(
-            "This is not a backup of this program: its manifest is missing or damaged."
-        ) from error
+        raise BackupError(lazy("这不是本系统的备份：清单缺失或已损坏")) from error
 
 
-def verify(archive: Path) -> Manifest:
+def verify(archive: Path, work_folder: Path | None = None) -> Manifest:
     """Open an archive, compare every file with the manifest, count the rows of the database in it.
+
+    ``work_folder`` takes the copy of the database meanwhile, by default the folder of the archive.
 
     Raises BackupError for the first thing that is not as it must be; returns the manifest.
     """
     with (
         _opened(archive) as packed,
-        tempfile.TemporaryDirectory(dir=archive.parent, prefix=".verify-") as work,
+        tempfile.TemporaryDirectory(dir=work_folder or archive.parent, prefix=".verify-") as work,
     ):
         manifest = _manifest_of(packed)
         if set(packed.namelist()) != {*manifest.members, MANIFEST}:
-            raise BackupError("The backup does not hold the files that its manifest names.")
+            raise BackupError(lazy("备份里的文件与清单不符，请用另一份备份"))
         for name, member in manifest.members.items():
             _check_name(name)
             target = Path(work) / name if name in (SQLITE_MEMBER, POSTGRESQL_MEMBER) else None
             if _digest(packed, name, target) != member.sha256:
-                raise BackupError(f"{name} in the backup is damaged.")
+                raise BackupError(lazy("备份里的 %(name)s 已损坏，请用另一份备份", name=name))
         if manifest.engine == "sqlite":
             hashes = _count_sqlite(Path(work) / SQLITE_MEMBER, manifest)
         else:
             hashes = backup_postgresql.count(Path(work) / POSTGRESQL_MEMBER, manifest.tables)
         missing = [digest for digest in hashes if f"files/{digest[:2]}/{digest}" not in manifest.members]
         if missing:
-            raise BackupError(f"{len(missing)} stored files are missing, the first is {missing[0]}.")
+            raise BackupError(
+                lazy("缺少 %(count)s 个附件，第一个是 %(first)s", count=len(missing), first=missing[0])
+            )
     return manifest
 
 
@@ -224,7 +280,7 @@ def _check_name(name: str) -> None:
     path = PurePosixPath(name)
     known = name in (SQLITE_MEMBER, POSTGRESQL_MEMBER) or (path.parts[0] in FOLDERS and len(path.parts) > 1)
     if not known or path.is_absolute() or ".." in path.parts or "\\" in name or ":" in name:
-        raise BackupError(f"The backup holds a file that does not belong there: {name}.")
+        raise BackupError(lazy("备份里有不该有的文件：%(name)s", name=name))
 
 
 def _digest(packed: zipfile.ZipFile, name: str, target: Path | None) -> str:
@@ -237,7 +293,7 @@ def _digest(packed: zipfile.ZipFile, name: str, target: Path | None) -> str:
                 if output:
                     output.write(block)
     except zipfile.BadZipFile as error:
-        raise BackupError(f"{name} in the backup is damaged.") from error
+        raise BackupError(lazy("备份里的 %(name)s 已损坏，请用另一份备份", name=name)) from error
     finally:
         if output:
             output.close()
@@ -249,17 +305,15 @@ def _count_sqlite(path: Path, manifest: Manifest) -> list[str]:
         with closing(sqlite3.connect(path)) as database:
             answer = database.execute("PRAGMA integrity_check").fetchone()[0]
             if answer != "ok":
-                raise BackupError(f"The database in the backup is damaged: {answer}.")
+                raise BackupError(lazy("备份里的数据库已损坏：%(what)s", what=answer))
             counted = sqlite_facts(database)
             if counted != (manifest.revision, manifest.tables, manifest.event_seq, manifest.event_hash):
-                raise BackupError(
-                    "The database in the backup does not hold the rows that its manifest counts."
-                )
+                raise BackupError(lazy("备份里数据库的行数与清单不符，请用另一份备份"))
             if "stored_file" not in manifest.tables:
                 return []
             return [row[0] for row in database.execute("SELECT DISTINCT sha256 FROM stored_file")]
     except sqlite3.DatabaseError as error:
-        raise BackupError(f"The database in the backup is damaged: {error}.") from error
+        raise BackupError(lazy("备份里的数据库已损坏：%(what)s", what=error)) from error
 
 
 def restore(archive: Path, folder: Path, database_url: str) -> Manifest:
@@ -269,17 +323,20 @@ def restore(archive: Path, folder: Path, database_url: str) -> Manifest:
     was changed.
     """
     if folder.exists() and any(folder.iterdir()):
-        raise BackupError(f"{folder} is not empty; restore into an empty folder (--data).")
-    manifest = verify(archive)
+        raise BackupError(lazy("%(path)s 不是空的，请用 --data 指定一个空文件夹", path=folder))
+    manifest = _verified_for(archive, folder)
     url = make_url(database_url)
     if url.get_backend_name() != manifest.engine:
         raise BackupError(
-            f"The backup is of {manifest.engine}, this installation uses {url.get_backend_name()}:"
-            " set or remove DATABASE_URL accordingly."
+            lazy(
+                "备份来自 %(theirs)s，而这里用的是 %(ours)s，请相应设置或去掉 DATABASE_URL",
+                theirs=manifest.engine,
+                ours=url.get_backend_name(),
+            )
         )
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    fresh = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".restore-"))
+    fresh = folder.parent / f".restore-{secrets.token_hex(6)}"
     try:
+        fresh.mkdir(mode=0o700)
         _unpack(archive, fresh, manifest)
         if manifest.engine != "sqlite":
             dump = fresh / POSTGRESQL_MEMBER
@@ -289,10 +346,19 @@ def restore(archive: Path, folder: Path, database_url: str) -> Manifest:
             folder.rmdir()
         os.replace(fresh, folder)
     except OSError as error:
-        raise BackupError(f"{folder} cannot be written: {error.strerror}.") from error
+        raise BackupError(lazy("%(path)s 写不进去：%(why)s", path=folder, why=reason(error))) from error
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
     return manifest
+
+
+def _verified_for(archive: Path, folder: Path) -> Manifest:
+    """Verify beside the folder that is restored into: the archive may lie on a medium that is read-only."""
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        return verify(archive, folder.parent)
+    except OSError as error:
+        raise BackupError(lazy("%(path)s 写不进去：%(why)s", path=folder, why=reason(error))) from error
 
 
 def _unpack(archive: Path, folder: Path, manifest: Manifest) -> None:
@@ -332,7 +398,19 @@ def compare_history(archive: Path) -> list[str]:
         return []
     digest = session.execute(select(Event.hash).where(Event.seq == manifest.event_seq)).scalar()
     if digest is None:
-        return [f"event {manifest.event_seq}, which stood in the backup of {manifest.created_at}, is gone"]
+        return [
+            _(
+                "备份（%(when)s）里的第 %(seq)s 条记录现在没有了",
+                when=manifest.created_at,
+                seq=manifest.event_seq,
+            )
+        ]
     if digest != manifest.event_hash:
-        return [f"the history up to event {manifest.event_seq} was changed after {manifest.created_at}"]
+        return [
+            _(
+                "第 %(seq)s 条以前的记录在备份（%(when)s）之后被改过",
+                when=manifest.created_at,
+                seq=manifest.event_seq,
+            )
+        ]
     return []

@@ -8,20 +8,28 @@ from typing import IO
 
 from sqlalchemy import URL, Connection, create_engine, inspect, text
 
+from app.core.i18n import LazyText, lazy
 from app.core.timeline import GENESIS
 
 COPY_END = b"\\."
 
 
 class BackupError(Exception):
-    """A backup or restore could not be done or proved wrong; the message says what to do about it."""
+    """A backup or restore could not be done or proved wrong; the text says what to do, in the reader's language."""
+
+    def __init__(self, sentence: LazyText) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+    def __str__(self) -> str:
+        return str(self.sentence)
 
 
 def program(name: str) -> str:
     """Return the path of one of PostgreSQL's client programs; raises BackupError where it is missing."""
     path = shutil.which(name)
     if path is None:
-        raise BackupError(f"{name} was not found: install the client programs of PostgreSQL.")
+        raise BackupError(lazy("找不到程序 %(name)s，请先安装 PostgreSQL 的客户端程序", name=name))
     return path
 
 
@@ -79,7 +87,7 @@ def count(archive: Path, expected: dict[str, int]) -> list[str]:
         counted, hashes = read_copy_blocks(process.stdout)
         process.communicate()
     if process.returncode or {name: counted.get(name, 0) for name in expected} != expected:
-        raise BackupError("The dump does not hold the rows that were counted when it was made.")
+        raise BackupError(lazy("备份里的行数与备份时清点的不一致，请重新备份"))
     return hashes
 
 
@@ -111,7 +119,7 @@ def load(url: URL, archive: Path) -> None:
     try:
         with engine.connect() as connection:
             if inspect(connection).get_table_names():
-                raise BackupError("The database is not empty; restore into an empty one.")
+                raise BackupError(lazy("数据库不是空的，请恢复到一个空的数据库"))
     finally:
         engine.dispose()
     arguments, environment = connection_arguments(url)
@@ -129,4 +137,6 @@ def run(command: list[str], environment: dict[str, str]) -> None:
     """Run a program of PostgreSQL; raises BackupError with its own last words."""
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise BackupError(f"{Path(command[0]).name}: {done.stderr.strip()[-500:]}")
+        raise BackupError(
+            lazy("%(name)s 报告：%(what)s", name=Path(command[0]).name, what=done.stderr.strip()[-500:])
+        )

@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from app.core import clock
+from app.core.i18n import gettext as _
 
 AUTHORITY_YEARS = 10
 # browsers refuse server certificates that are valid for longer
@@ -60,7 +61,7 @@ def general_name(name: str) -> x509.GeneralName:
     except ValueError:
         pass
     if not HOST_NAME.match(name):
-        raise CertificateError(f"{name!r} is neither a host name nor an address.")
+        raise CertificateError(_("%(name)s 既不是主机名也不是地址", name=name))
     return x509.DNSName(name.lower())
 
 
@@ -78,7 +79,7 @@ def make(folder: Path, names: Iterable[str]) -> list[str]:
     authority = x509.load_pem_x509_certificate((folder / AUTHORITY_CERTIFICATE).read_bytes())
     authority_key = serialization.load_pem_private_key((folder / AUTHORITY_KEY).read_bytes(), None)
     if not isinstance(authority_key, ec.EllipticCurvePrivateKey):
-        raise CertificateError(f"{folder / AUTHORITY_KEY} is not a key of this program.")
+        raise CertificateError(_("%(path)s 不是本系统的密钥", path=folder / AUTHORITY_KEY))
     key = ec.generate_private_key(ec.SECP256R1())
     certificate = (
         _builder(every[0], authority.subject, key, timedelta(days=SERVER_DAYS))

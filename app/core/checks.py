@@ -10,6 +10,7 @@ from sqlalchemy import select, text
 from app.core import documents, files, timeline, workflow
 from app.core.db import db, session
 from app.core.files import StoredFile
+from app.core.i18n import gettext as _
 from app.core.tasks import Task, matches
 
 
@@ -46,7 +47,7 @@ def run_all() -> list[Finding]:
         try:
             sentences = function()
         except Exception as error:
-            sentences = [f"the check itself failed: {type(error).__name__}: {error}"]
+            sentences = [_("检查本身出错：%(what)s", what=f"{type(error).__name__}: {error}")]
         finally:
             session.rollback()
         findings += [Finding(name, sentence) for sentence in sentences]
@@ -58,7 +59,7 @@ def check_database() -> list[str]:
     if db.engine.dialect.name != "sqlite":
         return []
     answers = session.execute(text("PRAGMA integrity_check")).scalars().all()
-    return [f"database: {answer}" for answer in answers if answer != "ok"]
+    return [_("数据库文件有损坏：%(what)s", what=answer) for answer in answers if answer != "ok"]
 
 
 def check_foreign_keys() -> list[str]:
@@ -66,7 +67,15 @@ def check_foreign_keys() -> list[str]:
     if db.engine.dialect.name != "sqlite":
         return []
     rows = session.execute(text("PRAGMA foreign_key_check")).all()
-    return [f"row {row[1]} of {row[0]} refers to a missing row of {row[2]}" for row in rows]
+    return [
+        _(
+            "表 %(table)s 第 %(row)s 行指向表 %(other)s 中不存在的行",
+            table=row[0],
+            row=row[1],
+            other=row[2],
+        )
+        for row in rows
+    ]
 
 
 def check_stored_files() -> list[str]:
@@ -76,9 +85,9 @@ def check_stored_files() -> list[str]:
     for number, name, expected in rows:
         path = files.path_of(expected)
         if not path.is_file():
-            sentences.append(f"file {number} ({name}) is missing")
+            sentences.append(_("文件 %(number)s（%(name)s）不见了", number=number, name=name))
         elif sha256_of(path) != expected:
-            sentences.append(f"file {number} ({name}) was changed after it was stored")
+            sentences.append(_("文件 %(number)s（%(name)s）存入后被改过", number=number, name=name))
     return sentences
 
 
@@ -97,7 +106,11 @@ def check_tasks() -> list[str]:
         for document in session.execute(select(model).where(model.status.in_(busy))).unique().scalars():
             sentences += _differences(flow, document, opened.pop(document.id, []))
         sentences += [
-            f"{doc_type} {doc_id} is waiting as {task.kind}, but its state asks for nothing"
+            _(
+                "%(name)s 还有待办 %(kind)s，但它的状态不需要办任何事",
+                name=f"{doc_type} {doc_id}",
+                kind=task.kind,
+            )
             for doc_id, tasks in opened.items()
             for task in tasks
         ]
@@ -110,8 +123,8 @@ def _differences(flow: workflow.Flow, document: workflow.Document, opened: list[
     superfluous = [task for task in opened if not any(matches(task, want) for want in wanted)]
     missing = [want for want in wanted if not any(matches(task, want) for task in opened)]
     return [
-        f"{name} has an open task {task.kind} that its state does not ask for" for task in superfluous
-    ] + [f"{name} lacks the task {want.kind} of its state" for want in missing]
+        _("%(name)s 有待办 %(kind)s，但它的状态不需要", name=name, kind=task.kind) for task in superfluous
+    ] + [_("%(name)s 缺少它的状态应有的待办 %(kind)s", name=name, kind=want.kind) for want in missing]
 
 
 def sha256_of(path: Path) -> str:

@@ -1,6 +1,7 @@
 """What must survive a refusal or a GET, each in its own short transaction after the request's own has ended.
 
-The list is closed: refused attempts, throttle counts, session last-seen, recently seen, first view of a rule.
+The list is closed: refused attempts, throttle counts, session last-seen, recently seen, first view of a rule, and
+that a list left the system as a file: a download is a GET, but who took personal data with them must be known.
 """
 
 from collections.abc import Callable
@@ -18,6 +19,7 @@ class SideWrite(StrEnum):
     SESSION_SEEN = "session_seen"
     RECENTLY_SEEN = "recently_seen"
     RULE_FIRST_VIEW = "rule_first_view"
+    EXPORT = "export"
 
 
 _queue_key = "side_writes"

@@ -18,11 +18,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.core import clock, request_facts
 from app.core.db import Model, UTCDateTime, insert_unless_present, session
 from app.core.db_objects import make_append_only
-from app.core.i18n import LazyText
+from app.core.i18n import LazyText, lazy
+from app.core.i18n import gettext as _
 from app.core.permissions import Actor
 from app.core.uow import before_commit
 
 GENESIS = "0" * 64
+# What the system itself is called; its rows keep one name, the reader sees it in their language.
+SYSTEM_NAME = lazy("系统自动")
 
 
 class Event(Model):
@@ -243,6 +246,11 @@ def _events_statement() -> Select[Event]:
     )
 
 
+def who_acted(event: Event) -> str:
+    """Return the name of whoever acted, the system's own in the current language."""
+    return event.actor_name if event.actor_id is not None else str(SYSTEM_NAME)
+
+
 def describe(event: Event) -> str:
     """Return the event as a sentence in the current language, without its actor and reason."""
     known = _verbs[event.verb]
@@ -293,11 +301,11 @@ def verify_chain() -> list[str]:
                 or row["prev_hash"] != previous
                 or row["hash"] != event_hash(values, previous)
             ):
-                findings.append(f"event {row['seq']} does not follow from the one before it")
+                findings.append(_("第 %(seq)s 条记录与前一条接不上", seq=row["seq"]))
                 break
             previous = row["hash"]
     if not findings and head() != (expected, previous):
-        findings.append("the head of the chain is not its last event")
+        findings.append(_("日志链的末端不是最后一条记录"))
     return findings
 
 

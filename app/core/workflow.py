@@ -11,7 +11,7 @@ from app.core import clock, tasks, timeline
 from app.core.db import VersionedMixin, session
 from app.core.errors import Conflict, Denied, Invalid, Problem, Stale
 from app.core.i18n import LazyText, lazy
-from app.core.permissions import SYSTEM, Actor, Person, directory, grant_for, names_of, permission_info
+from app.core.permissions import Actor, Person, directory, grant_for, names_of, permission_info
 from app.core.tasks import WantedTask
 
 Document = Any  # a model with DocumentMixin and, where departments matter, department_id
@@ -295,7 +295,7 @@ def check_version(doc_type: str, document: Document, version: int | None) -> Non
     if version is None or version == document.version:
         return
     events = timeline.events_for(doc_type, document.id)[:1]
-    who = events[0].actor_name if events else SYSTEM.name
+    who = timeline.who_acted(events[0]) if events else str(timeline.SYSTEM_NAME)
     when = clock.to_local(document.updated_at).strftime("%m-%d %H:%M")
     told = timeline.describe_changes(events[0]) if events else []
     changes = tuple(f"{label}: {old} → {new}" for label, old, new in told)
@@ -341,7 +341,8 @@ def _owner_name(document: Document) -> str:
 
 mine = Who(owner_of, _owner_name, people=lambda document: [document.owner_id])
 system_only = Who(
-    lambda document, actor: Authority("system") if actor.is_system else None, lambda document: SYSTEM.name
+    lambda document, actor: Authority("system") if actor.is_system else None,
+    lambda document: str(timeline.SYSTEM_NAME),
 )
 
 

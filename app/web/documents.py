@@ -115,7 +115,7 @@ def timeline_rows(
     """
     return [
         TimelineRow(
-            person=event.actor_name if event.actor_id is not None else str(lazy("系统自动")),
+            person=timeline.who_acted(event),
             sentence=timeline.describe(event),
             at=event.at,
             reason=event.reason if with_content else "",
@@ -173,7 +173,7 @@ def _last_milestone(codes: Sequence[str], events: Sequence[Event]) -> int:
 def _station(state: State, shown_as: str, event: Event | None) -> Station:
     if event is None:
         return Station(str(state.label), shown_as)
-    return Station(str(state.label), shown_as, event.actor_name, event.at)
+    return Station(str(state.label), shown_as, timeline.who_acted(event), event.at)
 
 
 def file_rows(
@@ -186,7 +186,7 @@ def file_rows(
     ``remove_url`` gives the address to take one back, empty where it must stay. Who stands in ``events`` is named
     from there; only for others the directory is asked, with one query.
     """
-    names = {event.actor_id: event.actor_name for event in events}
+    names = {event.actor_id: timeline.who_acted(event) for event in events}
     uploaders = {row.uploaded_by_id for row in rows if row.uploaded_by_id is not None}
     missing = uploaders - set(names)
     names |= (

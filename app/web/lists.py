@@ -1,22 +1,62 @@
 """How a list is answered: as a page, as a fragment, as a file, on paper. One function for every list."""
 
-from collections.abc import Iterable, Sequence
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote_plus, urlsplit
 
 from flask import Response, render_template, request, url_for
 
-from app.core import clock, export, listing
+from app.core import clock, export, listing, side_writes, timeline
+from app.core.i18n import LazyText, lazy
 from app.core.i18n import gettext as _
 from app.core.listing import Listing
-from app.web import filters, fragments, guard
+from app.core.side_writes import SideWrite
+from app.core.timeline import Verb
+from app.web import filters, fragments, guard, nav
 
 PAPER_ROWS = 1_000
+LONGEST_FILTER = 500
 WIDTHS = {"money": 14, "number": 10, "date": 12, "datetime": 18, "status": 12, "person": 12}
+
+LIST = "list"
+
+_labels: dict[str, LazyText] = {}
 
 listing.register_format("money", filters.amount_text)
 listing.register_format("date", filters.date_text)
 listing.register_format("datetime", filters.moment_text)
+
+
+def register_list_label(endpoint: str, label: LazyText) -> None:
+    """Say how a list that no entry of the navigation leads to is called in the record of exports."""
+    _labels[endpoint] = label
+
+
+def label_of(endpoint: str) -> LazyText | str:
+    """Return how a list is called: as in the navigation, as registered, else by its endpoint."""
+    known = {item.endpoint: item.label for item in nav.registered_nav()} | _labels
+    return known.get(endpoint, endpoint)
+
+
+def in_words(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the data of an export in words; the filter stays as it stood in the address."""
+    return {
+        "list": label_of(data["list"]),
+        "format": data["format"].upper(),
+        "rows": data["rows"],
+        "filter": data["filter"] or "—",
+    }
+
+
+timeline.register_verbs(
+    Verb(
+        "list:export",
+        lazy("导出“%(list)s”：%(format)s，%(rows)s 行，条件 %(filter)s"),
+        frozenset({"list", "format", "rows", "filter"}),
+        render=in_words,
+    )
+)
 
 
 def show_list(
@@ -50,18 +90,36 @@ def show_list(
 
 
 def export_list(shown: Listing, heading: str, kind: str) -> Response:
-    """Answer with all pages of a list as a file, at most as many rows as the export limit."""
+    """Answer with all pages of a list as a file, at most as many rows as the export limit; it is recorded."""
     columns = [
         export.ExportColumn(str(item.label), item.kind, WIDTHS.get(item.kind, 20)) for item in shown.columns
     ]
+    counted = itertools.count()
     rows: Iterable[list[Any]] = (
-        [shown.plain(row, column) for column in shown.columns] for row in shown.all_rows()
+        [shown.plain(row, column) for column in shown.columns]
+        for row, _number in zip(shown.all_rows(), counted, strict=False)
     )
     if kind == "csv":
         response = Response(b"".join(export.as_csv(columns, rows)), content_type=export.CSV_TYPE)
     else:
         response = Response(export.as_xlsx(heading, columns, rows), content_type=export.XLSX_TYPE)
+    note_export(shown, kind, next(counted))
     return as_download(response, f"{heading}-{clock.today().isoformat()}.{kind}")
+
+
+def note_export(shown: Listing, kind: str, rows: int) -> None:
+    """Queue the record of an export: a GET writes nothing itself, but what left the system must be known."""
+    actor = guard.current_actor()
+    data = {"list": str(request.endpoint), "format": kind, "rows": rows, "filter": filter_text(shown)}
+    side_writes.after_request(
+        SideWrite.EXPORT, lambda: timeline.record(LIST, 0, "list:export", actor, data=data)
+    )
+
+
+def filter_text(shown: Listing) -> str:
+    """Return what narrowed a list, as in its address: the same words for readers of every language."""
+    query = urlsplit(shown.url(page=1, sort="", per_page="")).query
+    return unquote_plus(query)[:LONGEST_FILTER]
 
 
 def as_download(response: Response, name: str) -> Response:

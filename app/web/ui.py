@@ -154,7 +154,7 @@ class Shell:
     @property
     def here(self) -> str:
         """The address of this page, to come back to after a change of language or theme."""
-        return request.full_path.rstrip("?") if request.method == "GET" else request.path
+        return request.full_path.rstrip("?") if request.method != "POST" else request.path
 
 
 def _served_addresses(app: Flask) -> frozenset[str]:

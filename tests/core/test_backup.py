@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from app.core import backup, backup_postgresql, clock, files, settings
+from app.core import backup, backup_postgresql, clock, files, i18n, settings
 from app.core.backup import BackupError
 from app.core.db import db, session
 from app.core.permissions import SYSTEM
@@ -21,6 +21,12 @@ from app.core.uow import unit_of_work
 from tests import factories
 
 LETTER = b"%PDF-1.4 the customer's letter"
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    """What is wrong is looked for in English."""
+    i18n.set_locale(i18n.ENGLISH)
 
 
 @pytest.fixture
@@ -166,7 +172,7 @@ def test_backup_onto_a_full_disk_leaves_nothing_and_says_so(tmp_path, folder, ur
         raise OSError(28, os.strerror(28))
 
     monkeypatch.setattr(backup, "_add", full)
-    with pytest.raises(BackupError, match="No space left on device"):
+    with pytest.raises(BackupError, match="the disk is full; free some space first"):
         backup.create(tmp_path / "out" / "first.zip", folder, url)
     assert list((tmp_path / "out").iterdir()) == []
     assert backup.last_at() is None
@@ -241,6 +247,70 @@ def test_archive_with_a_flipped_byte_is_refused(tmp_path, folder, letter, url):
         backup.verify(archive)
 
 
+def test_what_a_killed_backup_left_is_swept_by_the_next_one_a_day_later(tmp_path, folder, url):
+    place = tmp_path / "backups"
+    (place / ".backup-old").mkdir(parents=True)
+    (place / ".backup-old" / "database.sqlite3").touch()
+    for name in ("zhangcheng-20261101-094100.zip.part", "zhangcheng-20261123-094100.zip.part", "mine.zip"):
+        (place / name).touch()
+    for name in (".backup-old", "zhangcheng-20261101-094100.zip.part", "mine.zip"):
+        os.utime(place / name, (0, 0))
+    backup.create(place / "first.zip", folder, url)
+    left = {path.name for path in place.iterdir()}
+    assert left == {"first.zip", "mine.zip", "zhangcheng-20261123-094100.zip.part"}
+
+
+def test_a_name_that_another_backup_is_about_to_take_is_not_given_out_again(tmp_path, at):
+    at(2026, 11, 23, 9, 41)
+    names = [backup.free_target(tmp_path).name for _time in range(3)]
+    stamp = "zhangcheng-20261123-094100"
+    assert names == [f"{stamp}.zip", f"{stamp}-2.zip", f"{stamp}-3.zip"]
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        (28, "the disk is full"),
+        (30, "writing is not permitted"),
+        (13, "writing is not permitted"),
+        (5, "error"),
+    ],
+)
+def test_a_folder_that_cannot_take_a_backup_says_why(tmp_path, monkeypatch, number, said):
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(Path, "mkdir", refuse)
+    with pytest.raises(BackupError, match=said):
+        backup.free_target(tmp_path / "backups")
+
+
+def test_a_backup_on_a_medium_that_cannot_be_written_is_restored(tmp_path, folder, url, monkeypatch):
+    archive = tmp_path / "medium" / "first.zip"
+    manifest = backup.create(archive, folder, url)
+    if manifest.engine != "sqlite":
+        return
+    made_in = []
+    real = backup.tempfile.TemporaryDirectory
+    monkeypatch.setattr(
+        backup.tempfile, "TemporaryDirectory", lambda **given: made_in.append(given["dir"]) or real(**given)
+    )
+    backup.restore(archive, tmp_path / "to" / "fresh", url)
+    assert made_in == [tmp_path / "to"]
+
+
+def test_a_place_that_cannot_be_written_refuses_the_restore(tmp_path, folder, url, monkeypatch):
+    archive = tmp_path / "first.zip"
+    backup.create(archive, folder, url)
+
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(30, os.strerror(30))
+
+    monkeypatch.setattr(backup, "verify", refuse)
+    with pytest.raises(BackupError, match="writing is not permitted"):
+        backup.restore(archive, tmp_path / "fresh", url)
+
+
 def test_restore_refuses_a_folder_that_is_not_empty(tmp_path, folder, url):
     archive = tmp_path / "first.zip"
     backup.create(archive, folder, url)
@@ -267,7 +337,7 @@ def test_restore_that_fails_half_way_leaves_nothing(tmp_path, folder, url, monke
 
     monkeypatch.setattr(backup, "_unpack", full)
     (tmp_path / "to").mkdir()
-    with pytest.raises(BackupError, match="No space left on device"):
+    with pytest.raises(BackupError, match="the disk is full; free some space first"):
         backup.restore(archive, tmp_path / "to" / "fresh", url)
     assert list((tmp_path / "to").iterdir()) == []
 

@@ -7,10 +7,16 @@ import pytest
 from sqlalchemy import URL, create_engine, make_url, text
 
 import config
-from app.core import backup_postgresql
+from app.core import backup_postgresql, i18n
 from app.core.backup import BackupError
 
 pytestmark = pytest.mark.postgres
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    """What is wrong is looked for in English."""
+    i18n.set_locale(i18n.ENGLISH)
 
 
 @pytest.fixture

@@ -71,7 +71,7 @@ def test_keys_are_readable_by_the_owner_only(tmp_path):
 
 @pytest.mark.parametrize("name", ["", "a b", "-x", "http://portal", "x" * 300, "中文", "portal/"])
 def test_text_that_is_no_host_name_is_refused(tmp_path, name):
-    with pytest.raises(certificate.CertificateError, match="neither a host name nor an address"):
+    with pytest.raises(certificate.CertificateError, match="既不是主机名也不是地址"):
         certificate.make(tmp_path, [name])
     assert list(tmp_path.iterdir()) == []
 
@@ -84,7 +84,7 @@ def test_key_of_another_kind_is_refused(tmp_path):
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )
     )
-    with pytest.raises(certificate.CertificateError, match="is not a key of this program"):
+    with pytest.raises(certificate.CertificateError, match="不是本系统的密钥"):
         certificate.make(tmp_path, [])
 
 

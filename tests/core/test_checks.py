@@ -1,7 +1,7 @@
 import pytest
 from sqlalchemy import select, update
 
-from app.core import checks, clock, files, timeline
+from app.core import checks, clock, files, i18n, timeline
 from app.core.checks import Finding
 from app.core.db import db, session
 from app.core.permissions import SYSTEM
@@ -11,6 +11,12 @@ from app.features.inquiries.models import Inquiry
 from tests.features.inquiries import making
 
 CONTENT = b"%PDF-1.4 a letter"
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    """What is wrong is looked for in English."""
+    i18n.set_locale(i18n.ENGLISH)
 
 
 def store(name: str = "letter.pdf", content: bytes = CONTENT) -> files.StoredFile:
@@ -95,7 +101,9 @@ def test_damaged_database_is_found(monkeypatch):
 
     monkeypatch.setattr(checks.session, "execute", lambda statement: Answers())
     expected = (
-        ["database: row 3 missing from index ix_event_at"] if db.engine.dialect.name == "sqlite" else []
+        ["the database is damaged: row 3 missing from index ix_event_at"]
+        if db.engine.dialect.name == "sqlite"
+        else []
     )
     assert checks.check_database() == expected
 

@@ -39,6 +39,7 @@ def test_only_the_closed_list_may_be_written_so():
         "session_seen",
         "recently_seen",
         "rule_first_view",
+        "export",
     }
 
 

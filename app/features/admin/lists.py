@@ -23,6 +23,7 @@ OTHER_KINDS: Mapping[str, LazyText] = {
     "verification": lazy("核验"),
     "customer": lazy("客户"),
     "product": lazy("产品"),
+    "list": lazy("列表"),
 }
 _PLACEHOLDER = re.compile(r"%\([a-z_]+\)s")
 
@@ -50,7 +51,7 @@ def sentence(row: Row[Any]) -> str:
 
 def actor_text(row: Row[Any]) -> str:
     """Return who acted, and on whose behalf."""
-    name = str(lazy("系统自动")) if row.actor_id is None else row.actor_name
+    name = timeline.who_acted(row)  # type: ignore[arg-type]
     if row.on_behalf_of_name:
         return lazy("%(name)s（代%(other)s）").filled(name=name, other=row.on_behalf_of_name)
     return str(name)

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, Response, current_app, flash, request, url_for
 
 from app.core import backup as backups
-from app.core import clock, modules, timeline
+from app.core import modules, timeline
 from app.core.errors import Conflict, Invalid
 from app.core.i18n import gettext as _
 from app.core.i18n import ngettext, pgettext
@@ -238,11 +238,10 @@ def backup() -> Response:
 @blueprint.post("/backup")
 @requires(AdminPerm.BACKUP, confirmed=True)
 def make_backup() -> Response:
-    folder = backup_folder()
-    name = f"zhangcheng-{clock.to_local(clock.now()):%Y%m%d-%H%M%S}.zip"
     try:
+        target = backups.free_target(backup_folder())
         manifest = backups.create(
-            folder / name,
+            target,
             Path(current_app.config["DATA_FOLDER"]),
             current_app.config["SQLALCHEMY_DATABASE_URI"],
         )
@@ -250,7 +249,7 @@ def make_backup() -> Response:
         current_app.logger.error("backup failed: %s", error)
         return show_backup(503, str(error))
     with unit_of_work():
-        timeline.record(actions.INSTALLATION, 1, "backup:make", current_actor(), data={"name": name})
+        timeline.record(actions.INSTALLATION, 1, "backup:make", current_actor(), data={"name": target.name})
     flash(
         _("备份完成并核对过：%(rows)s 行，%(files)s 个文件", rows=manifest.rows, files=manifest.stored_files),
         "ok",
@@ -259,8 +258,8 @@ def make_backup() -> Response:
 
 
 def backup_folder() -> Path:
-    """Return where backups are written: never inside the data folder, which they must outlive."""
-    return Path(current_app.config.get("BACKUP_FOLDER") or Path(current_app.root_path) / "backups")
+    """Return where backups are written."""
+    return Path(current_app.config["BACKUP_FOLDER"])
 
 
 def show_backup(status: int, problem: str = "") -> Response:

@@ -6,12 +6,13 @@ from app.core.i18n import lazy
 from app.features.home import queries, views
 from app.features.home import registry as registry
 from app.features.inquiries import panels as inquiry_panels
-from app.web import nav
+from app.web import lists, nav
 
 
 def register(app: Flask) -> None:
     """Bring the feature into the application."""
     app.register_blueprint(views.blueprint)
+    lists.register_list_label("home.notices", lazy("通知"))
     nav.register_nav(
         nav.NavItem(
             key="home",

@@ -97,7 +97,7 @@ def is_unread(value: str) -> ColumnElement[bool]:
 def notice_text(row: Any) -> str:
     """Return the event of a notice as a sentence with who did it."""
     event = cast(Event, SimpleNamespace(verb=row.verb, data=row.data))
-    who = _("系统自动") if row.actor_id is None else row.actor_name
+    who = timeline.who_acted(row)
     if row.on_behalf_of_name:
         return _(
             "%(who)s（代%(other)s）：%(what)s",

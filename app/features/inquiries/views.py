@@ -214,7 +214,7 @@ def do_step(inquiry_id: int, step: str) -> Any:
     form_name = FLOW.step(step).form
     if form_name is not None:
         return _step_with_form(inquiry, step, form_name, actor)
-    if request.method == "GET":
+    if request.method != "POST":
         return redirect(address(inquiry_id))
     return _fire(inquiry_id, step, actor, _refused(inquiry_id, actor, step))
 
@@ -300,7 +300,7 @@ def answer(inquiry_id: int, line_id: int, subject: str) -> Any:
         require(actor, permission)
     actions.check_asked(inquiry, line, Subject(subject))
     form = forms.answer_form(Subject(subject), line, queries.last_price(actor, line))
-    if request.method == "GET":
+    if request.method != "POST":
         return _show_answer(inquiry, line, subject, form)
     if not form.validate():
         return _show_answer(inquiry, line, subject, form, status=422)

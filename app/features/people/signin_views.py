@@ -76,7 +76,7 @@ def own_session() -> int:
 @guard.public
 def login() -> Response:
     back = security.safe_next(request.values.get("next"))
-    if request.method == "GET":
+    if request.method != "POST":
         if current.identity() is not None:
             return fragments.go(back)
         return _login_page(LoginForm(formdata=None), back)

@@ -36,7 +36,7 @@ def departments() -> Response:
 def new_department() -> Response:
     form = DepartmentForm()
     form.parent_id.choices = queries.department_choices()
-    if request.method == "GET":
+    if request.method != "POST":
         form.parent_id.data = request.args.get("parent", type=int)
     status = 200
     if request.method == "POST":

@@ -236,7 +236,7 @@ def roles(person_id: int) -> Response:
     form.role.choices = [(role.value, label) for role, label in ROLE_LABELS.items()]
     form.department_id.choices = queries.department_choices()
     status = 200
-    if request.method == "GET":
+    if request.method != "POST":
         form.department_id.data = user.department_id
         form.from_date.data = queries.today()
     else:

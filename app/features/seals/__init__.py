@@ -4,11 +4,11 @@ from pathlib import Path
 
 from flask import Flask
 
-from app.core.i18n import lazy_in_context
+from app.core.i18n import lazy, lazy_in_context
 from app.features.seals import keys, marks, views
 from app.features.seals import registry as registry
 from app.features.seals.enums import SealPerm
-from app.web import nav
+from app.web import lists, nav
 
 
 def register(app: Flask) -> None:
@@ -16,6 +16,7 @@ def register(app: Flask) -> None:
     keys.use_folder(Path(app.config["DATA_FOLDER"]) / "keys")
     marks.use_demo(bool(app.config.get("DEMO")))
     app.register_blueprint(views.blueprint)
+    lists.register_list_label("seals.register", lazy("用印登记"))
     nav.register_nav(
         nav.NavItem(
             key="seals",

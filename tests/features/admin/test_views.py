@@ -1,6 +1,7 @@
 """The pages of administration: for the administrator, for readers of the log, and refused to all others."""
 
 import zipfile
+from pathlib import Path
 
 import pytest
 from sqlalchemy import event as sql_event
@@ -12,7 +13,9 @@ from app.core.permissions import Role, all_permissions
 from app.core.timeline import Event
 from app.core.uow import unit_of_work
 from app.features.admin.enums import AdminPerm
+from app.features.customers import actions as customers
 from app.features.people.directory import matrix
+from config import ROOT
 from tests import factories
 
 PAGES = ("/admin", "/admin/modules", "/admin/roles", "/admin/audit", "/admin/backup")
@@ -190,6 +193,44 @@ def test_the_log_is_exported_with_its_sentences(client, administrator, manager):
     assert manager.name in body
 
 
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("zh", "导出“客户”：{kind}，1 行，条件 q=江苏&kind=dealer"),
+        ("en", "exported “Customers”: {kind}, 1 row(s), filter q=江苏&kind=dealer"),
+    ],
+)
+def test_who_took_a_list_along_stands_in_the_log(client, administrator, salesperson, kind, language, said):
+    for name in ("江苏大地", "镇江宏达"):
+        with unit_of_work():
+            customers.create_customer(
+                actor=factories.actor(salesperson), values=customers.CustomerValues(name=name, kind="dealer")
+            )
+    before = session.query(Event).count()
+    client.as_(salesperson)
+    assert client.get("/customers?q=江苏&kind=dealer").status_code == 200
+    assert session.query(Event).count() == before
+    assert client.get(f"/customers?q=江苏&kind=dealer&sort=-name&format={kind}").status_code == 200
+    event = session.query(Event).order_by(Event.seq.desc()).first()
+    assert (event.verb, event.actor_id) == ("list:export", salesperson.id)
+    assert event.data == {
+        "list": "customers.index",
+        "format": kind,
+        "rows": 1,
+        "filter": "q=江苏&kind=dealer",
+    }
+    client.as_(administrator).browser.set_cookie("language", language)
+    client.get("/admin/audit?verb=list:export")
+    assert said.format(kind=kind.upper()) in client.page.text
+    assert salesperson.name in client.page.text
+
+
+def test_a_list_that_may_not_be_read_leaves_no_record_of_an_export(client, technician):
+    assert client.as_(technician).get("/seals/uses?format=csv").status_code == 403
+    assert session.query(Event).filter_by(verb="list:export").count() == 0
+
+
 def test_a_deputy_stands_in_the_log_beside_the_one_they_stand_in_for(client, administrator, manager):
     with unit_of_work():
         timeline.record(
@@ -256,11 +297,28 @@ def test_a_backup_is_made_opened_and_logged(client, administrator, app, tmp_path
     assert (event.verb, event.data) == ("backup:make", {"name": made[0].name})
 
 
+def test_backups_of_the_same_second_do_not_stand_in_each_others_way(client, administrator, app, at):
+    at(2026, 11, 23, 9, 41)
+    client.as_(administrator)
+    statuses = [client.post("/admin/backup", {}).status_code for _time in range(3)]
+    assert statuses == [303, 303, 303]
+    made = [
+        path.name for path in Path(app.config["BACKUP_FOLDER"]).iterdir() if "20261123-094100" in path.name
+    ]
+    stamp = "zhangcheng-20261123-094100"
+    assert sorted(made) == sorted([f"{stamp}.zip", f"{stamp}-2.zip", f"{stamp}-3.zip"])
+
+
+def test_tests_write_no_backup_into_the_checkout(app):
+    assert ROOT not in Path(app.config["BACKUP_FOLDER"]).parents
+
+
 def test_a_backup_that_cannot_be_written_says_why(client, administrator, app, tmp_path, monkeypatch):
     (tmp_path / "file").write_text("not a folder")
     monkeypatch.setitem(app.config, "BACKUP_FOLDER", str(tmp_path / "file" / "backups"))
     assert client.as_(administrator).post("/admin/backup", {}).status_code == 503
     assert "备份没有成功" in client.page.text
+    assert "路径里有一个不是文件夹" in client.page.text
     assert session.query(Event).count() == 0
 
 
