@@ -93,6 +93,7 @@ class PendingEvent:
 _verbs: dict[str, Verb] = {}
 _field_labels: dict[str, LazyText] = {}
 _value_labels: dict[str, Mapping[str, LazyText]] = {}
+_value_texts: dict[str, Callable[[str], str]] = {}
 _subscribers: dict[str, list[Callable[[int, Actor], None]]] = {}
 _listeners: list[Callable[[Event, tuple[int, ...]], None]] = []
 
@@ -116,6 +117,11 @@ def register_field_labels(labels: Mapping[str, LazyText]) -> None:
 def register_value_labels(labels: Mapping[str, Mapping[str, LazyText]]) -> None:
     """Add the labels of codes that appear as values in changes, by "doc_type.field"."""
     _value_labels.update(labels)
+
+
+def register_value_texts(texts: Mapping[str, Callable[[str], str]]) -> None:
+    """Add how recorded values of fields are written for people, by "doc_type.field"; never called with nothing."""
+    _value_texts.update(texts)
 
 
 def verb(code: str) -> Verb:
@@ -264,10 +270,18 @@ def describe_changes(event: Event) -> list[tuple[str, str, str]]:
     for key, old, new in event.data.get("changes", ()):
         name = f"{event.doc_type}.{key.split('/')[-1]}"
         values = _value_labels.get(name, {})
-        prefix = f"{key.split('/')[0]} · " if "/" in key else ""
-        label = _field_labels.get(name)
-        rows.append((f"{prefix}{label or key}", str(values.get(old, old)), str(values.get(new, new))))
+        write = _value_texts.get(name, str)
+        before, after = (str(values[code]) if code in values else code and write(code) for code in (old, new))
+        rows.append((_label_of(key, name), before, after))
     return rows
+
+
+def _label_of(key: str, name: str) -> str:
+    place, _slash, field_name = key.rpartition("/")
+    if place.isdecimal():
+        place = _("第 %(position)s 项", position=place)
+    label = str(_field_labels.get(name, field_name))
+    return f"{place} · {label}" if place else label
 
 
 def diff(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[list[str]]:

@@ -47,7 +47,7 @@ PAGES = (
     ("product", "s1", "/products -> /products/[0-9]+"),
     ("seals", "k1", "/seals"),
     ("seal", "k1", "/seals -> /seals/[0-9]+"),
-    ("seal-register", "f1", "/seals/register"),
+    ("seal-register", "f1", "/seals/uses"),
     ("verify-telephone", "c1", "/verify/telephone"),
     ("people", "admin", "/people"),
     ("person", "admin", "/people -> /people/[0-9]+"),

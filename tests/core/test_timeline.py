@@ -141,7 +141,7 @@ def test_sentences_and_changes_are_made_for_the_reader():
             3,
             "letter:plain",
             SYSTEM,
-            data={"changes": [["body", "旧", "新"], ["第 2 行/tone", "", "warm"], ["other", "1", "2"]]},
+            data={"changes": [["body", "旧", "新"], ["第 2 行/tone", "", "warm"], ["3/other", "1", "2"]]},
         )
     first, second, third = events()
     assert timeline.describe(first) == "说明：收到"
@@ -149,7 +149,20 @@ def test_sentences_and_changes_are_made_for_the_reader():
     assert timeline.describe_changes(third) == [
         ("正文", "旧", "新"),
         ("第 2 行 · 语气", "", "热情"),
-        ("other", "1", "2"),
+        ("第 3 项 · other", "1", "2"),
+    ]
+
+
+def test_values_of_changes_are_written_as_their_feature_says(monkeypatch):
+    monkeypatch.setattr(timeline, "_value_texts", {})
+    timeline.register_value_texts({"letter.price": lambda text: f"¥{text}"})
+    changes = [["1/price", "", "5"], ["1/price", "5", "6"]]
+    with unit_of_work():
+        timeline.record("letter", 1, "letter:plain", SYSTEM, data={"changes": changes})
+    (event,) = events()
+    assert timeline.describe_changes(event) == [
+        ("第 1 项 · price", "", "¥5"),
+        ("第 1 项 · price", "¥5", "¥6"),
     ]
 
 

@@ -4,6 +4,7 @@ import re
 from datetime import datetime
 
 from app.core import clock, workdays
+from app.core.i18n import CHINESE, current_locale
 from app.core.i18n import gettext as _
 from app.core.permissions import Actor, Role
 
@@ -26,9 +27,9 @@ def surname(name: str) -> str:
 
 
 def addressed(actor: Actor) -> str:
-    """Return how an actor is addressed: 周文静, 王经理, 刘总."""
+    """Return how an actor is addressed: 周文静, 王经理, 刘总; in English by the full name."""
     roles = {grant.role for grant in actor.grants if grant.on_behalf_of is None}
-    if actor.name.endswith(TITLES):
+    if actor.name.endswith(TITLES) or current_locale() != CHINESE:
         return actor.name
     if Role.LEADER in roles:
         return _("%(surname)s总", surname=surname(actor.name))

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, current_app, flash, render_template, requ
 
 from app.core import backup, clock, configuration, documents, notices, search, tasks
 from app.core.errors import Conflict, NotVisible
-from app.core.i18n import current_locale, lazy, listed
+from app.core.i18n import current_locale, lazy, lazy_in_context, listed
 from app.core.i18n import gettext as _
 from app.core.permissions import Actor, Role, can, directory
 from app.core.uow import unit_of_work
@@ -34,14 +34,14 @@ HITS_OF_ONE_KIND = 50
 # The large actions in their order: endpoint, label, icon, who may.
 ACTIONS = (
     ("inquiries.new", lazy("登记询价"), "phone", InquiryPerm.REGISTER),
-    ("quotations.index", lazy("报价"), "file-invoice", QuotationPerm.PREPARE),
+    ("quotations.index", lazy_in_context("list", "报价"), "file-invoice", QuotationPerm.PREPARE),
     ("customers.new", lazy("新建客户"), "user-plus", CustomerPerm.CREATE),
     ("seals.index", lazy("印章"), "rubber-stamp", SealPerm.USE),
-    ("quotations.index", lazy("报价"), "file-invoice", QuotationPerm.VIEW_ALL),
-    ("customers.index", lazy("客户"), "building", CustomerPerm.VIEW),
-    ("products.index", lazy("产品"), "package", ProductPerm.VIEW),
-    ("inquiries.index", lazy("询价"), "message", InquiryPerm.ANSWER_TECHNICAL),
-    ("inquiries.index", lazy("询价"), "message", InquiryPerm.ANSWER_PURCHASING),
+    ("quotations.index", lazy_in_context("list", "报价"), "file-invoice", QuotationPerm.VIEW_ALL),
+    ("customers.index", lazy_in_context("list", "客户"), "building", CustomerPerm.VIEW),
+    ("products.index", lazy_in_context("list", "产品"), "package", ProductPerm.VIEW),
+    ("inquiries.index", lazy_in_context("list", "询价"), "message", InquiryPerm.ANSWER_TECHNICAL),
+    ("inquiries.index", lazy_in_context("list", "询价"), "message", InquiryPerm.ANSWER_PURCHASING),
     ("admin.index", lazy("系统设置"), "settings", None),
 )
 
@@ -171,9 +171,9 @@ def reminder_text(link: documents.DocumentLink) -> str:
 
 
 def reminder_panel(doc_type: str, doc_id: int, actor: Actor) -> dict[str, Any] | None:
-    """Return what the reminder beside the buttons of a document needs, None where it waits for nobody else."""
+    """Return what the reminder beside the buttons of a document needs, None where the actor can do it himself."""
     waiting = tasks.open_tasks(doc_type, doc_id)
-    if all(task.user_id == actor.id for task in waiting):
+    if all(actor.id in tasks.people_for(task) for task in waiting):
         return None
     return {"remind_url": url_for("home.reminder", doc_type=doc_type, doc_id=doc_id)}
 

@@ -10,7 +10,7 @@ from flask import url_for
 from app.core import clock, money, settings
 from app.core.files import StoredFile, files_for
 from app.core.i18n import gettext as _
-from app.core.i18n import lazy
+from app.core.i18n import pgettext
 from app.core.permissions import Actor, can
 from app.core.timeline import Event, events_for
 from app.features.inquiries import panels
@@ -280,7 +280,7 @@ def page_context(inquiry: Inquiry, actor: Actor, refusal: documents.Refusal | No
         "inquiry": inquiry,
         "sight": seen,
         "heading": inquiry.title,
-        "trail": [(str(lazy("询价")), url_for("inquiries.index")), (inquiry.customer.name, "")],
+        "trail": [(pgettext("list", "询价"), url_for("inquiries.index")), (inquiry.customer.name, "")],
         "state": state.label,
         "tone": state.tone,
         "facts": facts_line(inquiry, seen),

@@ -19,7 +19,7 @@ from app.features.inquiries.enums import InquiryPerm, InquiryStatus, Subject
 from app.features.inquiries.flow import DOC_TYPE, FLOW
 from app.features.inquiries.listing import InquiryList
 from app.features.inquiries.models import Inquiry
-from app.web import documents, fragments
+from app.web import documents, filters, fragments
 from app.web.forms import Lines, once
 from app.web.guard import current_actor, requires, signed_in
 from app.web.lines import rows_to_add
@@ -269,7 +269,7 @@ def _show_step_form(
         status=status,
         heading=str(FLOW.step(step).label),
         trail=[(pgettext("list", "询价"), url_for("inquiries.index")), (inquiry.title, address(inquiry.id))],
-        facts=[inquiry.customer.name],
+        facts=[inquiry.customer.name, f"{_('答复客户期限')} {filters.due_text(inquiry.deadline)}"],
         form=form,
         rows=rows,
         submit_label=FLOW.step(step).label,

@@ -6,6 +6,7 @@ from app.core import timeline
 from app.core.db import session
 from app.core.errors import Invalid, NotVisible, Problem, Stale
 from app.core.i18n import gettext as _
+from app.core.i18n import pgettext
 from app.core.permissions import ROLE_LABELS, Role, can
 from app.core.uow import unit_of_work
 from app.features.people import actions, leaving, passwords, queries
@@ -92,7 +93,13 @@ def new() -> Response:
             except Problem as problem:
                 status = form.refuse(problem)
     return fragments.page(
-        "people/new.html", fragment="form", status=status, heading=_("开通账号"), form=form, trail=trail()
+        "people/new.html",
+        fragment="form",
+        status=status,
+        heading=_("开通账号"),
+        form=form,
+        trail=trail(),
+        cancel_url=url_for("people_directory.index"),
     )
 
 
@@ -201,7 +208,7 @@ def deactivate(person_id: int) -> Response:
     return fragments.page(
         "people/deactivate.html",
         status=problem.status if problem else 200,
-        heading=_("停用账号"),
+        heading=pgettext("button", "停用账号"),
         person=person_or_404(person_id),
         findings=[
             (
@@ -250,7 +257,7 @@ def roles(person_id: int) -> Response:
         "people/roles.html",
         fragment="form",
         status=status,
-        heading=_("角色"),
+        heading=pgettext("list", "角色"),
         person=user,
         form=form,
         roles=queries.roles_of(person_id),

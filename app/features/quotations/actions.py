@@ -262,10 +262,10 @@ def facts(revision: QuotationRevision) -> dict[str, Any]:
             "note",
         ):
             value = getattr(line, name)
-            if value not in ("", None):
-                values[f"{line.position}/{name}"] = (
-                    f"{value.normalize():f}" if isinstance(value, Decimal) else value
-                )
+            # empty ones too, so that what is filled in later stands at its line
+            values[f"{line.position}/{name}"] = (
+                f"{value.normalize():f}" if isinstance(value, Decimal) else value
+            )
     return values
 
 

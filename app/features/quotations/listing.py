@@ -76,7 +76,10 @@ class QuotationList(Listing):
         Filter(
             "status",
             lazy("状态"),
-            options=tuple(STATES.items()),
+            # the list holds current revisions, and none of them is superseded
+            options=tuple(
+                (code, label) for code, label in STATES.items() if code != QuotationStatus.SUPERSEDED
+            ),
             condition=state_condition,
         ),
         Filter("created_at", lazy("编制日期"), QuotationRevision.created_at, kind="date_range"),

@@ -1,8 +1,9 @@
 """What quotations tell the platform: permissions, settings, kinds of task, verbs, sentences, how they are found."""
 
+from decimal import Decimal
 from functools import cache
 
-from app.core import documents, permissions, search, sentences, settings, tasks, timeline
+from app.core import documents, money, permissions, search, sentences, settings, tasks, timeline
 from app.core.i18n import lazy, lazy_in_context
 from app.core.permissions import Role
 from app.features.quotations import queries
@@ -156,6 +157,14 @@ timeline.register_value_labels(
     {
         "quotation.payment_term": {str(code): label for code, label in PAYMENT_LABELS.items()},
         "quotation.freight": {str(code): label for code, label in FREIGHT_LABELS.items()},
+    }
+)
+
+timeline.register_value_texts(
+    {
+        "quotation.unit_price": lambda text: money.format_unit_price(Decimal(text)),
+        "quotation.amount": lambda text: money.format_amount(Decimal(text)),
+        "quotation.total": lambda text: money.format_amount(Decimal(text)),
     }
 )
 

@@ -16,6 +16,7 @@ from app.core.i18n import listed, pgettext
 from app.core.permissions import Actor, can, directory
 from app.core.uow import unit_of_work
 from app.core.verification_code import grouped
+from app.core.workflow import StepView
 from app.features.inquiries import queries as inquiry_queries
 from app.features.quotations import actions, flow, issuing, presentation, queries
 from app.features.quotations.checks import evidence_of, evidence_warnings
@@ -91,7 +92,7 @@ def show_page(revision: QuotationRevision, refusal: documents.Refusal | None = N
         "quotations/show.html",
         status=refusal.status if refusal else 200,
         **shown,
-        **body_context(revision, actor, shown["history"]),
+        **body_context(revision, actor, shown["history"], shown["steps"]),
         refusal=refusal,
     )
 
@@ -122,7 +123,10 @@ def document_context(revision: QuotationRevision, actor: Actor) -> dict[str, Any
 
 
 def body_context(
-    revision: QuotationRevision, actor: Actor, history: Sequence[timeline.Event]
+    revision: QuotationRevision,
+    actor: Actor,
+    history: Sequence[timeline.Event],
+    steps: Sequence[StepView],
 ) -> dict[str, Any]:
     mine = revision.owner_id == actor.id
     # the first revision, while it is the current one, is the only one
@@ -155,7 +159,9 @@ def body_context(
         "issued_code": grouped(revision.issued_files[0].code) if issued else "",
         "waiting_for_seal": waiting_for_seal(revision, actor),
         "remind_url": ""
-        if (mine and revision.status in actions.EDITABLE) or flow.FLOW.state(revision.status).tasks is None
+        if (mine and revision.status in actions.EDITABLE)
+        or flow.FLOW.state(revision.status).tasks is None
+        or any(step.kind == "primary" for step in steps)
         else url_for("home.reminder", doc_type="quotation", doc_id=revision.id),
         "acceptance_files": documents.file_rows(acceptance, events=history),
         "accept_upload": presentation.addresses(revision)["acceptance"]

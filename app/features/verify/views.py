@@ -248,6 +248,8 @@ def copy_text(paper: Paper | None) -> str:
     if paper is None:
         return ""
     if not paper.copy_number:
+        if paper.copies == 1:
+            return _("只有 1 份")
         return _("共 %(copies)s 份，各份共用一个核验码", copies=paper.copies)
     if paper.extra:
         return _("第 %(copy)s 份（增印）", copy=paper.copy_number)

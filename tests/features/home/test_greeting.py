@@ -5,6 +5,7 @@ from datetime import datetime
 import pytest
 
 from app.core import clock
+from app.core.i18n import using_locale
 from app.core.permissions import Actor, Grant, Role
 from app.features.home.greeting import addressed, day_facts, greeting, surname
 
@@ -28,6 +29,11 @@ def someone(name: str, *roles: Role, behalf: int | None = None) -> Actor:
 )
 def test_each_is_addressed_as_the_office_does(actor, said):
     assert addressed(actor) == said
+
+
+def test_in_english_everybody_is_greeted_by_the_full_name():
+    with using_locale("en"):
+        assert addressed(someone("王建国", Role.MANAGER)) == "王建国"
 
 
 @pytest.mark.parametrize(
