@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Integer, Select, and_, bindparam, literal, select, union_all
 
+from app.core import modules
 from app.core.db import read, session
 from app.core.i18n import LazyText
 from app.core.permissions import Actor
@@ -154,7 +155,11 @@ def states(keys: Iterable[Key]) -> dict[Key, DocumentState]:
 
 def recent_of(actor: Actor, limit: int) -> list[OwnDocument]:
     """Return an actor's own newest documents of the kinds that registered their table, by one query."""
-    kinds = tuple((kind.doc_type, kind.model) for kind in _types.values() if kind.model is not None)
+    kinds = tuple(
+        (kind.doc_type, kind.model)
+        for kind in _types.values()
+        if kind.model is not None and modules.shows(kind.doc_type)
+    )
     if not kinds or actor.id is None:
         return []
     return [

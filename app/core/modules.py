@@ -33,6 +33,7 @@ class Module:
 
 
 _registered: dict[str, Module] = {}
+_documents: dict[str, str] = {}
 
 
 def register(*modules: Module) -> None:
@@ -44,6 +45,22 @@ def register(*modules: Module) -> None:
 def registered() -> list[Module]:
     """Return all modules in order of registration."""
     return list(_registered.values())
+
+
+def own_documents(module: str, *doc_types: str) -> None:
+    """Say that kinds of documents belong to a module: while it is off, nothing of them is shown anywhere."""
+    _documents.update(dict.fromkeys(doc_types, module))
+
+
+def shows(doc_type: str) -> bool:
+    """Tell whether documents of a kind are shown: those of no module always are."""
+    module = _documents.get(doc_type)
+    return module is None or is_on(module)
+
+
+def hidden_documents() -> list[str]:
+    """Return the kinds of documents whose module is off."""
+    return sorted(doc_type for doc_type in _documents if not shows(doc_type))
 
 
 def is_on(key: str) -> bool:

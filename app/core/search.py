@@ -59,7 +59,7 @@ class SearchSource:
     """A kind of record that can be found.
 
     ``visible`` gives the SELECT of the ids an actor may see, ``url`` the address of one, ``order`` the
-    place of its group among the results; ``module`` is the module that must be on.
+    place of its group among the results. Kinds whose module is off are not looked through.
     """
 
     doc_type: str
@@ -67,7 +67,6 @@ class SearchSource:
     visible: Callable[[Actor], Select[int]]
     url: Callable[[int], str]
     order: int = 100
-    module: str | None = None
 
 
 @dataclass(frozen=True)
@@ -102,7 +101,7 @@ def register_source(*sources: SearchSource) -> None:
 
 def sources() -> list[SearchSource]:
     """Return all kinds whose module is on, in the order of their groups."""
-    active = [item for item in _sources.values() if item.module is None or modules.is_on(item.module)]
+    active = [item for item in _sources.values() if modules.shows(item.doc_type)]
     return sorted(active, key=lambda item: (item.order, item.doc_type))
 
 

@@ -12,7 +12,7 @@ from functools import lru_cache, partial
 from sqlalchemy import ColumnElement, ForeignKey, Index, Integer, Select, String, and_, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core import clock, configuration
+from app.core import clock, configuration, modules
 from app.core.db import Model, UTCDateTime, session
 from app.core.i18n import LazyText
 from app.core.permissions import Actor, Grant, all_permissions, directory, roles_holding
@@ -144,14 +144,18 @@ def _read_addressed(actor: Actor) -> Select[Task]:
         for grant in actor.grants:
             if grant.role in roles:
                 permitted.setdefault(grant, []).append(info.code)
-    return _addressed_to(actor.id, tuple((grant, tuple(codes)) for grant, codes in permitted.items()))
+    hidden = tuple(modules.hidden_documents())
+    return _addressed_to(actor.id, tuple((grant, tuple(codes)) for grant, codes in permitted.items()), hidden)
 
 
 @lru_cache(512)
-def _addressed_to(actor_id: int | None, permitted: tuple[tuple[Grant, tuple[str, ...]], ...]) -> Select[Task]:
+def _addressed_to(
+    actor_id: int | None, permitted: tuple[tuple[Grant, tuple[str, ...]], ...], hidden: tuple[str, ...]
+) -> Select[Task]:
     """Return the SELECT itself: every page counts tasks, and making the statement costs more than sending it."""
     return select(Task).where(
         Task.closed_at.is_(None),
+        *([Task.doc_type.not_in(hidden)] if hidden else []),
         or_(Task.user_id == actor_id, *(reached_by(grant, codes) for grant, codes in permitted)),
         or_(Task.excluded_user_id.is_(None), Task.excluded_user_id != actor_id),
     )

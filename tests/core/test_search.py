@@ -114,16 +114,13 @@ def test_one_kind_alone_can_be_asked_for():
 
 def test_a_kind_whose_module_is_off_is_not_found():
     modules.register(modules.Module("search-test", lazy("测试"), modules.FULL))
-    search.register_source(
-        SearchSource(
-            "thing", lazy("东西"), lambda actor: ids_up_to(50), lambda number: "/", module="search-test"
-        )
-    )
+    modules.own_documents("search-test", "thing")
     try:
         index("液压泵")
         assert found("液压") == []
     finally:
         modules._registered.pop("search-test")
+        modules._documents.pop("thing")
 
 
 def test_indexing_again_replaces_what_stood_there():

@@ -133,7 +133,7 @@ def test_every_refusal_is_english_and_never_a_failure(client, world, number):
 def menu(client):
     """Return the addresses of the side bar."""
     bar = client.page.html.partition('<nav class="nav"')[2].partition("</nav>")[0]
-    return re.findall(r'href="([^"]+)"', bar)
+    return re.findall(r'<a href="([^"]+)"', bar)
 
 
 def test_a_salesperson_of_the_smallest_preset_has_seven_entries_at_most(client, world):

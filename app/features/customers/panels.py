@@ -7,6 +7,7 @@ from typing import Any
 from flask import render_template
 from markupsafe import Markup
 
+from app.core import modules
 from app.core.permissions import Actor
 from app.features.customers.models import Customer
 
@@ -24,27 +25,30 @@ class Panel:
     template: str
     provider: Provider
     place: str
+    of_documents: str
 
 
 _panels: list[Panel] = []
 
 
-def register(template: str, provider: Provider, *, place: str = BODY) -> None:
+def register(template: str, provider: Provider, *, place: str = BODY, of_documents: str = "") -> None:
     """Add a panel: ``provider(customer, actor)`` gives the template's variables, or None where nothing is shown.
 
-    Providers show only what the actor may see. ``place`` is ``body`` or ``side``; ValueError for another. The same
+    Providers show only what the actor may see; a panel ``of_documents`` of a kind shows while that kind does. ``place`` is ``body`` or ``side``; ValueError for another. The same
     template replaces itself.
     """
     if place not in PLACES:
         raise ValueError(f"a customer's page has no place {place}")
     _panels[:] = [panel for panel in _panels if panel.template != template]
-    _panels.append(Panel(template, provider, place))
+    _panels.append(Panel(template, provider, place, of_documents))
 
 
 def render(customer: Customer, actor: Actor) -> dict[str, list[Markup]]:
     """Return the rendered panels of a customer by their place."""
     found: dict[str, list[Markup]] = {place: [] for place in PLACES}
     for panel in _panels:
+        if not modules.shows(panel.of_documents):
+            continue
         context = panel.provider(customer, actor)
         if context is not None:
             text = render_template(panel.template, **context)

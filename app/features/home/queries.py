@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Select, and_, func, select
 
-from app.core import clock, documents, notices, tasks
+from app.core import clock, documents, modules, notices, tasks
 from app.core.db import read, session
 from app.core.documents import DocumentLink
 from app.core.notices import Notice
@@ -129,7 +129,7 @@ def task_document(task_id: int) -> tuple[str, int] | None:
 
 def notices_of(actor: Actor) -> Select[Any]:
     """Return the SELECT of an actor's notices with their events and the titles of their documents."""
-    return (
+    statement = (
         select(Notice)
         .join(Event, Event.seq == Notice.event_seq)
         .outerjoin(
@@ -137,6 +137,8 @@ def notices_of(actor: Actor) -> Select[Any]:
         )
         .where(Notice.user_id == actor.id)
     )
+    hidden = modules.hidden_documents()
+    return statement.where(Event.doc_type.not_in(hidden)) if hidden else statement
 
 
 def notice_document(actor: Actor, notice_id: int) -> tuple[str, int] | None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app, flash, render_template, request, url_for
 
-from app.core import backup, clock, configuration, documents, notices, search, tasks
+from app.core import backup, clock, configuration, documents, modules, notices, search, tasks
 from app.core.errors import Conflict, NotVisible
 from app.core.i18n import current_locale, lazy, lazy_in_context, listed
 from app.core.i18n import gettext as _
@@ -31,18 +31,42 @@ SHEET_TASKS = 30
 HITS = 5
 HITS_OF_ONE_KIND = 50
 
-# The large actions in their order: endpoint, label, icon, who may.
+# The large actions in their order: endpoint, label, icon, who may, the module it belongs to.
 ACTIONS = (
-    ("inquiries.new", lazy("登记询价"), "phone", InquiryPerm.REGISTER),
-    ("quotations.index", lazy_in_context("list", "报价"), "file-invoice", QuotationPerm.PREPARE),
-    ("customers.new", lazy("新建客户"), "user-plus", CustomerPerm.CREATE),
-    ("seals.index", lazy("印章"), "rubber-stamp", SealPerm.USE),
-    ("quotations.index", lazy_in_context("list", "报价"), "file-invoice", QuotationPerm.VIEW_ALL),
-    ("customers.index", lazy_in_context("list", "客户"), "building", CustomerPerm.VIEW),
-    ("products.index", lazy_in_context("list", "产品"), "package", ProductPerm.VIEW),
-    ("inquiries.index", lazy_in_context("list", "询价"), "message", InquiryPerm.ANSWER_TECHNICAL),
-    ("inquiries.index", lazy_in_context("list", "询价"), "message", InquiryPerm.ANSWER_PURCHASING),
-    ("admin.index", lazy("系统设置"), "settings", None),
+    ("inquiries.new", lazy("登记询价"), "phone", InquiryPerm.REGISTER, "quotations"),
+    (
+        "quotations.index",
+        lazy_in_context("list", "报价"),
+        "file-invoice",
+        QuotationPerm.PREPARE,
+        "quotations",
+    ),
+    ("customers.new", lazy("新建客户"), "user-plus", CustomerPerm.CREATE, None),
+    ("seals.index", lazy("印章"), "rubber-stamp", SealPerm.USE, "quotations"),
+    (
+        "quotations.index",
+        lazy_in_context("list", "报价"),
+        "file-invoice",
+        QuotationPerm.VIEW_ALL,
+        "quotations",
+    ),
+    ("customers.index", lazy_in_context("list", "客户"), "building", CustomerPerm.VIEW, None),
+    ("products.index", lazy_in_context("list", "产品"), "package", ProductPerm.VIEW, None),
+    (
+        "inquiries.index",
+        lazy_in_context("list", "询价"),
+        "message",
+        InquiryPerm.ANSWER_TECHNICAL,
+        "quotations",
+    ),
+    (
+        "inquiries.index",
+        lazy_in_context("list", "询价"),
+        "message",
+        InquiryPerm.ANSWER_PURCHASING,
+        "quotations",
+    ),
+    ("admin.settings_page", lazy("系统设置"), "settings", None, None),
 )
 
 
@@ -75,8 +99,8 @@ def large_actions(actor: Actor) -> list[dict[str, str]]:
 
 def _chosen_actions(actor: Actor) -> list[dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
-    for endpoint, label, icon, permission in ACTIONS:
-        known = endpoint in current_app.view_functions and endpoint not in found
+    for endpoint, label, icon, permission, module in ACTIONS:
+        known = endpoint not in found and (module is None or modules.is_on(module))
         allowed = is_administrator(actor) if permission is None else can(actor, permission)
         if known and allowed and len(found) < SHOWN_ACTIONS:
             found[endpoint] = {"label": str(label), "href": url_for(endpoint), "icon": icon}

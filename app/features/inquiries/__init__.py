@@ -32,6 +32,7 @@ def register(app: Flask) -> None:
 
 
 modules.register(modules.Module("quotations", lazy("询价与报价")))
+modules.own_documents("quotations", "inquiry", "inquiry_line", "quotation", "seal")
 
 everybody_who_sells = {Role.SALESPERSON, Role.MANAGER}
 permissions.register_permissions(

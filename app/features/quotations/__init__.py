@@ -26,4 +26,6 @@ def register(app: Flask) -> None:
         )
     )
     inquiry_panels.register("quotations/_inquiry_panel.html", panels.inquiry_panel, place=inquiry_panels.SIDE)
-    customer_panels.register("quotations/_customer_panel.html", panels.customer_panel)
+    customer_panels.register(
+        "quotations/_customer_panel.html", panels.customer_panel, of_documents=registry.DOC_TYPE
+    )
