@@ -34,8 +34,8 @@ _panels: list[Panel] = []
 def register(template: str, provider: Provider, *, place: str = BODY, of_documents: str = "") -> None:
     """Add a panel: ``provider(customer, actor)`` gives the template's variables, or None where nothing is shown.
 
-    Providers show only what the actor may see; a panel ``of_documents`` of a kind shows while that kind does. ``place`` is ``body`` or ``side``; ValueError for another. The same
-    template replaces itself.
+    Providers show only what the actor may see. ``place`` is ``body`` or ``side``; ValueError for another. A panel
+    ``of_documents`` of a kind is shown while that kind is. The same template replaces itself.
     """
     if place not in PLACES:
         raise ValueError(f"a customer's page has no place {place}")

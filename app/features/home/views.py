@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Any
 
-from flask import Blueprint, Response, current_app, flash, render_template, request, url_for
+from flask import Blueprint, Response, flash, render_template, request, url_for
 
 from app.core import backup, clock, configuration, documents, modules, notices, search, tasks
 from app.core.errors import Conflict, NotVisible
