@@ -219,11 +219,18 @@ def queries_of(data: Path, addresses: list[str], cookies: dict[str, str]) -> dic
     return found
 
 
+def on_the_workbench(port: int) -> Browser:
+    """Sign in and open the first page, as every browser does: from there on its cookie stays the same."""
+    browser = Browser(port).sign_in(READER)
+    assert browser.request("GET", "/") == 200
+    return browser
+
+
 def pages_of(bare: Server, small: Server, large: Server) -> list[Page]:
     """Sign in everywhere and return the pages to measure, the reference first."""
     visitor = Browser(bare.port)
     visitor.request("GET", "/login")
-    at_small, at_large = (cookie_of(Browser(server.port).sign_in(READER)) for server in (small, large))
+    at_small, at_large = (cookie_of(on_the_workbench(server.port)) for server in (small, large))
     quotation = issued_quotation(large.data)
     return [
         Page("reference", bare, "/rows", cookie_of(visitor)),
