@@ -7,11 +7,12 @@ import pytest
 
 from app.core import permissions, sentences, tasks, timeline, workflow
 
-OWN_KIND = "letter"
+# The kinds of documents that tests invent: of tests.core, of the pages of documents, of steps with a form.
+OWN_KINDS = ("letter", "pages_test", "test-form")
 
 
 def registries() -> list[MutableMapping[Any, Any]]:
-    """Return the registries in which the letters of tests.core.letters stand beside the product's own kinds."""
+    """Return the registries in which what tests register stands beside the product's own kinds."""
     return [
         permissions._permissions,
         sentences._sentences,
@@ -26,5 +27,5 @@ def registries() -> list[MutableMapping[Any, Any]]:
 def take_away(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave only what the product itself registers, until the test ends."""
     for registry in registries():
-        for key in [key for key in registry if str(key).startswith(OWN_KIND)]:
+        for key in [key for key in registry if str(key).startswith(OWN_KINDS)]:
             monkeypatch.delitem(registry, key)

@@ -1,13 +1,10 @@
 import errno
-import json
 import os
-import signal
 import socket
 import sqlite3
 import subprocess
 import sys
 import threading
-import urllib.request
 import zipfile
 from contextlib import closing
 from pathlib import Path
@@ -469,49 +466,3 @@ def test_given_postgresql_server_is_used_and_none_started(monkeypatch):
     monkeypatch.setattr(postgres, "make_cluster", lambda *_: pytest.fail("a server was made"))
     with postgres.server() as url:
         assert url == "postgresql://given/one"
-
-
-# the whole of it
-
-
-@pytest.mark.slow
-def test_installation_starts_serves_and_stops_cleanly(tmp_path):
-    """From an empty folder to the first page and SIGTERM, twice; how long it takes is measured in benchmarks/."""
-    port = postgres.free_port()
-    command = [
-        sys.executable,
-        "manage.py",
-        "run",
-        "--empty",
-        "--port",
-        str(port),
-        "--data",
-        str(tmp_path / "data"),
-    ]
-    environment = {
-        key: value for key, value in os.environ.items() if not key.startswith(("ZHANGCHENG", "DATABASE"))
-    }
-    for _start in range(2):
-        process = subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, encoding="utf-8"
-        )
-        with process:
-            for line in process.stdout:
-                if f"http://127.0.0.1:{port}/" in line:
-                    break
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/verify") as answer:
-                assert answer.status == 200
-                assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'")
-            process.send_signal(signal.SIGTERM)
-            rest = process.stdout.read()
-        assert process.returncode == 0
-        assert "Stopped." in rest
-    names = {path.name.split("-")[0] for path in (tmp_path / "data").iterdir()}
-    assert names == {"database.sqlite3", "files", "keys"}
-    done = subprocess.run(
-        [sys.executable, "manage.py", "backup", str(tmp_path / "copy.zip"), "--data", str(tmp_path / "data")],
-        cwd=ROOT, env=environment, capture_output=True, encoding="utf-8", check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    manifest = json.loads(zipfile.ZipFile(tmp_path / "copy.zip").read("manifest.json"))
-    assert manifest["tables"]["alembic_version"] == 1

@@ -67,6 +67,7 @@ class SampleListing:
     page: int = 2
     pages: int = 9
     per_page: int = 30
+    rows_keep: bool = False
     total: int = 257
     totals: dict[str, str] | None = None
 

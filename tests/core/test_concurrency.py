@@ -122,7 +122,7 @@ def run(target, environment, count, *, numbered=True) -> list:
         process.start()
     found = [results.get(timeout=120) for _process in processes]
     for process in processes:
-        process.join(30)
+        process.join(120)
         assert process.exitcode == 0
     return found
 

@@ -210,6 +210,7 @@ class OneRow:
         for kind in ("text", "link", "status", "person", "money")
     )
     rows = (1,)
+    rows_keep = False
 
     def cell(self, row: int, column: SimpleNamespace) -> SimpleNamespace:
         href = '/x?a="<b>' if column.kind == "link" else None

@@ -183,7 +183,7 @@ def test_a_draft_is_edited_and_the_record_says_what_changed(client: Client, staf
     fields = {"line-0-quantity": "7", "contact_phone": "13900001111", "customer_id": str(other.id)}
     assert client.as_(staff.owner).submit(address, fields).status_code == 303
     client.get(f"/inquiries/{inquiry.id}")
-    assert "1 · 数量 1 → 7" in client.page.text
+    assert "第 1 项 · 数量 1 → 7" in client.page.text
     assert "镇江宏达农机有限公司 → 扬州新客户机械厂" in client.page.text
     record = timeline.events_for("inquiry", inquiry.id)[0]
     assert "13900001111" not in str(record.data)

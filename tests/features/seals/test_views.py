@@ -37,6 +37,7 @@ def key(app, tmp_path):
 
 
 def count_queries(client, address):
+    client.get(address)
     statements = []
 
     def note(connection, cursor, statement, *rest):
