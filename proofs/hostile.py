@@ -5,6 +5,7 @@ with hostile files. Never a 5xx or a trace; a refusal says what is wrong, keeps 
 was accepted is shown again on the next page. SQLite's file, which is brought back after whatever was accepted.
 """
 
+import argparse
 import multiprocessing
 import os
 import shutil
@@ -87,8 +88,8 @@ def make_company(data: Path) -> tuple[dict[str, int], list[hostile.Form]]:
     return numbers, forms
 
 
-def attack(data: Path, numbers: dict[str, int], forms: list[hostile.Form]) -> Found:
-    """Send these forms with every value to a copy of the company."""
+def attack(data: Path, numbers: dict[str, int], forms: list[hostile.Form], every: int = 1) -> Found:
+    """Send these forms with every value, or every nth, to a copy of the company."""
     app = open_company(data)
     with app.app_context():
         client = Client(app)
@@ -100,7 +101,7 @@ def attack(data: Path, numbers: dict[str, int], forms: list[hostile.Form]) -> Fo
                 values = hostile.VALUES
                 if form.method == "get":
                     values = {label: values[label] for label in ASKED}
-                attack.attack(form, values, hostile.UPLOADS)
+                attack.attack(form, values, hostile.UPLOADS, every=every)
         db.engine.dispose()
     fields = sum(len(form.targets()) + len(form.uploads) for form in forms)
     return Found(
@@ -110,6 +111,11 @@ def attack(data: Path, numbers: dict[str, int], forms: list[hostile.Form]) -> Fo
 
 def main() -> int:
     """Print the figures and the faults; the exit code is 1 where there was one."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument(
+        "--every", type=int, default=1, metavar="N", help="only every Nth value, taking turns"
+    )
+    every = parser.parse_args().every
     started = time.monotonic()
     found = Found()
     with tempfile.TemporaryDirectory() as name:
@@ -120,7 +126,7 @@ def main() -> int:
             shutil.copytree(work / "data", work / f"data{number}")
         with ProcessPoolExecutor(os.cpu_count(), multiprocessing.get_context("spawn")) as pool:
             waiting = {
-                pool.submit(attack, work / f"data{number}", numbers, part)
+                pool.submit(attack, work / f"data{number}", numbers, part, every)
                 for number, part in enumerate(parts)
             }
             for done in as_completed(waiting):
@@ -129,10 +135,10 @@ def main() -> int:
                 print(f"{found.forms} of {len(forms)} forms, {found.sent:,} sent", flush=True)
                 for fault, places in sorted(part.faults.items()):
                     print(f"{fault} ({len(places)}): {places[:4]}", flush=True)
-    return conclude(found, time.monotonic() - started)
+    return conclude(found, time.monotonic() - started, every)
 
 
-def conclude(found: Found, seconds: float) -> int:
+def conclude(found: Found, seconds: float, every: int) -> int:
     """Write the table and return the exit code."""
     for refusal, places in sorted(found.refusals.items()):
         print(f"refused unread: {refusal} ({len(places)}): {places[:3]}")
@@ -143,6 +149,13 @@ def conclude(found: Found, seconds: float) -> int:
             "kinds of forms, fields", "", f"{found.forms} forms, {found.fields} fields, {seconds:.0f} s", True
         ),
         Row("hostile forms sent", "", f"{found.sent:,}, of them {found.accepted:,} accepted", True),
+        Row(
+            "values in each field",
+            "",
+            f"of {len(hostile.VALUES)} and {len(hostile.UPLOADS)} files "
+            + ("all" if every == 1 else f"every {every}th, the next field from the next"),
+            True,
+        ),
         Row("answers by status", "", answers, True),
         Row(
             "forms never read as they stand",
@@ -159,7 +172,7 @@ def conclude(found: Found, seconds: float) -> int:
     ]
     method = (
         "every form of every person of a small company, as it stands and then "
-        f"with one field at a time hostile ({len(hostile.VALUES)} values, {len(hostile.UPLOADS)} files)."
+        "with one field at a time hostile, doubled or missing."
     )
     return write("hostile", "Hostile forms", method, rows, Path(__file__).resolve().parent)
 
