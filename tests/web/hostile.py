@@ -372,21 +372,33 @@ class Attack:
         for name, _kind in form.targets():
             self.turn += 1
             for label, value in list(values.items())[self.turn % every :: every]:
-                changed = [(one, value if one == name else old) for one, old in base]
-                changed = [(one, new) for one, new in changed if new is not MISSING]
-                answer = self.send(form, f"{name} {label}", changed)
-                if answer is not None and answer.status_code in (400, 403, 404, 409, 413):
-                    self.says(form, f"{name} {label}")
-                if answer is not None and answer.status_code == 422 and form.method == "post":
-                    self.says_and_keeps(form, f"{name} {label}", dict(changed))
+                self.send_changed(form, base, name, label, value)
         for name in form.uploads:
             self.turn += 1
             for label in list(uploads)[self.turn % every :: every]:
-                content, filename = UPLOADS[label]()
-                data = {**dict(base), name: (io.BytesIO(content), filename)}
-                answer = self.send(form, f"{name} {label}", [], data=data, content_type="multipart/form-data")
-                if answer is not None and answer.status_code in (409, 413, 422):
-                    self.says(form, f"{name} {label}")
+                self.send_file(form, base, name, label)
+
+    def send_changed(
+        self, form: Form, base: list[tuple[str, str]], name: str, label: str, value: Any
+    ) -> None:
+        """Send a form with one field changed; a refusal must say so, and on the form itself keep what was typed."""
+        changed = [(one, value if one == name else old) for one, old in base]
+        changed = [(one, new) for one, new in changed if new is not MISSING]
+        answer = self.send(form, f"{name} {label}", changed)
+        if answer is None or form.method != "post":
+            return
+        if answer.status_code == 422:
+            self.says_and_keeps(form, f"{name} {label}", dict(changed))
+        elif 400 <= answer.status_code < 500:
+            self.says(form, f"{name} {label}")
+
+    def send_file(self, form: Form, base: list[tuple[str, str]], name: str, label: str) -> None:
+        """Send a form with a hostile file; a refusal must say so."""
+        content, filename = UPLOADS[label]()
+        data = {**dict(base), name: (io.BytesIO(content), filename)}
+        answer = self.send(form, f"{name} {label}", [], data=data, content_type="multipart/form-data")
+        if answer is not None and 400 <= answer.status_code < 500:
+            self.says(form, f"{name} {label}")
 
     def says(self, form: Form, what: str) -> None:
         """A page of refusal says what is wrong."""

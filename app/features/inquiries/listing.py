@@ -51,7 +51,6 @@ COLUMNS = (
 )  # fmt: skip
 
 
-
 def hours_text(row: Row[Any]) -> str:
     """Return the working hours that reporting took, with one decimal in every row."""
     return "" if row.report_latency_hours is None else f"{row.report_latency_hours:.1f}"

@@ -10,13 +10,14 @@ from app.core.permissions import Role
 from app.features.people.models import User
 from app.features.seals import keys
 from tests import factories, stories
-from tests.features.seals.test_views import key, pkcs12
+from tests.features.seals.test_views import key as key
+from tests.features.seals.test_views import pkcs12
 
 PASSPHRASE = "import-me"
 
 
 @pytest.fixture
-def desk(key) -> stories.Desk:  # noqa: F811 - the fixture of the pages
+def desk(key) -> stories.Desk:
     return stories.desk()
 
 
