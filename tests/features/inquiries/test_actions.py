@@ -145,7 +145,7 @@ def test_an_edit_tells_each_change_and_no_personal_value(staff: Staff) -> None:
     edit(inquiry, staff.owner, [line], project="P-7", contact_name="李四")
     told = timeline.events_for("inquiry", inquiry.id)[0]
     changes = {label: (old, new) for label, old, new in timeline.describe_changes(told)}
-    assert changes["1 · 数量"] == ("1", "2.5")
+    assert changes["第 1 项 · 数量"] == ("1", "2.5")
     assert changes["项目或对方编号"] == ("", "P-7")
     assert changes["联系人"] == ("…", "…")
 
