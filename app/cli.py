@@ -14,7 +14,7 @@ from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import IO, Any
 
 import click
 from flask import Flask, current_app
@@ -34,6 +34,14 @@ def tell(chinese: str, english: str) -> None:
     click.echo(say(chinese, english))
 
 
+class Refused(click.ClickException):
+    """What a command cannot do, in one sentence of the terminal's language."""
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Print the sentence; only an English one gets the customary word before it."""
+        click.echo(say(self.message, f"Error: {self.message}"), file=file, err=file is None)
+
+
 def with_clear_refusals(command: Callable[..., Any]) -> Callable[..., Any]:
     """Turn what a command cannot do into one sentence and exit code 1."""
 
@@ -43,9 +51,9 @@ def with_clear_refusals(command: Callable[..., Any]) -> Callable[..., Any]:
         try:
             return command(*arguments, **options)
         except (Refusal, backups.BackupError) as error:
-            raise click.ClickException(str(error)) from error
+            raise Refused(str(error)) from error
         except (DatabaseError, sqlite3.DatabaseError) as error:
-            raise click.ClickException(database_sentence(error)) from error
+            raise Refused(database_sentence(error)) from error
 
     return wrapped
 
@@ -224,7 +232,7 @@ def certificate(names: tuple[str, ...]) -> None:
     try:
         made = make(place, names)
     except CertificateError as error:
-        raise click.ClickException(str(error)) from error
+        raise Refused(str(error)) from error
     tell(f"证书适用于：{'、'.join(made)}", f"The certificate is for: {', '.join(made)}")
     authority = place / AUTHORITY_CERTIFICATE
     tell(

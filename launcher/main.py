@@ -89,6 +89,13 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
+def parser_of(command: str) -> argparse.ArgumentParser:
+    """Return the description of one command, whose errors point at its own help."""
+    commands = next(one for one in parser()._actions if isinstance(one, argparse._SubParsersAction))
+    found: argparse.ArgumentParser = commands.choices[command]
+    return found
+
+
 def add_development_commands(add: Callable[..., argparse.ArgumentParser]) -> None:
     """Describe the commands for those who develop or distribute the program."""
     test = add("test", "运行全部检查与测试", "run all checks and tests", data=False)
@@ -127,7 +134,7 @@ def main(arguments: Sequence[str]) -> int:
         return 0
     options, rest = parser().parse_known_args(given)
     if rest and options.command != "test":
-        parser().parse_args(given)
+        parser_of(options.command).error(f"unrecognized arguments: {' '.join(rest)}")
     try:
         if options.command not in BARE_COMMANDS:
             environment.enter(given, development=options.command in DEVELOPMENT_COMMANDS)

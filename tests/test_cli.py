@@ -138,6 +138,11 @@ def test_certificate_names_where_to_install_the_authority(run, data):
     assert run("certificate", "no name").output == "Error: no name is neither a host name nor an address\n"
 
 
+def test_a_refusal_in_chinese_starts_with_its_own_words(run, monkeypatch):
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    assert run("certificate", "no name").output == "no name 既不是主机名也不是地址\n"
+
+
 def test_jobs_that_are_due_are_run_once(run):
     done = run("jobs", "--once")
     assert done.exit_code == 0

@@ -78,6 +78,12 @@ def test_a_mistyped_command_gets_one_sentence_in_the_language_of_the_terminal(
         assert error.count("\n") == 1
 
 
+def test_an_option_nobody_knows_leads_to_the_help_of_its_own_command(capsys):
+    with pytest.raises(SystemExit):
+        main.main(["check", "--nope"])
+    assert "manage.py check --help" in capsys.readouterr().err
+
+
 def test_a_file_that_is_not_there_is_named_before_anything_starts(monkeypatch, tmp_path):
     monkeypatch.setattr(main, "flask", lambda *_: pytest.fail("the program was started"))
     monkeypatch.setattr(main.environment, "enter", lambda *_, **__: None)

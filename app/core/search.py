@@ -12,8 +12,8 @@ a join inside the query, before its limit.
 """
 
 import unicodedata
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
 
@@ -59,7 +59,8 @@ class SearchSource:
     """A kind of record that can be found.
 
     ``visible`` gives the SELECT of the ids an actor may see, ``url`` the address of one, ``order`` the
-    place of its group among the results. Kinds whose module is off are not looked through.
+    place of its group among the results. ``belongs`` says of each id which document it is a part of, where
+    titles alone look alike. Kinds whose module is off are not looked through.
     """
 
     doc_type: str
@@ -67,11 +68,15 @@ class SearchSource:
     visible: Callable[[Actor], Select[int]]
     url: Callable[[int], str]
     order: int = 100
+    belongs: Callable[[Sequence[int]], Mapping[int, str]] | None = None
 
 
 @dataclass(frozen=True)
 class Hit:
-    """A record found: title and a piece of its text as (piece, is it what was typed) pairs."""
+    """A record found: title and a piece of its text as (piece, is it what was typed) pairs.
+
+    ``belongs`` names the document it is a part of, empty where it stands for itself.
+    """
 
     doc_type: str
     doc_id: int
@@ -79,6 +84,7 @@ class Hit:
     title: str
     title_pieces: tuple[tuple[str, bool], ...]
     snippet: tuple[tuple[str, bool], ...]
+    belongs: str = ""
 
 
 @dataclass
@@ -275,7 +281,12 @@ def find(actor: Actor, query: str, limit: int = 5, only: str | None = None) -> l
                 snippet(row.text, asked),
             )
         )
-    return [group for group in groups.values() if group.hits]
+    answered = [group for group in groups.values() if group.hits]
+    for group in answered:
+        if group.source.belongs is not None:
+            names = group.source.belongs([hit.doc_id for hit in group.hits])
+            group.hits = [replace(hit, belongs=names.get(hit.doc_id, "")) for hit in group.hits]
+    return answered
 
 
 def _run_statement(number: int, run: str) -> CTE:

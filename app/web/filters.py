@@ -69,6 +69,11 @@ def date_text(value: date | datetime | None) -> str:
     return f"{day.day} {month}" if this_year else f"{day.day} {month} {day.year}"
 
 
+def weekday_text(day: date) -> str:
+    """Return a date with its day of the week, in the order of the language: 11月23日 周一, Mon 23 Nov."""
+    return _("%(date)s %(weekday)s", date=date_text(day), weekday=weekday(day))
+
+
 def stamp_text(value: datetime) -> str:
     """Return the full stamp in the company's zone, 2026-11-23 09:41:05."""
     return clock.to_local(value).strftime("%Y-%m-%d %H:%M:%S")

@@ -292,3 +292,65 @@ def test_the_policy_of_content_is_enforced_and_heard(visits: Visits) -> None:
     page.wait_for_timeout(200)
     assert any("Content Security Policy" in complaint for complaint in visits.complaints), visits.complaints
     visits.complaints.clear()
+
+
+def test_a_double_click_on_approve_and_on_issue_has_one_effect(visits: Visits) -> None:
+    manager = visits.open("m1")
+    address = find(manager, visits.site, f"/quotations?status=review -> {REVISION}")
+    manager.goto(f"{visits.site}{address}/approve")
+    ticked = manager.locator("[name=warnings_ticked]")
+    if ticked.count():
+        ticked.check()
+    manager.locator(".form-foot [data-kind=primary]").dblclick()
+    manager.wait_for_url(re.compile(rf"{address}$"))
+    manager.reload()
+    expect(manager.locator("#record li", has_text="审核通过")).to_have_count(1)
+    keeper = visits.open("k1")
+    address = find(keeper, visits.site, f"/quotations?status=approved -> {REVISION}")
+    keeper.goto(f"{visits.site}{address}/issue")
+    keeper.fill("[name=copies]", "2")
+    keeper.locator("[name=file_form]").first.check()
+    keeper.locator(".form-foot button[type=submit]").first.dblclick()
+    keeper.wait_for_url(re.compile(rf"{address}$"))
+    keeper.reload()
+    expect(keeper.locator("#issued .file-list > li")).to_have_count(2)
+
+
+def test_one_form_in_two_tabs_creates_one_inquiry_each(visits: Visits) -> None:
+    first = visits.open("s1", "/inquiries")
+    before = total(first)
+    second = first.context.new_page()
+    start_inquiry(first, visits.site, "第一个窗口")
+    start_inquiry(second, visits.site, "第二个窗口")
+    for page in (first, second):
+        page.get_by_role("button", name="先登记为草稿").click()
+        page.wait_for_url(re.compile(r"/inquiries/\d+$"))
+    assert first.url != second.url
+    expect(second.locator("main")).to_contain_text("第二个窗口")
+    first.goto(f"{visits.site}/inquiries")
+    assert total(first) == before + 2
+
+
+def test_back_after_signing_out_shows_nothing_private(visits: Visits) -> None:
+    page = visits.open("s1", "/quotations")
+    page.locator("#rows tbody a").first.click()
+    expect(page.locator("#record")).to_be_visible()
+    page.locator("form[action='/logout']").first.evaluate("form => form.requestSubmit()")
+    page.wait_for_url(re.compile("/login"))
+    for _turn in range(2):
+        page.go_back()
+        expect(page.locator("[name=password]")).to_be_visible()
+        expect(page.locator("#record, #rows")).to_have_count(0)
+
+
+def test_somebody_elses_draft_is_not_there_for_whoever_knows_its_address(visits: Visits) -> None:
+    owner = visits.open("s1")
+    start_inquiry(owner, visits.site, "只给自己看的草稿")
+    owner.get_by_role("button", name="先登记为草稿").click()
+    owner.wait_for_url(re.compile(r"/inquiries/\d+$"))
+    colleague = visits.open("s2")
+    for address in (owner.url, f"{owner.url}/edit"):
+        answer = colleague.goto(address)
+        assert answer is not None
+        assert answer.status == 404
+        expect(colleague.locator("main")).not_to_contain_text("只给自己看的草稿")

@@ -13,15 +13,18 @@ import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote_plus, urlsplit
 
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, text
 from werkzeug.test import TestResponse
 
+from app.core import clock
 from app.core.db import db, session
+from tests import factories
 from tests.client import Client, Element, Page
 from tests.web.crawling import crawl
 
@@ -55,6 +58,8 @@ VALUES: dict[str, Any] = {
     "superscript": "²",
     "Arabic digits": "٣",
     "larger than any id": "2147483648",
+    "id of nothing": "999999",
+    "somebody else's id": "1",
     "thirty nines": "9" * 30,
     "zero date": "0000-00-00",
     "30 February": "2026-02-30",
@@ -89,6 +94,18 @@ SLOW_UPLOADS = ("100 MB", "zip bomb")
 
 # Written beside a refusal by decision: who tried too often, and that a session is in use.
 BESIDE_REFUSALS = {"login_throttle", "verification_throttle", "user_session"}
+# Kinds of forms that answer 4xx as they stand, with the reason: there is nothing to press for those who see them.
+NOT_AS_IT_STANDS: dict[str, str] = {}
+# What a person would type where nothing stands yet.
+TYPED = {
+    "text": "12",
+    "textarea": "12",
+    "search": "12",
+    "tel": "12",
+    "number": "12",
+    "email": "a@example.com",
+    "password": factories.PASSWORD,
+}
 # Never typed: a wrong one is a page that is too old.
 TOKENS = ("csrf_token", "form_token")
 # What ends the session, and what takes any value and ignores what it does not know.
@@ -111,6 +128,12 @@ class Form:
         """What two forms share that differ only in their document: the pattern of the address and the fields."""
         names = sorted({re.sub(r"-\d+-", "-N-", name) for name, _kind, _value in self.fields})
         return self.method, re.sub(r"\d+", "N", self.action.partition("?")[0]), (*names, *self.uploads)
+
+    def filled(self) -> list[tuple[str, str]]:
+        """Return what the form sends once its empty fields are filled in with something plausible."""
+        tomorrow = clock.today() + timedelta(days=1)
+        typed = {**TYPED, "date": tomorrow.isoformat(), "datetime-local": f"{tomorrow}T09:00"}
+        return [(name, value or typed.get(kind, "")) for name, kind, value in self.fields]
 
     def targets(self) -> list[tuple[str, str]]:
         """Return name and kind of the fields to attack: of a table's rows the first only."""
@@ -184,8 +207,11 @@ class Attack:
     client: Client
     saved: Path
     faults: dict[str, list[str]] = field(default_factory=dict)
+    refusals: dict[str, list[str]] = field(default_factory=dict)
+    answers: dict[int, int] = field(default_factory=dict)
     sent: int = 0
     accepted: int = 0
+    turn: int = 0
 
     def __post_init__(self) -> None:
         self.sqlite = db.engine.dialect.name == "sqlite"
@@ -205,6 +231,13 @@ class Attack:
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
             db.engine.dispose()
             shutil.copy(self.database, self.saved)
+            self.stamp = self.database.stat().st_mtime_ns
+        else:
+            with db.engine.begin() as connection:
+                connection.execute(text("DROP SCHEMA IF EXISTS saved CASCADE"))
+                connection.execute(text("CREATE SCHEMA saved"))
+                for table in db.metadata.sorted_tables:
+                    connection.execute(text(f'CREATE TABLE saved."{table.name}" AS TABLE "{table.name}"'))
         self.kept = digest()
 
     @property
@@ -212,16 +245,43 @@ class Attack:
         """The file of the database."""
         return Path(str(db.engine.url.database))
 
-    def restore(self) -> None:
-        """Bring the world back; on PostgreSQL it moves on instead."""
+    def unwritten(self) -> bool:
+        """Tell at once, where that can be told, that nothing was written since the world was saved or restored."""
+        if not self.sqlite or self.database.stat().st_mtime_ns != self.stamp:
+            return False
+        log = Path(f"{self.database}-wal")
+        return not log.exists() or log.stat().st_size == 0
+
+    def restore(self, changed: Iterable[str]) -> None:
+        """Bring the world back, on PostgreSQL the tables that changed."""
         session.remove()
         if self.sqlite:
             db.engine.dispose()
             for suffix in ("-wal", "-shm"):
                 Path(f"{self.database}{suffix}").unlink(missing_ok=True)
             shutil.copy(self.saved, self.database)
-        else:
-            self.kept = digest()
+            self.stamp = self.database.stat().st_mtime_ns
+            return
+        with db.engine.begin() as connection:
+            # Past the triggers: what the product never lets anybody take back is taken back here.
+            connection.execute(text("SET LOCAL session_replication_role = replica"))
+            for name in changed:
+                connection.execute(text(f'DELETE FROM "{name}"'))
+                connection.execute(text(f'INSERT INTO "{name}" SELECT * FROM saved."{name}"'))
+
+    def changed(self) -> set[str]:
+        """Return the tables that are not as they were saved."""
+        session.remove()
+        if self.unwritten():
+            return set()
+        after = digest()
+        return {name for name in after if after[name] != self.kept[name]}
+
+    def close(self) -> None:
+        """Take away what was kept on PostgreSQL."""
+        if not self.sqlite:
+            with db.engine.begin() as connection:
+                connection.execute(text("DROP SCHEMA IF EXISTS saved CASCADE"))
 
     def note(self, fault: str, form: Form, what: str) -> None:
         """Keep a fault with the place where it showed."""
@@ -249,16 +309,17 @@ class Attack:
         except Exception as error:
             last = traceback.extract_tb(error.__traceback__)[-1]
             self.note("trace", form, f"{what}: {error!r} at {last.filename}:{last.lineno}"[:400])
-            self.restore()
+            self.restore(self.changed())
             return None
-        if answer.status_code == 400:
-            self.note("never reached", form, what)
+        self.answers[answer.status_code] = self.answers.get(answer.status_code, 0) + 1
+        if answer.status_code in (400, 403, 404) and form.method == "post":
+            self.refusals.setdefault(f"{answer.status_code} {form.kind[1]}", []).append(what)
         if answer.status_code >= 500:
             self.note(str(answer.status_code), form, what)
         if answer.status_code in (301, 302, 303):
             self.accepted += 1
             self.follow(form, what, answer)
-            self.restore()
+            self.restore(self.changed())
         else:
             self.left_no_trace(form, what, answer)
         return answer
@@ -279,30 +340,65 @@ class Attack:
 
     def left_no_trace(self, form: Form, what: str, answer: TestResponse) -> None:
         """A form that was not accepted changed nothing but the counters of attempts."""
-        after = digest()
-        changed = {name for name in after if after[name] != self.kept[name]} - BESIDE_REFUSALS
-        if changed and answer.status_code >= 400 and not only_attempts(changed):
-            self.note("refused but written", form, f"{what}: {answer.status_code} {sorted(changed)}")
-        if after != self.kept:
-            self.restore()
+        changed = self.changed()
+        if changed and answer.status_code >= 400:
+            more = changed - BESIDE_REFUSALS
+            if more and not only_attempts(more):
+                self.note("refused but written", form, f"{what}: {answer.status_code} {sorted(more)}")
+        if changed:
+            self.restore(changed)
 
-    def attack(self, form: Form, values: dict[str, Any], uploads: Iterable[str] = ()) -> None:
-        """Send a form with each value in each field, one at a time."""
+    def as_it_stands(self, form: Form) -> list[tuple[str, str]]:
+        """Send a form unaltered, then filled in, and return what it was sent with when it went farthest.
+
+        A form that is not even read then (400, 403, 404) would prove nothing: that is a fault.
+        """
         base = [(name, value) for name, _kind, value in form.fields]
-        for name, kind in form.targets():
-            for label, value in values.items():
-                changed = [(one, value if one == name else old) for one, old in base]
-                changed = [(one, new) for one, new in changed if new is not MISSING]
-                answer = self.send(form, f"{name} {label}", changed)
-                if answer is not None and answer.status_code == 422 and form.method == "post":
-                    self.says_and_keeps(form, f"{name} {label}", kind, dict(changed))
+        answer = self.send(form, "as it stands", base)
+        if answer is not None and answer.status_code == 422:
+            self.says_and_keeps(form, "as it stands", dict(base))
+            base = form.filled()
+            answer = self.send(form, "filled in", base)
+        status = answer.status_code if answer is not None else 500
+        if (status in (400, 403, 404, 409, 429) or status >= 500) and form.kind[1] not in NOT_AS_IT_STANDS:
+            self.note("never reached", form, f"{status}")
+        return base
+
+    def attack(
+        self, form: Form, values: dict[str, Any], uploads: Iterable[str] = (), *, every: int = 1
+    ) -> None:
+        """Send a form with each value in each field, one at a time; with ``every`` n each nth only, taking turns."""
+        base = self.as_it_stands(form)
+        for name, _kind in form.targets():
+            self.turn += 1
+            for label, value in list(values.items())[self.turn % every :: every]:
+                self.send_changed(form, base, name, label, value)
         for name in form.uploads:
-            for label in uploads:
-                content, filename = UPLOADS[label]()
-                data = {**dict(base), name: (io.BytesIO(content), filename)}
-                answer = self.send(form, f"{name} {label}", [], data=data, content_type="multipart/form-data")
-                if answer is not None and answer.status_code == 422:
-                    self.says(form, f"{name} {label}")
+            self.turn += 1
+            for label in list(uploads)[self.turn % every :: every]:
+                self.send_file(form, base, name, label)
+
+    def send_changed(
+        self, form: Form, base: list[tuple[str, str]], name: str, label: str, value: Any
+    ) -> None:
+        """Send a form with one field changed; a refusal must say so, and on the form itself keep what was typed."""
+        changed = [(one, value if one == name else old) for one, old in base]
+        changed = [(one, new) for one, new in changed if new is not MISSING]
+        answer = self.send(form, f"{name} {label}", changed)
+        if answer is None or form.method != "post":
+            return
+        if answer.status_code == 422:
+            self.says_and_keeps(form, f"{name} {label}", dict(changed))
+        elif 400 <= answer.status_code < 500:
+            self.says(form, f"{name} {label}")
+
+    def send_file(self, form: Form, base: list[tuple[str, str]], name: str, label: str) -> None:
+        """Send a form with a hostile file; a refusal must say so."""
+        content, filename = UPLOADS[label]()
+        data = {**dict(base), name: (io.BytesIO(content), filename)}
+        answer = self.send(form, f"{name} {label}", [], data=data, content_type="multipart/form-data")
+        if answer is not None and 400 <= answer.status_code < 500:
+            self.says(form, f"{name} {label}")
 
     def says(self, form: Form, what: str) -> None:
         """A page of refusal says what is wrong."""
@@ -311,7 +407,7 @@ class Attack:
         if not any(page.errors()) and not any(alerts):
             self.note("says nothing", form, what)
 
-    def says_and_keeps(self, form: Form, what: str, kind: str, sent: dict[str, Any]) -> None:
+    def says_and_keeps(self, form: Form, what: str, sent: dict[str, Any]) -> None:
         """A refused form says what is wrong and keeps what was typed, in every field of text."""
         self.says(form, what)
         page = self.client.page
@@ -343,6 +439,8 @@ class Attack:
 def as_kept(text: str) -> str:
     """Return a text as far as two must agree: browsers normalise ends of lines, surrogates become marks."""
     plain = text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+    # Werkzeug shows the bytes of what is no character as they would stand in an address.
+    plain = re.sub("(%[0-9A-F]{2})+", "?", plain)
     return re.sub("[?\ufffd]+", "?", re.sub(r"\s+", " ", plain)).strip()
 
 

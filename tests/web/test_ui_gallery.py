@@ -175,6 +175,7 @@ def test_dates_read_as_people_say_them(at) -> None:
     now = at(2026, 11, 23, 9, 41)
     assert filters.moment_text(now) == "今天 09:41"
     assert filters.date_text(date(2026, 11, 23)) == "11月23日"
+    assert filters.weekday_text(date(2026, 11, 23)) == "11月23日 周一"
     assert filters.date_text(date(2027, 1, 2)) == "2027年1月2日"
     assert filters.due_text(date(2026, 11, 27)) == "周五截止"
     assert filters.due_text(date(2026, 12, 27)) == "12月27日截止"
@@ -188,6 +189,7 @@ def test_dates_read_as_people_say_them(at) -> None:
     )
     with i18n.using_locale("en"):
         assert filters.date_text(date(2026, 11, 23)) == "23 Nov"
+        assert filters.weekday_text(date(2026, 11, 23)) == "Mon 23 Nov"
         assert filters.date_text(date(2025, 11, 23)) == "23 Nov 2025"
 
 

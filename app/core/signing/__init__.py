@@ -12,6 +12,7 @@ from app.core.signing.authority import (
     has_authority,
     import_pkcs12,
     load_signer,
+    missing_files,
     read_secret,
     signing_certificates,
 )
@@ -33,6 +34,7 @@ __all__ = [
     "import_pkcs12",
     "inspect",
     "load_signer",
+    "missing_files",
     "read_secret",
     "sign",
     "signing_certificates",

@@ -70,16 +70,25 @@ class DocumentSigner:
         return self.certificate.not_valid_after_utc
 
 
-def read_secret(folder: Path, environment: Mapping[str, str] | None = None) -> bytes:
+def read_secret(
+    folder: Path, environment: Mapping[str, str] | None = None, *, replace_lost: bool = False
+) -> bytes:
     """Give the secret that protects the keys: `ZHANGCHENG_KEY`, or else the key file in `folder`.
 
     The key file is made at the first call, readable by its owner only; one that others can read is refused
     (`SigningError`), because then the keys are no secret any more. Windows keeps such rights differently:
-    there the folder's own rights count.
+    there the folder's own rights count. A file that is gone while it protects keys is not made anew
+    (`secret-lost`) unless `replace_lost`: only a key that comes from outside can be kept under a new one.
     """
     text = (os.environ if environment is None else environment).get(SECRET_VARIABLE, "").strip()
     if not text:
-        text = _read_or_make_secret_file(folder / _SECRET_FILE)
+        file = folder / _SECRET_FILE
+        if not (file.exists() or replace_lost) and protects_keys(folder):
+            raise SigningError("secret-lost", str(file))
+        try:
+            text = _read_or_make_secret_file(file)
+        except (OSError, ValueError) as error:
+            raise SigningError("keys-unreadable", str(error)) from error
     if len(text) < SHORTEST_SECRET:
         raise SigningError("secret-too-short", f"at least {SHORTEST_SECRET} characters")
     return text.encode()
@@ -88,6 +97,20 @@ def read_secret(folder: Path, environment: Mapping[str, str] | None = None) -> b
 def has_authority(folder: Path) -> bool:
     """Tell whether `create_authority` was done in this folder."""
     return (folder / _AUTHORITY_FILE).exists() and (folder / _SIGNER_FILE).exists()
+
+
+def protects_keys(folder: Path) -> bool:
+    """Tell whether a key lies in this folder that only its secret opens."""
+    return (folder / _AUTHORITY_FILE).exists() or (folder / _SIGNER_FILE).exists()
+
+
+def missing_files(folder: Path, environment: Mapping[str, str] | None = None) -> list[str]:
+    """Name the files of the keys that should lie in this folder and do not, once `create_authority` was done."""
+    needed = [_AUTHORITY_FILE, _SIGNER_FILE]
+    if not (os.environ if environment is None else environment).get(SECRET_VARIABLE, "").strip():
+        needed.insert(0, _SECRET_FILE)
+    missing = [name for name in needed if not (folder / name).is_file()]
+    return missing if any((folder / _CERTIFICATE_FOLDER).glob("*.pem")) else [*missing, _CERTIFICATE_FOLDER]
 
 
 def create_authority(
@@ -114,14 +137,17 @@ def create_authority(
 def load_signer(folder: Path, secret: bytes) -> DocumentSigner:
     """Load the signing key; kept in memory until the file changes.
 
-    Raises `SigningError`: `no-authority` before set-up, `wrong-secret` when the secret does not open it.
+    Raises `SigningError`: `no-authority` before set-up, `wrong-secret` when the secret does not open it,
+    `keys-unreadable` where the file may not be read.
     """
     file = folder / _SIGNER_FILE
     try:
         state = file.stat()
-    except OSError as error:
+        return _load_signer(file, state.st_mtime_ns, state.st_ino, secret)
+    except FileNotFoundError as error:
         raise SigningError("no-authority", str(folder)) from error
-    return _load_signer(file, state.st_mtime_ns, state.st_ino, secret)
+    except OSError as error:
+        raise SigningError("keys-unreadable", str(error)) from error
 
 
 def import_pkcs12(folder: Path, secret: bytes, content: bytes, passphrase: str) -> DocumentSigner:
@@ -162,8 +188,10 @@ def authority_certificate(folder: Path, secret: bytes) -> bytes:
     """Give our authority's certificate in PEM, to be handed to customers and PDF readers."""
     try:
         content = (folder / _AUTHORITY_FILE).read_bytes()
-    except OSError as error:
+    except FileNotFoundError as error:
         raise SigningError("no-authority", str(folder)) from error
+    except OSError as error:
+        raise SigningError("keys-unreadable", str(error)) from error
     _, certificate, _ = _opened(content, secret)
     return certificate.public_bytes(serialization.Encoding.PEM)
 

@@ -4,8 +4,8 @@
 class SigningError(Exception):
     """Keys cannot be made, read or used.
 
-    `reason` is one of `no-authority`, `authority-exists`, `wrong-secret`, `secret-too-short`,
-    `key-file-readable-by-others`, `pkcs12-unreadable`, `pkcs12-without-key`, `pkcs12-not-valid-now`,
+    `reason` is one of `no-authority`, `authority-exists`, `wrong-secret`, `secret-lost`, `secret-too-short`,
+    `keys-unreadable`, `key-file-readable-by-others`, `pkcs12-unreadable`, `pkcs12-without-key`, `pkcs12-not-valid-now`,
     `pkcs12-weak-key`, `cannot-be-signed`; `detail` is for the log.
     """
 

@@ -79,7 +79,7 @@ def index() -> Response:
         "home/index.html",
         heading=greeting.greeting(actor, now),
         facts=[
-            f"{filters.date_text(clock.today())} {filters.weekday(clock.today())}",
+            filters.weekday_text(clock.today()),
             *greeting.day_facts(now),
         ],
         tiles=large_actions(actor),

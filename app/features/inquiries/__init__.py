@@ -163,5 +163,6 @@ search.register_source(
         visible=queries.visible_line_ids,
         url=views.line_address,
         order=21,
+        belongs=queries.numbers_of_lines,
     )
 )

@@ -414,5 +414,8 @@ def note_accepted(inquiry: Inquiry, *, actor: Actor) -> None:
 
 
 def default_deadline(received_at: datetime) -> datetime:
-    """Return the usual deadline of an inquiry: two working days after it came, at the end of the day."""
-    return workdays.add_working_days(received_at, settings.get("inquiries.default_deadline_days"))
+    """Return the usual deadline of an inquiry: some working days after it came, at the next quarter of an hour."""
+    exact = workdays.add_working_days(received_at, settings.get("inquiries.default_deadline_days"))
+    rounded = exact + (datetime.min.replace(tzinfo=exact.tzinfo) - exact) % timedelta(minutes=15)
+    # The last quarter of a day would end on the next, which may be free.
+    return rounded if clock.to_local(rounded).date() == clock.to_local(exact).date() else exact

@@ -50,9 +50,15 @@ COLUMNS = (
     Column("created_at", lazy("登记时间"), Inquiry.created_at, kind="datetime", hidden=True),
 )  # fmt: skip
 
+
+def hours_text(row: Row[Any]) -> str:
+    """Return the working hours that reporting took, with one decimal in every row."""
+    return "" if row.report_latency_hours is None else f"{row.report_latency_hours:.1f}"
+
+
 LATE = Column(
     "report_latency_hours", lazy("上报用时（工作小时）"), Inquiry.report_latency_hours, kind="number",
-    tone=lambda row: "bad" if row.reported_late else "", sortable=False,
+    tone=lambda row: "bad" if row.reported_late else "", sortable=False, shown_by=hours_text,
 )  # fmt: skip
 REPORTED_LATE = Column("reported_late", lazy("迟报"), Inquiry.reported_late, hidden=True)
 

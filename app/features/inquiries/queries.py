@@ -1,5 +1,6 @@
 """Who sees which inquiry, and which of its lines."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, and_, case, exists, false, or_, select
@@ -83,6 +84,16 @@ def visible_line_ids(actor: Actor) -> Select[int]:
             or_(whole_condition(actor), and_(Inquiry.status.not_in(BEFORE_DECISION), asked_condition(actor)))
         )
     )
+
+
+def numbers_of_lines(line_ids: Sequence[int]) -> dict[int, str]:
+    """Return the number of the inquiry of each line; a draft has none yet and is left out."""
+    statement = (
+        select(InquiryLine.id, Inquiry.number)
+        .join(Inquiry, Inquiry.id == InquiryLine.inquiry_id)
+        .where(InquiryLine.id.in_(line_ids), Inquiry.number.is_not(None))
+    )
+    return {line_id: str(number) for line_id, number in session.execute(statement)}
 
 
 def get(actor: Actor, inquiry_id: int) -> Inquiry:

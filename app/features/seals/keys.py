@@ -5,14 +5,19 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sqlalchemy import select
+
 from app.core import timeline
+from app.core.db import session
 from app.core.errors import Conflict, Invalid
 from app.core.i18n import LazyText, lazy
+from app.core.i18n import gettext as _
 from app.core.permissions import Actor, require
 from app.features.seals.enums import SealPerm
+from app.features.seals.models import LegalEntity
 
 if TYPE_CHECKING:
-    from app.core.signing import DocumentSigner
+    from app.core.signing import DocumentSigner, SigningError
 
 KEY = "signing_key"
 MAX_PKCS12_BYTES = 256 * 1024
@@ -22,6 +27,34 @@ REASONS: dict[str, LazyText] = {
     "pkcs12-without-key": lazy("文件里没有私钥，请从证书工具重新导出含私钥的 .p12 文件"),
     "pkcs12-not-valid-now": lazy("证书尚未生效或已过期"),
     "pkcs12-weak-key": lazy("密钥强度不够，需要 RSA 2048 位以上或 ECDSA P-256 以上"),
+}
+
+
+# Why papers cannot be signed, for the person who wants to issue one.
+UNUSABLE: dict[str, LazyText] = {
+    "no-authority": lazy("密钥文件夹里缺少 signer.p12 或 authority.p12"),
+    "secret-lost": lazy("密钥文件夹里缺少 secret.key"),
+    "wrong-secret": lazy("secret.key 与密钥不匹配，或密钥文件已损坏"),
+    "secret-too-short": lazy("ZHANGCHENG_KEY 太短"),
+    "keys-unreadable": lazy("密钥文件读不出来"),
+    "key-file-readable-by-others": lazy("secret.key 能被其他账户读取"),
+}
+# What to do about a file that is gone.
+LOST: dict[str, LazyText] = {
+    "secret.key": lazy(
+        "缺少 keys/secret.key，签名密钥打不开，不能出具盖章文件。请从备份恢复这个文件；没有备份时，由有权的人在"
+        "“印章 → 签名证书”换用自有证书。已出具的文件仍可核验"
+    ),
+    "signer.p12": lazy(
+        "缺少 keys/signer.p12，不能出具盖章文件。请从备份恢复这个文件；没有备份时，由有权的人在"
+        "“印章 → 签名证书”换用自有证书。已出具的文件仍可核验"
+    ),
+    "authority.p12": lazy(
+        "缺少 keys/authority.p12，客户不能再下载公司证书。请从备份恢复这个文件。已出具的文件仍可核验"
+    ),
+    "certificates": lazy(
+        "缺少 keys/certificates 里的证书，已出具的文件认不出来。请从备份恢复整个 keys 文件夹"
+    ),
 }
 
 
@@ -62,6 +95,34 @@ def exists() -> bool:
     return signing.has_authority(folder())
 
 
+def check() -> list[str]:
+    """Find what is missing or wrong with the keys of an installation that has a company; each with what to do."""
+    from app.core import signing  # slow import
+
+    if session.execute(select(LegalEntity.id).limit(1)).first() is None:
+        return []
+    missing = signing.missing_files(folder())
+    if missing:
+        return [str(LOST[name]) for name in missing]
+    try:
+        secret = signing.read_secret(folder())
+        signing.load_signer(folder(), secret)
+        signing.authority_certificate(folder(), secret)
+    except signing.SigningError as error:
+        return [
+            _(
+                "签名密钥不可用：%(reason)s。请从备份恢复整个 keys 文件夹，已出具的文件仍可核验",
+                reason=unusable(error),
+            )
+        ]
+    return []
+
+
+def unusable(error: "SigningError") -> str:
+    """Return why the keys cannot be used, in the reader's language."""
+    return str(UNUSABLE.get(error.reason, error.reason))
+
+
 def create(company_name: str) -> None:
     """Make the installation's own authority and signing key, once; nothing happens where they exist."""
     from app.core import signing  # slow import
@@ -77,7 +138,7 @@ def signer() -> "DocumentSigner":
     try:
         return signing.load_signer(folder(), signing.read_secret(folder()))
     except signing.SigningError as error:
-        raise Conflict("seal:no-signing-key", reason=error.reason) from error
+        raise Conflict("seal:no-signing-key", reason=unusable(error)) from error
 
 
 def trusted_certificates() -> tuple[bytes, ...]:
@@ -94,23 +155,31 @@ def authority_pem() -> bytes:
     try:
         return signing.authority_certificate(folder(), signing.read_secret(folder()))
     except signing.SigningError as error:
-        raise Conflict("seal:no-signing-key", reason=error.reason) from error
+        raise Conflict("seal:no-signing-key", reason=unusable(error)) from error
+
+
+def is_own(signer: "DocumentSigner") -> bool:
+    """Tell whether our own authority made the certificate; without its file nothing can be said for it."""
+    from cryptography import x509  # slow import
+
+    try:
+        authority = x509.load_pem_x509_certificate(authority_pem())
+    except Conflict:
+        return False
+    return signer.certificate.issuer == authority.subject
 
 
 def summary() -> KeySummary:
     """Return what the key page shows. Raises Conflict where there is no key."""
-    from cryptography import x509  # slow import
-
     current = signer()
     certificate = current.certificate
-    authority = x509.load_pem_x509_certificate(authority_pem())
     return KeySummary(
         subject=certificate.subject.rfc4514_string(),
         issuer=certificate.issuer.rfc4514_string(),
         fingerprint=paired(current.fingerprint),
         valid_from=certificate.not_valid_before_utc,
         valid_until=certificate.not_valid_after_utc,
-        own=certificate.issuer == authority.subject,
+        own=is_own(current),
         known=len(trusted_certificates()),
     )
 
@@ -133,7 +202,8 @@ def replace(*, actor: Actor, content: bytes, passphrase: str) -> str:
     if not content or len(content) > MAX_PKCS12_BYTES:
         raise Invalid(fields={"file": REASONS["pkcs12-unreadable"]})
     try:
-        new = signing.import_pkcs12(folder(), signing.read_secret(folder()), content, passphrase)
+        secret = signing.read_secret(folder(), replace_lost=True)
+        new = signing.import_pkcs12(folder(), secret, content, passphrase)
     except signing.SigningError as error:
         raise Invalid(fields={"file": REASONS.get(error.reason, REASONS["pkcs12-unreadable"])}) from error
     fingerprint = paired(new.fingerprint)

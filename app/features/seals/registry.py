@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from app.core import documents, sentences, timeline
+from app.core import checks, documents, sentences, timeline
 from app.core.i18n import lazy
 from app.core.permissions import Role, register_permissions
 from app.core.timeline import Verb
 from app.features.people.leaving import OpenMatter, register_leaver_check
-from app.features.seals import queries
+from app.features.seals import keys, queries
 from app.features.seals.enums import KIND_LABELS, USE_FORM_LABELS, SealKind, SealPerm, UseForm
 
 register_permissions(
@@ -108,6 +108,7 @@ sentences.register(
         "seal:no-use-right": lazy("您没有“%(seal)s”的用章权，请找%(who)s"),
     }
 )
+checks.register_check("signing keys", keys.check)
 documents.register_document_type(
     documents.DocumentType(
         doc_type="seal",

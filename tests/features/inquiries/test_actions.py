@@ -96,6 +96,14 @@ def test_the_usual_deadline_is_two_working_days(at) -> None:  # type: ignore[no-
     assert actions.default_deadline(friday) == friday + timedelta(days=4)
 
 
+@pytest.mark.parametrize(
+    ("came", "due"), [((9, 42), (9, 45)), ((9, 45), (9, 45)), ((9, 46), (10, 0)), ((23, 50), (23, 50))]
+)
+def test_the_usual_deadline_stands_at_a_quarter_of_an_hour_of_the_same_day(at, came, due) -> None:  # type: ignore[no-untyped-def]
+    found = clock.to_local(actions.default_deadline(at(2026, 11, 23, *came)))
+    assert (found.day, found.hour, found.minute) == (25, *due)
+
+
 # Editing
 
 
