@@ -10,6 +10,8 @@ from app.features.quotations.actions import create_on_start, lapse_with_inquiry
 from app.features.quotations.enums import EFFECT_LABELS, FREIGHT_LABELS, PAYMENT_LABELS, QuotationPerm
 from app.features.quotations.flow import DOC_TYPE
 from app.features.quotations.models import QuotationRevision
+from app.features.quotations.sealing import sealable
+from app.features.seals import sources
 
 NAV_LABEL = lazy_in_context("list", "报价")
 
@@ -221,6 +223,7 @@ def register() -> None:
             doc_type=DOC_TYPE, label=lazy("报价"), visible=queries.visible_ids, url=views.address, order=10
         )
     )
+    sources.register(DOC_TYPE, sealable)
     timeline.on("inquiry:start_quoting", create_on_start)
     for ending in ("inquiry:withdraw", "inquiry:cancel"):
         timeline.on(ending, lapse_with_inquiry)

@@ -26,6 +26,7 @@ from app.features.quotations.forms import (
 )
 from app.features.quotations.listing import QuotationList, base
 from app.features.quotations.models import QuotationLine, QuotationRevision
+from app.features.quotations.panels import sealing_panel
 from app.features.seals.enums import SealPerm
 from app.web import documents, fragments
 from app.web.errors import queue_refused_attempt
@@ -162,7 +163,7 @@ def body_context(
         "accept_upload": presentation.addresses(revision)["acceptance"]
         if mine and revision.status == QuotationStatus.ISSUED
         else "",
-        "panels": [],
+        "panels": [sealing_panel(revision, actor)] if issued else [],
     }
 
 

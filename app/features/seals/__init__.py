@@ -5,7 +5,7 @@ from pathlib import Path
 from flask import Flask
 
 from app.core.i18n import lazy_in_context
-from app.features.seals import keys, marks, views
+from app.features.seals import keys, marks, request_views, views
 from app.features.seals import registry as registry
 from app.features.seals.enums import SealPerm
 from app.web import nav
@@ -18,6 +18,16 @@ def register(app: Flask) -> None:
     app.register_blueprint(views.blueprint)
     nav.register_nav(
         nav.NavItem(
+            key="seal_requests",
+            label=lazy_in_context("list", "用印"),
+            icon="file-certificate",
+            endpoint="seals.requests",
+            section="sales",
+            permission=request_views.READERS,
+            module="quotations",
+            order=49,
+        ),
+        nav.NavItem(
             key="seals",
             label=lazy_in_context("list", "印章"),
             icon="rubber-stamp",
@@ -26,5 +36,5 @@ def register(app: Flask) -> None:
             permission=SealPerm.VIEW,
             module="quotations",
             order=50,
-        )
+        ),
     )
