@@ -110,6 +110,7 @@ class QuotationRevision(DocumentMixin, Model):
     issued_files: Mapped[list["IssuedFile"]] = relationship(
         back_populates="revision", order_by="IssuedFile.id", lazy="selectin"
     )
+    extra_copies: Mapped[list["ExtraCopies"]] = relationship(order_by="ExtraCopies.id", lazy="select")
 
     @property
     def expired(self) -> bool:

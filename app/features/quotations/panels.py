@@ -41,7 +41,8 @@ def sealing_panel(revision: QuotationRevision, actor: Actor) -> dict[str, Any]:
     """Return the wet seals asked for and used on an issued revision, and where one more may be asked for."""
     on_paper = any(item.form == FileForm.PAPER for item in revision.issued_files)
     may_ask = on_paper and revision.status in SEALABLE and can(actor, SealPerm.REQUEST)
-    found = seal_queries.requests_of(DOC_TYPE, revision.id, actor)
+    # Only what was issued on paper is ever stamped, so for all others there is nothing to look for.
+    found = seal_queries.requests_of(DOC_TYPE, revision.id, actor) if on_paper else []
     return {
         "template": "quotations/_sealing_panel.html",
         "requests": [presentation.sealing_row(request, seen=seen) for request, seen in found],

@@ -119,6 +119,7 @@ def issued_row(revision: QuotationRevision, item: IssuedFile) -> dict[str, Any]:
     return {
         "copy_number": item.copy_number,
         "copies": item.copies,
+        "extra": item.extra,
         "size": item.size,
         "form_label": str(FILE_FORM_LABELS[FileForm(item.form)]).split("（")[0].split(" (")[0],
         "issued_by": item.issued_by.name,

@@ -4,7 +4,7 @@ from datetime import timedelta
 from functools import lru_cache
 
 from sqlalchemy import ColumnElement, Date, Integer, Select, bindparam, false, func, or_, select
-from sqlalchemy.orm import joinedload, lazyload, selectinload
+from sqlalchemy.orm import joinedload, lazyload
 
 from app.core import clock
 from app.core.db import session
@@ -30,7 +30,9 @@ WHOLE = (
     .joinedload(Quotation.inquiry)
     .options(lazyload(Inquiry.lines), joinedload(Inquiry.customer)),
     joinedload(QuotationRevision.approved_by),
-    selectinload(QuotationRevision.issued_files).lazyload(IssuedFile.revision),
+    joinedload(QuotationRevision.extra_copies),
+    # Few of each, so they come beside the head: one query less on every page.
+    joinedload(QuotationRevision.issued_files).lazyload(IssuedFile.revision),
 )
 # One of several revisions in a row: number, state, total.
 HEAD_ONLY = (

@@ -105,6 +105,8 @@ tasks.register_kinds(
     tasks.TaskKind("quotation:approve", lazy("审批报价")),
     tasks.TaskKind("quotation:issue", lazy("打印盖章")),
     tasks.TaskKind("quotation:confirm-acceptance", lazy("确认客户接受")),
+    tasks.TaskKind("quotation:consent-extra", lazy("同意增印")),
+    tasks.TaskKind("quotation:issue-extra", lazy("增印")),
 )
 
 timeline.register_verbs(
@@ -196,6 +198,7 @@ sentences.register(
         "quotation:missing-glyph": lazy(
             "字体中没有“%(character)s”这个字（%(field)s），请改用其他写法后再出具"
         ),
+        "quotation:extra-waiting": lazy("已有增印申请在办理，请等它办完"),
         "quotation:no-reprint": lazy("这一份不能补印：没有出具过，或报价已作废、已有新版"),
         "quotation:no-seal": lazy("没有您可以使用的报价专用章：请确认印章已登记、主管领导已授权系统打印"),
         "quotation:signing-key": lazy("签名密钥不可用，请系统管理员检查“签名证书”"),

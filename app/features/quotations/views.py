@@ -17,7 +17,7 @@ from app.core.permissions import Actor, can, directory
 from app.core.uow import unit_of_work
 from app.core.verification_code import grouped
 from app.features.inquiries import queries as inquiry_queries
-from app.features.quotations import actions, flow, issuing, presentation, queries
+from app.features.quotations import actions, extra, flow, issuing, presentation, queries
 from app.features.quotations.checks import evidence_of, evidence_warnings
 from app.features.quotations.enums import QuotationPerm, QuotationStatus
 from app.features.quotations.forms import (
@@ -157,7 +157,7 @@ def body_context(
         "issued_code": grouped(revision.issued_files[0].code) if issued else "",
         "waiting_for_seal": waiting_for_seal(revision, actor),
         "remind_url": ""
-        if (mine and revision.status in actions.EDITABLE) or flow.FLOW.state(revision.status).tasks is None
+        if (mine and revision.status in actions.EDITABLE) or nothing_waits(revision)
         else url_for("home.reminder", doc_type="quotation", doc_id=revision.id),
         "acceptance_files": documents.file_rows(acceptance, events=history),
         "accept_upload": presentation.addresses(revision)["acceptance"]
@@ -165,6 +165,13 @@ def body_context(
         else "",
         "panels": [sealing_panel(revision, actor)] if issued else [],
     }
+
+
+def nothing_waits(revision: QuotationRevision) -> bool:
+    """Tell whether a revision waits for nobody; once issued it does so for further copies only."""
+    if revision.status in (QuotationStatus.ISSUED, QuotationStatus.ACCEPTED):
+        return extra.waiting(revision) is None
+    return flow.FLOW.state(revision.status).tasks is None
 
 
 def waiting_for_seal(revision: QuotationRevision, actor: Actor) -> str:
