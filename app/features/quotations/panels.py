@@ -31,6 +31,13 @@ def inquiry_panel(inquiry: Inquiry, actor: Actor) -> dict[str, Any] | None:
     return {"panel": panel}
 
 
+def approval_sheet_panel(inquiry: Inquiry, actor: Actor) -> dict[str, Any] | None:
+    """Return the way to the printed sheet of an inquiry, once it was reported."""
+    if inquiry.reported_at is None:
+        return None
+    return {"sheet_url": url_for("quotations.approval_sheet", inquiry_id=inquiry.id)}
+
+
 def customer_panel(customer: Any, actor: Actor) -> dict[str, Any] | None:
     """Return the latest quotations of a customer for the customer's page."""
     found = queries.of_customer(customer.id, actor)

@@ -26,6 +26,10 @@ permissions.register_permissions(
         QuotationPerm.REVIEW: (lazy("审核报价"), {Role.MANAGER}),
         QuotationPerm.APPROVE_ABOVE_LIMIT: (lazy("审批超限额报价"), {Role.LEADER}),
         QuotationPerm.REPRINT: (lazy("补印正式件"), {Role.BACK_OFFICE}),
+        QuotationPerm.WAREHOUSE_COPY: (
+            lazy("打印仓库联"),
+            {Role.SALESPERSON, Role.MANAGER, Role.LEADER, Role.BACK_OFFICE},
+        ),
     },
     approvals=(QuotationPerm.REVIEW, QuotationPerm.APPROVE_ABOVE_LIMIT),
 )

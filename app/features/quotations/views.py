@@ -38,6 +38,13 @@ from app.web.lists import show_list
 blueprint = Blueprint("quotations", __name__, url_prefix="/quotations")
 
 READERS = (QuotationPerm.PREPARE, QuotationPerm.VIEW_ALL)
+# From the approval on the content is frozen; what came to nothing is not shipped.
+SHIPPED_FROM = (
+    QuotationStatus.APPROVED,
+    QuotationStatus.ISSUED,
+    QuotationStatus.ACCEPT_CLAIMED,
+    QuotationStatus.ACCEPTED,
+)
 Answer = Response | BaseResponse | str
 
 
@@ -163,8 +170,18 @@ def body_context(
         "accept_upload": presentation.addresses(revision)["acceptance"]
         if mine and revision.status == QuotationStatus.ISSUED
         else "",
+        "warehouse_url": warehouse_url(revision, actor),
         "panels": [sealing_panel(revision, actor)] if issued else [],
     }
+
+
+def warehouse_url(revision: QuotationRevision, actor: Actor) -> str:
+    """Return the address of the warehouse copy, empty where there is none for this reader."""
+    if revision.status not in SHIPPED_FROM or not can(
+        actor, QuotationPerm.WAREHOUSE_COPY, revision.department_id
+    ):
+        return ""
+    return url_for("quotations.warehouse", quotation_id=revision.quotation_id, number=revision.revision)
 
 
 def nothing_waits(revision: QuotationRevision) -> bool:
