@@ -41,5 +41,6 @@ def test_the_register_survives_the_way_back_and_forth_with_its_checks_and_trigge
                 text("SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'seal_use'")
             ).scalar_one()
     assert "form IN ('electronic', 'paper', 'wet', 'taken_out')" in table
-    assert "copies > 0" in table
+    for name in ("form", "copies", "impressions"):
+        assert table.count(f"ck_seal_use_{name}") == 1, name
     assert triggers == 2

@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+from alembic.operations import BatchOperations
 
 from app.core.db_objects import append_only_statements, drop_append_only_statements
 
@@ -14,26 +15,16 @@ FORMS_BEFORE = "form IN ('electronic', 'paper')"
 FORMS = "form IN ('electronic', 'paper', 'wet', 'taken_out')"
 
 
-def other_checks(forms: str) -> list[sa.CheckConstraint]:
-    """Return the checks of the register: a table that SQLite builds anew keeps only those it is told."""
-    return [
-        sa.CheckConstraint(forms, name=op.f("ck_seal_use_form")),
-        sa.CheckConstraint("copies > 0", name=op.f("ck_seal_use_copies")),
-        sa.CheckConstraint("impressions >= 0", name=op.f("ck_seal_use_impressions")),
-    ]
-
-
 def run(statements: list[str]) -> None:
     """Execute statements as they are."""
     for statement in statements:
         op.execute(statement)
 
 
-def allow_forms(forms: str) -> None:
-    """Replace the check of the form where the table is changed in place."""
-    if op.get_bind().dialect.name == "postgresql":
-        op.drop_constraint(op.f("ck_seal_use_form"), "seal_use", type_="check")
-        op.create_check_constraint(op.f("ck_seal_use_form"), "seal_use", forms)
+def allow_forms(batch_op: BatchOperations, forms: str) -> None:
+    """Replace the check of the form."""
+    batch_op.drop_constraint(batch_op.f("ck_seal_use_form"), type_="check")
+    batch_op.create_check_constraint(batch_op.f("ck_seal_use_form"), sa.text(forms))
 
 
 def upgrade() -> None:
@@ -189,14 +180,14 @@ def upgrade() -> None:
 
     dialect = op.get_bind().dialect.name
     run(drop_append_only_statements("seal_use", dialect))
-    with op.batch_alter_table("seal_use", schema=None, table_args=other_checks(FORMS)) as batch_op:
+    with op.batch_alter_table("seal_use", schema=None) as batch_op:
+        allow_forms(batch_op, FORMS)
         batch_op.add_column(sa.Column("title", sa.String(length=200), nullable=False, server_default=""))
         batch_op.add_column(sa.Column("request_id", sa.Integer(), nullable=True))
         batch_op.create_index(batch_op.f("ix_seal_use_request_id"), ["request_id"], unique=False)
         batch_op.create_foreign_key(
             batch_op.f("fk_seal_use_request_id_seal_request"), "seal_request", ["request_id"], ["id"]
         )
-    allow_forms(FORMS)
     run(append_only_statements("seal_use", dialect))
 
 
@@ -206,12 +197,12 @@ def downgrade() -> None:
     run(drop_append_only_statements("seal_use", dialect))
     # What was pressed by hand has no place in the older register.
     op.execute("DELETE FROM seal_use WHERE form IN ('wet', 'taken_out')")
-    with op.batch_alter_table("seal_use", schema=None, table_args=other_checks(FORMS_BEFORE)) as batch_op:
+    with op.batch_alter_table("seal_use", schema=None) as batch_op:
+        allow_forms(batch_op, FORMS_BEFORE)
         batch_op.drop_constraint(batch_op.f("fk_seal_use_request_id_seal_request"), type_="foreignkey")
         batch_op.drop_index(batch_op.f("ix_seal_use_request_id"))
         batch_op.drop_column("request_id")
         batch_op.drop_column("title")
-    allow_forms(FORMS_BEFORE)
     run(append_only_statements("seal_use", dialect))
 
     with op.batch_alter_table("extra_copies", schema=None) as batch_op:
