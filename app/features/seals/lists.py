@@ -15,11 +15,11 @@ from app.features.people.models import User
 from app.features.seals import queries
 from app.features.seals.enums import (
     KIND_LABELS,
-    MODE_LABELS,
     PAPER_KIND_LABELS,
     USE_FORM_LABELS,
     RequestStatus,
     SealKind,
+    UseMode,
 )
 from app.features.seals.flow import FLOW
 from app.features.seals.models import LegalEntity, Seal, SealRequest, SealUse
@@ -35,6 +35,7 @@ FILED = case(
 FILED_LABELS = {"filed": lazy("已归档"), "waiting": lazy("待归档")}
 FILED_TONES = {"filed": "ok", "waiting": "warn"}
 
+SHORT_MODES = {str(UseMode.STAMP): lazy("盖章"), str(UseMode.TAKE_OUT): lazy("外带")}
 OVERDUE = "overdue"
 STATES = {str(state.code): state.label for state in FLOW.states} | {OVERDUE: lazy("逾期未还")}
 TONES = {str(state.code): state.tone for state in FLOW.states} | {OVERDUE: "bad"}
@@ -131,6 +132,12 @@ def request_address(row: Row[Any]) -> str:
     return url_for("seals.show_request", request_id=row.row_id)
 
 
+def made_of_approved(row: Row[Any]) -> str:
+    """Return what was pressed of what was approved: 2 / 3."""
+    made = "—" if row.impressions_made is None else row.impressions_made
+    return f"{made} / {row.impressions}"
+
+
 def state_condition(code: str) -> ColumnElement[bool]:
     """Return the condition of a chosen state; what is overdue and what is open is derived."""
     if code == OVERDUE:
@@ -154,16 +161,11 @@ class SealRequestList(Listing):
             Seal.kind,
             labels={str(code): label for code, label in KIND_LABELS.items()},
         ),
-        Column(
-            "mode",
-            lazy("用印方式"),
-            SealRequest.mode,
-            labels={str(code): label for code, label in MODE_LABELS.items()},
-        ),
+        Column("mode", lazy("用印方式"), SealRequest.mode, labels=SHORT_MODES),
         Column("status", lazy("状态"), SHOWN_STATE, "status", labels=STATES, tones=TONES,
                sort_by=SealRequest.status),
-        Column("impressions", lazy("批准印数"), SealRequest.impressions, "number"),
-        Column("impressions_made", lazy("实盖印数"), SealRequest.impressions_made, "number"),
+        Column("impressions", lazy("印数"), SealRequest.impressions, "number", shown_by=made_of_approved),
+        Column("impressions_made", "", SealRequest.impressions_made, hidden=True),
         Column("due_back", lazy("应还时间"), SealRequest.due_back, "datetime",
                tone=lambda row: "bad" if row.status == OVERDUE else ""),
         Column("owner", lazy("申请人"), UsedBy.name, "person"),

@@ -170,11 +170,16 @@ def remind_of_overdue(payload: dict[str, Any]) -> None:
         return
     session.rollback()
     with unit_of_work():
-        for request in queries.overdue_requests():
-            people = [person for person in (*leader.people(request), *companions(request)) if person]
-            fresh = notices.not_yet_reminded(DOC_TYPE, request.id, people)
-            if fresh:
-                due = clock.to_local(request.due_back or clock.now()).strftime("%Y-%m-%d %H:%M")
-                timeline.record(
-                    DOC_TYPE, request.id, "seal_request:overdue", SYSTEM, data={"due_back": due}, tell=fresh
-                )
+        tell_overdue()
+
+
+def tell_overdue() -> None:
+    """Record for each seal that is not back in time that people are told, inside the open unit of work."""
+    for request in queries.overdue_requests():
+        people = [person for person in (*leader.people(request), *companions(request)) if person]
+        fresh = notices.not_yet_reminded(DOC_TYPE, request.id, people)
+        if fresh:
+            due = clock.to_local(request.due_back or clock.now()).strftime("%Y-%m-%d %H:%M")
+            timeline.record(
+                DOC_TYPE, request.id, "seal_request:overdue", SYSTEM, data={"due_back": due}, tell=fresh
+            )
