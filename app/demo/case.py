@@ -14,8 +14,9 @@ from app.demo.customers import by_name
 from app.demo.stage import Stage
 from app.features.customers.models import Customer
 from app.features.inquiries import actions as inquiries
+from app.features.inquiries import tender
 from app.features.inquiries.enums import InquiryChannel, InquiryKind, Subject
-from app.features.inquiries.models import Inquiry, InquiryLine
+from app.features.inquiries.models import Inquiry, InquiryLine, TenderItem
 
 SEED = "沃垦农机"
 
@@ -240,6 +241,20 @@ class Case:
         )
 
     def hand_over(self, step: str = "submit") -> None:
-        """Hand the sealed offer to the customer."""
+        """Hand the sealed offer to the customer; of a tender the checklist is done before."""
+        for item in tender.items_of(self.inquiry_id):
+            if item.open:
+                self.tick(item)
         how = self.random.choice(wording.DELIVERED).format(contact=f"{self.buyer.contact_name[0]}经理")
         self.step(step, delivered_how=how)
+
+    def tick(self, item: TenderItem) -> None:
+        """Tick an item of a tender's checklist, with its paper where one is asked for."""
+        tender.tick(
+            self.inquiry,
+            item.id,
+            actor=self.seller,
+            version=None,
+            note=wording.CHECKED if item.needs_file else "",
+            file=papers.proof(self.buyer.name, item.name) if item.needs_file else None,
+        )

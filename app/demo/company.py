@@ -89,6 +89,7 @@ def settings(public_url: str) -> dict[str, str]:
         "quotations.effect": Effect.REVOCABLE.value,
         "quotations.leader_limit": "200000",
         "quotations.second_approver": str(person("m1").id),
+        "seals.second_approver": str(person("m1").id),
         "verification.public_url": public_url,
         "verification.telephone": TELEPHONE,
     }

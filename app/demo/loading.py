@@ -8,7 +8,7 @@ from sqlalchemy import select
 from app.core import clock
 from app.core.db import session
 from app.core.uow import unit_of_work
-from app.demo import cast, company, customers, products
+from app.demo import cast, company, customers, products, sealing
 from app.demo.people import ACCOUNTS, PASSWORD, create_accounts, create_departments
 from app.demo.stage import Script, Stage, play, readers
 from app.demo.timetable import timetable
@@ -52,6 +52,7 @@ def half_year(stage: Stage) -> list[Script]:
     """Return everything that happens after the first days."""
     return [
         *cast.stories(stage),
+        *sealing.stories(stage),
         customers.changing(stage),
         products.changing(stage),
         delegating(stage),

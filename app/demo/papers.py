@@ -46,3 +46,8 @@ def acceptance(company: str, number: str, total: str) -> CheckedFile:
     """Return a customer's written acceptance of a quotation."""
     text = f"贵公司报价单 {number}（含税合计 {total} 元）我单位已收悉，同意按该报价单所列价格、交货期和付款方式执行。"
     return paper(f"{number}-客户确认.pdf", "报价确认函", company, [text, "请按此安排备货，合同另行签订。"])
+
+
+def proof(company: str, item: str) -> CheckedFile:
+    """Return the paper put beside an item of a tender's checklist."""
+    return paper("投标清单附件.pdf", "投标清单附件", company, [f"{item}。", "原件存投标文件袋。"])

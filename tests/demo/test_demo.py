@@ -28,8 +28,9 @@ from app.features.quotations import flow as quotation_flow
 from app.features.quotations import snapshot
 from app.features.quotations.actions import totals_of
 from app.features.quotations.models import IssuedFile, Quotation, QuotationRevision
+from app.features.seals import flow as seal_flow
 from app.features.seals.actions import is_credit_code
-from app.features.seals.models import LegalEntity, Seal, SealUse
+from app.features.seals.models import LegalEntity, Seal, SealRequest, SealUse
 from app.features.verify import queries as verification
 from tests.demo.conftest import TODAY
 
@@ -39,6 +40,7 @@ pytestmark = pytest.mark.xdist_group("demo")
 FLOWS: dict[str, tuple[Any, Any]] = {
     "inquiry": (inquiry_flow.FLOW, Inquiry),
     "quotation": (quotation_flow.FLOW, QuotationRevision),
+    "seal_request": (seal_flow.FLOW, SealRequest),
 }
 
 
@@ -63,14 +65,14 @@ def test_size_is_as_promised() -> None:
     assert count(IssuedFile) >= 25
 
 
-@pytest.mark.parametrize("doc_type", ["inquiry", "quotation"])
+@pytest.mark.parametrize("doc_type", ["inquiry", "quotation", "seal_request"])
 def test_every_state_is_there(doc_type: str) -> None:
     flow, model = FLOWS[doc_type]
     found = set(session.execute(select(model.status).distinct()).scalars())
     assert found == {str(state.code) for state in flow.states}
 
 
-@pytest.mark.parametrize("doc_type", ["inquiry", "quotation"])
+@pytest.mark.parametrize("doc_type", ["inquiry", "quotation", "seal_request"])
 def test_every_step_was_done(doc_type: str) -> None:
     flow, _model = FLOWS[doc_type]
     done = set(session.execute(select(Event.verb).where(Event.doc_type == doc_type).distinct()).scalars())
@@ -97,7 +99,7 @@ def test_status_is_that_of_the_last_event() -> None:
         assert last == {row.id: row.status for row in everything(model)}
 
 
-@pytest.mark.parametrize("doc_type", ["inquiry", "quotation"])
+@pytest.mark.parametrize("doc_type", ["inquiry", "quotation", "seal_request"])
 def test_open_tasks_are_those_that_the_states_imply(doc_type: str) -> None:
     flow, model = FLOWS[doc_type]
     for row in everything(model):
@@ -129,6 +131,14 @@ def test_every_kind_of_task_waits_for_somebody() -> None:
         "quotation:approve",
         "quotation:issue",
         "quotation:confirm-acceptance",
+        "quotation:consent-extra",
+        "quotation:issue-extra",
+        "seal:approve",
+        "seal:stamp",
+        "seal:hand-over",
+        "seal:release",
+        "seal:return",
+        "seal:file",
     }
 
 
@@ -219,7 +229,8 @@ def test_the_deputy_decided_in_the_managers_name_while_he_was_away() -> None:
 
 def test_papers_are_genuine_sealed_for_demonstration_and_registered() -> None:
     papers = everything(IssuedFile)
-    uses = {digest for use in everything(SealUse) for digest in use.file_hashes}
+    printed = [use for use in everything(SealUse) if use.request_id is None]
+    uses = {digest for use in printed for digest in use.file_hashes}
     assert uses == {paper.sha256 for paper in papers}
     assert {paper.form for paper in papers} == {"electronic", "paper"}
     assert any(paper.pages > 1 for paper in papers)

@@ -26,6 +26,9 @@ from app.features.quotations.models import QuotationRevision
 from app.features.seals import actions as seal_actions
 from app.features.seals.enums import SealForm, SealKind
 from app.features.seals.models import LegalEntity
+from app.features.seals.queries import wet_seals as wet_seals_in_use
+from app.features.seals.request_actions import UseValues, request_use
+from app.features.seals.request_actions import fire as fire_request
 from tests import factories, stories
 from tests.stories import Desk
 
@@ -56,6 +59,7 @@ PAPER_TEXTS = {
     "quotations.default_acceptance": "on arrival",
     "quotations.default_warranty": "12 months",
     "verification.telephone": "0511-0000-0000",
+    "inquiries.tender_checklist": "Bid bond *\nAuthorisation\nSealing",
 }
 
 
@@ -96,6 +100,7 @@ def company() -> LegalEntity:
         )
         session.add(entity)
         settings.put("quotations.effect", "negotiation")
+        settings.put("modules.switches", {"seal_take_out": True, "tender_checklist": True})
         for key, value in PAPER_TEXTS.items():
             settings.put(key, value)
         session.flush()
@@ -169,7 +174,7 @@ def inquiry(who: stories.Cast, of: Customer, **values: Any) -> Inquiry:
             customer=session.get_one(Customer, of.id),
             received_at=clock.now() - timedelta(hours=values.pop("hours", 1)),
             deadline=clock.now() + timedelta(days=3),
-            kind="inquiry",
+            kind=values.pop("kind", "inquiry"),
             channel="phone",
             summary="Pumps wanted",
             lines=[
@@ -201,6 +206,7 @@ def inquiries(who: stories.Cast, of: Customer) -> None:
     stories.report(who, inquiry(who, of, hours=30))
     asked = stories.decide(who, stories.report(who, inquiry(who, of)), purchasing=2)
     assert asked.status == "preparing"
+    stories.decide(who, stories.report(who, inquiry(who, of, kind="tender")), purchasing=2)
     answered = stories.decide(who, stories.report(who, inquiry(who, of)))
     stories.answer(who, answered, source="Supplier", price_unit="pcs")
     price = {"decline_reason": "price"}
@@ -255,6 +261,38 @@ def quotation(desk: Desk, state: str) -> QuotationRevision:
     return revision
 
 
+def wet_seals(desk: Desk) -> None:
+    """A request for a wet seal in each state on the two roads."""
+    who = desk.people
+    seal = next(row for row in wet_seals_in_use() if row.kind == SealKind.CONTRACT)
+    paper = UseValues(seal.id, "letter", "Certificate", "the bank", copies=1, impressions=2)
+    away = UseValues(
+        seal.id, "letter", "Agreement", "the customer", impressions=2, mode="take_out", destination="Yinchuan"
+    )
+    both = {"first": who.ids["salesperson"], "second": who.ids["colleague"]}
+    due = {"due_back": clock.now() + timedelta(hours=4)}
+    scan = check_upload("scan.pdf", BytesIO(LETTER))
+    approve, hand = ("approve", "leader", {}), ("hand_over", "keeper", {**both, **due})
+    release = ("release", "leader", {})
+    stamp = ("stamp", "keeper", {"compared": True, "copies": 1, "impressions": 2})
+    back = ("return", "keeper", {"condition": "sound", "copies": 1, "impressions": 1})
+    filing = ("file", "back_office", {"scan": scan, "originals": "Cabinet 3"})
+    for values, steps in (
+        (paper, ()),
+        (paper, (approve,)),
+        (paper, (approve, stamp)),
+        (paper, (approve, stamp, filing)),
+        (away, (approve, hand)),
+        (away, (approve, hand, release)),
+        (away, (approve, hand, release, back)),
+    ):
+        with unit_of_work():
+            row = request_use(actor=who.actor("back_office"), values=values)
+        for name, part, data in steps:
+            with unit_of_work():
+                fire_request(row, name, actor=who.actor(part), version=None, data=data)
+
+
 STATES = (
     "draft",
     "review",
@@ -278,6 +316,7 @@ def world(states: tuple[str, ...] = STATES) -> World:
     customer(who, "Bolt and Sons")
     products(who)
     inquiries(who, desk.customer)
+    wet_seals(desk)
     for state in states:
         found = quotation(desk, state)
         assert found.status == state, (found.status, state)

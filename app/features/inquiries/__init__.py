@@ -5,7 +5,7 @@ from flask import Flask
 from app.core import documents, modules, permissions, search, sentences, settings, tasks, timeline
 from app.core.i18n import lazy, lazy_in_context
 from app.core.permissions import Role
-from app.features.inquiries import queries, views
+from app.features.inquiries import panels, queries, tender, tender_views, views
 from app.features.inquiries.enums import CHANNEL_LABELS, KIND_LABELS, InquiryPerm
 from app.features.inquiries.flow import DOC_TYPE
 from app.features.inquiries.models import Inquiry
@@ -16,6 +16,7 @@ from app.web import nav
 def register(app: Flask) -> None:
     """Bring the feature into the application."""
     app.register_blueprint(views.blueprint)
+    panels.register("inquiries/_tender.html", tender_views.panel)
     files_of_documents.register_file_gate(DOC_TYPE, views.may_read_stored)
     nav.register_nav(
         nav.NavItem(
@@ -31,7 +32,10 @@ def register(app: Flask) -> None:
     )
 
 
-modules.register(modules.Module("quotations", lazy("询价与报价")))
+modules.register(
+    modules.Module("quotations", lazy("询价与报价")),
+    modules.Module(tender.MODULE, lazy("投标清单"), preset=modules.STANDARD, parent="quotations"),
+)
 modules.own_documents("quotations", "inquiry", "inquiry_line", "quotation", "seal")
 
 everybody_who_sells = {Role.SALESPERSON, Role.MANAGER}
@@ -45,6 +49,7 @@ permissions.register_permissions(
         ),
         InquiryPerm.DECIDE: (lazy("决定是否参与"), {Role.MANAGER}),
         InquiryPerm.DECIDE_FOR_MANAGER: (lazy("代经理决定是否参与"), {Role.LEADER}),
+        InquiryPerm.CHECK_TENDER: (lazy("办理投标清单"), {Role.BACK_OFFICE}),
         InquiryPerm.ANSWER_TECHNICAL: (lazy("技术答复"), {Role.TECHNICAL}),
         InquiryPerm.ANSWER_PURCHASING: (lazy("采购答复"), {Role.PURCHASING}),
     },
@@ -79,6 +84,18 @@ settings.register(
     ),
 )
 
+settings.register(
+    settings.Setting(
+        tender.SETTING,
+        "long_text",
+        tender.TEMPLATE,
+        lazy("投标清单模板"),
+        section="quotations",
+        hint=lazy("每行一项，行末加 * 的须上传文件；修改只影响以后决定参与的招标"),
+        module=tender.MODULE,
+    )
+)
+
 tasks.register_kinds(
     tasks.TaskKind("inquiry:report", lazy("上报询价")),
     tasks.TaskKind("inquiry:decide", lazy("决定是否参与")),
@@ -96,6 +113,11 @@ timeline.register_verbs(
     timeline.Verb("inquiry:answer-technical", lazy("技术答复第 %(position)s 项 %(name)s"), line_fields),
     timeline.Verb("inquiry:answer-purchasing", lazy("采购答复第 %(position)s 项 %(name)s"), line_fields),
     timeline.Verb("inquiry:waive", lazy("免予答复第 %(position)s 项 %(name)s"), line_fields),
+    timeline.Verb("inquiry:tender-tick", lazy("投标清单完成：%(item)s"), frozenset({"item"}), tone="ok"),
+    timeline.Verb("inquiry:tender-waive", lazy("投标清单免办：%(item)s"), frozenset({"item"})),
+    timeline.Verb(
+        "inquiry:tender-untick", lazy("投标清单改为未完成：%(item)s"), frozenset({"item"}), tone="warn"
+    ),
     timeline.Verb("inquiry:attach", lazy("添加附件 %(file)s"), frozenset({"file"})),
     timeline.Verb("inquiry:remove-file", lazy("删除附件 %(file)s"), frozenset({"file"})),
 )
@@ -134,6 +156,11 @@ sentences.register(
         "inquiry:lacks-purchasing": lazy("第 %(position)s 项缺采购答复"),
         "inquiry:no-lines": lazy("请先补充询价明细，再编制报价"),
         "inquiry:no-offer": lazy("还没有已盖章出具的报价，出具后才能递交"),
+        "inquiry:checklist-open": lazy("投标清单第 %(position)s 项“%(item)s”还没有完成，完成后才能递交"),
+        "inquiry:checklist-closed": lazy("询价已不在资料整理或编制报价，投标清单不能再改"),
+        "inquiry:checklist-no-item": lazy("投标清单里没有这一项，请刷新页面"),
+        "inquiry:checklist-done": lazy("这一项已经完成，请刷新页面"),
+        "inquiry:checklist-open-already": lazy("这一项还没有完成，请刷新页面"),
         "inquiry:only-draft-editable": lazy("询价已经上报，内容不能再改；需要补充时请经理退回"),
         "inquiry:not-asked": lazy("这一项没有请您答复"),
         "inquiry:nothing-to-waive": lazy("这一项现在没有需要免予的答复，请刷新页面"),

@@ -74,6 +74,7 @@ class InquiryPerm(StrEnum):
     VIEW_ALL = "inquiries:inquiry:view-all"
     DECIDE = "inquiries:inquiry:decide"
     DECIDE_FOR_MANAGER = "inquiries:inquiry:decide-for-manager"
+    CHECK_TENDER = "inquiries:tender:check"
     ANSWER_TECHNICAL = "inquiries:line:answer-technical"
     ANSWER_PURCHASING = "inquiries:line:answer-purchasing"
 

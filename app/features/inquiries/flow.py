@@ -14,6 +14,7 @@ from app.core.tasks import WantedTask
 from app.core.workflow import Flow, State, any_of, may, mine, step, when
 from app.features.inquiries.enums import DeclineReason, InquiryPerm, InquiryStatus, Subject
 from app.features.inquiries.models import Inquiry
+from app.features.inquiries.tender import make_checklist, open_item
 
 DOC_TYPE = "inquiry"
 
@@ -126,6 +127,7 @@ def decide(inquiry: Inquiry, actor: Actor, data: Mapping[str, Any]) -> Mapping[s
         line.question = questions.get(line.id, "")
     inquiry.answers_due_at = data.get("answers_due_at")
     inquiry.decided_at = clock.now()
+    make_checklist(inquiry)
     return {
         "technical": sum(line.ask_technical for line in inquiry.lines),
         "purchasing": sum(line.ask_purchasing for line in inquiry.lines),
@@ -174,10 +176,10 @@ def ready_to_quote(inquiry: Inquiry, actor: Actor, data: Mapping[str, Any]) -> P
 
 
 def ready_to_submit(inquiry: Inquiry, actor: Actor, data: Mapping[str, Any]) -> Problem | None:
-    """Refuse handing over while no sealed offer exists; a late tender needs the manager's note."""
+    """Refuse handing over while no sealed offer exists, or while an item of a tender's checklist is open."""
     if inquiry.offer_issued_at is None:
         return Conflict("inquiry:no-offer")
-    return None
+    return open_item(inquiry, actor, data)
 
 
 def submit(inquiry: Inquiry, actor: Actor, data: Mapping[str, Any]) -> Mapping[str, Any]:

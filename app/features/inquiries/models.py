@@ -3,7 +3,17 @@
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import Boolean, CheckConstraint, Date, ForeignKey, Index, Integer, String, Text
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core import clock
@@ -191,3 +201,30 @@ class Waiver(Model):
     created_at: Mapped[datetime] = mapped_column(UTCDateTime(), nullable=False, default=clock.now)
 
     author: Mapped[User] = relationship(lazy="joined")
+
+
+class TenderItem(Model):
+    """One item of a tender's checklist: ticked with note and file, or set aside by the manager as not asked for."""
+
+    __tablename__ = "tender_item"
+    __table_args__ = (UniqueConstraint("inquiry_id", "position", name="uq_tender_item_position"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    inquiry_id: Mapped[int] = mapped_column(
+        ForeignKey("inquiry.id", ondelete="CASCADE"), nullable=False, index=True
+    )
+    position: Mapped[int] = mapped_column(Integer, nullable=False)
+    name: Mapped[str] = mapped_column(String(120), nullable=False)
+    needs_file: Mapped[bool] = mapped_column(Boolean, nullable=False, default=False)
+    note: Mapped[str] = mapped_column(String(500), nullable=False, default="")
+    waived: Mapped[bool] = mapped_column(Boolean, nullable=False, default=False)
+    stored_file_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"))
+    done_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    done_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
+
+    done_by: Mapped[User | None] = relationship(lazy="joined")
+
+    @property
+    def open(self) -> bool:
+        """Whether it still has to be done before the bid may be handed over."""
+        return self.done_at is None

@@ -31,6 +31,7 @@ from app.features.inquiries.enums import (
 from app.features.inquiries.flow import DOC_TYPE, FLOW, decider
 from app.features.inquiries.models import Inquiry, InquiryLine, PurchasingAnswer, TechnicalAnswer, Waiver
 from app.features.inquiries.queries import Sight, sight
+from app.features.inquiries.tender import FILE as TENDER_FILE
 from app.web import documents, filters
 
 REQUEST_FILE = "request"
@@ -290,7 +291,7 @@ def page_context(inquiry: Inquiry, actor: Actor, refusal: documents.Refusal | No
         if seen.whole
         else documents.timeline_rows(events, shown=shown_to_part(inquiry, seen), with_content=False),
         "lines": line_views(inquiry, actor, seen, rows, decides),
-        "files": [row for row in rows if row.line_id is None],
+        "files": [row for row in rows if row.line_id is None and row.kind != TENDER_FILE],
         "file_upload": f"{url}/files" if seen.whole else "",
         "head": head_facts(inquiry, seen),
         "result": result_facts(inquiry),

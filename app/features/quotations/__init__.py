@@ -4,14 +4,14 @@ from flask import Flask
 
 from app.features.customers import panels as customer_panels
 from app.features.inquiries import panels as inquiry_panels
-from app.features.quotations import panels, registry, step_views, views
+from app.features.quotations import panels, paper_views, registry, views
 from app.web import nav
 
 
 def register(app: Flask) -> None:
     """Bring the feature into the application."""
     registry.register()
-    app.register_blueprint(step_views.blueprint)
+    app.register_blueprint(paper_views.blueprint)
     nav.register_nav(
         nav.NavItem(
             key="quotations",
@@ -26,6 +26,9 @@ def register(app: Flask) -> None:
         )
     )
     inquiry_panels.register("quotations/_inquiry_panel.html", panels.inquiry_panel, place=inquiry_panels.SIDE)
+    inquiry_panels.register(
+        "quotations/_approval_sheet.html", panels.approval_sheet_panel, place=inquiry_panels.REMIND
+    )
     customer_panels.register(
         "quotations/_customer_panel.html", panels.customer_panel, of_documents=registry.DOC_TYPE
     )

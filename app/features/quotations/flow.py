@@ -13,7 +13,7 @@ from app.core.permissions import SYSTEM, Actor, directory
 from app.core.tasks import WantedTask
 from app.core.workflow import Authority, Flow, State, Who, any_of, may, mine, step, system_only, when
 from app.features.inquiries.actions import note_accepted, note_offer_issued
-from app.features.quotations import snapshot
+from app.features.quotations import extra, snapshot
 from app.features.quotations.checks import evidence_warnings, missing_content
 from app.features.quotations.enums import PaymentTerm, QuotationPerm, QuotationStatus
 from app.features.quotations.models import QuotationRevision
@@ -62,6 +62,7 @@ either_approver = any_of(
     when(lambda revision: revision.status == QuotationStatus.LEADER_REVIEW, leader),
 )
 sealer = may(SealPerm.USE)
+consenter = any_of(extra.besides_asker(reviewer), extra.besides_asker(leader))
 
 
 def needs_leader(revision: QuotationRevision) -> bool:
@@ -99,8 +100,21 @@ def leader_task(revision: QuotationRevision) -> Iterable[WantedTask]:
 
 
 def confirm_task(revision: QuotationRevision) -> Iterable[WantedTask]:
-    """Yield the task of confirming the customer's acceptance."""
-    return wanted("quotation:confirm-acceptance", reviewer, QuotationPerm.REVIEW, revision)
+    """Yield the task of confirming the customer's acceptance, and what further copies wait for."""
+    yield from wanted("quotation:confirm-acceptance", reviewer, QuotationPerm.REVIEW, revision)
+    yield from extra_task(revision)
+
+
+def extra_task(revision: QuotationRevision) -> Iterable[WantedTask]:
+    """Yield what further copies wait for: the consent, then the printing."""
+    if extra.asked(revision):
+        yield from wanted("quotation:consent-extra", consenter, QuotationPerm.REVIEW, revision)
+    yield from extra.print_task(revision)
+
+
+def consenting(revision: QuotationRevision) -> list[int | None]:
+    """Return those who may consent to further copies, to be told."""
+    return list(consenter.people(revision))
 
 
 def issue_task(revision: QuotationRevision) -> Iterable[WantedTask]:
@@ -317,9 +331,9 @@ FLOW = Flow(
         State(S.RETURNED, lazy("已退回"), "bad", owner_task("quotation:mend")),
         State(S.LEADER_REVIEW, lazy("待主管领导审批"), "warn", leader_task),
         State(S.APPROVED, lazy("已审核可打印"), "ok", issue_task, milestone=True),
-        State(S.ISSUED, lazy("已出具"), "ok", milestone=True),
+        State(S.ISSUED, lazy("已出具"), "ok", extra_task, milestone=True),
         State(S.ACCEPT_CLAIMED, lazy("客户接受待确认"), "warn", confirm_task),
-        State(S.ACCEPTED, lazy("客户已接受"), "ok", terminal=True, milestone=True),
+        State(S.ACCEPTED, lazy("客户已接受"), "ok", extra_task, terminal=True, milestone=True),
         State(S.LOST, lazy("未成交"), "bad", terminal=True),
         State(S.SUPERSEDED, lazy("已有新版"), "neutral", terminal=True),
         State(S.VOID, lazy("已作废"), "bad", terminal=True),
@@ -343,6 +357,19 @@ FLOW = Flow(
         step("issue", "approved", "issued", sealer, lazy("打印盖章"), kind="primary", form="issue",
              ready=ready_to_issue, effect=issue, tell=owner, fields=frozenset({"copies", "form", "seal",
              "hashes", "code"}), sentence=lazy("打印盖章，出具 %(copies)s 份")),
+        step("ask_extra", extra.ALIVE, extra.ALIVE, any_of(may(QuotationPerm.REPRINT), mine), lazy("申请增印"),
+             form="ask_extra", reason=True, ready=extra.ready_to_ask, choose=extra.stay, effect=extra.ask,
+             tell=consenting, fields=frozenset({"copies"}), sentence=lazy("申请增印 %(copies)s 份")),
+        step("consent_extra", extra.ALIVE, extra.ALIVE, when(extra.asked, consenter), lazy("同意增印"),
+             kind="primary", choose=extra.stay, effect=extra.consent, tell=extra.who_asked,
+             fields=frozenset({"copies"}), sentence=lazy("同意增印 %(copies)s 份")),
+        step("refuse_extra", extra.ALIVE, extra.ALIVE, when(extra.asked, consenter), lazy("不同意增印"),
+             reason=True, choose=extra.stay, effect=extra.refuse, tell=extra.who_asked,
+             fields=frozenset({"copies"}), sentence=lazy("不同意增印 %(copies)s 份")),
+        step("issue_extra", extra.ALIVE, extra.ALIVE, when(extra.consented, sealer), lazy("增印"),
+             kind="primary", form="issue", ready=extra.ready_to_issue, choose=extra.stay, effect=extra.issue,
+             tell=extra.who_asked, fields=frozenset({"copies", "form", "seal", "hashes", "code"}),
+             sentence=lazy("增印 %(copies)s 份")),
         step("claim_acceptance", "issued", "accept_claimed", mine, lazy("登记客户接受"), ready=ready_to_claim,
              tell=reviewers),
         step("confirm_acceptance", "accept_claimed", "accepted", reviewer, lazy("确认客户接受"), kind="primary",

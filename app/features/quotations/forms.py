@@ -89,6 +89,19 @@ class IssueForm(EditForm):
     purpose = TextField(lazy("用途"), longest=200)
 
 
+class AskExtraForm(EditForm):
+    """How many further copies, and why."""
+
+    copies = WholeNumberField(lazy("增印份数"), least=1, most=10, required=True, default=1)
+    note = LongTextField(lazy("增印的原因"), required=True, longest=500)
+
+
+class IssueExtraForm(IssueForm):
+    """Which seal and form for the further copies; how many was asked and consented to."""
+
+    copies = None  # type: ignore[assignment]
+
+
 class ConfirmForm(EditForm):
     """The confirmation of the customer's acceptance."""
 

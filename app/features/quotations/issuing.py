@@ -14,6 +14,7 @@ from app.core.i18n import lazy
 from app.core.permissions import Actor, require
 from app.core.verification_code import new_code
 from app.core.workflow import lock
+from app.features.quotations import extra
 from app.features.quotations.enums import FileForm, QuotationPerm, QuotationStatus
 from app.features.quotations.flow import DOC_TYPE, FLOW
 from app.features.quotations.models import IssuedFile, QuotationRevision
@@ -24,6 +25,7 @@ from app.features.seals.models import Seal
 
 if TYPE_CHECKING:
     from app.core.signing import DocumentSigner
+    from app.features.quotations.pdf import CopyMark
 
 MAX_COPIES = 10
 FORMS = frozenset(FileForm)
@@ -55,6 +57,7 @@ class PreparedFiles:
     seal_id: int
     issued_at: datetime
     copies: tuple[PreparedCopy, ...]
+    extra: bool = False
 
     def keep(self, revision: QuotationRevision, actor: Actor) -> dict[str, Any]:
         """Write the rows of the files and of the seal's use, inside the step that issues them."""
@@ -85,46 +88,77 @@ def prepare(
     Runs outside any transaction, since it takes time; the step then checks that nothing changed meanwhile. Raises
     Denied or Conflict where the step is not possible, Conflict naming the character where the fonts lack one.
     """
-    from app.features.quotations import pdf  # slow import
-
     FLOW.check_possible(revision, "issue", actor)
     used = check_request(revision, seal, copies, form, actor)
+    return make(revision, used, form, purpose, new_code(), range(1, copies + 1), copies)
+
+
+def prepare_extra(
+    revision: QuotationRevision, *, actor: Actor, seal: Seal | None, form: str, purpose: str = ""
+) -> PreparedFiles:
+    """Render and sign the further copies that were consented to: new files n+1 … under the same code, marked 增印.
+
+    Raises what ``prepare`` raises. The copies issued before stay as they are, byte for byte.
+    """
+    FLOW.check_possible(revision, "issue_extra", actor)
+    asked = extra.waiting(revision)
+    copies = asked.copies if asked is not None else 0
+    used = check_request(revision, seal, copies, form, actor)
+    last = max(item.copy_number for item in revision.issued_files)
+    numbers = range(last + 1, last + copies + 1)
+    code = revision.issued_files[0].code
+    return make(revision, used, form, purpose, code, numbers, last + copies, further=True)
+
+
+def make(
+    revision: QuotationRevision,
+    used: Seal,
+    form: str,
+    purpose: str,
+    code: str,
+    numbers: range,
+    of: int,
+    *,
+    further: bool = False,
+) -> PreparedFiles:
+    """Render and sign copies of these numbers, of so many in all, and put their bytes into the file store."""
+    from app.features.quotations import pdf  # slow import
+
     snapshot = snapshot_from(revision.snapshot)
     missing = pdf.missing_characters(snapshot)
     if missing:
         raise Conflict("quotation:missing-glyph", character=missing[0].character, field=missing[0].field)
-    signer = keys.signer()
-    code, moment = new_code(), clock.now()
+    signer, moment = keys.signer(), clock.now()
     mark = marks.mark_of(used) if form == FileForm.ELECTRONIC else None
-    made = tuple(
-        one_copy(snapshot, number, copies, code, moment, mark, signer) for number in range(1, copies + 1)
-    )
+    copies = [
+        pdf.CopyMark(number=number, of=of, extra=further, code=code, issued_at=moment) for number in numbers
+    ]
+    made = tuple(one_copy(snapshot, copy, mark, signer) for copy in copies)
     for item in made:
         files.save_bytes(item.content)
-    return PreparedFiles(str(revision.content_hash), code, form, purpose, used.id, moment, made)
+    return PreparedFiles(
+        str(revision.content_hash), code, form, purpose, used.id, moment, made, extra=further
+    )
 
 
-def one_copy(
-    snapshot: Any, number: int, copies: int, code: str, moment: datetime, mark: Any, signer: "DocumentSigner"
-) -> PreparedCopy:
+def one_copy(snapshot: Any, copy: "CopyMark", mark: Any, signer: "DocumentSigner") -> PreparedCopy:
     """Render and sign one copy."""
     from app.core import signing  # slow import
     from app.features.quotations import pdf  # slow import
 
-    copy = pdf.CopyMark(number=number, of=copies, extra=False, code=code, issued_at=moment)
     paper = pdf.render(snapshot, copy=copy, seal=mark)
     document_id = secrets.token_hex(16)
     signed = signing.sign(
-        paper, signer, reason="Issued after review", signing_time=moment, document_id=document_id
+        paper, signer, reason="Issued after review", signing_time=copy.issued_at, document_id=document_id
     )
-    return PreparedCopy(number, signed, document_id, pdf.page_count(paper))
+    return PreparedCopy(copy.number, signed, document_id, pdf.page_count(paper))
 
 
 def keep_files(revision: QuotationRevision, actor: Actor, prepared: PreparedFiles) -> dict[str, Any]:
     """Write the rows of the prepared files and of the seal's use, in the step's own transaction."""
     seal = session.get_one(Seal, prepared.seal_id)
     for item in prepared.copies:
-        name = file_name(revision, item.copy_number, prepared.form)
+        name = file_name(revision, item.copy_number, prepared.form, further=prepared.extra)
         stored = files.attach(
             CheckedFile(name, "application/pdf", item.content),
             DOC_TYPE,
@@ -137,7 +171,8 @@ def keep_files(revision: QuotationRevision, actor: Actor, prepared: PreparedFile
             IssuedFile(
                 revision_id=revision.id,
                 copy_number=item.copy_number,
-                copies=len(prepared.copies),
+                copies=prepared.copies[-1].copy_number,
+                extra=prepared.extra,
                 form=prepared.form,
                 purpose=prepared.purpose,
                 sha256=item.sha256,
@@ -162,7 +197,7 @@ def keep_files(revision: QuotationRevision, actor: Actor, prepared: PreparedFile
         form=prepared.form,
         copies=len(prepared.copies),
         impressions=impressions(prepared),
-        approved_by_id=int(revision.approved_by_id or 0),
+        approved_by_id=approver_of(revision, prepared),
         file_hashes=hashes,
         purpose=prepared.purpose,
     )
@@ -177,6 +212,13 @@ def keep_files(revision: QuotationRevision, actor: Actor, prepared: PreparedFile
     }
 
 
+def approver_of(revision: QuotationRevision, prepared: PreparedFiles) -> int:
+    """Return on whose word the seal is used: the approver of the quotation, of further copies who consented."""
+    asked = extra.waiting(revision) if prepared.extra else None
+    found = asked.consented_by_id if asked is not None else revision.approved_by_id
+    return int(found or 0)
+
+
 def impressions(prepared: PreparedFiles) -> int:
     """Return how many seals the copies carry: one each, and the split seal where a copy has two pages or more."""
     if prepared.form != FileForm.ELECTRONIC:
@@ -184,10 +226,10 @@ def impressions(prepared: PreparedFiles) -> int:
     return sum(1 + (item.pages > 1) for item in prepared.copies)
 
 
-def file_name(revision: QuotationRevision, copy_number: int, form: str) -> str:
+def file_name(revision: QuotationRevision, copy_number: int, form: str, *, further: bool = False) -> str:
     """Return the name under which a copy is saved: 报价单-客户简称-BJ-2026-0012-R1-第1份.pdf."""
     customer = revision.quotation.customer
-    suffix = "" if form == FileForm.ELECTRONIC else "-纸质件"
+    suffix = ("-增印" if further else "") + ("" if form == FileForm.ELECTRONIC else "-纸质件")
     name = f"报价单-{customer.short_name or customer.name}-{revision.number}-第{copy_number}份{suffix}.pdf"
     return files.safe_name(name)
 

@@ -110,6 +110,7 @@ class QuotationRevision(DocumentMixin, Model):
     issued_files: Mapped[list["IssuedFile"]] = relationship(
         back_populates="revision", order_by="IssuedFile.id", lazy="selectin"
     )
+    extra_copies: Mapped[list["ExtraCopies"]] = relationship(order_by="ExtraCopies.id", lazy="select")
 
     @property
     def expired(self) -> bool:
@@ -198,3 +199,26 @@ class IssuedFile(Model):
 
     revision: Mapped[QuotationRevision] = relationship(back_populates="issued_files", lazy="joined")
     issued_by: Mapped[User] = relationship(lazy="joined")
+
+
+class ExtraCopies(Model):
+    """Copies asked for beyond those first issued (增印): asked by one, consented to by another, then printed.
+
+    ``ended_at`` is set once they were printed or refused; before that the revision waits for them.
+    """
+
+    __tablename__ = "extra_copies"
+    __table_args__ = (
+        CheckConstraint("copies BETWEEN 1 AND 10", name="copies"),
+        CheckConstraint("consented_by_id IS NULL OR consented_by_id <> asked_by_id", name="two_persons"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    revision_id: Mapped[int] = mapped_column(ForeignKey("quotation_revision.id"), nullable=False, index=True)
+    copies: Mapped[int] = mapped_column(Integer, nullable=False)
+    reason: Mapped[str] = mapped_column(Text, nullable=False)
+    asked_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"), nullable=False)
+    asked_at: Mapped[datetime] = mapped_column(UTCDateTime(), nullable=False, default=clock.now)
+    consented_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    consented_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
+    ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime())

@@ -85,7 +85,7 @@ def render(snapshot: QuotationSnapshot, *, copy: CopyMark, seal: SealMark | None
     missing = missing_characters(snapshot)
     if missing:
         raise MissingGlyph(missing[0].character, missing[0].field)
-    return _Paper(_printable(snapshot), snapshot.content_hash, copy, seal).to_bytes()
+    return _Paper(printable(snapshot), snapshot.content_hash, copy, seal).to_bytes()
 
 
 def page_count(paper: bytes) -> int:
@@ -96,7 +96,7 @@ def page_count(paper: bytes) -> int:
 
 def missing_characters(snapshot: QuotationSnapshot) -> list[MissingCharacter]:
     """Return every character of the snapshot that the fonts lack, with its place; empty means that it can be issued."""
-    texts = list(_texts(_printable(snapshot), "", ""))
+    texts = list(_texts(printable(snapshot), "", ""))
     lacking = set(missing_in("".join({character for _path, _field, text in texts for character in text})))
     if not lacking:
         return []
@@ -154,8 +154,8 @@ def _texts(record: Any, path: str, field: str) -> Iterator[tuple[str, str, str]]
                 yield from _texts(item, f"{here}[{place}]", title)
 
 
-def _printable(record: Any) -> Any:
-    """The same content with the line ends and tabs of a browser's text field turned into what can be printed."""
+def printable(record: Any) -> Any:
+    """Return the same content with the line ends and tabs of a browser's text field turned into what can be printed."""
     changes: dict[str, Any] = {}
     for entry in fields(record):
         value = getattr(record, entry.name)
@@ -163,9 +163,9 @@ def _printable(record: Any) -> Any:
             if "\r" in value or "\t" in value:
                 changes[entry.name] = value.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
         elif is_dataclass(value):
-            changes[entry.name] = _printable(value)
+            changes[entry.name] = printable(value)
         elif isinstance(value, tuple):
-            changes[entry.name] = tuple(_printable(item) for item in value)
+            changes[entry.name] = tuple(printable(item) for item in value)
     return replace(record, **changes) if changes else record
 
 
@@ -224,9 +224,9 @@ class _Paper:
             Fact("客户名称", customer.name),
             Fact("报价编号", snapshot.full_number),
             Fact("联系人", customer.attention),
-            Fact("报价日期", _day(snapshot.date)),
+            Fact("报价日期", day_text(snapshot.date)),
             Fact("联系电话", customer.phone),
-            Fact("有效期至", _day(snapshot.valid_until)),
+            Fact("有效期至", day_text(snapshot.valid_until)),
             Fact("客户地址", customer.address),
             Fact("币种", f"{self.currency_name}（{snapshot.currency}）"),
             Fact("询价/项目", " ".join(part for part in (snapshot.inquiry_number, snapshot.project) if part)),
@@ -345,7 +345,7 @@ class _Paper:
         for line in names:
             page.text(middle, y + baseline(BODY_BOLD), line, BODY_BOLD)
             y += BODY_BOLD.leading
-        day = f"日期：{_day(self.issued.date().isoformat())}"
+        day = f"日期：{day_text(self.issued.date().isoformat())}"
         page.text(middle, seal_y + _NAME_ABOVE_SEAL - BODY.leading / 2 + baseline(BODY), day, BODY)
         if self.seal is not None:
             form = self._seal_form(self.seal)
@@ -482,10 +482,11 @@ def _in_words(totals: Totals, currency: str) -> str:
     return totals.capital
 
 
-def _day(iso: str) -> str:
+def day_text(iso: str) -> str:
+    """Return a calendar date of a snapshot as paper says it."""
     day = date.fromisoformat(iso)
     return f"{day.year}年{day.month}月{day.day}日"
 
 
 def _signed(label: str, signer: Signer) -> str:
-    return f"{label}：{signer.name}　{_day(signer.date)}"
+    return f"{label}：{signer.name}　{day_text(signer.date)}"

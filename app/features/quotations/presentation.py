@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from flask import url_for
 
 from app.core import timeline
+from app.core.documents import state_of as document_state
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy, ngettext
 from app.core.permissions import Actor, can
@@ -24,6 +25,8 @@ from app.features.quotations.enums import (
     QuotationPerm,
 )
 from app.features.quotations.models import IssuedFile, QuotationLine, QuotationRevision
+from app.features.seals.enums import KIND_LABELS, SEAL_REQUEST, SealKind
+from app.features.seals.models import SealRequest
 from app.web import filters
 
 
@@ -186,12 +189,27 @@ def issued_row(revision: QuotationRevision, item: IssuedFile) -> dict[str, Any]:
     return {
         "copy_number": item.copy_number,
         "copies": item.copies,
+        "extra": item.extra,
         "size": item.size,
         "form_label": str(FILE_FORM_LABELS[FileForm(item.form)]).split("（")[0].split(" (")[0],
         "issued_by": item.issued_by.name,
         "issued_at": item.issued_at,
         "url": url_for("quotations.copy", **place),
         "reprint_url": url_for("quotations.reprint", **place),
+    }
+
+
+def sealing_row(request: SealRequest, *, seen: bool) -> dict[str, Any]:
+    """Return a request for a wet seal as a row of the quotation's page; ``seen`` whether the reader may open it."""
+    state = document_state(SEAL_REQUEST, request.number, request.status)
+    made = request.impressions_made
+    return {
+        "title": f"{request.number} {KIND_LABELS[SealKind(request.seal.kind)]}",
+        "url": url_for("seals.show_request", request_id=request.id) if seen else "",
+        "state": _("逾期未还") if request.overdue else state.label,
+        "aside": _("已盖 %(count)s 印", count=made)
+        if made is not None
+        else _("申请 %(count)s 印", count=request.impressions),
     }
 
 

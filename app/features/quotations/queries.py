@@ -31,6 +31,7 @@ WHOLE = (
     .joinedload(Quotation.inquiry)
     .options(lazyload(Inquiry.lines), joinedload(Inquiry.customer)),
     joinedload(QuotationRevision.approved_by),
+    joinedload(QuotationRevision.extra_copies),
     lazyload(QuotationRevision.lines),
     lazyload(QuotationRevision.issued_files),
 )

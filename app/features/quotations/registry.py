@@ -11,6 +11,8 @@ from app.features.quotations.actions import create_on_start, lapse_with_inquiry
 from app.features.quotations.enums import EFFECT_LABELS, FREIGHT_LABELS, PAYMENT_LABELS, QuotationPerm
 from app.features.quotations.flow import DOC_TYPE
 from app.features.quotations.models import QuotationRevision
+from app.features.quotations.sealing import sealable
+from app.features.seals import sources
 
 NAV_LABEL = lazy_in_context("list", "报价")
 
@@ -25,6 +27,10 @@ permissions.register_permissions(
         QuotationPerm.REVIEW: (lazy("审核报价"), {Role.MANAGER}),
         QuotationPerm.APPROVE_ABOVE_LIMIT: (lazy("审批超限额报价"), {Role.LEADER}),
         QuotationPerm.REPRINT: (lazy("补印正式件"), {Role.BACK_OFFICE}),
+        QuotationPerm.WAREHOUSE_COPY: (
+            lazy("打印仓库联"),
+            {Role.SALESPERSON, Role.MANAGER, Role.LEADER, Role.BACK_OFFICE},
+        ),
     },
     approvals=(QuotationPerm.REVIEW, QuotationPerm.APPROVE_ABOVE_LIMIT),
 )
@@ -104,6 +110,8 @@ tasks.register_kinds(
     tasks.TaskKind("quotation:approve", lazy("审批报价")),
     tasks.TaskKind("quotation:issue", lazy("打印盖章")),
     tasks.TaskKind("quotation:confirm-acceptance", lazy("确认客户接受")),
+    tasks.TaskKind("quotation:consent-extra", lazy("同意增印")),
+    tasks.TaskKind("quotation:issue-extra", lazy("增印")),
 )
 
 timeline.register_verbs(
@@ -203,6 +211,7 @@ sentences.register(
         "quotation:missing-glyph": lazy(
             "字体中没有“%(character)s”这个字（%(field)s），请改用其他写法后再出具"
         ),
+        "quotation:extra-waiting": lazy("已有增印申请在办理，请等它办完"),
         "quotation:no-reprint": lazy("这一份不能补印：没有出具过，或报价已作废、已有新版"),
         "quotation:no-seal": lazy("没有您可以使用的报价专用章：请确认印章已登记、主管领导已授权系统打印"),
         "quotation:signing-key": lazy("签名密钥不可用，请系统管理员检查“签名证书”"),
@@ -230,6 +239,7 @@ def register() -> None:
             doc_type=DOC_TYPE, label=lazy("报价"), visible=queries.visible_ids, url=views.address, order=10
         )
     )
+    sources.register(DOC_TYPE, sealable)
     timeline.on("inquiry:start_quoting", create_on_start)
     for ending in ("inquiry:withdraw", "inquiry:cancel"):
         timeline.on(ending, lapse_with_inquiry)

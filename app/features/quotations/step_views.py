@@ -10,9 +10,15 @@ from app.core.i18n import gettext as _
 from app.core.i18n import pgettext
 from app.core.permissions import Actor
 from app.core.uow import unit_of_work
-from app.features.quotations import actions, flow, issuing, presentation
+from app.features.quotations import actions, extra, flow, issuing, presentation
 from app.features.quotations.checks import evidence_of, evidence_warnings
-from app.features.quotations.forms import ApproveForm, ConfirmForm, IssueForm
+from app.features.quotations.forms import (
+    ApproveForm,
+    AskExtraForm,
+    ConfirmForm,
+    IssueExtraForm,
+    IssueForm,
+)
 from app.features.quotations.models import QuotationRevision
 from app.features.quotations.views import READERS, Answer, blueprint, document_context, load, show_page
 from app.features.seals.models import Seal
@@ -24,12 +30,15 @@ STEP_FORMS: dict[str, Any] = {
     "approve": ApproveForm,
     "approve_as_leader": ApproveForm,
     "issue": IssueForm,
+    "ask_extra": AskExtraForm,
+    "issue_extra": IssueExtraForm,
     "confirm_acceptance": ConfirmForm,
 }
 STEP_TEMPLATES = {
     "approve": "quotations/approve.html",
     "approve_as_leader": "quotations/approve.html",
     "issue": "quotations/issue.html",
+    "issue_extra": "quotations/issue.html",
 }
 
 
@@ -71,12 +80,14 @@ def step_page(revision: QuotationRevision, name: str, form: Any, status: int = 2
         changes=presentation.labelled(actions.submitted_changes(revision)) if reviewing else [],
         warnings=evidence_warnings(revision, evidence) if reviewing else [],
         leader_reasons=presentation.leader_reasons(revision) if name == "approve" else [],
+        further=extra.waiting(revision) if isinstance(form, IssueExtraForm) else None,
         no_seal=isinstance(form, IssueForm) and not form.seal_id.choices,
     )
 
 
 @blueprint.get(
-    "/<int:quotation_id>/r/<int:number>/<any(approve,approve_as_leader,issue,confirm_acceptance):name>"
+    "/<int:quotation_id>/r/<int:number>/"
+    "<any(approve,approve_as_leader,issue,ask_extra,issue_extra,confirm_acceptance):name>"
 )
 @requires(*READERS)
 def step_form_page(quotation_id: int, number: int, name: str) -> Answer:
@@ -142,6 +153,17 @@ def fire_form(revision: QuotationRevision, name: str) -> Answer:
 
 def step_data(revision: QuotationRevision, form: Any, actor: Actor) -> dict[str, Any]:
     """Return what a step is given; the files of an issue are made here, before any lock."""
+    if isinstance(form, AskExtraForm):
+        return {"copies": form.copies.data}
+    if isinstance(form, IssueExtraForm):
+        prepared = issuing.prepare_extra(
+            revision,
+            actor=actor,
+            seal=session.get(Seal, form.seal_id.data),
+            form=form.file_form.data or "",
+            purpose=form.purpose.data,
+        )
+        return {"prepared": prepared}
     if isinstance(form, IssueForm):
         problem = flow.ready_to_issue(revision, actor, {})
         if problem is not None:

@@ -18,7 +18,7 @@ from app.core.uow import unit_of_work
 from app.core.verification_code import grouped
 from app.core.workflow import StepView
 from app.features.inquiries import queries as inquiry_queries
-from app.features.quotations import actions, flow, issuing, presentation, queries
+from app.features.quotations import actions, extra, flow, issuing, presentation, queries
 from app.features.quotations.checks import evidence_of, evidence_warnings
 from app.features.quotations.enums import QuotationPerm, QuotationStatus
 from app.features.quotations.forms import (
@@ -27,6 +27,7 @@ from app.features.quotations.forms import (
 )
 from app.features.quotations.listing import QuotationList, base
 from app.features.quotations.models import QuotationLine, QuotationRevision
+from app.features.quotations.panels import sealing_panel
 from app.features.seals.enums import SealPerm
 from app.web import documents, fragments
 from app.web.errors import queue_refused_attempt
@@ -38,6 +39,13 @@ from app.web.lists import show_list
 blueprint = Blueprint("quotations", __name__, url_prefix="/quotations")
 
 READERS = (QuotationPerm.PREPARE, QuotationPerm.VIEW_ALL)
+# From the approval on the content is frozen; what came to nothing is not shipped.
+SHIPPED_FROM = (
+    QuotationStatus.APPROVED,
+    QuotationStatus.ISSUED,
+    QuotationStatus.ACCEPT_CLAIMED,
+    QuotationStatus.ACCEPTED,
+)
 Answer = Response | BaseResponse | str
 
 
@@ -160,15 +168,32 @@ def body_context(
         "waiting_for_seal": waiting_for_seal(revision, actor),
         "remind_url": ""
         if (mine and revision.status in actions.EDITABLE)
-        or flow.FLOW.state(revision.status).tasks is None
+        or nothing_waits(revision)
         or any(step.kind == "primary" for step in steps)
         else url_for("home.reminder", doc_type="quotation", doc_id=revision.id),
         "acceptance_files": documents.file_rows(acceptance, events=history),
         "accept_upload": presentation.addresses(revision)["acceptance"]
         if mine and revision.status == QuotationStatus.ISSUED
         else "",
-        "panels": [],
+        "warehouse_url": warehouse_url(revision, actor),
+        "panels": [sealing_panel(revision, actor)] if issued else [],
     }
+
+
+def warehouse_url(revision: QuotationRevision, actor: Actor) -> str:
+    """Return the address of the warehouse copy, empty where there is none for this reader."""
+    if revision.status not in SHIPPED_FROM or not can(
+        actor, QuotationPerm.WAREHOUSE_COPY, revision.department_id
+    ):
+        return ""
+    return url_for("quotations.warehouse", quotation_id=revision.quotation_id, number=revision.revision)
+
+
+def nothing_waits(revision: QuotationRevision) -> bool:
+    """Tell whether a revision waits for nobody; once issued it does so for further copies only."""
+    if revision.status in (QuotationStatus.ISSUED, QuotationStatus.ACCEPTED):
+        return extra.waiting(revision) is None
+    return flow.FLOW.state(revision.status).tasks is None
 
 
 def waiting_for_seal(revision: QuotationRevision, actor: Actor) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 from flask import Flask
 
 from app.core.i18n import lazy, lazy_in_context
-from app.features.seals import keys, marks, views
+from app.features.seals import keys, marks, request_views, views
 from app.features.seals import registry as registry
 from app.features.seals.enums import SealPerm
 from app.web import lists, nav
@@ -19,6 +19,16 @@ def register(app: Flask) -> None:
     lists.register_list_label("seals.register", lazy("用印登记"))
     nav.register_nav(
         nav.NavItem(
+            key="seal_requests",
+            label=lazy_in_context("list", "用印"),
+            icon="file-certificate",
+            endpoint="seals.requests",
+            section="sales",
+            permission=request_views.READERS,
+            module="quotations",
+            order=49,
+        ),
+        nav.NavItem(
             key="seals",
             label=lazy_in_context("list", "印章"),
             icon="rubber-stamp",
@@ -27,5 +37,5 @@ def register(app: Flask) -> None:
             permission=SealPerm.VIEW,
             module="quotations",
             order=50,
-        )
+        ),
     )

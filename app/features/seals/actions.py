@@ -13,6 +13,7 @@ from app.core.i18n import LazyText, lazy
 from app.core.permissions import Actor, require, who_may
 from app.core.workflow import check_version, lock
 from app.features.people.models import User
+from app.features.seals import uses
 from app.features.seals.enums import (
     DRAWABLE_KINDS,
     KIND_LABELS,
@@ -23,10 +24,11 @@ from app.features.seals.enums import (
     SealStatus,
     UseForm,
 )
+from app.features.seals.flow import FLOW
 from app.features.seals.models import LegalEntity, Seal, SealUse
-from app.features.seals.queries import may_use
+from app.features.seals.queries import may_use, open_requests_of
+from app.features.seals.uses import SEAL
 
-SEAL = "seal"
 ENTITY = "legal_entity"
 
 ENTITY_FIELDS = (
@@ -243,6 +245,9 @@ def change_keeper(seal: Seal, *, actor: Actor, version: int | None, keeper_id: i
     seal.keeper_id = keeper.id
     seal.keeper = keeper
     session.flush()
+    for request in open_requests_of(seal.id):
+        # What waits for the keeper of a seal waits for the new one from now on.
+        FLOW.sync_tasks(request)
     timeline.record(
         SEAL,
         seal.id,
@@ -301,8 +306,9 @@ def register_use(
     check_use(actor, seal, form)
     if copies < 1 or len(file_hashes) != copies:
         raise ValueError("one file hash per copy")
-    use = SealUse(
-        seal_id=seal.id,
+    return uses.write(
+        actor=actor,
+        seal=seal,
         doc_type=doc_type,
         doc_id=doc_id,
         number=number,
@@ -311,19 +317,6 @@ def register_use(
         copies=copies,
         impressions=impressions,
         purpose=purpose,
-        used_by_id=actor.id,
         approved_by_id=approved_by_id,
-        at=clock.now(),
-        file_hashes=list(file_hashes),
+        file_hashes=file_hashes,
     )
-    session.add(use)
-    session.flush()
-    timeline.record(
-        SEAL,
-        seal.id,
-        "seal:use",
-        actor,
-        data={"number": number, "revision": revision, "copies": copies, "form": str(form)},
-        tell=[seal.keeper_id],
-    )
-    return use

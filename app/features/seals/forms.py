@@ -3,12 +3,22 @@
 from wtforms import FileField
 
 from app.core.i18n import lazy
-from app.features.seals.enums import FORM_LABELS, KIND_LABELS, PURPOSE_LINES, SealForm
+from app.features.seals.enums import (
+    CONDITION_LABELS,
+    FORM_LABELS,
+    KIND_LABELS,
+    MODE_LABELS,
+    PAPER_KIND_LABELS,
+    PURPOSE_LINES,
+    SealForm,
+    UseMode,
+)
 from app.web.forms import (
     BaseForm,
     CheckField,
     ChoiceField,
     CreationForm,
+    DateTimeField,
     EditForm,
     LongTextField,
     PasswordField,
@@ -81,3 +91,66 @@ class KeyForm(BaseForm):
     file = FileField(lazy("证书文件"))
     passphrase = PasswordField(lazy("证书口令"), required=False)
     password = PasswordField(lazy("登录密码"))
+
+
+class UseRequestForm(CreationForm):
+    """A wet seal asked for; what a document says of itself (kind, title, pages) is not asked again."""
+
+    seal_id = ChoiceField(lazy("印章"), coerce=int, required=True)
+    paper_kind = ChoiceField(lazy("文件类别"), choices=list(PAPER_KIND_LABELS.items()), required=True)
+    title = TextField(lazy("文件名称"), required=True, longest=200)
+    pages = WholeNumberField(lazy("每份页数"), required=True, least=1, most=2_000, default=1)
+    copies = WholeNumberField(lazy("份数"), required=True, least=1, most=100, default=1)
+    impressions = WholeNumberField(lazy("印数合计"), required=True, least=1, most=1_000, default=1)
+    split_seal = CheckField(lazy("加盖骑缝章"))
+    purpose = TextField(lazy("用途"), required=True, longest=200)
+    mode = RadioField(
+        lazy("用印方式"),
+        choices=list(MODE_LABELS.items()),
+        required=True,
+        default=str(UseMode.STAMP),
+        id="use-mode",
+    )
+    destination = TextField(lazy("带往何处"), longest=200)
+
+
+class StampForm(EditForm):
+    """The keeper compares the paper item by item, and counts what was pressed."""
+
+    compared_title = CheckField(lazy("文件名称与申请一致"))
+    compared_number = CheckField(lazy("编号与申请一致"))
+    compared_revision = CheckField(lazy("版次和内容摘要与申请一致"))
+    compared_pages = CheckField(lazy("页数与申请一致，没有空白签章页"))
+    copies = WholeNumberField(lazy("实盖份数"), required=True, least=1, most=100)
+    impressions = WholeNumberField(lazy("实盖印数"), required=True, least=1, most=1_000)
+    file = FileField(lazy("盖章照片"))
+
+    @property
+    def compared(self) -> bool:
+        """Whether every item was ticked."""
+        return all(field.data for field in self if field.name.startswith("compared_"))
+
+
+class HandOverForm(EditForm):
+    """Who goes with the seal, and when it is back."""
+
+    first = ChoiceField(lazy("同行人"), coerce=int, required=True)
+    second = ChoiceField(lazy("另一同行人"), coerce=int, required=True)
+    due_back = DateTimeField(lazy("归还时间"), required=True, end_of_day=True)
+
+
+class ReturnForm(EditForm):
+    """How the seal came back, and what was pressed with it outside."""
+
+    condition = RadioField(
+        lazy("印章状况"), choices=list(CONDITION_LABELS.items()), required=True, id="seal-condition"
+    )
+    copies = WholeNumberField(lazy("实盖份数"), required=True, least=0, most=100)
+    impressions = WholeNumberField(lazy("实盖印数"), required=True, least=0, most=1_000)
+
+
+class FilingForm(EditForm):
+    """The scan of what was stamped, and where the originals went."""
+
+    file = FileField(lazy("盖章页扫描件或照片"))
+    originals = LongTextField(lazy("原件去向"), required=True, longest=500)

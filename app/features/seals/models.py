@@ -2,14 +2,36 @@
 
 from datetime import datetime
 
-from sqlalchemy import JSON, Boolean, CheckConstraint, ForeignKey, Index, Integer, String, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core import clock
-from app.core.db import Model, UTCDateTime, VersionedMixin
+from app.core.db import DocumentMixin, Model, UTCDateTime, VersionedMixin
 from app.core.db_objects import make_append_only
 from app.features.people.models import User
-from app.features.seals.enums import DRAWABLE_KINDS, SealForm, SealKind, SealStatus, UseForm
+from app.features.seals.enums import (
+    DRAWABLE_KINDS,
+    MANAGERS_PAPERS,
+    MANAGERS_SEALS,
+    Condition,
+    PaperKind,
+    RequestStatus,
+    SealForm,
+    SealKind,
+    SealStatus,
+    UseForm,
+    UseMode,
+)
 
 
 def one_of(column: str, codes: "type | tuple[str, ...]") -> str:
@@ -83,8 +105,97 @@ class Seal(VersionedMixin, Model):
         )
 
 
+class SealRequest(DocumentMixin, Model):
+    """A request for a wet seal on one paper, from the application to the filed scan. Its life is the flow.
+
+    ``doc_type`` and ``doc_id`` name the document it is for, with ``content_hash`` as it was when asked; without them
+    it is a paper of the free ``title``. ``impressions`` is the most that may be pressed, on ``copies`` copies of
+    ``pages`` pages; what was really pressed stands in ``impressions_made`` and ``copies_made``.
+    """
+
+    __tablename__ = "seal_request"
+    __table_args__ = (
+        CheckConstraint(one_of("status", RequestStatus), name="status"),
+        CheckConstraint(one_of("paper_kind", PaperKind), name="paper_kind"),
+        CheckConstraint(one_of("mode", UseMode), name="mode"),
+        CheckConstraint(f"condition IS NULL OR {one_of('condition', Condition)}", name="condition"),
+        CheckConstraint("copies > 0", name="copies"),
+        CheckConstraint("impressions > 0", name="impressions"),
+        CheckConstraint("pages > 0", name="pages"),
+        CheckConstraint(
+            "impressions_made IS NULL OR impressions_made BETWEEN 0 AND impressions", name="impressions_made"
+        ),
+        CheckConstraint("(doc_type IS NULL) = (doc_id IS NULL)", name="document"),
+        CheckConstraint(
+            "status NOT IN ('approved', 'handed_over', 'stamped', 'out', 'back', 'closed') "
+            "OR approved_by_id IS NOT NULL",
+            name="approved_by_somebody",
+        ),
+        Index("ix_seal_request_document", "doc_type", "doc_id"),
+        Index("ix_seal_request_created", "created_at", "id"),
+        Index("ix_seal_request_due_back", "status", "due_back"),
+    )
+
+    department_id: Mapped[int] = mapped_column(ForeignKey("department.id"), nullable=False)
+    seal_id: Mapped[int] = mapped_column(ForeignKey("seal.id"), nullable=False, index=True)
+    paper_kind: Mapped[str] = mapped_column(String(20), nullable=False)
+    doc_type: Mapped[str | None] = mapped_column(String(40))
+    doc_id: Mapped[int | None] = mapped_column(Integer)
+    doc_number: Mapped[str] = mapped_column(String(40), nullable=False, default="")
+    revision: Mapped[int] = mapped_column(Integer, nullable=False, default=0)
+    content_hash: Mapped[str | None] = mapped_column(String(64))
+    title: Mapped[str] = mapped_column(String(200), nullable=False)
+    pages: Mapped[int] = mapped_column(Integer, nullable=False, default=1)
+    copies: Mapped[int] = mapped_column(Integer, nullable=False, default=1)
+    impressions: Mapped[int] = mapped_column(Integer, nullable=False, default=1)
+    split_seal: Mapped[bool] = mapped_column(Boolean, nullable=False, default=False)
+    mode: Mapped[str] = mapped_column(String(12), nullable=False, default=UseMode.STAMP)
+    purpose: Mapped[str] = mapped_column(String(200), nullable=False)
+    destination: Mapped[str] = mapped_column(String(200), nullable=False, default="")
+    approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    approved_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
+    used_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    used_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
+    copies_made: Mapped[int | None] = mapped_column(Integer)
+    impressions_made: Mapped[int | None] = mapped_column(Integer)
+    first_companion_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    second_companion_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    due_back: Mapped[datetime | None] = mapped_column(UTCDateTime())
+    out_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
+    released_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    back_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
+    condition: Mapped[str | None] = mapped_column(String(12))
+    originals: Mapped[str] = mapped_column(Text, nullable=False, default="")
+    closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
+
+    owner: Mapped[User] = relationship(foreign_keys="SealRequest.owner_id", lazy="joined", innerjoin=True)
+    seal: Mapped[Seal] = relationship(lazy="joined", innerjoin=True)
+    approved_by: Mapped[User | None] = relationship(foreign_keys=[approved_by_id], lazy="joined")
+    used_by: Mapped[User | None] = relationship(foreign_keys=[used_by_id], lazy="joined")
+    released_by: Mapped[User | None] = relationship(foreign_keys=[released_by_id], lazy="joined")
+    first_companion: Mapped[User | None] = relationship(foreign_keys=[first_companion_id], lazy="joined")
+    second_companion: Mapped[User | None] = relationship(foreign_keys=[second_companion_id], lazy="joined")
+
+    @property
+    def needs_leader(self) -> bool:
+        """Whether the manager's approval is not enough: another paper or seal than his, or taken out of the house."""
+        return (
+            self.mode == UseMode.TAKE_OUT
+            or self.paper_kind not in MANAGERS_PAPERS
+            or self.seal.kind not in MANAGERS_SEALS
+        )
+
+    @property
+    def overdue(self) -> bool:
+        """Whether the seal is out beyond the time by which it was promised back: derived, never stored."""
+        return self.status == RequestStatus.OUT and self.due_back is not None and self.due_back < clock.now()
+
+
 class SealUse(Model):
-    """One use of a seal on one document: who, when, how many, on whose approval, with the file hashes."""
+    """One use of a seal on one document: who, when, how many, on whose approval, with the file hashes.
+
+    ``request_id`` names the request where the seal was pressed by hand, ``title`` the paper.
+    """
 
     __tablename__ = "seal_use"
     __table_args__ = (
@@ -109,6 +220,8 @@ class SealUse(Model):
     approved_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"), nullable=False)
     at: Mapped[datetime] = mapped_column(UTCDateTime(), nullable=False, default=clock.now)
     file_hashes: Mapped[list[str]] = mapped_column(JSON, nullable=False, default=list)
+    title: Mapped[str] = mapped_column(String(200), nullable=False, default="")
+    request_id: Mapped[int | None] = mapped_column(ForeignKey("seal_request.id"), index=True)
 
     seal: Mapped[Seal] = relationship(lazy="joined", innerjoin=True)
     used_by: Mapped[User] = relationship(foreign_keys="SealUse.used_by_id", lazy="joined", innerjoin=True)

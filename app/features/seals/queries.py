@@ -1,12 +1,14 @@
 """Reading seals: which an actor may see, which they may use, and the register's rows they may read."""
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, false, func, or_, select
 
+from app.core import clock, settings
 from app.core.db import session
-from app.core.permissions import Actor, can
+from app.core.errors import NotVisible
+from app.core.permissions import Actor, can, departments_of
 from app.core.timeline import Event
-from app.features.seals.enums import SealForm, SealPerm, SealStatus
-from app.features.seals.models import LegalEntity, Seal, SealUse
+from app.features.seals.enums import RequestStatus, SealForm, SealPerm, SealStatus
+from app.features.seals.models import LegalEntity, Seal, SealRequest, SealUse
 
 LATEST_EVENTS = 50
 
@@ -116,5 +118,114 @@ def uses_of(doc_type: str, doc_id: int) -> list[SealUse]:
     """Return the register's rows of one document, oldest first."""
     statement = (
         select(SealUse).where(SealUse.doc_type == doc_type, SealUse.doc_id == doc_id).order_by(SealUse.id)
+    )
+    return list(session.execute(statement).scalars())
+
+
+# Requests for wet seals
+
+
+def second_approver() -> int | None:
+    """Return the person of the setting "second approver of seal use", who decides for a leader's own requests."""
+    person: int | None = settings.get("seals.second_approver")
+    return person
+
+
+def request_condition(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition under which an actor sees a request.
+
+    Their own, those of the seals they keep, those they go out with; of their departments for those who approve or
+    file; all of them for leader and auditor.
+    """
+    if can(actor, SealPerm.AUDIT) or can(actor, SealPerm.APPROVE_AS_LEADER):
+        return SealRequest.id.is_not(None)
+    if actor.id is None:
+        return false()
+    stood_in_for = [grant.on_behalf_of for grant in actor.grants if grant.on_behalf_of is not None]
+    kept = select(Seal.id).where(Seal.keeper_id.in_([actor.id, *stood_in_for]))
+    choices: list[ColumnElement[bool]] = [
+        SealRequest.owner_id == actor.id,
+        SealRequest.first_companion_id == actor.id,
+        SealRequest.second_companion_id == actor.id,
+        SealRequest.seal_id.in_(kept),
+    ]
+    if actor.id == second_approver():
+        choices.append(SealRequest.id.is_not(None))
+    for permission in (SealPerm.APPROVE, SealPerm.FILE):
+        departments = departments_of(actor, permission)
+        if departments is None:
+            return SealRequest.id.is_not(None)
+        if departments:
+            choices.append(SealRequest.department_id.in_(sorted(departments)))
+    return or_(*choices)
+
+
+def requests_visible_to(actor: Actor) -> Select[SealRequest]:
+    """Return the SELECT of the requests an actor may see."""
+    return select(SealRequest).where(request_condition(actor))
+
+
+def visible_request_ids(actor: Actor) -> Select[int]:
+    """Return the SELECT of the ids of the requests an actor may see."""
+    return select(SealRequest.id).where(request_condition(actor))
+
+
+def get_request(actor: Actor, request_id: int) -> SealRequest:
+    """Return a request the actor may see; raises NotVisible."""
+    statement = requests_visible_to(actor).where(SealRequest.id == request_id)
+    request = session.execute(statement).unique().scalar_one_or_none()
+    if request is None:
+        raise NotVisible
+    return request
+
+
+def request_titles(ids: list[int]) -> dict[int, str]:
+    """Return number and paper of requests, for tasks, notices and the log."""
+    statement = select(SealRequest.id, SealRequest.number, SealRequest.title).where(SealRequest.id.in_(ids))
+    return {row.id: f"{row.number} {row.title}" for row in session.execute(statement)}
+
+
+def open_requests_of(seal_id: int) -> list[SealRequest]:
+    """Return the requests for a seal that are not over."""
+    over = (RequestStatus.CLOSED, RequestStatus.REFUSED, RequestStatus.CANCELLED)
+    statement = select(SealRequest).where(SealRequest.seal_id == seal_id, SealRequest.status.not_in(over))
+    return list(session.execute(statement).unique().scalars())
+
+
+def requests_of(doc_type: str, doc_id: int, actor: Actor) -> list[tuple[SealRequest, bool]]:
+    """Return the requests for the seal of one document, newest first, each with whether the actor may open it."""
+    statement = (
+        select(SealRequest, request_condition(actor).label("seen"))
+        .where(SealRequest.doc_type == doc_type, SealRequest.doc_id == doc_id)
+        .order_by(SealRequest.id.desc())
+    )
+    return [(row[0], bool(row[1])) for row in session.execute(statement).unique()]
+
+
+def overdue_condition() -> ColumnElement[bool]:
+    """Return the condition of being out beyond the promised time."""
+    return (SealRequest.status == RequestStatus.OUT) & (SealRequest.due_back < clock.now())
+
+
+def overdue_requests() -> list[SealRequest]:
+    """Return the requests whose seal is out beyond the promised time."""
+    statement = select(SealRequest).where(overdue_condition()).order_by(SealRequest.id)
+    return list(session.execute(statement).unique().scalars())
+
+
+def out_counts() -> tuple[int, int]:
+    """Return how many seals are out of the house, and how many of them beyond the promised time."""
+    late = func.count().filter(SealRequest.due_back < clock.now())
+    row = session.execute(select(func.count(), late).where(SealRequest.status == RequestStatus.OUT)).one()
+    return row[0], row[1]
+
+
+def wet_seals() -> list[Seal]:
+    """Return the seals that are pressed by hand and in use, of companies in use."""
+    statement = (
+        select(Seal)
+        .join(Seal.legal_entity)
+        .where(Seal.form == SealForm.WET, Seal.status == SealStatus.ACTIVE, LegalEntity.active)
+        .order_by(Seal.id)
     )
     return list(session.execute(statement).scalars())

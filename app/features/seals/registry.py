@@ -1,15 +1,18 @@
 """What seals register at import: permissions, verbs, sentences, labels of changed fields."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
-from app.core import checks, documents, sentences, timeline
+from app.core import checks, documents, jobs, modules, search, sentences, settings, tasks, timeline
 from app.core.i18n import lazy
 from app.core.permissions import Role, register_permissions
 from app.core.timeline import Verb
 from app.features.people.leaving import OpenMatter, register_leaver_check
-from app.features.seals import keys, queries
+from app.features.seals import keys, queries, request_actions
 from app.features.seals.enums import KIND_LABELS, USE_FORM_LABELS, SealKind, SealPerm, UseForm
+from app.features.seals.flow import DOC_TYPE as REQUEST
+from app.features.seals.models import SealRequest
 
 register_permissions(
     SealPerm,
@@ -28,6 +31,13 @@ register_permissions(
         SealPerm.MANAGE: (lazy("管章：登记、停用、更换保管人"), {Role.SEAL_MANAGER}),
         SealPerm.USE: (lazy("用章：出具盖章文件"), {Role.SEAL_KEEPER, Role.BACK_OFFICE}),
         SealPerm.AUDIT: (lazy("审计：查阅全部用印登记"), {Role.SEAL_AUDITOR}),
+        SealPerm.REQUEST: (
+            lazy("申请用印"),
+            {Role.SALESPERSON, Role.MANAGER, Role.LEADER, Role.BACK_OFFICE},
+        ),
+        SealPerm.APPROVE: (lazy("批准报价和投标文件用印"), {Role.MANAGER}),
+        SealPerm.APPROVE_AS_LEADER: (lazy("批准合同等用印和外带，放行"), {Role.LEADER}),
+        SealPerm.FILE: (lazy("归档用印"), {Role.BACK_OFFICE}),
         SealPerm.AUTHORISE: (lazy("授权系统打印印章"), {Role.LEADER}),
         SealPerm.ADD_ENTITY: (lazy("登记和修改公司主体"), {Role.LEADER}),
         SealPerm.VIEW_KEY: (
@@ -40,6 +50,8 @@ register_permissions(
         SealPerm.MANAGE,
         SealPerm.USE,
         SealPerm.AUDIT,
+        SealPerm.APPROVE,
+        SealPerm.APPROVE_AS_LEADER,
         SealPerm.AUTHORISE,
         SealPerm.ADD_ENTITY,
         SealPerm.REPLACE_KEY,
@@ -57,7 +69,38 @@ def with_form(data: Mapping[str, Any]) -> Mapping[str, Any]:
     return {**data, "form": USE_FORM_LABELS[UseForm(data["form"])]}
 
 
+modules.register(
+    modules.Module(request_actions.TAKE_OUT, lazy("印章外带"), preset=modules.STANDARD, parent="quotations")
+)
+settings.register(
+    settings.Setting(
+        "seals.second_approver",
+        "person",
+        None,
+        lazy("用印第二审批人"),
+        section="quotations",
+        hint=lazy("主管领导自己申请的用印由这个人批准；领导保管的印章外带时由这个人放行"),
+    ),
+)
+tasks.register_kinds(
+    tasks.TaskKind("seal:approve", lazy("批准用印")),
+    tasks.TaskKind("seal:stamp", lazy("用印")),
+    tasks.TaskKind("seal:hand-over", lazy("交出印章")),
+    tasks.TaskKind("seal:release", lazy("放行印章")),
+    tasks.TaskKind("seal:return", lazy("收回印章")),
+    tasks.TaskKind("seal:file", lazy("归档用印")),
+)
+# Looked for every hour, so that a seal due at noon is asked for in the afternoon; each person is told once a day.
+jobs.register_job("seals:remind-of-overdue", request_actions.remind_of_overdue, every=timedelta(hours=1))
+
 timeline.register_verbs(
+    Verb("seal_request:request", lazy("申请用印")),
+    Verb(
+        "seal_request:overdue",
+        lazy("印章逾期未还，应于 %(due_back)s 前归还"),
+        frozenset({"due_back"}),
+        tone="bad",
+    ),
     Verb("legal_entity:add", lazy("登记公司主体 %(name)s"), frozenset({"name"}), tone="ok"),
     Verb("legal_entity:change", lazy("修改公司主体资料")),
     Verb(
@@ -100,6 +143,13 @@ timeline.register_field_labels(
 )
 sentences.register(
     {
+        "seal_request:not-approved": lazy("“%(document)s”还没有审核出具，或已作废、已有新版，不能用印"),
+        "seal_request:changed": lazy("“%(document)s”的内容与申请时不一致，请取消后按新内容重新申请"),
+        "seal_request:seal-stopped": lazy("这枚印章已停用，请取消后改用其他印章"),
+        "seal_request:nobody-approves": lazy(
+            "没有人可以批准这次用印：请管理员指定部门经理、公司主管领导，或设置“用印第二审批人”"
+        ),
+        "seal_request:no-department": lazy("您的账号还没有部门，请系统管理员先补上"),
         "seal:wet-never-printed": lazy("这枚印章只登记实物，系统不打印"),
         "seal:stopped": lazy("“%(seal)s”已停用，不能使用"),
         "seal:already-authorised": lazy("这枚印章已经授权打印"),
@@ -109,6 +159,14 @@ sentences.register(
     }
 )
 checks.register_check("signing keys", keys.check)
+
+
+def request_address(request_id: int) -> str:
+    """Return the address of a request's page."""
+    return f"/seals/requests/{request_id}"
+
+
+modules.own_documents("quotations", REQUEST)
 documents.register_document_type(
     documents.DocumentType(
         doc_type="seal",
@@ -116,6 +174,23 @@ documents.register_document_type(
         url=lambda seal_id: f"/seals/{seal_id}",
         titles=queries.titles,
         visible=queries.visible_ids,
+    ),
+    documents.DocumentType(
+        doc_type=REQUEST,
+        label=lazy("用印申请"),
+        url=request_address,
+        titles=queries.request_titles,
+        visible=queries.visible_request_ids,
+        model=SealRequest,
+    ),
+)
+search.register_source(
+    search.SearchSource(
+        doc_type=REQUEST,
+        label=lazy("用印申请"),
+        visible=queries.visible_request_ids,
+        url=request_address,
+        order=30,
     )
 )
 

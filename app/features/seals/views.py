@@ -67,6 +67,7 @@ def index() -> Response:
         may_add_entity=can(actor, SealPerm.ADD_ENTITY),
         may_see_key=can(actor, SealPerm.VIEW_KEY),
         may_read_uses=queries.may_read_uses(actor),
+        out=queries.out_counts(),
     )
 
 
@@ -260,8 +261,9 @@ def register() -> Any:
         SealUseList(rows, request.args, request.path, seals=queries.visible_to(actor)),
         _("用印登记"),
         trail=((pgettext("list", "印章"), url_for("seals.index")),),
+        sign_labels=(_("印章保管人"), _("用印审计"), _("公司主管领导")),
         empty_text=_("还没有用印"),
-        empty_hint=_("出具盖章文件时自动登记，不能修改、不能删除"),
+        empty_hint=_("出具盖章文件、盖实物章时自动登记，不能修改、不能删除"),
     )
 
 

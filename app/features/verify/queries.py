@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, lazyload
 
 from app.core import clock, verification_code
@@ -69,7 +69,8 @@ WITH_REVISION = joinedload(IssuedFile.revision).options(
 class Paper:
     """What a check shows of a genuine paper: all of it stands on the paper itself, but for its standing.
 
-    ``copy_number`` is 0 where only the code was given (all copies share it). Money in yuan, times aware UTC.
+    ``copy_number`` is 0 where only the code was given (all copies share it); ``copies`` then counts those of today,
+    ``extra_copies`` of them printed in addition. Money in yuan, times aware UTC.
     """
 
     number: str
@@ -82,6 +83,7 @@ class Paper:
     approver: str
     copy_number: int
     copies: int
+    extra_copies: int
     extra: bool
     form: str
     hash_start: str
@@ -194,6 +196,7 @@ def paper_of(file: IssuedFile, *, one_copy: bool) -> Paper:
         standing_on = clock.to_local(revision.updated_at).date()
     elif standing == Standing.EXPIRED:
         standing_on = revision.valid_until
+    copies, extras = copies_of(revision)
     return Paper(
         number=quotation.number or "",
         revision=revision.revision,
@@ -204,7 +207,8 @@ def paper_of(file: IssuedFile, *, one_copy: bool) -> Paper:
         issued_at=file.issued_at,
         approver=approver_of(revision),
         copy_number=file.copy_number if one_copy else 0,
-        copies=file.copies,
+        copies=file.copies if one_copy else copies,
+        extra_copies=extras,
         extra=file.extra and one_copy,
         form=file.form,
         hash_start=(revision.content_hash or "")[:HASH_DIGITS],
@@ -213,6 +217,13 @@ def paper_of(file: IssuedFile, *, one_copy: bool) -> Paper:
         standing_on=standing_on,
         reason=revision.void_reason if standing == Standing.VOID else "",
     )
+
+
+def copies_of(revision: QuotationRevision) -> tuple[int, int]:
+    """Return how many copies of a revision there are today, and how many of them were printed in addition (增印)."""
+    further = func.count().filter(IssuedFile.extra)
+    row = session.execute(select(func.count(), further).where(IssuedFile.revision_id == revision.id)).one()
+    return row[0], row[1]
 
 
 def paper_by_code(code: str) -> Paper | None:

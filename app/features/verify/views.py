@@ -247,6 +247,12 @@ def copy_text(paper: Paper | None) -> str:
     """Return which copy it is, or how many there are where only the code is known."""
     if paper is None:
         return ""
+    if not paper.copy_number and paper.extra_copies:
+        return _(
+            "共 %(copies)s 份，其中增印 %(extra)s 份，各份共用一个核验码",
+            copies=paper.copies,
+            extra=paper.extra_copies,
+        )
     if not paper.copy_number:
         if paper.copies == 1:
             return _("只有 1 份")

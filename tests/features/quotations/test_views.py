@@ -165,6 +165,11 @@ EXPECTED = {
     "return_as_leader": {"leader"},
     "reject": {"manager"},
     "issue": {"keeper", "back_office"},
+    "ask_extra": {"back_office", "salesperson"},
+    # nothing was asked for, so nobody has anything to consent to
+    "consent_extra": set(),
+    "refuse_extra": set(),
+    "issue_extra": set(),
     "claim_acceptance": {"salesperson"},
     "confirm_acceptance": {"manager"},
     "refuse_acceptance": {"manager"},

@@ -271,7 +271,7 @@ def test_the_check_asks_few_questions_of_the_database(client, revision):
         client.get(address)
     finally:
         sql_event.remove(db.engine, "before_cursor_execute", note)
-    assert len([statement for statement in statements if statement.startswith("SELECT")]) <= 6
+    assert len([statement for statement in statements if statement.startswith("SELECT")]) <= 7
 
 
 def test_a_node_for_verification_serves_nothing_else(app, revision, monkeypatch):
