@@ -176,6 +176,11 @@ class PeopleDirectory:
             session.info[key] = found
         return list(found)
 
+    def actor(self, person_id: int) -> Actor | None:
+        """Return a person as the one who acts today; None for nobody who works here."""
+        user = session.get(User, person_id)
+        return actor_for(user) if user is not None and user.active else None
+
     def people(self, ids: Iterable[int]) -> dict[int, Person]:
         """Return the people of these ids, those who left included."""
         wanted = sorted(set(ids))

@@ -4,7 +4,8 @@ from flask import Flask
 
 from app.features.customers import panels as customer_panels
 from app.features.inquiries import panels as inquiry_panels
-from app.features.quotations import panels, registry, step_views, views
+from app.features.products import panels as product_panels
+from app.features.quotations import panels, price_views, registry, step_views, views
 from app.web import nav
 
 
@@ -27,3 +28,5 @@ def register(app: Flask) -> None:
     )
     inquiry_panels.register("quotations/_inquiry_panel.html", panels.inquiry_panel, place=inquiry_panels.SIDE)
     customer_panels.register("quotations/_customer_panel.html", panels.customer_panel)
+    customer_panels.register("quotations/_offers_panel.html", price_views.customer_panel)
+    product_panels.register("quotations/_product_offers_panel.html", price_views.product_panel)
