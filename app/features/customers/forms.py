@@ -89,7 +89,7 @@ class ContactFields:
     phone = forms.TextField(lazy("电话"), [looks_like_phone], longest=40)
     email = forms.TextField(lazy("邮箱"), longest=120)
     note = forms.TextField(lazy("备注"), longest=300)
-    main = forms.CheckField(lazy("主要联系人，询价和报价默认写这一位"))
+    main = forms.CheckField(lazy("主要联系人，询价和报价默认写这一位"), id="main-contact")
 
     def validate_email(self, field: wtforms.Field) -> None:
         """Refuse what cannot be an address."""

@@ -182,6 +182,19 @@ def contacts_of(customer_id: int) -> list[CustomerContact]:
     return list(session.execute(statement).scalars())
 
 
+def contact_options(actor: Actor, customer_id: int | None) -> list[CustomerContact]:
+    """Return the contacts to propose for a customer in a form, none where the actor does not see the customer."""
+    if customer_id is None:
+        return []
+    statement = (
+        select(CustomerContact)
+        .join(Customer, Customer.id == CustomerContact.customer_id)
+        .where(Customer.id == customer_id, visible_condition(actor))
+        .order_by(CustomerContact.main.desc(), CustomerContact.id)
+    )
+    return list(session.execute(statement).scalars())
+
+
 def titles(ids: list[int]) -> dict[int, str]:
     """Return number and name of customers, for notices and search."""
     statement = select(Customer.id, Customer.number, Customer.name).where(Customer.id.in_(ids))

@@ -65,7 +65,7 @@ DESCRIPTION = (
     ImportField("brand", lazy("品牌"), ("牌号", "厂家", "生产厂家", "manufacturer")),
     ImportField("model", lazy("型号"), ("规格型号", "产品型号", "model no", "type")),
     ImportField("spec", lazy("规格"), ("规格参数", "技术参数", "参数", "specification", "specifications")),
-    ImportField("category", lazy("类别"), ("分类", "产品类别", "产品分类", "品类", "group")),
+    ImportField("category", lazy("产品类别"), ("类别", "分类", "产品分类", "品类", "group")),
     ImportField(
         "unit", lazy("单位"), ("计量单位", "uom", "unit of measure"), hint=lazy("新产品必填，如 台、件、套")
     ),

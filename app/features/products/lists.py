@@ -35,7 +35,7 @@ DESCRIPTION = (
     Column("brand", lazy("品牌"), Product.brand),
     Column("model", lazy("型号"), Product.model),
     Column("spec", lazy("规格"), Product.spec, sortable=False),
-    Column("category", lazy("类别"), Product.category),
+    Column("category", lazy("产品类别"), Product.category),
     Column("unit", lazy("单位"), Product.unit, sortable=False),
 )
 LIST_PRICE = Column(
@@ -80,7 +80,7 @@ def filters(actor: Actor) -> list[Filter]:
     return [
         Filter(
             "category",
-            lazy("类别"),
+            lazy("产品类别"),
             Product.category,
             options=[(category, category) for category in queries.categories(actor)],
         ),

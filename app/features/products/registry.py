@@ -44,7 +44,7 @@ timeline.register_field_labels(
         "product.brand": lazy("品牌"),
         "product.model": lazy("型号"),
         "product.spec": lazy("规格"),
-        "product.category": lazy("类别"),
+        "product.category": lazy("产品类别"),
         "product.unit": lazy("单位"),
         "product.tax_rate": lazy("税率"),
         "product.list_price": lazy("标价"),
