@@ -6,6 +6,7 @@ and readers wait for a fraction of a second at most.
 
 import logging
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import func, select
@@ -244,4 +245,4 @@ def forget_previews(payload: Mapping[str, Any]) -> None:
             imports.forget(imports.kind_of(batch.kind), batch)
 
 
-jobs.register_job("core:forget-import-previews", forget_previews, every=jobs.KEPT / 30)
+jobs.register_job("core:forget-import-previews", forget_previews, every=timedelta(days=1))

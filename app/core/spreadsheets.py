@@ -10,6 +10,7 @@ import io
 import re
 import unicodedata
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -19,7 +20,7 @@ from typing import Any
 
 from app.core import files
 from app.core.errors import Invalid
-from app.core.export import XLSX_TYPE
+from app.core.export import FORMULA_STARTS, XLSX_TYPE
 from app.core.files import CheckedFile
 from app.core.i18n import LazyText, lazy
 
@@ -33,6 +34,7 @@ MOST_EMPTY = 2_000
 # Excel keeps fifteen digits of a number; a code of eighteen has lost its end by then.
 EXACT_DIGITS = 15
 OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+SCANNED_BYTES = 1024 * 1024
 DELIMITERS = ",\t;，；|"
 
 # What stands in a cell whose value cannot be known; never typed by anybody.
@@ -175,6 +177,12 @@ def clean_cell(text: str) -> str:
     return " ".join(kept.split())
 
 
+def unguarded(text: str) -> str:
+    """Return a text without the apostrophe by which exports guard what begins like a formula."""
+    bare = text[1:].lstrip()
+    return bare if text.startswith("'") and bare.startswith(FORMULA_STARTS) else text
+
+
 # CSV
 
 
@@ -185,8 +193,7 @@ def _read_text(content: bytes) -> Iterator[Row]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter if delimiter in first else ",")
     try:
         for number, cells in enumerate(reader, 1):
-            # Exports guard what begins like a formula with an apostrophe; it is not part of the text.
-            yield number, [clean_cell(re.sub(r"^'(?=[=+\-@＝＋－＠])", "", cell)) for cell in cells]
+            yield number, [unguarded(clean_cell(cell)) for cell in cells]
     except csv.Error as error:
         raise refuse(
             lazy("这个 CSV 文件的格式不完整（引号没有成对），请用 Excel 另存为 .xlsx 后再导入")
@@ -246,20 +253,26 @@ def _refuse_entities(content: bytes) -> None:
     """Refuse XML that declares entities of its own: a few lines of them unfold to gigabytes."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            for entry in archive.infolist():
-                if not entry.filename.lower().endswith((".xml", ".rels")):
-                    continue
-                with archive.open(entry) as stream:
-                    # A declaration stands before the first element.
-                    start = stream.read(64 * 1024)
-                if (
-                    b"<!DOCTYPE" in start
-                    or b"<!ENTITY" in start
-                    or start.startswith((b"\xff\xfe", b"\xfe\xff"))
-                ):
-                    raise refuse(lazy("这个文件的内部结构不安全，请用 Excel 打开，另存为 .xlsx 后再导入"))
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, RuntimeError) as error:
+            unsafe = any(
+                _declares(archive, entry)
+                for entry in archive.infolist()
+                if entry.filename.lower().endswith((".xml", ".rels"))
+            )
+    except (zipfile.BadZipFile, zlib.error, ValueError, OSError, NotImplementedError, RuntimeError) as error:
         raise refuse(lazy("文件已损坏，打不开，请用 Excel 打开，另存为 .xlsx 后再导入")) from error
+    if unsafe:
+        raise refuse(lazy("这个文件的内部结构不安全，请用 Excel 打开，另存为 .xlsx 后再导入"))
+
+
+def _declares(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bool:
+    """Tell whether a part declares a document type or entities, or hides in an encoding nobody else writes."""
+    rest = b""
+    with archive.open(entry) as stream:
+        while piece := stream.read(SCANNED_BYTES):
+            if b"<!DOCTYPE" in rest + piece or b"<!ENTITY" in rest + piece or b"\0" in piece:
+                return True
+            rest = piece[-16:]
+    return False
 
 
 def _rows_of(sheet: Any) -> Iterator[Row]:
@@ -313,7 +326,7 @@ def text_of(value: Any, number_format: str = "") -> str:
         return value.isoformat()
     if isinstance(value, int | float):
         return _number_text(value, number_format)
-    return clean_cell(str(value))
+    return unguarded(clean_cell(str(value)))
 
 
 def _number_text(value: float, number_format: str) -> str:

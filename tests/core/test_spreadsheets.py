@@ -4,11 +4,13 @@ import io
 from datetime import date, datetime, time
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
-from app.core import spreadsheets
+from app.core import export, spreadsheets
 from app.core.errors import Invalid
-from app.core.spreadsheets import BROKEN, FORMULA, MOST_ROWS, TOO_LONG, Table
+from app.core.spreadsheets import BROKEN, FORMULA, MOST_ROWS, TOO_LONG, Table, clean_cell
 from tests.tables import bomb, changed_part, csv_of, xlsx
 
 HEAD = ("编码", "名称", "标价")
@@ -190,6 +192,17 @@ def test_entities_of_its_own_are_refused_before_they_unfold():
     assert "不安全" in refusal(content)
 
 
+def test_entities_are_found_behind_any_padding_and_in_any_encoding():
+    padding = b"<!--" + b"x" * 1_048_570 + b"--><!DOCTYPE x>"
+    for hidden in (padding, '<?xml version="1.0" encoding="utf-16"?>'.encode("utf-16-le")):
+        content = changed_part(xlsx(HEAD, ("A1",)), SHEET, b"<worksheet", hidden + b"<worksheet")
+        assert "不安全" in refusal(content)
+
+
+def test_the_guard_of_an_exported_workbook_is_no_part_of_the_text():
+    assert cells(xlsx(HEAD, ("'=A1", "'s", "'-5"))) == [["=A1", "'s", "-5"]]
+
+
 def test_a_workbook_with_a_broken_part_is_refused():
     content = changed_part(xlsx(HEAD, ("A1",)), SHEET, b"</sheetData>", b"</sheet")
     assert "损坏" in refusal(content)
@@ -241,3 +254,20 @@ def test_the_file_to_fill_in_has_the_heads_alone_and_explains_them():
     assert [cell.value for cell in list(book.worksheets[1].iter_rows())[1]] == ["编码", "✓", "每个产品不同"]
     assert book.worksheets[0]["A2"].number_format == "@"
     assert "只有表头" in refusal(content)
+
+
+TEXTS = st.text(
+    st.characters(codec="utf-8", exclude_characters="\0", exclude_categories=("Cs", "Cn")), max_size=12
+).filter(lambda text: not clean_cell(text).startswith("'"))
+
+
+@given(st.lists(st.lists(TEXTS, min_size=2, max_size=2), min_size=1, max_size=4), st.booleans())
+@settings(max_examples=60, deadline=None)
+def test_what_an_export_writes_an_import_reads(rows, as_workbook):
+    columns = [export.ExportColumn(head) for head in HEAD]
+    lines = [[f"A{number}", *row] for number, row in enumerate(rows)]
+    if as_workbook:
+        found = cells(export.as_xlsx("价格", columns, lines))
+    else:
+        found = cells(b"".join(export.as_csv(columns, lines)), "a.csv")
+    assert found == [[clean_cell(text) for text in line] for line in lines]

@@ -18,6 +18,8 @@ from app.web import lists as list_pages
 from app.web.forms import once
 from app.web.guard import current_actor, requires
 
+HAND_OVER_FILTERS = ("q", "owner", "region", "kind", "level", "use")
+
 blueprint = Blueprint("customers", __name__, url_prefix="/customers")
 
 
@@ -36,8 +38,14 @@ def index() -> Response:
         template="customers/list.html",
         import_url=url_for("customers.import_new") if may_create else "",
         imports_url=url_for("customers.import_index") if may_create else "",
-        hand_over_url=url_for("customers.hand_over_many") if can(actor, CustomerPerm.HAND_OVER) else "",
+        hand_over_url=hand_over_url() if can(actor, CustomerPerm.HAND_OVER) else "",
     )
+
+
+def hand_over_url() -> str:
+    """Return the address where customers are chosen for a hand-over, filtered like the list one looks at."""
+    kept = {key: value for key, value in request.args.items() if key in HAND_OVER_FILTERS and value}
+    return url_for("customers.hand_over_many", **kept)
 
 
 @blueprint.get("/options")
