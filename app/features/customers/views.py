@@ -44,7 +44,9 @@ def index() -> Response:
 
 def hand_over_url() -> str:
     """Return the address where customers are chosen for a hand-over, filtered like the list one looks at."""
-    kept = {key: value for key, value in request.args.items() if key in HAND_OVER_FILTERS and value}
+    kept: dict[str, Any] = {
+        key: value for key, value in request.args.items() if key in HAND_OVER_FILTERS and value
+    }
     return url_for("customers.hand_over_many", **kept)
 
 
