@@ -34,7 +34,6 @@ class CustomerFields:
         required=True,
         default=CustomerKind.END_USER.value,
     )
-    level = forms.ChoiceField(lazy("客户等级"), choices=list(LEVEL_LABELS.items()), default="")
     region = forms.TextField(lazy("区域"), longest=80)
     contact_name = forms.TextField(lazy("联系人"), longest=80)
     contact_phone = forms.TextField(lazy("联系电话"), [looks_like_phone], longest=40)
@@ -54,7 +53,7 @@ class CustomerFields:
     def values(self) -> CustomerValues:
         """The typed values for the actions."""
         typed = {key: field.data for key, field in self._fields.items()}  # type: ignore[attr-defined]
-        typed["level"] = typed["level"] or ""
+        typed["level"] = typed.get("level") or ""
         return CustomerValues(
             **{key: typed[key] for key in CustomerValues.__dataclass_fields__ if key in typed}
         )
@@ -65,14 +64,19 @@ class CustomerFields:
         return bool(self.accept_similar.errors or self.accept_similar.data)
 
 
-class NewCustomerForm(CustomerFields, forms.CreationForm):
-    """A new customer; notes come later."""
+class LaterFields:
+    """What is known of a customer after a while only: the first form asks for ten things at most."""
 
-
-class CustomerForm(CustomerFields, forms.EditForm):
-    """A change of a customer."""
-
+    level = forms.ChoiceField(lazy("客户等级"), choices=list(LEVEL_LABELS.items()), default="")
     notes = forms.LongTextField(lazy("备注"))
+
+
+class NewCustomerForm(CustomerFields, forms.CreationForm):
+    """A new customer; class and notes come later."""
+
+
+class CustomerForm(CustomerFields, LaterFields, forms.EditForm):
+    """A change of a customer."""
 
 
 class DeactivateForm(forms.EditForm):

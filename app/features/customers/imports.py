@@ -16,7 +16,7 @@ from app.core.spreadsheets import head_key
 from app.features.customers import actions, queries
 from app.features.customers.actions import CustomerValues
 from app.features.customers.enums import KIND_LABELS, LEVEL_LABELS, CustomerPerm
-from app.features.customers.forms import CustomerFields
+from app.features.customers.forms import CustomerFields, LaterFields
 from app.features.customers.models import Customer, name_key, phone_key, plain_name, region_text
 from app.features.customers.queries import SHORTEST_PHONE, Similar
 from app.features.people.models import User
@@ -107,11 +107,10 @@ OWNER = ImportField(
 PARTS = ("province", "city", "county")
 
 
-class CustomerRow(CustomerFields, forms.LineForm):
+class CustomerRow(CustomerFields, LaterFields, forms.LineForm):
     """A row of a table of customers, read like the form."""
 
     number = forms.TextField(lazy("客户编号"), longest=40)
-    notes = forms.LongTextField(lazy("备注"))
 
 
 @dataclass

@@ -133,3 +133,13 @@ def test_a_refused_twin_is_linked_for_who_may_open_it(client, salesperson):
 
 def test_similar_needs_the_right_to_make_customers(client, technician):
     assert client.as_(technician).get("/customers/similar?name=a").status_code == 403
+
+
+def test_the_class_is_chosen_once_a_customer_is_known(client, salesperson):
+    number = make(salesperson, "甲").id
+    client.as_(salesperson).get("/customers/new")
+    assert not client.page.all("select", name="level")
+    assert client.submit(f"/customers/{number}/edit", {"level": "B"}).status_code == 303
+    assert client.submit(f"/customers/{number}/edit", {"level": "Z"}).status_code == 422
+    client.get(f"/customers/{number}")
+    assert "B 类" in client.page.text
