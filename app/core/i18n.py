@@ -119,6 +119,15 @@ def listed_clauses(parts: Iterable[object]) -> str:
     return _("；").join(str(part) for part in parts)
 
 
+def in_every_language(label: LazyText) -> list[str]:
+    """Return a label as each language says it, for recognising it in what people type or upload."""
+    found = []
+    for locale in LOCALES:
+        with using_locale(locale):
+            found.append(str(label))
+    return found
+
+
 def escape_html(text: str) -> str:
     """Escape a text for HTML."""
     return (

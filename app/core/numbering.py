@@ -24,6 +24,12 @@ def next_number(kind: str, prefix: str, digits: int = 4, *, yearly: bool = True)
     """Return the next number of a kind, such as BJ-2026-0012, inside the open unit of work.
 
     ``yearly=False`` counts on over the years and leaves the year out: KH-0012.
+    """
+    return next_numbers(kind, prefix, 1, digits, yearly=yearly)[0]
+
+
+def next_numbers(kind: str, prefix: str, count: int, digits: int = 4, *, yearly: bool = True) -> list[str]:
+    """Return the next ``count`` numbers of a kind, as ``next_number`` gives one.
 
     The sequence row stays locked until the end of the transaction: take the number as the last thing before
     the insert or the change of state.
@@ -36,6 +42,8 @@ def next_number(kind: str, prefix: str, digits: int = 4, *, yearly: bool = True)
         row = session.execute(
             select(Sequence).where(Sequence.kind == kind, Sequence.year == year).with_for_update()
         ).scalar_one()
-    row.last += 1
+    first = row.last + 1
+    row.last += count
     session.flush()
-    return f"{prefix}-{year}-{row.last:0{digits}d}" if yearly else f"{prefix}-{row.last:0{digits}d}"
+    begin = f"{prefix}-{year}-" if yearly else f"{prefix}-"
+    return [f"{begin}{number:0{digits}d}" for number in range(first, first + count)]

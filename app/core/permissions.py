@@ -125,6 +125,9 @@ class Directory(Protocol):
     def people(self, ids: Iterable[int]) -> dict[int, Person]:
         """Return the people of these ids."""
 
+    def actor(self, person_id: int) -> Actor | None:
+        """Return a person as the one who acts today, for work done in their name; None for who has left."""
+
 
 _permissions: dict[str, PermissionInfo] = {}
 _directory: list[Directory] = []

@@ -162,33 +162,56 @@ def asked_runs(query: str) -> list[str]:
 # Writing
 
 
-def put(doc_type: str, doc_id: int, title: str, text: str = "") -> None:
-    """Index a record, or index it anew, inside the open unit of work."""
+@dataclass(frozen=True)
+class Record:
+    """A record as the index keeps it: title and text are shown, ``keys`` are only found (its pinyin)."""
+
+    doc_id: int
+    title: str
+    text: str = ""
+    keys: str = ""
+
+
+def put(doc_type: str, doc_id: int, title: str, text: str = "", keys: str = "") -> None:
+    """Index a record, or index it anew, inside the open unit of work; ``keys`` are found but never shown."""
+    put_many(doc_type, [Record(doc_id, title, text, keys)])
+
+
+def put_many(doc_type: str, records: Sequence[Record]) -> None:
+    """Index records of one kind, or index them anew, with a constant number of statements."""
     session.flush()
-    entry = session.execute(
-        select(SearchEntry).where(SearchEntry.doc_type == doc_type, SearchEntry.doc_id == doc_id)
-    ).scalar_one_or_none()
-    clean_title, clean_text = storable(title), storable(text)
-    if entry is None:
-        entry = SearchEntry(doc_type=doc_type, doc_id=doc_id)
-        session.add(entry)
-    elif (entry.title, entry.text) == (clean_title, clean_text):
-        return
-    entry.title, entry.text = clean_title, clean_text
-    entry.title_key = " ".join(runs(title))
+    wanted = [record.doc_id for record in records]
+    statement = select(SearchEntry).where(SearchEntry.doc_type == doc_type, SearchEntry.doc_id.in_(wanted))
+    known = {entry.doc_id: entry for entry in session.execute(statement).scalars()}
+    changed: list[tuple[SearchEntry, str]] = []
+    for record in records:
+        title, text = storable(record.title), storable(record.text)
+        entry = known.get(record.doc_id)
+        if entry is None:
+            entry = SearchEntry(doc_type=doc_type, doc_id=record.doc_id)
+            session.add(entry)
+        elif (entry.title, entry.text) == (title, text):
+            continue
+        entry.title, entry.text = title, text
+        entry.title_key = " ".join(runs(record.title))
+        changed.append((entry, f"{title}\n{text}\n{record.keys}"))
     session.flush()
-    _write_parts(entry.id, f"{clean_title}\n{clean_text}")
+    _write_parts([(entry.id, written) for entry, written in changed])
 
 
 def remove(doc_type: str, doc_id: int) -> None:
     """Take a record out of the index, inside the open unit of work."""
+    remove_many(doc_type, [doc_id])
+
+
+def remove_many(doc_type: str, doc_ids: Sequence[int]) -> None:
+    """Take records of one kind out of the index, inside the open unit of work."""
     session.flush()
-    entry_id = session.execute(
-        select(SearchEntry.id).where(SearchEntry.doc_type == doc_type, SearchEntry.doc_id == doc_id)
-    ).scalar_one_or_none()
-    if entry_id is not None:
-        _write_parts(entry_id, "")
-        session.execute(delete(SearchEntry).where(SearchEntry.id == entry_id))
+    wanted = SearchEntry.doc_type == doc_type, SearchEntry.doc_id.in_(doc_ids)
+    entries = list(session.execute(select(SearchEntry.id).where(*wanted)).scalars())
+    if entries:
+        _write_parts([(entry_id, "") for entry_id in entries])
+        session.execute(delete(SearchEntry).where(SearchEntry.id.in_(entries)))
 
 
 def storable(written: str) -> str:
@@ -203,22 +226,28 @@ def _is_postgresql() -> bool:
     return session.get_bind().dialect.name == "postgresql"
 
 
-def _write_parts(entry_id: int, written: str) -> None:
-    """Replace the indexed parts of an entry."""
-    parts = list(islice(parts_of(written), PARTS_PER_ENTRY))
+def _write_parts(entries: Sequence[tuple[int, str]]) -> None:
+    """Replace the indexed parts of entries, each given with its whole text."""
+    if not entries:
+        return
     stored: list[dict[str, Any]] = [
         {"entry": entry_id, "number": number, "tokens": _stored_tokens(part)}
-        for number, part in enumerate(parts)
+        for entry_id, written in entries
+        for number, part in enumerate(islice(parts_of(written), PARTS_PER_ENTRY))
     ]
     if _is_postgresql():
-        session.execute(sql("DELETE FROM search_part WHERE entry_id = :entry"), {"entry": entry_id})
+        old = [{"entry": entry_id} for entry_id, _written in entries]
+        session.execute(sql("DELETE FROM search_part WHERE entry_id = :entry"), old)
         write = "INSERT INTO search_part (entry_id, number, tokens) VALUES (:entry, :number, CAST(:tokens AS tsvector))"
     else:
         # A row of a full-text table of SQLite has no key but its number, which holds entry and part together.
-        first = entry_id * PARTS_PER_ENTRY
-        bounds = {"first": first, "last": first + PARTS_PER_ENTRY - 1}
+        firsts = [entry_id * PARTS_PER_ENTRY for entry_id, _written in entries]
+        bounds = [{"first": first, "last": first + PARTS_PER_ENTRY - 1} for first in firsts]
         session.execute(sql("DELETE FROM search_part WHERE rowid BETWEEN :first AND :last"), bounds)
-        stored = [{"row": first + part["number"], "tokens": part["tokens"]} for part in stored]
+        stored = [
+            {"row": part["entry"] * PARTS_PER_ENTRY + part["number"], "tokens": part["tokens"]}
+            for part in stored
+        ]
         write = "INSERT INTO search_part (rowid, tokens) VALUES (:row, :tokens)"
     if stored:
         session.execute(sql(write), stored)

@@ -212,6 +212,7 @@ def write_pending() -> None:
         return
     session.flush()
     head = locked_head()
+    written: list[tuple[Event, tuple[int, ...]]] = []
     for item in pending:
         head.seq += 1
         values = {"seq": head.seq, **item.values}
@@ -219,9 +220,11 @@ def write_pending() -> None:
         event = Event(prev_hash=head.hash, hash=digest, **values)
         head.hash = digest
         session.add(event)
-        session.flush()
+        written.append((event, item.tell))
+    session.flush()
+    for event, people in written:
         for listener in _listeners:
-            listener(event, item.tell)
+            listener(event, people)
     # What a listener recorded in its turn.
     write_pending()
 

@@ -18,6 +18,8 @@ from app.features.customers.models import Customer
 FILE = Path(__file__).parent / "data" / "customers.csv"
 FIRST_PHONE = 1000
 FIRST_CONTACT_PHONE = 2000
+# One in six is worth most of the work, one in three is looked after when there is time.
+LEVELS = ("B", "C", "B", "A", "C", "B")
 # First digits of the codes of companies, cooperatives and public bodies, and of places.
 KIND_OF_BODY = {"合作社": "93", "联合社": "93", "中心": "12", "站": "12", "管理处": "12", "经营部": "92"}
 PLACES = {
@@ -40,6 +42,7 @@ def rows() -> Iterator[tuple[str, CustomerValues]]:
                 owner,
                 CustomerValues(
                     **row,
+                    level=LEVELS[place % len(LEVELS)],
                     credit_code=credit_code(row["name"], row["region"], place),
                     phone=phone(FIRST_PHONE + place),
                     contact_phone=phone(FIRST_CONTACT_PHONE + place),

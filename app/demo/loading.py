@@ -8,7 +8,7 @@ from sqlalchemy import select
 from app.core import clock
 from app.core.db import session
 from app.core.uow import unit_of_work
-from app.demo import cast, company, customers, products, sealing
+from app.demo import cast, company, contacts, customers, products, sealing
 from app.demo.people import ACCOUNTS, PASSWORD, create_accounts, create_departments
 from app.demo.stage import Script, Stage, play, readers
 from app.demo.timetable import timetable
@@ -45,6 +45,7 @@ def load(*, today: date | None = None, progress: Progress = print, public_url: s
     progress("印章、设置、产品与客户 seals, settings, products and customers")
     first = [company.founding(stage, public_url), products.entering(stage), customers.entering(stage)]
     play(stage, first, lambda day: None)
+    play(stage, [contacts.entering(stage)], lambda day: None)
     play(stage, half_year(stage), monthly(progress))
 
 

@@ -15,6 +15,16 @@ from app.features.products import actions
 from app.features.products.actions import ProductValues
 from app.features.products.models import Product
 
+CATEGORIES = {
+    **dict.fromkeys(("CB", "YB", "ZB", "YM"), "液压泵与马达"),
+    **dict.fromkeys(("HF", "YX", "ZX"), "液压阀与系统"),
+    **dict.fromkeys(("MF", "LX", "YY"), "密封、滤芯与油品"),
+    **dict.fromkeys(("LH", "TL"), "传动件"),
+    **dict.fromkeys(("SG", "GD", "BJ"), "农机工作部件"),
+    "JG": "胶管与接头",
+    "YG": "液压油缸",
+    "DC": "电气件",
+}
 FILE = Path(__file__).parent / "data" / "products.csv"
 
 
@@ -28,6 +38,7 @@ def rows() -> Iterator[ProductValues]:
                 brand=row["brand"],
                 model=row["model"],
                 spec=row["spec"],
+                category=CATEGORIES[row["code"][:2]],
                 unit=row["unit"],
                 list_price=Decimal(row["list_price"]),
                 floor_price=Decimal(row["floor_price"]),

@@ -30,3 +30,18 @@ KIND_LABELS: dict[str, LazyText] = {
     CustomerKind.CENTRAL_PURCHASING: lazy("统采单位"),
     CustomerKind.OTHER: lazy("其他"),
 }
+
+
+class CustomerLevel(StrEnum):
+    """How much a customer matters to us."""
+
+    A = "A"
+    B = "B"
+    C = "C"
+
+
+LEVEL_LABELS: dict[str, LazyText] = {
+    CustomerLevel.A: lazy("A 类"),
+    CustomerLevel.B: lazy("B 类"),
+    CustomerLevel.C: lazy("C 类"),
+}

@@ -7,11 +7,13 @@ import wtforms
 
 from app.core.i18n import lazy
 from app.features.customers.actions import CustomerValues
-from app.features.customers.enums import KIND_LABELS, CustomerKind
-from app.features.customers.models import Customer
+from app.features.customers.contacts import ContactValues
+from app.features.customers.enums import KIND_LABELS, LEVEL_LABELS, CustomerKind
+from app.features.customers.models import Customer, CustomerContact
 from app.web import forms
 
 CREDIT_CODE = re.compile("[0-9A-Z]{15}|[0-9A-Z]{18}")
+EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 PHONE = re.compile(r"[0-9+()\-\s,，、/转*#;；（）—－]{3,40}")
 
 
@@ -51,6 +53,7 @@ class CustomerFields:
     def values(self) -> CustomerValues:
         """The typed values for the actions."""
         typed = {key: field.data for key, field in self._fields.items()}  # type: ignore[attr-defined]
+        typed["level"] = typed.get("level") or ""
         return CustomerValues(
             **{key: typed[key] for key in CustomerValues.__dataclass_fields__ if key in typed}
         )
@@ -61,20 +64,66 @@ class CustomerFields:
         return bool(self.accept_similar.errors or self.accept_similar.data)
 
 
-class NewCustomerForm(CustomerFields, forms.CreationForm):
-    """A new customer; notes come later."""
+class LaterFields:
+    """What is known of a customer after a while only: the first form asks for ten things at most."""
 
-
-class CustomerForm(CustomerFields, forms.EditForm):
-    """A change of a customer."""
-
+    level = forms.ChoiceField(lazy("客户等级"), choices=list(LEVEL_LABELS.items()), default="")
     notes = forms.LongTextField(lazy("备注"))
+
+
+class NewCustomerForm(CustomerFields, forms.CreationForm):
+    """A new customer; class and notes come later."""
+
+
+class CustomerForm(CustomerFields, LaterFields, forms.EditForm):
+    """A change of a customer."""
 
 
 class DeactivateForm(forms.EditForm):
     """Why a customer is no longer used."""
 
     reason = forms.LongTextField(lazy("停用原因"), required=True, longest=500)
+
+
+class ContactFields:
+    """What is typed about a contact, new or not."""
+
+    name = forms.TextField(lazy("姓名"), required=True, longest=80)
+    position = forms.TextField(lazy("职务"), longest=80)
+    phone = forms.TextField(lazy("电话"), [looks_like_phone], longest=40)
+    email = forms.TextField(lazy("邮箱"), longest=120)
+    note = forms.TextField(lazy("备注"), longest=300)
+    main = forms.CheckField(lazy("主要联系人，询价和报价默认写这一位"), id="main-contact")
+
+    def validate_email(self, field: wtforms.Field) -> None:
+        """Refuse what cannot be an address."""
+        if field.data and not EMAIL.fullmatch(field.data):
+            raise wtforms.ValidationError(str(lazy("邮箱应为 name@example.com 的样式")))
+
+    @property
+    def values(self) -> ContactValues:
+        """The typed values for the actions."""
+        typed = {key: field.data for key, field in self._fields.items()}  # type: ignore[attr-defined]
+        return ContactValues(**{key: typed[key] for key in ContactValues.__dataclass_fields__})
+
+
+class NewContactForm(ContactFields, forms.CreationForm):
+    """A new contact."""
+
+
+class ContactForm(ContactFields, forms.EditForm):
+    """A change of a contact."""
+
+
+class RemoveContactForm(forms.EditForm):
+    """That a contact is to be removed."""
+
+
+class HandOverManyForm(forms.CreationForm):
+    """To whom the chosen customers go."""
+
+    owner_id = forms.ChoiceField(lazy("移交给"), coerce=int, required=True)
+    note = forms.LongTextField(lazy("说明"), longest=500)
 
 
 class HandOverForm(forms.EditForm):
@@ -88,4 +137,11 @@ def filled_from(customer: Customer) -> CustomerForm:
     """Return the form of a customer as they are."""
     form = CustomerForm(obj=customer)
     form.version.data = customer.version
+    return form
+
+
+def filled_from_contact(contact: CustomerContact) -> ContactForm:
+    """Return the form of a contact as they are."""
+    form = ContactForm(obj=contact)
+    form.version.data = contact.version
     return form

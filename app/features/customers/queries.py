@@ -1,29 +1,37 @@
 """Who sees which customer, and who is there already."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
+from sqlalchemy import ColumnElement, Row, Select, and_, false, func, or_, select, true
 
 from app.core.db import session
 from app.core.errors import NotVisible
 from app.core.listing import matches_words
 from app.core.permissions import Actor, can, departments_of
 from app.features.customers.enums import CustomerPerm
-from app.features.customers.models import Customer, name_key, phone_key
+from app.features.customers.models import Customer, CustomerContact, name_key, phone_key
 from app.features.people.models import User
 
 MAX_OPTIONS = 20
+# Shorter numbers are extensions, shared by half a town.
+SHORTEST_PHONE = 7
 
 
 @dataclass(frozen=True)
 class Similar:
-    """A customer who may be the one just typed; ``visible`` tells whether the reader may open them."""
+    """A customer who may be the one just typed; ``visible`` tells whether the reader may open them.
+
+    ``reasons`` are the fields in which they agree: name, credit_code, phone.
+    """
 
     id: int
     number: str
     name: str
     owner_name: str
     visible: bool
+    reasons: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -56,6 +64,13 @@ def visible_ids(actor: Actor) -> Select[int]:
     return select(Customer.id).where(visible_condition(actor))
 
 
+def to_hand_over(actor: Actor) -> Select[Customer]:
+    """Return the SELECT of the customers an actor may hand over to another owner."""
+    departments = departments_of(actor, CustomerPerm.HAND_OVER)
+    reach = true() if departments is None else Customer.department_id.in_(sorted(departments))
+    return visible_to(actor).where(reach)
+
+
 def get(actor: Actor, customer_id: int) -> Customer:
     """Return a customer the actor may see; raises NotVisible."""
     customer = session.execute(visible_to(actor).where(Customer.id == customer_id)).scalar_one_or_none()
@@ -69,15 +84,15 @@ def sees_others(actor: Actor) -> bool:
     return can(actor, CustomerPerm.VIEW_ALL)
 
 
-def may_edit(actor: Actor, customer: Customer) -> bool:
+def may_edit(actor: Actor, customer: Customer | Row[Any]) -> bool:
     """Tell whether an actor may change a customer: their owner, or whoever may in the department."""
     own = actor.id is not None and customer.owner_id == actor.id and can(actor, CustomerPerm.CREATE)
     return own or can(actor, CustomerPerm.EDIT_ALL, customer.department_id)
 
 
 def options(actor: Actor, text: str, limit: int = MAX_OPTIONS) -> list[CustomerOption]:
-    """Return active customers the actor may choose, by words of number, name, short name or contact."""
-    searched = (Customer.number, Customer.name, Customer.short_name, Customer.contact_name)
+    """Return active customers the actor may choose, by words of number, names, contact, or by pinyin."""
+    searched = (Customer.search_key,)
     statement = (
         select(Customer.id, Customer.number, Customer.name, Customer.contact_name, Customer.contact_phone)
         .where(visible_condition(actor), Customer.active.is_(True), matches_words(text, searched))
@@ -94,19 +109,90 @@ def similar(
 
     Those of colleagues are named with their owner, so that nobody is courted twice; no more is told.
     """
-    same: list[ColumnElement[bool]] = [Customer.name_key == name_key(name)]
-    if credit_code:
-        same.append(Customer.credit_code == credit_code)
-    if len(phone_key(phone)) >= 7:
-        same.append(Customer.phone_key == phone_key(phone))
+    names, codes, phones = name_key(name), credit_code, phone_key(phone)
+    same: list[ColumnElement[bool]] = [Customer.name_key == names]
+    if codes:
+        same.append(Customer.credit_code == codes)
+    if len(phones) >= SHORTEST_PHONE:
+        same.append(Customer.phone_key == phones)
     statement = (
-        select(Customer.id, Customer.number, Customer.name, User.name, visible_condition(actor))
+        select(
+            Customer.id,
+            Customer.number,
+            Customer.name,
+            User.name,
+            visible_condition(actor),
+            Customer.name_key,
+            Customer.credit_code,
+            Customer.phone_key,
+        )
         .join(User, User.id == Customer.owner_id)
         .where(or_(*same), and_(Customer.id != besides) if besides is not None else true())
         .order_by(Customer.id)
         .limit(5)
     )
-    return [Similar(row[0], row[1], row[2], row[3], bool(row[4])) for row in session.execute(statement)]
+    return [
+        Similar(row[0], row[1], row[2], row[3], bool(row[4]), agreeing(row[5:], (names, codes, phones)))
+        for row in session.execute(statement)
+    ]
+
+
+def agreeing(row: Sequence[str], typed: Sequence[str]) -> tuple[str, ...]:
+    """Return in which of name, credit code and telephone two customers agree."""
+    pairs = zip(("name", "credit_code", "phone"), row, typed, strict=True)
+    return tuple(field for field, one, other in pairs if one and one == other)
+
+
+def regions(actor: Actor) -> list[str]:
+    """Return provinces and cities of the customers an actor may see, each province before its cities."""
+    statement = (
+        select(Customer.region).where(visible_condition(actor), Customer.region != "").distinct().limit(5_000)
+    )
+    found: set[str] = set()
+    for region in session.execute(statement).scalars():
+        parts = region.split("-")
+        found.add(parts[0])
+        if len(parts) > 1:
+            found.add("-".join(parts[:2]))
+    return sorted(found)
+
+
+def in_region(region: str) -> ColumnElement[bool]:
+    """Return the condition of lying in a province or city."""
+    return or_(Customer.region == region, Customer.region.startswith(f"{region}-", autoescape=True))
+
+
+def owned_count(owner_id: int) -> int:
+    """Return how many customers in use a person cares for."""
+    statement = (
+        select(func.count())
+        .select_from(Customer)
+        .where(Customer.owner_id == owner_id, Customer.active.is_(True))
+    )
+    return session.execute(statement).scalar_one()
+
+
+def contacts_of(customer_id: int) -> list[CustomerContact]:
+    """Return the contacts of a customer the reader may see, the main one first."""
+    statement = (
+        select(CustomerContact)
+        .where(CustomerContact.customer_id == customer_id)
+        .order_by(CustomerContact.main.desc(), CustomerContact.id)
+    )
+    return list(session.execute(statement).scalars())
+
+
+def contact_options(actor: Actor, customer_id: int | None) -> list[CustomerContact]:
+    """Return the contacts to propose for a customer in a form, none where the actor does not see the customer."""
+    if customer_id is None:
+        return []
+    statement = (
+        select(CustomerContact)
+        .join(Customer, Customer.id == CustomerContact.customer_id)
+        .where(Customer.id == customer_id, visible_condition(actor))
+        .order_by(CustomerContact.main.desc(), CustomerContact.id)
+    )
+    return list(session.execute(statement).scalars())
 
 
 def titles(ids: list[int]) -> dict[int, str]:

@@ -5,7 +5,8 @@ from app.core.i18n import lazy
 from app.core.permissions import Role
 from app.features.customers import queries
 from app.features.customers.actions import DOC_TYPE
-from app.features.customers.enums import CustomerPerm
+from app.features.customers.enums import KIND_LABELS, LEVEL_LABELS, CustomerPerm
+from app.features.people.leaving import OpenMatter, register_leaver_check
 
 permissions.register_permissions(
     CustomerPerm,
@@ -25,18 +26,29 @@ permissions.register_permissions(
 )
 timeline.register_verbs(
     timeline.Verb("customer:create", lazy("新建客户")),
+    timeline.Verb("customer:import", lazy("从表格导入客户")),
     timeline.Verb("customer:edit", lazy("修改客户资料")),
     timeline.Verb("customer:deactivate", lazy("停用客户"), tone="bad"),
     timeline.Verb("customer:activate", lazy("恢复使用客户"), tone="ok"),
     timeline.Verb(
         "customer:hand-over", lazy("把客户从%(from)s移交给%(to)s"), frozenset({"from", "to"}), tone="warn"
     ),
+    timeline.Verb(
+        "customer:hand-over-many",
+        lazy("一次把 %(count)s 家客户移交给%(to)s"),
+        frozenset({"count", "to"}),
+        tone="warn",
+    ),
+    timeline.Verb("customer:contact-add", lazy("添加联系人")),
+    timeline.Verb("customer:contact-edit", lazy("修改联系人")),
+    timeline.Verb("customer:contact-remove", lazy("移除联系人，删除其个人信息"), tone="bad"),
 )
 timeline.register_field_labels(
     {
         "customer.name": lazy("客户全称"),
         "customer.short_name": lazy("简称"),
         "customer.kind": lazy("客户类型"),
+        "customer.level": lazy("客户等级"),
         "customer.region": lazy("区域"),
         "customer.address": lazy("详细地址"),
         "customer.credit_code": lazy("统一社会信用代码"),
@@ -45,6 +57,12 @@ timeline.register_field_labels(
         "customer.contact_phone": lazy("联系电话"),
         "customer.payment_terms": lazy("付款方式与账期"),
         "customer.notes": lazy("备注"),
+    }
+)
+timeline.register_value_labels(
+    {
+        "customer.kind": {str(code): label for code, label in KIND_LABELS.items()},
+        "customer.level": {str(code): label for code, label in LEVEL_LABELS.items()},
     }
 )
 sentences.register(
@@ -72,3 +90,13 @@ search.register_source(
         order=10,
     )
 )
+
+
+@register_leaver_check
+def owned_customers(user_id: int) -> OpenMatter | None:
+    """Find customers a leaver still cares for: they are handed over first (rule R12)."""
+    count = queries.owned_count(user_id)
+    if not count:
+        return None
+    url = f"/customers/hand-over?owner={user_id}"
+    return OpenMatter(lazy("还负责着 %(count)s 家客户", count=count), url, CustomerPerm.HAND_OVER)

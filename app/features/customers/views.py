@@ -11,12 +11,14 @@ from app.core.i18n import pgettext
 from app.core.permissions import can
 from app.core.uow import unit_of_work
 from app.features.customers import actions, forms, lists, panels, queries
-from app.features.customers.enums import KIND_LABELS, CustomerPerm
+from app.features.customers.enums import KIND_LABELS, LEVEL_LABELS, CustomerPerm
 from app.features.customers.models import Customer
 from app.web import documents, fragments
 from app.web import lists as list_pages
 from app.web.forms import once
 from app.web.guard import current_actor, requires
+
+HAND_OVER_FILTERS = ("q", "owner", "region", "kind", "level", "use")
 
 blueprint = Blueprint("customers", __name__, url_prefix="/customers")
 
@@ -33,7 +35,19 @@ def index() -> Response:
         new_label=_("新建客户"),
         empty_text=_("还没有客户"),
         empty_hint=_("先登记一个客户，之后就能为他登记询价"),
+        template="customers/list.html",
+        import_url=url_for("customers.import_new") if may_create else "",
+        imports_url=url_for("customers.import_index") if may_create else "",
+        hand_over_url=hand_over_url() if can(actor, CustomerPerm.HAND_OVER) else "",
     )
+
+
+def hand_over_url() -> str:
+    """Return the address where customers are chosen for a hand-over, filtered like the list one looks at."""
+    kept: dict[str, Any] = {
+        key: value for key, value in request.args.items() if key in HAND_OVER_FILTERS and value
+    }
+    return url_for("customers.hand_over_many", **kept)
 
 
 @blueprint.get("/options")
@@ -62,6 +76,8 @@ def show(customer_id: int) -> Response:
         heading=customer.name,
         customer=customer,
         kind_label=KIND_LABELS[customer.kind],
+        level_label=LEVEL_LABELS.get(customer.level, "—"),
+        contacts=customer.contacts,
         trail=trail(),
         state=_("使用中") if customer.active else _("已停用"),
         tone="ok" if customer.active else "neutral",
@@ -115,8 +131,39 @@ def show_new(form: forms.NewCustomerForm, status: int = 200) -> Response:
         status=status,
         heading=_("新建客户"),
         form=form,
+        twins=twins_of(form),
         trail=trail(),
         cancel_url=url_for("customers.index"),
+    )
+
+
+def twins_of(form: Any, besides: int | None = None) -> list[queries.Similar]:
+    """Return whom a refused form would have doubled, as far as its reader may be told."""
+    if "accept_similar" not in form or not form.asks_about_similar:
+        return []
+    return queries.similar(
+        current_actor(),
+        name=form.name.data or "",
+        credit_code=form.credit_code.data or "",
+        phone=form.phone.data or "",
+        besides=besides,
+    )
+
+
+@blueprint.get("/similar")
+@requires(CustomerPerm.CREATE)
+def similar() -> Response:
+    name, code, phone = (request.args.get(key, "")[:200] for key in ("name", "credit_code", "phone"))
+    found = []
+    if name or code or phone:
+        found = queries.similar(current_actor(), name=name, credit_code=code.strip().upper(), phone=phone)
+    besides = request.args.get("besides", 0, type=int)
+    return fragments.page(
+        "customers/similar.html",
+        fragment="twins",
+        heading=_("可能重复的客户"),
+        twins=[item for item in found if item.id != besides],
+        trail=trail(),
     )
 
 
@@ -199,44 +246,6 @@ def activate(customer_id: int) -> Response:
     return fragments.go(url_for("customers.show", customer_id=customer_id))
 
 
-@blueprint.get("/<int:customer_id>/hand-over")
-@requires(CustomerPerm.HAND_OVER)
-def choose_owner(customer_id: int) -> Response:
-    customer = queries.get(current_actor(), customer_id)
-    form = hand_over_form()
-    form.version.data = customer.version
-    return show_form("customers/hand_over.html", _("移交客户"), form, customer)
-
-
-@blueprint.post("/<int:customer_id>/hand-over")
-@requires(CustomerPerm.HAND_OVER)
-def hand_over(customer_id: int) -> Response:
-    actor = current_actor()
-    form = hand_over_form()
-    customer = queries.get(actor, customer_id)
-    if not form.validate():
-        return show_form("customers/hand_over.html", _("移交客户"), form, customer, 422)
-    try:
-        with unit_of_work():
-            actions.hand_over_customer(
-                queries.get(actor, customer_id),
-                actor=actor,
-                version=form.version.data,
-                owner_id=form.owner_id.data,
-                note=form.note.data,
-            )
-    except (Invalid, Conflict) as problem:
-        return refused("customers/hand_over.html", _("移交客户"), form, customer_id, problem)
-    flash(_("已移交，双方都会收到通知"), "ok")
-    return fragments.go(url_for("customers.index"))
-
-
-def hand_over_form() -> forms.HandOverForm:
-    form = forms.HandOverForm()
-    form.owner_id.choices = lists.owner_options()
-    return form
-
-
 def refused(
     template: str, heading: str, form: Any, customer_id: int, problem: Invalid | Conflict
 ) -> Response:
@@ -253,6 +262,7 @@ def show_form(template: str, heading: str, form: Any, customer: Customer, status
         heading=heading,
         form=form,
         customer=customer,
+        twins=twins_of(form, customer.id),
         trail=trail(customer),
         cancel_url=url_for("customers.show", customer_id=customer.id),
     )

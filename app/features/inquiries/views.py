@@ -12,6 +12,7 @@ from app.core.i18n import gettext as _
 from app.core.i18n import lazy, pgettext
 from app.core.permissions import Actor, can, require
 from app.core.uow import unit_of_work
+from app.features.customers import queries as customers
 from app.features.customers.enums import CustomerPerm
 from app.features.customers.models import Customer
 from app.features.inquiries import actions, forms, page, queries
@@ -85,6 +86,7 @@ def _show_form(form: Any, lines: Lines[forms.InquiryLineForm], *, status: int = 
         line_errors=lines.errors,
         problems=lines.problems,
         customer_hint=hint,
+        contacts=customers.contact_options(actor, form.customer_id.data),
         **context,
     )
 

@@ -196,6 +196,11 @@ class PeopleDirectory:
             statement = statement.where(principal.id.not_in(excluded), User.id.not_in(excluded))
         return [Person(*row) for row in session.execute(statement)]
 
+    def actor(self, person_id: int) -> Actor | None:
+        """Return a person as the one who acts today; None for nobody who works here."""
+        user = session.get(User, person_id)
+        return actor_for(user) if user is not None and user.active else None
+
     def people(self, ids: Iterable[int]) -> dict[int, Person]:
         """Return the people of these ids, those who left included."""
         wanted = tuple(sorted(set(ids)))

@@ -1,12 +1,13 @@
 """What people do with products: create, change, take out of the list."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
-from app.core import search, timeline
+from app.core import pinyin, search, timeline
 from app.core.canonical import decimal_text
 from app.core.db import session
 from app.core.errors import Conflict, Invalid
@@ -18,9 +19,11 @@ from app.features.products.models import Product
 
 DOC_TYPE = "product"
 
-# A timeline is read by more people than may see prices: an event tells that a price changed, not the price.
+# A timeline is read by more people than may see prices: its sentences tell that a price changed, not the price. The
+# figures lie beside them under "prices", where only price_changes() of the queries shows them to who may see them.
 PRICE_FIELDS = frozenset({"list_price", "floor_price"})
 HIDDEN_VALUE = "…"
+FLOOR_ABOVE_PRICE = lazy("底价不能高于标价")
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,7 @@ class ProductValues:
     brand: str = ""
     model: str = ""
     spec: str = ""
+    category: str = ""
     tax_rate: Decimal = Decimal(13)
     list_price: Decimal | None = None
     floor_price: Decimal | None = None
@@ -51,8 +55,8 @@ def create_product(*, actor: Actor, values: ProductValues) -> Product:
     put(product, actor, values)
     session.add(product)
     session.flush()
-    timeline.record(DOC_TYPE, product.id, "product:create", actor)
-    index(product)
+    timeline.record(DOC_TYPE, product.id, "product:create", actor, data=first_prices(product))
+    index([product])
     return product
 
 
@@ -66,17 +70,70 @@ def update_product(product: Product, *, actor: Actor, version: int | None, value
     check_version(DOC_TYPE, product, version)
     before = facts(product)
     put(product, actor, values)
-    after = facts(product)
-    if before == after:
+    if before == facts(product):
         return
     product.touch()
     session.flush()
+    record_change(product, before, actor)
+    index([product])
+
+
+def save_imported(
+    *, actor: Actor, new: Sequence[ProductValues], changed: Sequence[tuple[int, ProductValues]]
+) -> tuple[list[int], list[int]]:
+    """Make and change products of an import with a constant number of statements; return the ids of both in order.
+
+    The codes of the new ones and the prices of all were checked before. Raises Denied, and Conflict where somebody
+    else took a code meanwhile.
+    """
+    require(actor, ProductPerm.EDIT)
+    made = []
+    for values in new:
+        product = Product()
+        assign(product, settled(product, actor, values)[0])
+        made.append(product)
+    session.add_all(made)
+    statement = select(Product).where(Product.id.in_([number for number, _values in changed]))
+    present = {
+        product.id: product
+        for product in session.execute(statement.with_for_update().order_by(Product.id)).scalars()
+    }
+    before = {number: facts(product) for number, product in present.items()}
+    for number, values in changed:
+        assign(present[number], settled(present[number], actor, values)[0])
+        present[number].touch()
+    session.flush()
+    for product in made:
+        timeline.record(DOC_TYPE, product.id, "product:import", actor, data=first_prices(product))
+    for number, product in present.items():
+        record_change(product, before[number], actor)
+    index([*made, *present.values()])
+    return [product.id for product in made], [number for number, _values in changed]
+
+
+def remove_imported(ids: Sequence[int]) -> None:
+    """Take products away that an import made and nothing refers to; what was recorded of them stays."""
+    session.execute(delete(Product).where(Product.id.in_(ids)))
+    search.remove_many(DOC_TYPE, ids)
+
+
+def record_change(product: Product, before: dict[str, Any], actor: Actor) -> None:
+    """Record what a change changed; prices apart from what everybody reads."""
+    rows = timeline.diff(before, facts(product))
     changes = [
         [key, HIDDEN_VALUE, HIDDEN_VALUE] if key in PRICE_FIELDS else [key, old, new]
-        for key, old, new in timeline.diff(before, after)
+        for key, old, new in rows
     ]
-    timeline.record(DOC_TYPE, product.id, "product:edit", actor, data={"changes": changes})
-    index(product)
+    prices = {key: [old, new] for key, old, new in rows if key in PRICE_FIELDS}
+    data = {"changes": changes, **({"prices": prices} if prices else {})}
+    timeline.record(DOC_TYPE, product.id, "product:edit", actor, data=data)
+
+
+def first_prices(product: Product) -> dict[str, Any]:
+    """Return the prices a product begins with, for its first event; nothing where it has none."""
+    known = facts(product)
+    prices = {key: ["", known[key]] for key in sorted(PRICE_FIELDS) if known[key] is not None}
+    return {"prices": prices} if prices else {}
 
 
 def set_product_active(product: Product, *, actor: Actor, version: int | None, active: bool) -> None:
@@ -93,19 +150,31 @@ def set_product_active(product: Product, *, actor: Actor, version: int | None, a
 
 def put(product: Product, actor: Actor, values: ProductValues) -> None:
     """Write the typed values into a product after checking them."""
-    new = asdict(values)
-    keeps = new.pop("keep_floor") or not can(actor, ProductPerm.SEE_FLOOR)
-    if keeps:
-        new["floor_price"] = product.floor_price
+    new, problem = settled(product, actor, values)
     with session.no_autoflush:
         taken = session.execute(select(Product.id).where(Product.code == values.code)).scalar_one_or_none()
     if taken is not None and taken != product.id:
         raise Invalid(fields={"code": lazy("这个编码已被另一产品使用")})
+    if problem is not None:
+        raise Invalid(fields={problem: FLOOR_ABOVE_PRICE})
+    assign(product, new)
+
+
+def settled(product: Product, actor: Actor, values: ProductValues) -> tuple[dict[str, Any], str | None]:
+    """Return the values a product would have, and the field at fault where its floor would lie above its price."""
+    new = asdict(values)
+    keeps = new.pop("keep_floor") or not can(actor, ProductPerm.SEE_FLOOR)
+    if keeps:
+        new["floor_price"] = product.floor_price
     floor, price = new["floor_price"], new["list_price"]
     if floor is not None and price is not None and floor > price:
-        field = "list_price" if keeps else "floor_price"
-        raise Invalid(fields={field: lazy("底价不能高于标价")})
-    for key, value in new.items():
+        return new, "list_price" if keeps else "floor_price"
+    return new, None
+
+
+def assign(product: Product, values: dict[str, Any]) -> None:
+    """Write checked values into a product."""
+    for key, value in values.items():
         setattr(product, key, value)
 
 
@@ -117,7 +186,17 @@ def facts(product: Product) -> dict[str, Any]:
     }
 
 
-def index(product: Product) -> None:
+def index(products: Iterable[Product]) -> None:
     """Bring the search index up to date; prices never enter it."""
-    text = " ".join(filter(None, (product.brand, product.model, product.spec)))
-    search.put(DOC_TYPE, product.id, f"{product.code} {product.name}", text)
+    search.put_many(
+        DOC_TYPE,
+        [
+            search.Record(
+                product.id,
+                f"{product.code} {product.name}",
+                " ".join(filter(None, (product.brand, product.model, product.spec, product.category))),
+                pinyin.keys(product.name),
+            )
+            for product in products
+        ],
+    )

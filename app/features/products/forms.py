@@ -16,6 +16,7 @@ class ProductFields:
     brand = forms.TextField(lazy("品牌"), longest=80)
     model = forms.TextField(lazy("型号"), longest=120)
     spec = forms.TextField(lazy("规格"))
+    category = forms.TextField(lazy("产品类别"), longest=80)
     unit = forms.TextField(lazy("单位"), required=True, longest=20)
     tax_rate = forms.TaxRateField(lazy("税率"), required=True)
     list_price = forms.UnitPriceField(lazy("标价（含税）"))

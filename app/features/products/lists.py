@@ -35,6 +35,7 @@ DESCRIPTION = (
     Column("brand", lazy("品牌"), Product.brand),
     Column("model", lazy("型号"), Product.model),
     Column("spec", lazy("规格"), Product.spec, sortable=False),
+    Column("category", lazy("产品类别"), Product.category),
     Column("unit", lazy("单位"), Product.unit, sortable=False),
 )
 LIST_PRICE = Column(
@@ -61,12 +62,6 @@ class ProductList(Listing):
     row_id = Product.id
     default_sort = "code"
     searched = queries.SEARCHED
-    filters = (
-        Filter(
-            "use", lazy("状态"), options=[(USED, lazy("使用中")), (UNUSED, lazy("已停用"))], condition=is_used
-        ),
-        Filter("brand", lazy("品牌"), Product.brand, "text"),
-    )
 
 
 def open_list(actor: Actor, arguments: Mapping[str, str], path: str) -> ProductList:
@@ -77,4 +72,19 @@ def open_list(actor: Actor, arguments: Mapping[str, str], path: str) -> ProductL
     if can(actor, ProductPerm.SEE_FLOOR):
         columns.append(FLOOR_PRICE)
     columns += [LEAD_TIME, STATE]
-    return ProductList(queries.visible_to(actor), arguments, path, columns=columns)
+    return ProductList(queries.visible_to(actor), arguments, path, columns=columns, filters=filters(actor))
+
+
+def filters(actor: Actor) -> list[Filter]:
+    """Return the filters of the list, the categories those in use."""
+    used = [(USED, lazy("使用中")), (UNUSED, lazy("已停用"))]
+    return [
+        Filter(
+            "category",
+            lazy("产品类别"),
+            Product.category,
+            options=[(category, category) for category in queries.categories(actor)],
+        ),
+        Filter("use", lazy("状态"), options=used, condition=is_used),
+        Filter("brand", lazy("品牌"), Product.brand, "text"),
+    ]

@@ -31,8 +31,9 @@ permissions.register_permissions(
     },
 )
 timeline.register_verbs(
-    timeline.Verb("product:create", lazy("新建产品")),
-    timeline.Verb("product:edit", lazy("修改产品")),
+    timeline.Verb("product:create", lazy("新建产品"), frozenset({"prices"})),
+    timeline.Verb("product:import", lazy("从表格导入产品"), frozenset({"prices"})),
+    timeline.Verb("product:edit", lazy("修改产品"), frozenset({"prices"})),
     timeline.Verb("product:deactivate", lazy("停用产品"), tone="bad"),
     timeline.Verb("product:activate", lazy("恢复使用产品"), tone="ok"),
 )
@@ -43,6 +44,7 @@ timeline.register_field_labels(
         "product.brand": lazy("品牌"),
         "product.model": lazy("型号"),
         "product.spec": lazy("规格"),
+        "product.category": lazy("产品类别"),
         "product.unit": lazy("单位"),
         "product.tax_rate": lazy("税率"),
         "product.list_price": lazy("标价"),

@@ -8,7 +8,7 @@ from app.core.i18n import gettext as _
 from app.core.i18n import pgettext
 from app.core.permissions import can
 from app.core.uow import unit_of_work
-from app.features.products import actions, forms, lists, queries
+from app.features.products import actions, forms, lists, panels, queries
 from app.features.products.enums import ProductPerm
 from app.features.products.models import Product
 from app.web import documents, fragments
@@ -30,30 +30,52 @@ def index() -> Response:
         new_label=_("新建产品"),
         empty_text=_("还没有产品"),
         empty_hint=_("登记产品后，询价和报价的明细可以直接选用"),
+        template="products/list.html",
+        import_url=url_for("products.import_new") if can(actor, ProductPerm.EDIT) else "",
+        imports_url=url_for("products.import_index") if can(actor, ProductPerm.EDIT) else "",
     )
 
 
 @blueprint.get("/options")
 @requires(ProductPerm.VIEW)
 def options() -> Response:
+    found = queries.options(current_actor(), request.args.get("q", ""))
     return jsonify(
-        options=[
-            {
-                "value": item.id,
-                "label": " ".join(filter(None, (item.code, item.name, item.model))),
-                "fields": {
-                    "name": item.name,
-                    "brand": item.brand,
-                    "model": item.model,
-                    "spec": item.spec,
-                    "unit": item.unit,
-                    "tax_rate": f"{item.tax_rate.normalize():f}",
-                    "unit_price": "" if item.list_price is None else money.format_unit_price(item.list_price),
-                    "lead_time_days": "" if item.lead_time_days is None else str(item.lead_time_days),
-                },
-            }
-            for item in queries.options(current_actor(), request.args.get("q", ""))
-        ]
+        options=[{"value": item.id, "label": label_of(item), "fields": fields_of(item)} for item in found]
+    )
+
+
+def label_of(option: queries.ProductOption) -> str:
+    return " ".join(filter(None, (option.code, option.name, option.model)))
+
+
+def fields_of(option: queries.ProductOption) -> dict[str, str]:
+    price, days = option.list_price, option.lead_time_days
+    return {
+        "name": option.name,
+        "brand": option.brand,
+        "model": option.model,
+        "spec": option.spec,
+        "unit": option.unit,
+        "tax_rate": f"{option.tax_rate.normalize():f}",
+        "unit_price": "" if price is None else money.format_unit_price(price),
+        "lead_time_days": "" if days is None else str(days),
+    }
+
+
+@blueprint.get("/suggest")
+@requires(ProductPerm.VIEW)
+def suggest() -> Response:
+    """Answer with at most 20 ``<option>`` elements, what a line needs in their data attributes."""
+    typed = request.args.get("q", "")
+    found = queries.options(current_actor(), typed) if typed.strip() else []
+    return fragments.page(
+        "products/suggest.html",
+        fragment="options",
+        heading=_("选择产品"),
+        options=[(item, label_of(item), fields_of(item)) for item in found],
+        query=typed,
+        trail=trail(),
     )
 
 
@@ -62,6 +84,7 @@ def options() -> Response:
 def show(product_id: int) -> Response:
     actor = current_actor()
     product = queries.get(actor, product_id)
+    events = timeline.events_for(actions.DOC_TYPE, product.id)
     return fragments.page(
         "products/show.html",
         heading=product.name,
@@ -73,7 +96,9 @@ def show(product_id: int) -> Response:
         may_edit=can(actor, ProductPerm.EDIT),
         sees_price=can(actor, ProductPerm.SEE_PRICE),
         sees_floor=can(actor, ProductPerm.SEE_FLOOR),
-        events=documents.timeline_rows(timeline.events_for(actions.DOC_TYPE, product.id)),
+        price_changes=queries.price_changes(actor, events),
+        panels=panels.render(product, actor),
+        events=documents.timeline_rows(events),
     )
 
 
@@ -124,6 +149,7 @@ def show_new(form: forms.NewProductForm, status: int = 200) -> Response:
         status=status,
         heading=_("新建产品"),
         form=form,
+        categories=queries.categories(current_actor()),
         trail=trail(),
         cancel_url=url_for("products.index"),
     )
@@ -165,6 +191,7 @@ def show_edit(form: forms.ProductForm, product: Product, status: int = 200) -> R
         status=status,
         heading=_("修改产品"),
         form=form,
+        categories=queries.categories(current_actor()),
         product=product,
         trail=trail(product),
         cancel_url=url_for("products.show", product_id=product.id),

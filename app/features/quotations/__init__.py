@@ -4,7 +4,8 @@ from flask import Flask
 
 from app.features.customers import panels as customer_panels
 from app.features.inquiries import panels as inquiry_panels
-from app.features.quotations import panels, paper_views, registry, views
+from app.features.products import panels as product_panels
+from app.features.quotations import panels, paper_views, price_views, registry, views
 from app.web import nav
 
 
@@ -31,4 +32,10 @@ def register(app: Flask) -> None:
     )
     customer_panels.register(
         "quotations/_customer_panel.html", panels.customer_panel, of_documents=registry.DOC_TYPE
+    )
+    customer_panels.register(
+        "quotations/_offers_panel.html", price_views.customer_panel, of_documents=registry.DOC_TYPE
+    )
+    product_panels.register(
+        "quotations/_product_offers_panel.html", price_views.product_panel, of_documents=registry.DOC_TYPE
     )

@@ -140,7 +140,7 @@ class QuotationLine(Model):
     position: Mapped[int] = mapped_column(Integer, nullable=False)
     kind: Mapped[str] = mapped_column(String(10), nullable=False, default=LineKind.ITEM)
     inquiry_line_id: Mapped[int | None] = mapped_column(ForeignKey("inquiry_line.id", ondelete="SET NULL"))
-    product_id: Mapped[int | None] = mapped_column(ForeignKey("product.id"))
+    product_id: Mapped[int | None] = mapped_column(ForeignKey("product.id"), index=True)
     name: Mapped[str] = mapped_column(String(120), nullable=False)
     brand: Mapped[str] = mapped_column(String(80), nullable=False, default="")
     model: Mapped[str] = mapped_column(String(120), nullable=False, default="")

@@ -256,7 +256,7 @@ def test_a_panel_stands_in_a_known_place_only():
 
 def test_the_page_shows_what_upper_features_add_for_this_reader(client, salesperson, manager, monkeypatch):
     number = make(salesperson)
-    monkeypatch.setattr(panels, "_panels", [])
+    monkeypatch.setattr(panels.PANELS, "registered", [])
 
     def provide(customer, actor):
         return {"remind_url": f"/added/{customer.id}"} if actor.id == salesperson.id else None

@@ -1,0 +1,7 @@
+"""Importing products over HTTP: the pages every kind of import has, on this feature's addresses."""
+
+from app.features.products.imports import KIND
+from app.features.products.views import blueprint, trail
+from app.web import imports as import_pages
+
+import_pages.add_pages(blueprint, KIND, trail)

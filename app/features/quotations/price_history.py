@@ -1,0 +1,134 @@
+"""At which prices we offered what to whom: the lines of issued quotations, as far as a reader sees them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, or_, select
+
+from app.core.db import session
+from app.core.permissions import Actor
+from app.features.customers.models import Customer
+from app.features.people.models import User
+from app.features.quotations import queries
+from app.features.quotations.enums import LineKind, QuotationStatus
+from app.features.quotations.models import Quotation, QuotationLine, QuotationRevision
+
+# Of so many lines at once no more offers are read, the newest first.
+MOST_OFFERS = 1_000
+
+
+@dataclass(frozen=True)
+class OfferedPrice:
+    """A price that stood in an issued quotation: yuan per unit, tax included; ``number`` as the paper says it."""
+
+    line_id: int
+    quotation_id: int
+    revision: int
+    number: str
+    issued_at: datetime
+    customer_id: int
+    customer_name: str
+    product_id: int | None
+    name: str
+    model: str
+    unit: str
+    quantity: Decimal | None
+    unit_price: Decimal
+    tax_rate: Decimal | None
+    owner_name: str
+
+    @property
+    def url(self) -> str:
+        """The address of the quotation."""
+        return f"/quotations/{self.quotation_id}/r/{self.revision}"
+
+
+def offered(actor: Actor) -> Select[Any]:
+    """Return the SELECT of the priced lines of issued quotations an actor may see; void ones never count."""
+    return (
+        select(QuotationLine)
+        .join(QuotationRevision, QuotationRevision.id == QuotationLine.revision_id)
+        .join(Quotation, Quotation.id == QuotationRevision.quotation_id)
+        .join(Customer, Customer.id == Quotation.customer_id)
+        .join(User, User.id == QuotationRevision.owner_id)
+        .where(
+            queries.visible_condition(actor),
+            QuotationRevision.issued_at.is_not(None),
+            QuotationRevision.status != QuotationStatus.VOID,
+            QuotationLine.kind != LineKind.HEADING,
+            QuotationLine.unit_price.is_not(None),
+        )
+    )
+
+
+def newest(actor: Actor, *conditions: ColumnElement[bool], limit: int) -> list[OfferedPrice]:
+    """Return the newest offers under some conditions."""
+    statement = (
+        offered(actor)
+        .with_only_columns(
+            QuotationLine.id,
+            QuotationRevision.quotation_id,
+            QuotationRevision.revision,
+            QuotationRevision.number,
+            QuotationRevision.issued_at,
+            Quotation.customer_id,
+            Customer.name,
+            QuotationLine.product_id,
+            QuotationLine.name,
+            QuotationLine.model,
+            QuotationLine.unit,
+            QuotationLine.quantity,
+            QuotationLine.unit_price,
+            QuotationLine.tax_rate,
+            User.name,
+            maintain_column_froms=True,
+        )
+        .where(*conditions)
+        .order_by(QuotationRevision.issued_at.desc(), QuotationLine.id.desc())
+        .limit(limit)
+    )
+    rows: Sequence[Any] = session.execute(statement).all()
+    return [OfferedPrice(*row) for row in rows]
+
+
+def last_prices(
+    actor: Actor, customer_id: int, *, product_id: int | None = None, model: str = "", limit: int = 3
+) -> list[OfferedPrice]:
+    """Return the last prices a customer was offered for a product, or for a model where there is no product.
+
+    Newest first, only what the actor may see; nothing where neither is given.
+    """
+    return last_prices_of_lines(actor, customer_id, [(product_id, model)], limit=limit)[0]
+
+
+def last_prices_of_lines(
+    actor: Actor, customer_id: int, lines: Sequence[tuple[int | None, str]], *, limit: int = 3
+) -> list[list[OfferedPrice]]:
+    """Return the last prices for each line, given as (product id, model), by one query for all of them."""
+    products = {product_id for product_id, _model in lines if product_id is not None}
+    models = {model for _product_id, model in lines if model}
+    if not products and not models:
+        return [[] for _line in lines]
+    wanted = or_(QuotationLine.product_id.in_(products), QuotationLine.model.in_(models))
+    found = newest(actor, Quotation.customer_id == customer_id, wanted, limit=MOST_OFFERS)
+    return [[offer for offer in found if is_same(offer, *line)][:limit] for line in lines]
+
+
+def is_same(offer: OfferedPrice, product_id: int | None, model: str) -> bool:
+    """Tell whether an offer was of a line's product, or of its model where one of the two names no product."""
+    if product_id is not None and offer.product_id is not None:
+        return offer.product_id == product_id
+    return bool(model) and offer.model == model
+
+
+def of_customer(actor: Actor, customer_id: int, limit: int = 8) -> list[OfferedPrice]:
+    """Return the newest offers to a customer."""
+    return newest(actor, Quotation.customer_id == customer_id, limit=limit)
+
+
+def of_product(actor: Actor, product_id: int, limit: int = 8) -> list[OfferedPrice]:
+    """Return the newest offers of a product, to whomever."""
+    return newest(actor, QuotationLine.product_id == product_id, limit=limit)
