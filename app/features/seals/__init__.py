@@ -25,7 +25,7 @@ def register(app: Flask) -> None:
             endpoint="seals.requests",
             section="sales",
             permission=request_views.READERS,
-            module="quotations",
+            module="seal_requests",
             order=49,
         ),
         nav.NavItem(

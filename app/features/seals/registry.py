@@ -69,8 +69,10 @@ def with_form(data: Mapping[str, Any]) -> Mapping[str, Any]:
     return {**data, "form": USE_FORM_LABELS[UseForm(data["form"])]}
 
 
+# In the smallest preset a request begins on the quotation's page and in 待办; the list joins the menu with the next.
 modules.register(
-    modules.Module(request_actions.TAKE_OUT, lazy("印章外带"), preset=modules.STANDARD, parent="quotations")
+    modules.Module("seal_requests", lazy("用印菜单"), preset=modules.STANDARD, parent="quotations"),
+    modules.Module(request_actions.TAKE_OUT, lazy("印章外带"), preset=modules.STANDARD, parent="quotations"),
 )
 settings.register(
     settings.Setting(
