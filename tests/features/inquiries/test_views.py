@@ -269,7 +269,7 @@ def test_strangers_to_an_inquiry_get_404(client: Client, staff: Staff) -> None:
 
 def test_panels_of_upper_features_stand_on_the_page(client: Client, staff: Staff) -> None:
     inquiry = making.inquiry(staff.owner)
-    before = list(panels._panels)
+    before = list(panels.PANELS.registered)
     try:
         panels.register(
             "_ui/refusal.html", lambda inquiry, actor: {"refusal": {"sentence": f"面板{inquiry.id}"}}
@@ -277,7 +277,7 @@ def test_panels_of_upper_features_stand_on_the_page(client: Client, staff: Staff
         panels.register("_ui/toast.html", lambda inquiry, actor: None, place=panels.SIDE)
         client.as_(staff.owner).get(f"/inquiries/{inquiry.id}")
     finally:
-        panels._panels[:] = before
+        panels.PANELS.registered[:] = before
     assert f"面板{inquiry.id}" in client.page.text
     with pytest.raises(ValueError, match="no place"):
         panels.register("_ui/refusal.html", lambda inquiry, actor: None, place="cellar")
