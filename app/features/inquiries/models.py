@@ -55,6 +55,8 @@ class Inquiry(DocumentMixin, Model):
     lost_reason: Mapped[str] = mapped_column(Text, nullable=False, default="")
     competitor: Mapped[str] = mapped_column(String(120), nullable=False, default="")
     competitor_price: Mapped[Decimal | None] = mapped_column(Amount())
+    price_source: Mapped[str | None] = mapped_column(String(20))
+    price_source_note: Mapped[str] = mapped_column(String(300), nullable=False, default="")
 
     owner: Mapped[User] = relationship(foreign_keys="Inquiry.owner_id", lazy="joined")
     customer: Mapped[Customer] = relationship(lazy="joined")

@@ -5,13 +5,18 @@ from flask import Flask
 from app.features.customers import panels as customer_panels
 from app.features.inquiries import panels as inquiry_panels
 from app.features.quotations import panels, registry, step_views, views
+from app.features.quotations.negotiation import registry as negotiations
+from app.features.quotations.negotiation import views as negotiation_views
+from app.features.quotations.terms import models as terms_models  # noqa: F401
 from app.web import nav
 
 
 def register(app: Flask) -> None:
     """Bring the feature into the application."""
     registry.register()
+    negotiations.register()
     app.register_blueprint(step_views.blueprint)
+    app.register_blueprint(negotiation_views.blueprint)
     nav.register_nav(
         nav.NavItem(
             key="quotations",

@@ -1,5 +1,6 @@
 """What people do with a quotation besides its steps: create from an inquiry, edit, revise, attach, reprint."""
 
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -22,6 +23,7 @@ from app.features.quotations import snapshot
 from app.features.quotations.enums import LineKind, PaymentTerm, QuotationPerm, QuotationStatus
 from app.features.quotations.flow import DOC_TYPE, FLOW, refused_paper
 from app.features.quotations.models import Quotation, QuotationLine, QuotationRevision
+from app.features.quotations.negotiation import guards
 from app.features.seals.models import LegalEntity
 
 EDITABLE = (QuotationStatus.DRAFT, QuotationStatus.RETURNED)
@@ -57,6 +59,7 @@ LINE_FIELDS = (
     "floor_reason",
     "product_id",
     "inquiry_line_id",
+    "origin",
 )
 MAX_LINES = 200
 MAX_TOTAL = Decimal("9999999999.99")
@@ -64,7 +67,10 @@ MAX_TOTAL = Decimal("9999999999.99")
 
 @dataclass(frozen=True)
 class LineInput:
-    """A row as typed. Unit price tax-included in yuan, tax rate in percent points; None where nothing was typed yet."""
+    """A row as typed. Unit price tax-included in yuan, tax rate in percent points; None where nothing was typed yet.
+
+    ``origin`` is the mark of the line it changes; a new line gets one of its own.
+    """
 
     name: str
     kind: str = LineKind.ITEM
@@ -80,6 +86,7 @@ class LineInput:
     floor_reason: str = ""
     product_id: int | None = None
     inquiry_line_id: int | None = None
+    origin: str = ""
 
 
 def default_legal_entity() -> LegalEntity:
@@ -172,10 +179,14 @@ def put_lines(revision: QuotationRevision, lines: Sequence[LineInput]) -> None:
         statement = select(Product.id, Product.floor_price).where(Product.id.in_(product_ids))
         floors = {row.id: row.floor_price for row in session.execute(statement)}
     rows = []
+    marks: set[str] = set()
     for position, item in enumerate(lines, 1):
         row = QuotationLine(position=position)
         for name in LINE_FIELDS:
             setattr(row, name, getattr(item, name))
+        if not row.origin or row.origin in marks:
+            row.origin = secrets.token_hex(8)
+        marks.add(row.origin)
         row.floor_price = floors.get(item.product_id) if item.product_id is not None else None
         rows.append(row)
     revision.lines[:] = rows
@@ -313,6 +324,9 @@ def revise(revision: QuotationRevision, *, actor: Actor, version: int, reason: s
     ).scalar_one()
     if not revision.current and highest != revision.revision:
         raise Conflict("quotation:newer-revision")
+    problem = guards.waiting_problem(revision)
+    if problem is not None:
+        raise problem
     if not reason.strip():
         raise Invalid("core:reason-missing", fields={"note": lazy("请写明修订的原因")})
     copy = QuotationRevision(
@@ -321,6 +335,7 @@ def revise(revision: QuotationRevision, *, actor: Actor, version: int, reason: s
         current=True,
         owner_id=revision.owner_id,
         department_id=revision.department_id,
+        approved_before=guards.approved_prices(revision),
         created_at=clock.now(),
         updated_at=clock.now(),
         **{name: getattr(revision, name) for name in HEAD_FIELDS},

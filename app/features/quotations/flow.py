@@ -1,12 +1,12 @@
 """The life of a quotation revision (rule table 2.2): nothing unreviewed is printed, nobody approves their own."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from app.core import clock, settings
 from app.core.errors import Conflict, Denied, Invalid, Problem
-from app.core.files import files_for
 from app.core.i18n import lazy, listed
 from app.core.numbering import next_number
 from app.core.permissions import SYSTEM, Actor, directory
@@ -17,7 +17,8 @@ from app.features.quotations import snapshot
 from app.features.quotations.checks import evidence_warnings, missing_content
 from app.features.quotations.enums import PaymentTerm, QuotationPerm, QuotationStatus
 from app.features.quotations.models import QuotationRevision
-from app.features.quotations.queries import older_open_revisions
+from app.features.quotations.negotiation import guards
+from app.features.quotations.queries import acceptance_files, older_open_revisions
 from app.features.quotations.revisions import restore_current
 from app.features.seals.enums import SealPerm
 
@@ -25,9 +26,9 @@ DOC_TYPE = "quotation"
 LAPSED = "询价已放弃或取消"
 
 
-def others_holding(permission: str, revision: QuotationRevision) -> bool:
-    """Tell whether somebody other than the owner holds a permission over this revision."""
-    return bool(directory().holders(str(permission), revision.department_id, frozenset({revision.owner_id})))
+def others_holding(permission: str, document: Any) -> bool:
+    """Tell whether somebody other than the owner holds a permission over a revision or negotiation."""
+    return bool(directory().holders(str(permission), document.department_id, frozenset({document.owner_id})))
 
 
 def second_approver(revision: QuotationRevision) -> int | None:
@@ -74,18 +75,21 @@ def needs_leader(revision: QuotationRevision) -> bool:
     )
 
 
-def wanted(kind: str, who: Who, permission: str, revision: QuotationRevision) -> Iterable[WantedTask]:
+def wanted(
+    kind: str, who: Who, permission: str, document: Any, due_at: datetime | None = None
+) -> Iterable[WantedTask]:
     """Yield a task for the holders of a permission, or for the people who stand in where nobody holds it."""
-    if others_holding(permission, revision):
+    if others_holding(permission, document):
         yield WantedTask(
             kind,
             permission=str(permission),
-            department_id=revision.department_id,
-            excluded_user_id=revision.owner_id,
+            department_id=document.department_id,
+            excluded_user_id=document.owner_id,
+            due_at=due_at,
         )
         return
-    for person in who.people(revision):
-        yield WantedTask(kind, user_id=person, excluded_user_id=revision.owner_id)
+    for person in who.people(document):
+        yield WantedTask(kind, user_id=person, excluded_user_id=document.owner_id, due_at=due_at)
 
 
 def review_task(revision: QuotationRevision) -> Iterable[WantedTask]:
@@ -119,8 +123,8 @@ def owner_task(kind: str) -> Any:
 
 
 def ready_to_submit(revision: QuotationRevision, actor: Actor, data: Mapping[str, Any]) -> Problem | None:
-    """Refuse a quotation whose content is not complete, or that nobody could review."""
-    problem = missing_content(revision)
+    """Refuse a quotation whose content is not complete, that nobody could review, or that talks forbid."""
+    problem = missing_content(revision) or guards.waiting_problem(revision) or guards.price_problem(revision)
     if problem is not None:
         return problem
     if not settings.get("quotations.effect"):
@@ -224,7 +228,10 @@ def reject(revision: QuotationRevision, actor: Actor, data: Mapping[str, Any]) -
 
 
 def ready_to_issue(revision: QuotationRevision, actor: Actor, data: Mapping[str, Any]) -> Problem | None:
-    """Refuse to seal an expired offer, or files made of anything but the frozen snapshot."""
+    """Refuse to seal an expired offer, one under negotiation, or files made of anything but the frozen snapshot."""
+    problem = guards.waiting_problem(revision)
+    if problem is not None:
+        return problem
     if revision.valid_until is None or revision.valid_until < clock.today():
         return Conflict("quotation:validity-past")
     prepared = data.get("prepared")
@@ -250,14 +257,20 @@ def supersede(revision: QuotationRevision, actor: Actor, data: Mapping[str, Any]
 
 
 def ready_to_claim(revision: QuotationRevision, actor: Actor, data: Mapping[str, Any]) -> Problem | None:
-    """An acceptance needs the customer's paper."""
-    if not files_for(DOC_TYPE, revision.id, "acceptance"):
+    """An acceptance needs the customer's paper, and the manager's word on what was negotiated."""
+    problem = guards.waiting_problem(revision)
+    if problem is not None:
+        return problem
+    if not acceptance_files(revision.id):
         return Conflict("quotation:no-acceptance-file")
     return None
 
 
 def ready_to_confirm(revision: QuotationRevision, actor: Actor, data: Mapping[str, Any]) -> Problem | None:
     """An expired offer is accepted only with the manager's explicit reason (逾期仍接受)."""
+    problem = guards.waiting_problem(revision)
+    if problem is not None:
+        return problem
     expired = revision.valid_until is not None and revision.valid_until < clock.today()
     if expired and data and not str(data.get("late_reason", "")).strip():
         return Invalid(fields={"late_reason": lazy("报价已过有效期，请写明逾期仍接受的理由")})

@@ -48,7 +48,7 @@ class QuotationForm(EditForm):
 class QuotationLineForm(LineForm):
     """One row of the table."""
 
-    presets = ("kind", "inquiry_line_id", "product_id", "tax_rate")
+    presets = ("kind", "inquiry_line_id", "product_id", "origin", "tax_rate")
 
     kind = ChoiceField(
         lazy("类型"),
@@ -70,6 +70,7 @@ class QuotationLineForm(LineForm):
     floor_reason = TextField(lazy("低于底价的理由"), longest=300)
     inquiry_line_id = WholeNumberField(lazy("询价明细"), least=1, most=2**31 - 1)
     product_id = WholeNumberField(lazy("产品"), least=1, most=2**31 - 1)
+    origin = TextField(lazy("来源"), longest=16)
 
 
 class ApproveForm(EditForm):

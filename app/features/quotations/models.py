@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
     JSON,
@@ -26,9 +26,15 @@ from app.features.people.models import User
 from app.features.quotations.enums import FileForm, LineKind, QuotationStatus
 from app.features.seals.models import LegalEntity
 
+if TYPE_CHECKING:
+    from app.features.quotations.negotiation.models import Negotiation
+
 
 class Quotation(Model):
-    """What stays the same over all revisions: number, inquiry, customer."""
+    """What stays the same over all revisions: number, inquiry, customer, the talks about it.
+
+    ``followed_up_at`` is when it was last spoken of with the customer: a negotiation, or a note of a call.
+    """
 
     __tablename__ = "quotation"
 
@@ -37,11 +43,15 @@ class Quotation(Model):
     inquiry_id: Mapped[int] = mapped_column(ForeignKey("inquiry.id"), nullable=False, index=True)
     customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id"), nullable=False, index=True)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime(), nullable=False, default=clock.now)
+    followed_up_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
 
     inquiry: Mapped[Inquiry] = relationship(lazy="joined")
     customer: Mapped[Customer] = relationship(lazy="joined")
     revisions: Mapped[list["QuotationRevision"]] = relationship(
         back_populates="quotation", order_by="QuotationRevision.revision", lazy="select"
+    )
+    negotiations: Mapped[list["Negotiation"]] = relationship(
+        back_populates="quotation", order_by="Negotiation.id.desc()", lazy="select"
     )
 
 
@@ -49,7 +59,8 @@ class QuotationRevision(DocumentMixin, Model):
     """One revision: the document whose life is the flow. Totals are kept for lists, recomputed on every change.
 
     ``current`` marks the revision a reader is shown at the quotation's own address. ``snapshot`` is the frozen
-    content the paper is made of, ``content_hash`` its SHA-256 (RFC 8785).
+    content the paper is made of, ``content_hash`` its SHA-256 (RFC 8785). ``approved_before`` holds the prices of the
+    approved revision this one follows; none stand in a first revision.
     """
 
     __tablename__ = "quotation_revision"
@@ -87,6 +98,7 @@ class QuotationRevision(DocumentMixin, Model):
     submitted_hash: Mapped[str | None] = mapped_column(String(64))
     submitted_content: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     previous_content: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    approved_before: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     reviewed_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
     reviewed_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     approved_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
@@ -127,7 +139,10 @@ class QuotationRevision(DocumentMixin, Model):
 
 
 class QuotationLine(Model):
-    """A row of the table: an item, a heading, or an option that is not summed. Prices are tax-included."""
+    """A row of the table: an item, a heading, or an option that is not summed. Prices are tax-included.
+
+    ``origin`` is the mark by which a line is known as the same one in all revisions.
+    """
 
     __tablename__ = "quotation_line"
     __table_args__ = (CheckConstraint(one_of("kind", LineKind), name="kind"),)
@@ -140,6 +155,7 @@ class QuotationLine(Model):
     kind: Mapped[str] = mapped_column(String(10), nullable=False, default=LineKind.ITEM)
     inquiry_line_id: Mapped[int | None] = mapped_column(ForeignKey("inquiry_line.id", ondelete="SET NULL"))
     product_id: Mapped[int | None] = mapped_column(ForeignKey("product.id"))
+    origin: Mapped[str] = mapped_column(String(16), nullable=False, default="")
     name: Mapped[str] = mapped_column(String(120), nullable=False)
     brand: Mapped[str] = mapped_column(String(80), nullable=False, default="")
     model: Mapped[str] = mapped_column(String(120), nullable=False, default="")
@@ -198,3 +214,16 @@ class IssuedFile(Model):
 
     revision: Mapped[QuotationRevision] = relationship(back_populates="issued_files", lazy="joined")
     issued_by: Mapped[User] = relationship(lazy="joined")
+
+
+class ContactNote(Model):
+    """A line of what was said about a quotation by telephone or message (沟通记录)."""
+
+    __tablename__ = "contact_note"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    quotation_id: Mapped[int] = mapped_column(ForeignKey("quotation.id"), nullable=False, index=True)
+    revision_id: Mapped[int] = mapped_column(ForeignKey("quotation_revision.id"), nullable=False, index=True)
+    author_id: Mapped[int] = mapped_column(ForeignKey("user.id"), nullable=False)
+    text: Mapped[str] = mapped_column(String(500), nullable=False)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime(), nullable=False, default=clock.now)

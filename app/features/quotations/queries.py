@@ -4,11 +4,12 @@ from datetime import timedelta
 from functools import lru_cache
 
 from sqlalchemy import ColumnElement, Date, Integer, Select, bindparam, false, func, or_, select
-from sqlalchemy.orm import joinedload, lazyload, selectinload
+from sqlalchemy.orm import joinedload, lazyload
 
 from app.core import clock
-from app.core.db import session
+from app.core.db import session, writing
 from app.core.errors import NotVisible
+from app.core.files import StoredFile, files_for
 from app.core.permissions import Actor, departments_of
 from app.features.customers.models import Customer
 from app.features.inquiries.models import Inquiry
@@ -24,13 +25,14 @@ READABLE_PAPER = (
     QuotationStatus.VOID,
 )
 
-# A revision with what its page shows: its lines and files, not those of the inquiry behind it, and nothing twice.
+# A revision with what its page shows: its lines, files and negotiations, not the lines of the inquiry behind it.
 WHOLE = (
-    joinedload(QuotationRevision.quotation)
-    .joinedload(Quotation.inquiry)
-    .options(lazyload(Inquiry.lines), joinedload(Inquiry.customer)),
+    joinedload(QuotationRevision.quotation).options(
+        joinedload(Quotation.inquiry).options(lazyload(Inquiry.lines), joinedload(Inquiry.customer)),
+        joinedload(Quotation.negotiations),
+    ),
     joinedload(QuotationRevision.approved_by),
-    selectinload(QuotationRevision.issued_files).lazyload(IssuedFile.revision),
+    joinedload(QuotationRevision.issued_files).lazyload(IssuedFile.revision),
 )
 # One of several revisions in a row: number, state, total.
 HEAD_ONLY = (
@@ -192,6 +194,18 @@ def issued_file(revision_id: int, copy_number: int) -> IssuedFile | None:
         IssuedFile.revision_id == revision_id, IssuedFile.copy_number == copy_number
     )
     return session.execute(statement).unique().scalar_one_or_none()
+
+
+def acceptance_files(revision_id: int) -> list[StoredFile]:
+    """Return the customer's papers of acceptance; read once for the buttons of a page and the page itself."""
+    key = f"acceptance:{revision_id}"
+    known: list[StoredFile] | None = session.info.get(key)
+    if known is not None and not writing.get():
+        return known
+    found = list(files_for("quotation", revision_id, "acceptance"))
+    if not writing.get():
+        session.info[key] = found
+    return found
 
 
 def older_open_revisions(revision: QuotationRevision) -> list[QuotationRevision]:

@@ -10,7 +10,7 @@ from app.core import timeline
 from app.core.capital_amount import capital_amount
 from app.core.db import session
 from app.core.errors import Conflict, Denied, Invalid, NotVisible, Problem, Stale
-from app.core.files import StoredFile, check_upload, files_for
+from app.core.files import StoredFile, check_upload
 from app.core.i18n import gettext as _
 from app.core.i18n import listed, pgettext
 from app.core.permissions import Actor, can, directory
@@ -26,6 +26,8 @@ from app.features.quotations.forms import (
 )
 from app.features.quotations.listing import QuotationList, base
 from app.features.quotations.models import QuotationLine, QuotationRevision
+from app.features.quotations.negotiation import presentation as negotiations
+from app.features.quotations.pages import tabs
 from app.features.seals.enums import SealPerm
 from app.web import documents, fragments
 from app.web.errors import queue_refused_attempt
@@ -55,6 +57,8 @@ def index() -> Answer:
     return show_list(
         QuotationList(base(current_actor()), request.args, request.path),
         pgettext("list", "报价"),
+        template="quotations/list.html",
+        tabs=tabs(current_actor(), "quotations"),
         empty_text=_("还没有报价"),
         empty_hint=_("报价从询价开始：登记询价，经理决定参与、各项答复齐全后编制报价。"),
         empty_url=url_for("inquiries.index"),
@@ -131,7 +135,7 @@ def body_context(
     newest = next((item for item in revisions if item.current), revision)
     issued = presentation.issued_rows(revision, actor)
     # A customer accepts what was issued, so before there is nothing to look for.
-    acceptance = files_for(flow.DOC_TYPE, revision.id, "acceptance") if issued else []
+    acceptance = queries.acceptance_files(revision.id) if issued else []
     evidence = evidence_of(revision)
     reviewing = revision.status in (QuotationStatus.REVIEW, QuotationStatus.LEADER_REVIEW)
     revisable = revision.status in (QuotationStatus.APPROVED, QuotationStatus.ISSUED) and revision is newest
@@ -162,6 +166,7 @@ def body_context(
         "accept_upload": presentation.addresses(revision)["acceptance"]
         if mine and revision.status == QuotationStatus.ISSUED
         else "",
+        "negotiation": negotiations.card(revision, actor),
         "panels": [],
     }
 
