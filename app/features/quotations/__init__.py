@@ -4,7 +4,9 @@ from flask import Flask
 
 from app.features.customers import panels as customer_panels
 from app.features.inquiries import panels as inquiry_panels
+from app.features.quotations import compare_views as compare_views
 from app.features.quotations import panels, registry, step_views, views
+from app.features.quotations import prolong_views as prolong_views
 from app.features.quotations.negotiation import registry as negotiations
 from app.features.quotations.negotiation import views as negotiation_views
 from app.features.quotations.terms import models as terms_models  # noqa: F401

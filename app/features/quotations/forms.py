@@ -97,5 +97,11 @@ class ConfirmForm(EditForm):
     note = LongTextField(lazy("说明"), longest=1000)
 
 
+class ProlongForm(EditForm):
+    """The new last day of an offer."""
+
+    valid_until = DateField(lazy("有效期至"), required=True)
+
+
 class PlainForm(BaseForm):
     """A post that brings nothing but its token."""

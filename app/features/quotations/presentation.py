@@ -28,7 +28,7 @@ from app.web import filters
 def addresses(revision: QuotationRevision) -> dict[str, str]:
     """Return the addresses of a revision's pages by name."""
     place: dict[str, Any] = {"quotation_id": revision.quotation_id, "number": revision.revision}
-    names = ("show", "edit", "preview", "revise", "paper", "totals", "acceptance")
+    names = ("show", "edit", "preview", "revise", "paper", "totals", "acceptance", "prolonged")
     found = {name: url_for(f"quotations.{name}", **place) for name in names}
     found["steps"] = url_for("quotations.show", **place)
     return found
@@ -125,14 +125,22 @@ def issued_row(revision: QuotationRevision, item: IssuedFile) -> dict[str, Any]:
     }
 
 
+def shown_state(revision: QuotationRevision) -> tuple[str, str]:
+    """Return the state of a revision as readers see it now, with its tone: an offer past its date is told as such."""
+    if revision.expired:
+        return _("已过有效期"), "bad"
+    state = flow.FLOW.state(revision.status)
+    return str(state.label), state.tone
+
+
 def row_of(revision: QuotationRevision) -> dict[str, Any]:
     """Return a revision as a row in another page's card."""
-    state = flow.FLOW.state(revision.status)
+    state, tone = shown_state(revision)
     return {
         "title": revision.title,
         "url": url_for("quotations.show", quotation_id=revision.quotation_id, number=revision.revision),
-        "state": _("已过有效期") if revision.expired else str(state.label),
-        "tone": "bad" if revision.expired else state.tone,
+        "state": state,
+        "tone": tone,
         "total": filters.money_text(revision.total),
     }
 

@@ -107,13 +107,13 @@ def by_id(revision_id: int) -> QuotationRevision:
     return session.get_one(QuotationRevision, revision_id)
 
 
-def revisions_of(quotation_id: int, actor: Actor) -> list[QuotationRevision]:
-    """Return the revisions of a quotation that the actor may see, newest first."""
+def revisions_of(quotation_id: int, actor: Actor, *, whole: bool = False) -> list[QuotationRevision]:
+    """Return the revisions of a quotation that the actor may see, newest first; ``whole`` reads their lines too."""
     statement = (
         visible_to(actor)
         .where(QuotationRevision.quotation_id == quotation_id)
         .order_by(QuotationRevision.revision.desc())
-        .options(*HEAD_ONLY)
+        .options(*(WHOLE if whole else HEAD_ONLY))
     )
     return list(session.execute(statement).unique().scalars())
 

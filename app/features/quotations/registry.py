@@ -7,7 +7,13 @@ from app.core.i18n import lazy, lazy_in_context
 from app.core.permissions import Role
 from app.features.quotations import queries
 from app.features.quotations.actions import create_on_start, lapse_with_inquiry
-from app.features.quotations.enums import EFFECT_LABELS, FREIGHT_LABELS, PAYMENT_LABELS, QuotationPerm
+from app.features.quotations.enums import (
+    EFFECT_LABELS,
+    FREIGHT_LABELS,
+    LINE_KIND_LABELS,
+    PAYMENT_LABELS,
+    QuotationPerm,
+)
 from app.features.quotations.flow import DOC_TYPE
 from app.features.quotations.models import QuotationRevision
 
@@ -121,6 +127,9 @@ timeline.register_field_labels(
         f"quotation.{field}": label
         for field, label in {
             "valid_until": lazy("有效期"),
+            "legal_entity": lazy("报价单位"),
+            "kind": lazy("类型"),
+            "floor_reason": lazy("低于底价的理由"),
             "attention": lazy("联系人"),
             "customer_phone": lazy("客户电话"),
             "customer_address": lazy("客户地址"),
@@ -155,6 +164,7 @@ timeline.register_field_labels(
 timeline.register_value_labels(
     {
         "quotation.payment_term": {str(code): label for code, label in PAYMENT_LABELS.items()},
+        "quotation.kind": {str(code): label for code, label in LINE_KIND_LABELS.items()},
         "quotation.freight": {str(code): label for code, label in FREIGHT_LABELS.items()},
     }
 )
@@ -187,6 +197,8 @@ sentences.register(
         "quotation:content-changed": lazy("内容与提交时不一致，请刷新页面，核对后重新审核"),
         "quotation:not-editable": lazy("报价当前为“%(state)s”，内容不能修改；需要修改时请先撤回或修订"),
         "quotation:not-revisable": lazy("报价当前为“%(state)s”，不能修订"),
+        "quotation:still-valid": lazy("有效期到 %(day)s，最后 %(days)s 天内才能延期；要改内容请用修订"),
+        "quotation:not-prolongable": lazy("只有已出具、已过期或快到期的当前版可以延期"),
         "quotation:newer-revision": lazy("已有更新的一版，请在新版上继续"),
         "quotation:no-acceptance-file": lazy("请先上传客户接受的书面材料（回传件、邮件或聊天截图）"),
         "quotation:evidence-old": lazy("第 %(position)s 项的采购报价已有 %(days)s 天"),

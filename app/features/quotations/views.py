@@ -28,6 +28,7 @@ from app.features.quotations.listing import QuotationList, base
 from app.features.quotations.models import QuotationLine, QuotationRevision
 from app.features.quotations.negotiation import presentation as negotiations
 from app.features.quotations.pages import tabs
+from app.features.quotations.prolong import may_prolong
 from app.features.seals.enums import SealPerm
 from app.web import documents, fragments
 from app.web.errors import queue_refused_attempt
@@ -101,7 +102,7 @@ def show_page(revision: QuotationRevision, refusal: documents.Refusal | None = N
 
 
 def document_context(revision: QuotationRevision, actor: Actor) -> dict[str, Any]:
-    state = flow.FLOW.state(revision.status)
+    state, tone = presentation.shown_state(revision)
     events = timeline.events_for(flow.DOC_TYPE, revision.id)
     urls = presentation.addresses(revision)
     return {
@@ -110,8 +111,8 @@ def document_context(revision: QuotationRevision, actor: Actor) -> dict[str, Any
             (pgettext("list", "报价"), url_for("quotations.index")),
             (revision.quotation.customer.name, ""),
         ],
-        "state": _("已过有效期") if revision.expired else state.label,
-        "tone": "bad" if revision.expired else state.tone,
+        "state": state,
+        "tone": tone,
         "facts": presentation.facts_line(revision),
         "head_note": _("第 %(number)s 版", number=revision.revision),
         "steps": flow.FLOW.open_steps(revision, actor),
@@ -151,6 +152,8 @@ def body_context(
         "warnings": evidence_warnings(revision, evidence) if reviewing else [],
         "may_edit": mine and revision.status in actions.EDITABLE,
         "may_revise": mine and revisable,
+        "may_prolong": mine and may_prolong(revision),
+        "compare_url": "" if only else url_for("quotations.compared", quotation_id=revision.quotation_id),
         "may_reprint": can(actor, QuotationPerm.REPRINT, revision.department_id)
         and revision.status
         in (QuotationStatus.ISSUED, QuotationStatus.ACCEPT_CLAIMED, QuotationStatus.ACCEPTED),
