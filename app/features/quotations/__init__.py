@@ -5,11 +5,12 @@ from flask import Flask
 from app.features.customers import panels as customer_panels
 from app.features.inquiries import panels as inquiry_panels
 from app.features.quotations import compare_views as compare_views
+from app.features.quotations import copy_views as copy_views
 from app.features.quotations import panels, registry, step_views, views
 from app.features.quotations import prolong_views as prolong_views
 from app.features.quotations.negotiation import registry as negotiations
 from app.features.quotations.negotiation import views as negotiation_views
-from app.features.quotations.terms import models as terms_models  # noqa: F401
+from app.features.quotations.terms import views as terms_views
 from app.web import nav
 
 
@@ -19,6 +20,7 @@ def register(app: Flask) -> None:
     negotiations.register()
     app.register_blueprint(step_views.blueprint)
     app.register_blueprint(negotiation_views.blueprint)
+    app.register_blueprint(terms_views.blueprint)
     nav.register_nav(
         nav.NavItem(
             key="quotations",

@@ -24,6 +24,8 @@ from app.features.quotations.enums import LineKind, PaymentTerm, QuotationPerm, 
 from app.features.quotations.flow import DOC_TYPE, FLOW, refused_paper
 from app.features.quotations.models import Quotation, QuotationLine, QuotationRevision
 from app.features.quotations.negotiation import guards
+from app.features.quotations.terms import queries as terms
+from app.features.quotations.terms.models import TERM_FIELDS
 from app.features.seals.models import LegalEntity
 
 EDITABLE = (QuotationStatus.DRAFT, QuotationStatus.RETURNED)
@@ -136,6 +138,9 @@ def create_from_inquiry(inquiry: Inquiry, *, actor: Actor) -> QuotationRevision:
     revision.quotation = quotation
     revision.owner = inquiry.owner
     revision.legal_entity = default_legal_entity()
+    usual = terms.default_for(revision.legal_entity.id, inquiry.kind)
+    for name in TERM_FIELDS if usual is not None else ():
+        setattr(revision, name, getattr(usual, name) or getattr(revision, name))
     put_lines(revision, [line_from_inquiry(line) for line in inquiry.lines])
     session.add(revision)
     session.flush()
@@ -217,8 +222,9 @@ def edit(
     version: int,
     head: Mapping[str, Any],
     lines: Sequence[LineInput],
+    legal_entity_id: int | None = None,
 ) -> None:
-    """Change a draft or a returned revision; ``head`` maps HEAD_FIELDS to new values.
+    """Change a draft or a returned revision; ``head`` maps HEAD_FIELDS to new values, None keeps the legal entity.
 
     Raises Denied for anybody but the owner, Stale for an older form, Conflict in any other state: no route changes
     what was submitted or approved.
@@ -231,6 +237,8 @@ def edit(
         raise Conflict("quotation:not-editable", state=FLOW.state(revision.status).label)
     check_validity(head["valid_until"])
     before = facts(revision)
+    if legal_entity_id is not None and legal_entity_id != revision.legal_entity_id:
+        revision.legal_entity = usable_legal_entity(legal_entity_id)
     own_lines = {line.id for line in revision.quotation.inquiry.lines}
     for name in HEAD_FIELDS:
         setattr(revision, name, head[name])
@@ -246,6 +254,14 @@ def edit(
     index(revision)
 
 
+def usable_legal_entity(legal_entity_id: int) -> LegalEntity:
+    """Return a company that may quote; raises Invalid for one that is unknown or no longer used."""
+    row = session.get(LegalEntity, legal_entity_id)
+    if row is None or not row.active:
+        raise Invalid(fields={"legal_entity_id": lazy("请选择使用中的报价单位")})
+    return row
+
+
 def check_validity(valid_until: date | None) -> None:
     """Raise Invalid for a validity in the past or further away than a year."""
     if valid_until is None:
@@ -259,6 +275,7 @@ def check_validity(valid_until: date | None) -> None:
 def facts(revision: QuotationRevision) -> dict[str, Any]:
     """Return what a change is told by: the head's values and each line as "position/field"."""
     values: dict[str, Any] = {name: getattr(revision, name) for name in HEAD_FIELDS}
+    values["legal_entity"] = revision.legal_entity.name
     for line in revision.lines:
         for name in (
             "name",

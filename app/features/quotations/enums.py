@@ -29,6 +29,7 @@ class QuotationPerm(StrEnum):
     REVIEW = "quotations:quotation:review"
     APPROVE_ABOVE_LIMIT = "quotations:quotation:approve-above-limit"
     REPRINT = "quotations:quotation:reprint"
+    MANAGE_TERMS = "quotations:terms:manage"
 
 
 class LineKind(StrEnum):

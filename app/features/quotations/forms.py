@@ -12,6 +12,7 @@ from app.web.forms import (
     BaseForm,
     CheckField,
     ChoiceField,
+    CreationForm,
     DateField,
     EditForm,
     LineForm,
@@ -28,6 +29,7 @@ from app.web.forms import (
 class QuotationForm(EditForm):
     """The head of a quotation; nothing but the figures of its lines is required to save a draft."""
 
+    legal_entity_id = ChoiceField(lazy("报价单位"), coerce=int, blank=None, render_kw={"lang": "zh-Hans"})
     valid_until = DateField(lazy("有效期至"))
     attention = TextField(lazy("联系人"), longest=80)
     customer_phone = TextField(lazy("客户电话"), longest=40)
@@ -101,6 +103,12 @@ class ProlongForm(EditForm):
     """The new last day of an offer."""
 
     valid_until = DateField(lazy("有效期至"), required=True)
+
+
+class CopyForm(CreationForm):
+    """Into which inquiry's quotation a whole quotation is copied."""
+
+    inquiry_id = ChoiceField(lazy("复制到询价"), coerce=int, required=True)
 
 
 class PlainForm(BaseForm):

@@ -12,5 +12,6 @@ def tabs(actor: Actor, current: str) -> list[tuple[str, str, bool, int]]:
     items = [
         ("quotations", pgettext("list", "报价"), "quotations.index"),
         ("negotiations", _("谈判记录"), "negotiations.index"),
+        ("terms", _("条款库"), "terms.index"),
     ]
     return [(label, url_for(endpoint), key == current, 0) for key, label, endpoint in items]

@@ -28,7 +28,7 @@ from app.web import filters
 def addresses(revision: QuotationRevision) -> dict[str, str]:
     """Return the addresses of a revision's pages by name."""
     place: dict[str, Any] = {"quotation_id": revision.quotation_id, "number": revision.revision}
-    names = ("show", "edit", "preview", "revise", "paper", "totals", "acceptance", "prolonged")
+    names = ("show", "edit", "preview", "revise", "paper", "totals", "acceptance", "prolonged", "copied")
     found = {name: url_for(f"quotations.{name}", **place) for name in names}
     found["steps"] = url_for("quotations.show", **place)
     return found

@@ -5,6 +5,7 @@ from functools import cache
 from app.core import documents, permissions, search, sentences, settings, tasks, timeline
 from app.core.i18n import lazy, lazy_in_context
 from app.core.permissions import Role
+from app.features.inquiries.enums import KIND_LABELS
 from app.features.quotations import queries
 from app.features.quotations.actions import create_on_start, lapse_with_inquiry
 from app.features.quotations.enums import (
@@ -30,6 +31,7 @@ permissions.register_permissions(
         QuotationPerm.REVIEW: (lazy("审核报价"), {Role.MANAGER}),
         QuotationPerm.APPROVE_ABOVE_LIMIT: (lazy("审批超限额报价"), {Role.LEADER}),
         QuotationPerm.REPRINT: (lazy("补印正式件"), {Role.BACK_OFFICE}),
+        QuotationPerm.MANAGE_TERMS: (lazy("管理条款库"), {Role.MANAGER}),
     },
     approvals=(QuotationPerm.REVIEW, QuotationPerm.APPROVE_ABOVE_LIMIT),
 )
@@ -117,6 +119,10 @@ timeline.register_verbs(
     timeline.Verb("quotation:revise", lazy("修订报价，另起新版")),
     timeline.Verb("quotation:attach", lazy("添加附件 %(file)s"), frozenset({"file"})),
     timeline.Verb("quotation:reprint", lazy("补印第 %(copy)s 份"), frozenset({"copy"})),
+    timeline.Verb("terms:create", lazy("新建条款 %(name)s"), frozenset({"name"})),
+    timeline.Verb("terms:change", lazy("修改条款 %(name)s"), frozenset({"name"})),
+    timeline.Verb("terms:retire", lazy("停用条款 %(name)s"), frozenset({"name"})),
+    timeline.Verb("terms:restore", lazy("重新使用条款 %(name)s"), frozenset({"name"})),
     timeline.Verb(
         "quotation:paper-refused", lazy("试图打开正式 PDF，系统拒绝"), frozenset({"code"}), tone="bad"
     ),
@@ -161,8 +167,31 @@ timeline.register_field_labels(
     }
 )
 
+timeline.register_field_labels(
+    {
+        f"terms_set.{field}": label
+        for field, label in {
+            "name": lazy("名称"),
+            "kind": lazy("适用类别"),
+            "is_default": lazy("新报价默认套用"),
+            "payment_term": lazy("付款方式"),
+            "payment_other": lazy("其他付款方式"),
+            "freight": lazy("运费"),
+            "delivery_place": lazy("交货地点与方式"),
+            "delivery_start": lazy("交货期起算点"),
+            "packing": lazy("包装"),
+            "acceptance": lazy("验收标准"),
+            "warranty": lazy("质保期"),
+            "other_terms": lazy("其他条款"),
+        }.items()
+    }
+)
+
 timeline.register_value_labels(
     {
+        "terms_set.payment_term": {str(code): label for code, label in PAYMENT_LABELS.items()},
+        "terms_set.freight": {str(code): label for code, label in FREIGHT_LABELS.items()},
+        "terms_set.kind": {str(code): label for code, label in KIND_LABELS.items()},
         "quotation.payment_term": {str(code): label for code, label in PAYMENT_LABELS.items()},
         "quotation.kind": {str(code): label for code, label in LINE_KIND_LABELS.items()},
         "quotation.freight": {str(code): label for code, label in FREIGHT_LABELS.items()},

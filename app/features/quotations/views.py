@@ -17,7 +17,7 @@ from app.core.permissions import Actor, can, directory
 from app.core.uow import unit_of_work
 from app.core.verification_code import grouped
 from app.features.inquiries import queries as inquiry_queries
-from app.features.quotations import actions, flow, issuing, presentation, queries
+from app.features.quotations import actions, filling, flow, issuing, presentation, queries
 from app.features.quotations.checks import evidence_of, evidence_warnings
 from app.features.quotations.enums import QuotationPerm, QuotationStatus
 from app.features.quotations.forms import (
@@ -152,6 +152,7 @@ def body_context(
         "warnings": evidence_warnings(revision, evidence) if reviewing else [],
         "may_edit": mine and revision.status in actions.EDITABLE,
         "may_revise": mine and revisable,
+        "may_copy": can(actor, QuotationPerm.PREPARE) and revision.number is not None,
         "may_prolong": mine and may_prolong(revision),
         "compare_url": "" if only else url_for("quotations.compared", quotation_id=revision.quotation_id),
         "may_reprint": can(actor, QuotationPerm.REPRINT, revision.department_id)
@@ -269,7 +270,8 @@ def create(inquiry_id: int) -> Answer:
 def edit(quotation_id: int, number: int) -> Answer:
     revision = load(quotation_id, number)
     check_editable(revision, current_actor())
-    return form_page(revision, QuotationForm(obj=revision), Lines(QuotationLineForm, stored=revision.lines))
+    form = filling.quotation_form(revision, stored=True)
+    return form_page(revision, form, Lines(QuotationLineForm, stored=revision.lines))
 
 
 def check_editable(revision: QuotationRevision, actor: Actor) -> None:
@@ -285,6 +287,7 @@ def form_page(
     lines: Lines[Any],
     status: int = 200,
     stale: Stale | None = None,
+    filled: str = "",
 ) -> Answer:
     urls = presentation.addresses(revision)
     return fragments.page(
@@ -302,6 +305,7 @@ def form_page(
         totals_url=urls["totals"],
         cancel_url=urls["show"],
         stale=stale,
+        fill=filling.panel(revision, current_actor(), request.form, filled),
     )
 
 
@@ -339,7 +343,11 @@ def typed_lines(lines: Lines[Any]) -> list[QuotationLine]:
 def save(quotation_id: int, number: int) -> Answer:
     revision, actor = load(quotation_id, number), current_actor()
     check_editable(revision, actor)
-    form, lines = QuotationForm(), Lines(QuotationLineForm, request.form)
+    form, lines = filling.quotation_form(revision), Lines(QuotationLineForm, request.form)
+    if filling.asked(request.form):
+        return form_page(
+            revision, form, lines, filled=filling.fill(revision, actor, form, lines, request.form)
+        )
     if rows_to_add(request.form):
         return form_page(revision, form, lines)
     if not form.validate() or not lines.validate():
@@ -351,7 +359,14 @@ def save(quotation_id: int, number: int) -> Answer:
     try:
         with unit_of_work():
             revision = load(quotation_id, number)
-            actions.edit(revision, actor=actor, version=form.version.data or 0, head=head, lines=inputs)
+            actions.edit(
+                revision,
+                actor=actor,
+                version=form.version.data or 0,
+                head=head,
+                lines=inputs,
+                legal_entity_id=form.legal_entity_id.data,
+            )
             if request.form.get("then") == "submit":
                 actions.fire(revision, "submit", actor=actor, version=None)
     except (Conflict, Invalid) as problem:
