@@ -148,11 +148,16 @@ def upgrade() -> None:
         batch_op.alter_column("origin", server_default=None)
     with op.batch_alter_table("inquiry") as batch_op:
         batch_op.alter_column("price_source_note", server_default=None)
+        batch_op.create_check_constraint(
+            op.f("ck_inquiry_price_source"),
+            "price_source IS NULL OR price_source IN ('opening', 'customer', 'other')",
+        )
 
 
 def downgrade() -> None:
     """Go back."""
     with op.batch_alter_table("inquiry") as batch_op:
+        batch_op.drop_constraint(op.f("ck_inquiry_price_source"), type_="check")
         batch_op.drop_column("price_source_note")
         batch_op.drop_column("price_source")
     with op.batch_alter_table("quotation_line") as batch_op:

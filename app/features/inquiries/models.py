@@ -9,7 +9,14 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.core import clock
 from app.core.db import Amount, DocumentMixin, Model, Quantity, Rate, UnitPrice, UTCDateTime
 from app.features.customers.models import Customer
-from app.features.inquiries.enums import InquiryChannel, InquiryKind, InquiryStatus, PurchaseKind, Subject
+from app.features.inquiries.enums import (
+    InquiryChannel,
+    InquiryKind,
+    InquiryStatus,
+    PriceSource,
+    PurchaseKind,
+    Subject,
+)
 from app.features.people.models import User
 
 
@@ -26,6 +33,9 @@ class Inquiry(DocumentMixin, Model):
         CheckConstraint(one_of("status", InquiryStatus), name="status"),
         CheckConstraint(one_of("kind", InquiryKind), name="kind"),
         CheckConstraint(one_of("channel", InquiryChannel), name="channel"),
+        CheckConstraint(
+            f"price_source IS NULL OR {one_of('price_source', PriceSource)}", name="price_source"
+        ),
         Index("ix_inquiry_owner_created", "owner_id", "created_at", "id"),
         Index("ix_inquiry_department_created", "department_id", "created_at", "id"),
         Index("ix_inquiry_created", "created_at", "id"),

@@ -6,6 +6,7 @@ from app.features.customers import panels as customer_panels
 from app.features.inquiries import panels as inquiry_panels
 from app.features.quotations import compare_views as compare_views
 from app.features.quotations import copy_views as copy_views
+from app.features.quotations import follow_up_views as follow_up_views
 from app.features.quotations import panels, registry, step_views, views
 from app.features.quotations import prolong_views as prolong_views
 from app.features.quotations.negotiation import registry as negotiations

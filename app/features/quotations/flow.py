@@ -12,7 +12,8 @@ from app.core.numbering import next_number
 from app.core.permissions import SYSTEM, Actor, directory
 from app.core.tasks import WantedTask
 from app.core.workflow import Authority, Flow, State, Who, any_of, may, mine, step, system_only, when
-from app.features.inquiries.actions import note_accepted, note_offer_issued
+from app.features.inquiries.actions import note_accepted, note_loss, note_offer_issued
+from app.features.inquiries.losses import unsourced_price
 from app.features.quotations import snapshot
 from app.features.quotations.checks import evidence_warnings, missing_content
 from app.features.quotations.enums import PaymentTerm, QuotationPerm, QuotationStatus
@@ -272,7 +273,7 @@ def ready_to_confirm(revision: QuotationRevision, actor: Actor, data: Mapping[st
     if problem is not None:
         return problem
     expired = revision.valid_until is not None and revision.valid_until < clock.today()
-    if expired and data and not str(data.get("late_reason", "")).strip():
+    if expired and not str(data.get("late_reason", "")).strip():
         return Invalid(fields={"late_reason": lazy("报价已过有效期，请写明逾期仍接受的理由")})
     return None
 
@@ -282,6 +283,17 @@ def confirm(revision: QuotationRevision, actor: Actor, data: Mapping[str, Any]) 
     note_accepted(revision.quotation.inquiry, actor=actor)
     late = str(data.get("late_reason", "")).strip()
     return {"late_reason": late} if late else {}
+
+
+def ready_to_lose(revision: QuotationRevision, actor: Actor, data: Mapping[str, Any]) -> Problem | None:
+    """A rival's price is taken only with how it was learnt."""
+    return unsourced_price(data)
+
+
+def lose(revision: QuotationRevision, actor: Actor, data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Keep why, to whom and at what price the order went on the inquiry, which asks for it no second time."""
+    note_loss(revision.quotation.inquiry, {**data, "lost_reason": data.get("note", "")})
+    return {}
 
 
 def lapse(revision: QuotationRevision, actor: Actor, data: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -363,7 +375,8 @@ FLOW = Flow(
              fields=frozenset({"late_reason"})),
         step("refuse_acceptance", "accept_claimed", "issued", reviewer, lazy("退回继续跟进"), reason=True,
              tell=owner),
-        step("lose", "issued", "lost", mine, lazy("登记未成交"), reason=True, tell=reviewers),
+        step("lose", "issued", "lost", mine, lazy("登记未成交"), reason=True, form="lose",
+             ready=ready_to_lose, effect=lose, tell=reviewers),
         step("supersede", "issued approved", "superseded", system_only, lazy("被新版替代"), hidden=True,
              effect=supersede, tell=owner),
         step("lapse", "draft review returned leader_review approved", "void", system_only,

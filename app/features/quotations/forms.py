@@ -1,6 +1,7 @@
 """Shape and types of what is typed on the pages of a quotation; the rules stand in actions and flow."""
 
 from app.core.i18n import lazy
+from app.features.inquiries.enums import PRICE_SOURCE_LABELS
 from app.features.quotations.enums import (
     FILE_FORM_LABELS,
     FREIGHT_LABELS,
@@ -9,6 +10,7 @@ from app.features.quotations.enums import (
     LineKind,
 )
 from app.web.forms import (
+    AmountField,
     BaseForm,
     CheckField,
     ChoiceField,
@@ -109,6 +111,16 @@ class CopyForm(CreationForm):
     """Into which inquiry's quotation a whole quotation is copied."""
 
     inquiry_id = ChoiceField(lazy("复制到询价"), coerce=int, required=True)
+
+
+class LoseForm(EditForm):
+    """Why the order went elsewhere, to whom, at what price, and how that price was learnt."""
+
+    note = LongTextField(lazy("未成交原因"), longest=1000, required=True)
+    competitor = TextField(lazy("竞争对手"), longest=120)
+    competitor_price = AmountField(lazy("对手报价"))
+    price_source = ChoiceField(lazy("怎样得知对手报价"), choices=tuple(PRICE_SOURCE_LABELS.items()))
+    price_source_note = TextField(lazy("途径说明"), longest=300)
 
 
 class PlainForm(BaseForm):

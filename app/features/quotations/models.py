@@ -8,6 +8,7 @@ from sqlalchemy import (
     JSON,
     Boolean,
     CheckConstraint,
+    ColumnElement,
     Date,
     ForeignKey,
     Index,
@@ -15,7 +16,11 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    bindparam,
+    case,
+    literal,
 )
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core import clock, money
@@ -28,6 +33,10 @@ from app.features.seals.models import LegalEntity
 
 if TYPE_CHECKING:
     from app.features.quotations.negotiation.models import Negotiation
+
+# No state of the table: an issued offer past its date is told as such.
+EXPIRED = "expired"
+TODAY = bindparam("today", callable_=clock.today, type_=Date)
 
 
 class Quotation(Model):
@@ -123,7 +132,9 @@ class QuotationRevision(DocumentMixin, Model):
         back_populates="revision", order_by="IssuedFile.id", lazy="selectin"
     )
 
-    @property
+    # The one expression of "expired" and of the state as shown: pages, lists, search and /verify all read these two.
+
+    @hybrid_property
     def expired(self) -> bool:
         """Whether the issued offer is past its date in the company's zone: derived, never stored."""
         return (
@@ -131,6 +142,21 @@ class QuotationRevision(DocumentMixin, Model):
             and self.valid_until is not None
             and self.valid_until < clock.today()
         )
+
+    @expired.inplace.expression
+    @classmethod
+    def _expired_in_sql(cls) -> ColumnElement[bool]:
+        return (cls.status == QuotationStatus.ISSUED) & (cls.valid_until < TODAY)
+
+    @hybrid_property
+    def shown_status(self) -> str:
+        """The state a reader is told now: EXPIRED for an offer past its date, else the status."""
+        return EXPIRED if self.expired else self.status
+
+    @shown_status.inplace.expression
+    @classmethod
+    def _shown_status_in_sql(cls) -> ColumnElement[str]:
+        return case((cls.expired, literal(EXPIRED)), else_=cls.status)
 
     @property
     def title(self) -> str:

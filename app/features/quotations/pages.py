@@ -11,6 +11,7 @@ def tabs(actor: Actor, current: str) -> list[tuple[str, str, bool, int]]:
     """Return the tabs above the lists of quotations (label, address, whether it is the present one, no count)."""
     items = [
         ("quotations", pgettext("list", "报价"), "quotations.index"),
+        ("follow-up", _("待跟进"), "quotations.follow_ups"),
         ("negotiations", _("谈判记录"), "negotiations.index"),
         ("terms", _("条款库"), "terms.index"),
     ]

@@ -7,6 +7,7 @@ from typing import Any
 from flask import url_for
 
 from app.core import timeline
+from app.core.documents import state_of
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy
 from app.core.permissions import Actor, can
@@ -28,7 +29,18 @@ from app.web import filters
 def addresses(revision: QuotationRevision) -> dict[str, str]:
     """Return the addresses of a revision's pages by name."""
     place: dict[str, Any] = {"quotation_id": revision.quotation_id, "number": revision.revision}
-    names = ("show", "edit", "preview", "revise", "paper", "totals", "acceptance", "prolonged", "copied")
+    names = (
+        "show",
+        "edit",
+        "preview",
+        "revise",
+        "paper",
+        "totals",
+        "acceptance",
+        "prolonged",
+        "copied",
+        "contact",
+    )
     found = {name: url_for(f"quotations.{name}", **place) for name in names}
     found["steps"] = url_for("quotations.show", **place)
     return found
@@ -88,6 +100,12 @@ def returned_reason(revision: QuotationRevision, events: Iterable[Event]) -> str
     return next((event.reason for event in events if event.to_status == "returned"), "")
 
 
+def late_reason(events: Iterable[Event]) -> str:
+    """Return why an acceptance after the last day was confirmed all the same, empty where none was."""
+    verb = "quotation:confirm_acceptance"
+    return next((str(event.data.get("late_reason", "")) for event in events if event.verb == verb), "")
+
+
 def leader_reasons(revision: QuotationRevision) -> list[str]:
     """Return why the leader must approve beside the manager."""
     reasons = []
@@ -127,10 +145,8 @@ def issued_row(revision: QuotationRevision, item: IssuedFile) -> dict[str, Any]:
 
 def shown_state(revision: QuotationRevision) -> tuple[str, str]:
     """Return the state of a revision as readers see it now, with its tone: an offer past its date is told as such."""
-    if revision.expired:
-        return _("已过有效期"), "bad"
-    state = flow.FLOW.state(revision.status)
-    return str(state.label), state.tone
+    told = state_of(flow.DOC_TYPE, revision.number, revision.shown_status)
+    return told.label, told.tone
 
 
 def row_of(revision: QuotationRevision) -> dict[str, Any]:

@@ -1,12 +1,10 @@
 """Who sees which quotation, and what lists and pages need to know of them."""
 
-from datetime import timedelta
 from functools import lru_cache
 
-from sqlalchemy import ColumnElement, Date, Integer, Select, bindparam, false, func, or_, select
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, false, or_, select
 from sqlalchemy.orm import joinedload, lazyload
 
-from app.core import clock
 from app.core.db import session, writing
 from app.core.errors import NotVisible
 from app.core.files import StoredFile, files_for
@@ -163,29 +161,6 @@ def addresses(ids: list[int]) -> dict[int, tuple[int, int]]:
         QuotationRevision.id, QuotationRevision.quotation_id, QuotationRevision.revision
     ).where(QuotationRevision.id.in_(ids))
     return {row.id: (row.quotation_id, row.revision) for row in session.execute(statement)}
-
-
-def expired_condition() -> ColumnElement[bool]:
-    """Return the condition "issued and past its date", the one expression lists, labels and /verify share."""
-    return (QuotationRevision.status == QuotationStatus.ISSUED) & (
-        QuotationRevision.valid_until < clock.today()
-    )
-
-
-def expiring_count(actor: Actor, days: int = 7) -> int:
-    """Return how many issued offers an actor sees that expire within so many days."""
-    today = clock.today()
-    statement = expiring_statement(visible_to(actor))
-    return session.execute(statement, {"first": today, "last": today + timedelta(days=days)}).scalar_one()
-
-
-@lru_cache(512)
-def expiring_statement(visible: Select[QuotationRevision]) -> Select[int]:
-    """Return the SELECT that counts the issued offers with a last day from ``first`` to ``last``."""
-    days = bindparam("first", type_=Date), bindparam("last", type_=Date)
-    return visible.with_only_columns(func.count()).where(
-        QuotationRevision.status == QuotationStatus.ISSUED, QuotationRevision.valid_until.between(*days)
-    )
 
 
 def issued_file(revision_id: int, copy_number: int) -> IssuedFile | None:

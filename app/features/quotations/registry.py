@@ -16,7 +16,7 @@ from app.features.quotations.enums import (
     QuotationPerm,
 )
 from app.features.quotations.flow import DOC_TYPE
-from app.features.quotations.models import QuotationRevision
+from app.features.quotations.models import EXPIRED, QuotationRevision
 
 NAV_LABEL = lazy_in_context("list", "报价")
 
@@ -119,6 +119,7 @@ timeline.register_verbs(
     timeline.Verb("quotation:revise", lazy("修订报价，另起新版")),
     timeline.Verb("quotation:attach", lazy("添加附件 %(file)s"), frozenset({"file"})),
     timeline.Verb("quotation:reprint", lazy("补印第 %(copy)s 份"), frozenset({"copy"})),
+    timeline.Verb("quotation:contact", lazy("沟通记录")),
     timeline.Verb("terms:create", lazy("新建条款 %(name)s"), frozenset({"name"})),
     timeline.Verb("terms:change", lazy("修改条款 %(name)s"), frozenset({"name"})),
     timeline.Verb("terms:retire", lazy("停用条款 %(name)s"), frozenset({"name"})),
@@ -226,6 +227,7 @@ sentences.register(
         "quotation:content-changed": lazy("内容与提交时不一致，请刷新页面，核对后重新审核"),
         "quotation:not-editable": lazy("报价当前为“%(state)s”，内容不能修改；需要修改时请先撤回或修订"),
         "quotation:not-revisable": lazy("报价当前为“%(state)s”，不能修订"),
+        "quotation:no-contact-yet": lazy("报价还没有编号，提交审核后再记录沟通"),
         "quotation:still-valid": lazy("有效期到 %(day)s，最后 %(days)s 天内才能延期；要改内容请用修订"),
         "quotation:not-prolongable": lazy("只有已出具、已过期或快到期的当前版可以延期"),
         "quotation:newer-revision": lazy("已有更新的一版，请在新版上继续"),
@@ -257,6 +259,7 @@ def register() -> None:
             model=QuotationRevision,
         )
     )
+    documents.register_derived_states(DOC_TYPE, {EXPIRED: (lazy("已过有效期"), "bad")})
     search.register_source(
         search.SearchSource(
             doc_type=DOC_TYPE, label=lazy("报价"), visible=queries.visible_ids, url=views.address, order=10

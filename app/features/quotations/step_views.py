@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import flash, url_for
 
+from app.core import clock
 from app.core.db import session
 from app.core.errors import Conflict, Invalid, NotVisible, Problem
 from app.core.i18n import gettext as _
@@ -12,7 +13,7 @@ from app.core.permissions import Actor
 from app.core.uow import unit_of_work
 from app.features.quotations import actions, flow, issuing, presentation
 from app.features.quotations.checks import evidence_of, evidence_warnings
-from app.features.quotations.forms import ApproveForm, ConfirmForm, IssueForm
+from app.features.quotations.forms import ApproveForm, ConfirmForm, IssueForm, LoseForm
 from app.features.quotations.models import QuotationRevision
 from app.features.quotations.views import READERS, Answer, blueprint, document_context, load, show_page
 from app.features.seals.models import Seal
@@ -25,11 +26,13 @@ STEP_FORMS: dict[str, Any] = {
     "approve_as_leader": ApproveForm,
     "issue": IssueForm,
     "confirm_acceptance": ConfirmForm,
+    "lose": LoseForm,
 }
 STEP_TEMPLATES = {
     "approve": "quotations/approve.html",
     "approve_as_leader": "quotations/approve.html",
     "issue": "quotations/issue.html",
+    "confirm_acceptance": "quotations/confirm.html",
 }
 
 
@@ -72,12 +75,14 @@ def step_page(revision: QuotationRevision, name: str, form: Any, status: int = 2
         changes=presentation.labelled(actions.submitted_changes(revision)) if reviewing else [],
         warnings=evidence_warnings(revision, evidence) if reviewing else [],
         leader_reasons=presentation.leader_reasons(revision) if name == "approve" else [],
+        past=revision.valid_until is not None and revision.valid_until < clock.today(),
+        valid_until=revision.valid_until,
         no_seal=isinstance(form, IssueForm) and not form.seal_id.choices,
     )
 
 
 @blueprint.get(
-    "/<int:quotation_id>/r/<int:number>/<any(approve,approve_as_leader,issue,confirm_acceptance):name>"
+    "/<int:quotation_id>/r/<int:number>/<any(approve,approve_as_leader,issue,confirm_acceptance,lose):name>"
 )
 @requires(*READERS)
 def step_form_page(quotation_id: int, number: int, name: str) -> Answer:
@@ -159,4 +164,7 @@ def step_data(revision: QuotationRevision, form: Any, actor: Actor) -> dict[str,
         return {"prepared": prepared}
     if isinstance(form, ApproveForm):
         return {"content_hash": form.content_hash.data, "warnings_ticked": form.warnings_ticked.data}
+    if isinstance(form, LoseForm):
+        names = ("competitor", "competitor_price", "price_source", "price_source_note")
+        return {name: form[name].data for name in names}
     return {"late_reason": form.late_reason.data or "", "asked": True}

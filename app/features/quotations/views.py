@@ -17,6 +17,7 @@ from app.core.permissions import Actor, can, directory
 from app.core.uow import unit_of_work
 from app.core.verification_code import grouped
 from app.features.inquiries import queries as inquiry_queries
+from app.features.inquiries.losses import loss_facts
 from app.features.quotations import actions, filling, flow, issuing, presentation, queries
 from app.features.quotations.checks import evidence_of, evidence_warnings
 from app.features.quotations.enums import QuotationPerm, QuotationStatus
@@ -122,6 +123,7 @@ def document_context(revision: QuotationRevision, actor: Actor) -> dict[str, Any
         "history": events,
         "events": documents.timeline_rows(events),
         "urls": urls,
+        "late_reason": presentation.late_reason(events),
         "returned_reason": presentation.returned_reason(revision, events),
     }
 
@@ -170,9 +172,20 @@ def body_context(
         "accept_upload": presentation.addresses(revision)["acceptance"]
         if mine and revision.status == QuotationStatus.ISSUED
         else "",
+        "loss": loss_facts(revision.quotation.inquiry) if revision.status == QuotationStatus.LOST else [],
+        "contact": contact_form(revision, actor),
         "negotiation": negotiations.card(revision, actor),
         "panels": [],
     }
+
+
+def contact_form(revision: QuotationRevision, actor: Actor) -> dict[str, Any]:
+    """Return where a call about an open offer is noted, for those who prepare quotations."""
+    open_offer = revision.status in (QuotationStatus.ISSUED, QuotationStatus.ACCEPT_CLAIMED)
+    if not open_offer or not can(actor, QuotationPerm.PREPARE):
+        return {"url": "", "token": ""}
+    place = presentation.addresses(revision)["contact"]
+    return {"url": place, "token": CreationForm(formdata=None).form_token.data}
 
 
 def waiting_for_seal(revision: QuotationRevision, actor: Actor) -> str:
