@@ -15,6 +15,7 @@ from app.features.quotations import actions, flow, issuing, presentation
 from app.features.quotations.checks import evidence_of, evidence_warnings
 from app.features.quotations.forms import ApproveForm, ConfirmForm, IssueForm, LoseForm
 from app.features.quotations.models import QuotationRevision
+from app.features.quotations.negotiation import presentation as negotiations
 from app.features.quotations.views import READERS, Answer, blueprint, document_context, load, show_page
 from app.features.seals.models import Seal
 from app.features.seals.queries import usable_seals_for
@@ -77,6 +78,8 @@ def step_page(revision: QuotationRevision, name: str, form: Any, status: int = 2
         leader_reasons=presentation.leader_reasons(revision) if name == "approve" else [],
         past=revision.valid_until is not None and revision.valid_until < clock.today(),
         valid_until=revision.valid_until,
+        negotiation=negotiations.told_to_reviewer(revision) if reviewing else {},
+        contact={"url": ""},
         no_seal=isinstance(form, IssueForm) and not form.seal_id.choices,
     )
 

@@ -325,6 +325,10 @@ def test_the_talk_is_recorded_answered_and_shown_by_each_person(client: Client, 
     sign_in(client, desk, "salesperson").get(place)
     assert "同意 30 天" in client.page.text
     assert "报价锁定" not in client.page.text
+    second = revise(desk, session.get_one(QuotationRevision, revision.id))
+    submit(desk, second)
+    sign_in(client, desk, "manager").get(f"{place}/r/2/approve")
+    assert "账期 60 天" in client.page.text
 
 
 def test_the_list_is_searched_filtered_and_exported_and_seen_as_the_quotation(

@@ -79,6 +79,12 @@ def talk_of(row: Negotiation, actor: Actor) -> Talk:
     )
 
 
+def told_to_reviewer(revision: QuotationRevision) -> dict[str, Any]:
+    """Return the talks about a quotation for the page of its approval: to be read there, not answered."""
+    nobody = Actor(None, "")
+    return {"talks": [talk_of(row, nobody) for row in revision.quotation.negotiations], "record_url": ""}
+
+
 def card(revision: QuotationRevision, actor: Actor) -> dict[str, Any]:
     """Return the talks about a quotation for its page, and where the owner records the next one."""
     talks = [talk_of(row, actor) for row in revision.quotation.negotiations]
