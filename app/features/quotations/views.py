@@ -28,6 +28,7 @@ from app.features.quotations.forms import (
 from app.features.quotations.listing import QuotationList, base
 from app.features.quotations.models import QuotationLine, QuotationRevision
 from app.features.quotations.negotiation import presentation as negotiations
+from app.features.quotations.negotiation.queries import waiting_in
 from app.features.quotations.pages import tabs
 from app.features.quotations.prolong import may_prolong
 from app.features.seals.enums import SealPerm
@@ -141,7 +142,12 @@ def body_context(
     acceptance = queries.acceptance_files(revision.id) if issued else []
     evidence = evidence_of(revision)
     reviewing = revision.status in (QuotationStatus.REVIEW, QuotationStatus.LEADER_REVIEW)
-    revisable = revision.status in (QuotationStatus.APPROVED, QuotationStatus.ISSUED) and revision is newest
+    unlocked = waiting_in(revision.quotation) is None
+    revisable = (
+        unlocked
+        and revision.status in (QuotationStatus.APPROVED, QuotationStatus.ISSUED)
+        and revision is newest
+    )
     return {
         "revision": revision,
         "lines": revision.lines,
@@ -155,7 +161,7 @@ def body_context(
         "may_edit": mine and revision.status in actions.EDITABLE,
         "may_revise": mine and revisable,
         "may_copy": can(actor, QuotationPerm.PREPARE) and revision.number is not None,
-        "may_prolong": mine and may_prolong(revision),
+        "may_prolong": mine and unlocked and may_prolong(revision),
         "compare_url": "" if only else url_for("quotations.compared", quotation_id=revision.quotation_id),
         "may_reprint": can(actor, QuotationPerm.REPRINT, revision.department_id)
         and revision.status

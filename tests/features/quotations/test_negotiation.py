@@ -307,6 +307,7 @@ def test_the_talk_is_recorded_answered_and_shown_by_each_person(client: Client, 
     assert session.query(Negotiation).count() == 1
     client.get(place)
     assert "经理答复之前报价锁定" in client.page.text
+    assert not client.page.all("form", action=f"{place}/r/1/revise")
     assert "账期 60 天" in client.page.text
 
     row = session.query(Negotiation).one()
