@@ -247,6 +247,15 @@ SHOTS: tuple[Shot, ...] = (
     Shot("backup", "admin", "/admin/backup"),
     Shot("forbidden", "s1", "/admin", status=403),
     Shot("not-found", "s1", "/inquiries/999999", status=404),
+    MAIN("negotiation", "s2", "/quotations/negotiations?status=waiting -> /quotations/negotiations/[0-9]+"),
+    MAIN(
+        "negotiation-answer",
+        "m1",
+        "/quotations/negotiations?status=waiting -> /quotations/negotiations/[0-9]+",
+    ),
+    Shot("negotiations", "m1", "/quotations/negotiations"),
+    MAIN("follow-up", "s1", "/quotations/follow-up"),
+    Shot("terms", "m1", "/quotations/terms"),
     Shot("print-list", "m1", "/quotations", partial(press, "a[href*='print']")),
 )
 FIRST_RUN = (MAIN("first-run", "", "/setup"),)

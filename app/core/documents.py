@@ -71,12 +71,26 @@ class OwnDocument:
 
 
 _types: dict[str, DocumentType] = {}
+_derived: dict[str, dict[str, tuple[LazyText, str]]] = {}
 
 
 def register_document_type(*types: DocumentType) -> None:
     """Add kinds of documents; a second registration of a kind replaces the first."""
     for item in types:
         _types[item.doc_type] = item
+
+
+def register_derived_states(doc_type: str, states: Mapping[str, tuple[LazyText, str]]) -> None:
+    """Say how states are told (label, tone) that no flow holds because they are derived, such as "expired".
+
+    The model of such a kind has ``shown_status``, in Python and SQL alike, beside its ``status``.
+    """
+    _derived[doc_type] = dict(states)
+
+
+def shown_status(model: Any) -> Any:
+    """Return the column of a table that says its state as readers are told it."""
+    return getattr(model, "shown_status", model.status)
 
 
 def document_type(doc_type: str) -> DocumentType:
@@ -132,7 +146,10 @@ def is_visible(actor: Actor, doc_type: str, doc_id: int) -> bool:
 
 
 def state_of(doc_type: str, number: str | None, status: str) -> DocumentState:
-    """Return number and state in words, the state by the flow of its kind."""
+    """Return number and state in words, the state by the flow of its kind or as derived."""
+    derived = _derived.get(doc_type, {}).get(status)
+    if derived is not None:
+        return DocumentState(number or "", str(derived[0]), derived[1])
     flow = flows().get(doc_type)
     state = flow.by_code.get(status) if flow is not None else None
     return DocumentState(
@@ -147,7 +164,9 @@ def states(keys: Iterable[Key]) -> dict[Key, DocumentState]:
         model = _types[doc_type].model
         if model is None:
             continue
-        statement = select(model.id, model.number, model.status).where(model.id.in_(ids))
+        statement = select(model.id, model.number, shown_status(model).label("status")).where(
+            model.id.in_(ids)
+        )
         for row in session.execute(statement):
             found[(doc_type, row.id)] = state_of(doc_type, row.number, row.status)
     return found
@@ -183,7 +202,7 @@ def recent_statement(kinds: tuple[tuple[str, Any], ...], limit: int) -> Select[A
                 literal(doc_type).label("doc_type"),
                 model.id.label("doc_id"),
                 model.number.label("number"),
-                model.status.label("status"),
+                shown_status(model).label("status"),
                 model.updated_at.label("updated_at"),
             )
             .where(model.owner_id == owner)

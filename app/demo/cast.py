@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.demo import story
+from app.demo import story, talking
 from app.demo.customers import FILE
 from app.demo.deal import Deal
 from app.demo.stage import Script, Stage
@@ -101,7 +101,7 @@ FINISHED = (
 )
 
 OPEN = (
-    part(story.offered, "s1", back=22, lines=3, late=True),
+    part(talking.haggled, "s1", back=22, lines=3, late=True),
     part(story.revised, "s2", back=21, lines=4, valid_days=60),
     part(story.revision_rejected, "s1", back=20, lines=3, valid_days=60),
     part(story.followed_up, "s2", back=18, lines=3, valid_days=60),
@@ -109,7 +109,7 @@ OPEN = (
     part(story.claimed, "s2", back=13, specials=(0,), lines=2),
     part(story.loss_claimed, "s1", back=12, lines=3),
     part(story.revising, "s1", back=11, specials=(4,), lines=3, valid_days=60),
-    part(story.offered, "s2", back=10, lines=3),
+    part(talking.negotiating, "s2", back=10, lines=3),
     part(story.offered, "s1", back=9, specials=(8,), lines=2, copies=2),
     part(story.issued, "s1", back=8, lines=4),
     part(story.issued, "s2", back=7, specials=(5,), lines=2),

@@ -198,13 +198,25 @@ class Deal(Case):
 
     def lose(self) -> None:
         """The customer bought elsewhere."""
-        self.quotation_step("lose", note=wording.LOSSES[self.number % len(wording.LOSSES)][0])
+        self.quotation_step("lose", note=wording.LOSSES[self.number % len(wording.LOSSES)][0], **self.rival())
 
     def claim_loss(self) -> None:
         """Tell who got the order, as far as known, and at what price."""
-        reason, competitor, part = wording.LOSSES[self.number % len(wording.LOSSES)]
-        price = goods.rounded(self.revision.total * Decimal(part)) if part else None
-        self.step("claim_loss", lost_reason=reason, competitor=competitor, competitor_price=price)
+        reason = wording.LOSSES[self.number % len(wording.LOSSES)][0]
+        self.step("claim_loss", lost_reason=reason, **self.rival())
+
+    def rival(self) -> dict[str, Any]:
+        """Return the competitor, their price where it is known, and how it was learnt."""
+        _reason, competitor, part = wording.LOSSES[self.number % len(wording.LOSSES)]
+        if not part:
+            return {"competitor": competitor, "competitor_price": None}
+        source, note = wording.PRICE_SOURCES[self.number % len(wording.PRICE_SOURCES)]
+        return {
+            "competitor": competitor,
+            "competitor_price": goods.rounded(self.revision.total * Decimal(part)),
+            "price_source": str(source),
+            "price_source_note": note,
+        }
 
     @property
     def ends(self) -> date:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from app.core import clock, workdays
-from app.demo import wording
+from app.demo import bargaining, wording
 from app.demo.deal import Deal
 from app.demo.stage import Script
 from app.features.home import actions as home
@@ -12,6 +12,7 @@ from app.features.inquiries.enums import Subject
 from app.features.inquiries.flow import DOC_TYPE as INQUIRY
 from app.features.quotations.enums import FileForm, QuotationStatus
 from app.features.quotations.flow import DOC_TYPE as QUOTATION
+from app.features.quotations.negotiation.enums import OutsideTerm
 
 # The way that all go, as far as each comes
 
@@ -405,9 +406,13 @@ def taken_back(case: Deal) -> Script:
 
 
 def revising(case: Deal) -> Script:
-    """The customer bargains: the next revision is a draft, the old paper still the offer."""
+    """The customer bargains and the manager consents: the next revision is a draft, the old paper still the offer."""
     yield from offered(case)
-    yield case.after(5, 12)
+    yield case.after(3, 8)
+    bargaining.talk(case, OutsideTerm.PRICE)
+    yield case.decided_after(0.5, 2)
+    bargaining.answer(case)
+    yield case.after(0.5, 2)
     case.revise()
 
 

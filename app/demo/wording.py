@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from app.features.inquiries.enums import DeclineReason, InquiryChannel, PurchaseKind
+from app.features.inquiries.enums import DeclineReason, InquiryChannel, PriceSource, PurchaseKind
 
 
 @dataclass(frozen=True)
@@ -278,6 +278,11 @@ LOSSES = (
     ("客户改为年度集中采购，未入围", "", ""),
     ("售后响应距离较远，客户选了本地供应商", "本地供应商", "0.97"),
     ("对方接受货到 90 天付款", "济宁某机械公司", "1.01"),
+)
+PRICE_SOURCES = (
+    (PriceSource.CUSTOMER, ""),
+    (PriceSource.OPENING, ""),
+    (PriceSource.OTHER, "客户网站公布的中标结果"),
 )
 REVISED = (
     "客户还价，数量增加后让利",

@@ -27,7 +27,10 @@ from app.features.products.models import Product
 from app.features.quotations import flow as quotation_flow
 from app.features.quotations import snapshot
 from app.features.quotations.actions import totals_of
-from app.features.quotations.models import IssuedFile, Quotation, QuotationRevision
+from app.features.quotations.models import ContactNote, IssuedFile, Quotation, QuotationRevision
+from app.features.quotations.negotiation import flow as negotiation_flow
+from app.features.quotations.negotiation.models import Negotiation
+from app.features.quotations.terms.models import TermsSet
 from app.features.seals import flow as seal_flow
 from app.features.seals.actions import is_credit_code
 from app.features.seals.models import LegalEntity, Seal, SealRequest, SealUse
@@ -41,6 +44,7 @@ FLOWS: dict[str, tuple[Any, Any]] = {
     "inquiry": (inquiry_flow.FLOW, Inquiry),
     "quotation": (quotation_flow.FLOW, QuotationRevision),
     "seal_request": (seal_flow.FLOW, SealRequest),
+    "negotiation": (negotiation_flow.FLOW, Negotiation),
 }
 
 
@@ -139,6 +143,7 @@ def test_every_kind_of_task_waits_for_somebody() -> None:
         "seal:release",
         "seal:return",
         "seal:file",
+        "negotiation:answer",
     }
 
 
@@ -250,6 +255,13 @@ def test_expired_superseded_and_revised_offers_are_there() -> None:
     current = Counter(row.quotation_id for row in rows if row.current)
     assert set(current.values()) == {1}
     assert len(current) == count(Quotation)
+
+
+def test_talks_were_recorded_answered_refused_and_one_waits() -> None:
+    states = set(session.execute(select(Negotiation.status).distinct()).scalars())
+    assert {"recorded", "waiting", "consented", "refused"} <= states
+    assert count(ContactNote)
+    assert count(TermsSet) == 3
 
 
 def test_some_reports_came_late_and_some_papers_were_refused() -> None:

@@ -1,7 +1,7 @@
 """What the workbench reads: what waits, notices, figures. Each is one query, whatever the number of rows."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -15,14 +15,9 @@ from app.core.permissions import Actor
 from app.core.search import SearchEntry
 from app.core.tasks import Task
 from app.core.timeline import Event
-from app.features.customers.models import Customer
-from app.features.quotations.enums import QuotationStatus
-from app.features.quotations.models import Quotation, QuotationRevision
-from app.features.quotations.queries import visible_condition
+from app.features.quotations import follow_up
 
 COUNTED_TASKS = 100
-FOLLOW_UP_DAYS = (3, 7, 14)
-EXPIRING_WITHIN = 7
 
 
 @dataclass(frozen=True)
@@ -43,16 +38,12 @@ class OpenTask:
 
 @dataclass(frozen=True)
 class OpenOffer:
-    """An issued quotation on the sheet of the day."""
+    """An issued quotation on the sheet of the day: whom to call, and for how many days nobody did."""
 
     link: DocumentLink
     valid_until: Any
-    issued_at: datetime | None
-
-    @property
-    def days(self) -> int:
-        """How many days ago it was issued."""
-        return (clock.today() - clock.to_local(self.issued_at).date()).days if self.issued_at else 0
+    contact: str
+    days: int
 
 
 def tasks_of(actor: Actor) -> Select[Any]:
@@ -152,49 +143,19 @@ def notice_document(actor: Actor, notice_id: int) -> tuple[str, int] | None:
     return (row.doc_type, row.doc_id) if row else None
 
 
-def issued_offers(actor: Actor) -> Select[Any]:
-    """Return the SELECT of issued and still open offers of an actor, with what the sheet of the day shows."""
-    shown: list[Any] = [
-        QuotationRevision.id,
-        QuotationRevision.number,
-        QuotationRevision.valid_until,
-        QuotationRevision.issued_at,
-        Customer.short_name,
-        Customer.name,
-    ]
-    return (
-        select(*shown)
-        .join(Quotation, Quotation.id == QuotationRevision.quotation_id)
-        .join(Customer, Customer.id == Quotation.customer_id)
-        .where(visible_condition(actor), QuotationRevision.status == QuotationStatus.ISSUED)
-    )
-
-
 def expiring_offers(actor: Actor, limit: int = 20) -> list[OpenOffer]:
-    """Return the issued offers an actor sees that expire within EXPIRING_WITHIN days, the first first."""
-    today = clock.today()
-    statement = (
-        issued_offers(actor)
-        .where(QuotationRevision.valid_until.between(today, today + timedelta(days=EXPIRING_WITHIN)))
-        .order_by(QuotationRevision.valid_until, QuotationRevision.id)
-        .limit(limit)
-    )
-    return [offer_of(row) for row in session.execute(statement)]
+    """Return the issued offers an actor sees that expire within a week, the first first."""
+    return [offer_of(row) for row in follow_up.rows(actor, follow_up.EXPIRING, limit)]
 
 
 def offers_to_follow_up(actor: Actor, limit: int = 20) -> list[OpenOffer]:
-    """Return the valid offers an actor sees that were issued three days ago or more without an answer."""
-    before = clock.now() - timedelta(days=FOLLOW_UP_DAYS[0])
-    statement = (
-        issued_offers(actor)
-        .where(QuotationRevision.issued_at <= before, QuotationRevision.valid_until >= clock.today())
-        .order_by(QuotationRevision.issued_at, QuotationRevision.id)
-        .limit(limit)
-    )
-    return [offer_of(row) for row in session.execute(statement)]
+    """Return the valid offers an actor sees that nobody spoke of for three days or more, the longest silent first."""
+    return [offer_of(row) for row in follow_up.rows(actor, str(follow_up.AGES[0]), limit)]
 
 
 def offer_of(row: Any) -> OpenOffer:
-    """Return a row as an offer, titled by number and customer."""
-    title = f"{row.number or ''} {row.short_name or row.name}".strip()
-    return OpenOffer(documents.link_of("quotation", row.id, title), row.valid_until, row.issued_at)
+    """Return a row of the follow-up list as an offer, titled by number and customer."""
+    title = f"{row.number or ''} {row.short_name or row.customer}".strip()
+    link = documents.link_of("quotation", row.row_id, title)
+    contact = f"{row.attention} {follow_up.phone_of(row)}".strip()
+    return OpenOffer(link, row.valid_until, contact, follow_up.days_since(row))

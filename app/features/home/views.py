@@ -16,7 +16,7 @@ from app.features.home import actions, greeting, lists, queries
 from app.features.inquiries.enums import InquiryPerm
 from app.features.products.enums import ProductPerm
 from app.features.quotations.enums import QuotationPerm
-from app.features.quotations.queries import expiring_count
+from app.features.quotations.follow_up import counts as offers_due
 from app.features.seals.enums import SealPerm
 from app.web import filters, fragments
 from app.web import lists as list_pages
@@ -75,6 +75,7 @@ ACTIONS = (
 def index() -> Response:
     actor, now = current_actor(), clock.now()
     open_tasks = queries.open_tasks(actor, SHOWN_TASKS + 1)
+    silent, expiring = offers_due(actor) if sees_offers(actor) else (0, 0)
     return fragments.page(
         "home/index.html",
         heading=greeting.greeting(actor, now),
@@ -86,7 +87,8 @@ def index() -> Response:
         tasks=open_tasks[:SHOWN_TASKS],
         more_tasks=len(open_tasks) > SHOWN_TASKS,
         recent=documents.recent_of(actor, SHOWN_DOCUMENTS),
-        expiring=expiring_count(actor, queries.EXPIRING_WITHIN) if sees_offers(actor) else 0,
+        silent=silent,
+        expiring=expiring,
         no_backup=is_administrator(actor) and backup.is_overdue(),
     )
 
@@ -266,6 +268,7 @@ def search_page() -> Response:
         groups=groups,
         only=only,
         asked=bool(search.asked_runs(query)),
+        states=documents.states((hit.doc_type, hit.doc_id) for group in groups for hit in group.hits),
     )
 
 

@@ -16,6 +16,7 @@ from app.core.workflow import Authority, check_version, lock
 from app.features.customers.models import Customer
 from app.features.inquiries.enums import InquiryPerm, InquiryStatus, Subject
 from app.features.inquiries.flow import DOC_TYPE, FLOW, decider
+from app.features.inquiries.losses import keep_loss
 from app.features.inquiries.models import Inquiry, InquiryLine, PurchasingAnswer, TechnicalAnswer, Waiver
 from app.features.inquiries.queries import sight
 from app.features.people.models import User
@@ -411,6 +412,14 @@ def note_accepted(inquiry: Inquiry, *, actor: Actor) -> None:
     """Set the inquiry won in the transaction in which the manager confirms the customer's acceptance."""
     if inquiry.status in (InquiryStatus.QUOTING, InquiryStatus.SUBMITTED):
         fire(inquiry, "win", actor=actor, version=None)
+
+
+def note_loss(inquiry: Inquiry, data: Mapping[str, Any]) -> None:
+    """Keep what was said of the loss when its quotation was lost, so that it is not asked for again."""
+    lock(inquiry)
+    keep_loss(inquiry, data)
+    inquiry.touch()
+    session.flush()
 
 
 def default_deadline(received_at: datetime) -> datetime:

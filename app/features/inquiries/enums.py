@@ -67,6 +67,14 @@ class Subject(StrEnum):
     PURCHASING = "purchasing"
 
 
+class PriceSource(StrEnum):
+    """How a competitor's price was learnt: what cannot be said openly is not asked for."""
+
+    OPENING = "opening"
+    CUSTOMER = "customer"
+    OTHER = "other"
+
+
 class InquiryPerm(StrEnum):
     """What people may do with inquiries."""
 
@@ -105,5 +113,10 @@ PURCHASE_KIND_LABELS = {
     PurchaseKind.MATERIAL: lazy("原材料"),
     PurchaseKind.BOUGHT_PART: lazy("外购件"),
     PurchaseKind.SUBCONTRACTING: lazy("外协加工"),
+}
+PRICE_SOURCE_LABELS = {
+    PriceSource.OPENING: lazy("公开开标记录"),
+    PriceSource.CUSTOMER: lazy("客户告知"),
+    PriceSource.OTHER: lazy("其他途径"),
 }
 SUBJECT_LABELS = {Subject.TECHNICAL: lazy("技术答复"), Subject.PURCHASING: lazy("采购答复")}

@@ -13,6 +13,7 @@ from app.core.permissions import Actor, directory
 from app.core.tasks import WantedTask
 from app.core.workflow import Flow, State, any_of, may, mine, step, when
 from app.features.inquiries.enums import DeclineReason, InquiryPerm, InquiryStatus, Subject
+from app.features.inquiries.losses import keep_loss, unsourced_price
 from app.features.inquiries.models import Inquiry
 from app.features.inquiries.tender import make_checklist, open_item
 
@@ -190,17 +191,15 @@ def submit(inquiry: Inquiry, actor: Actor, data: Mapping[str, Any]) -> Mapping[s
 
 
 def ready_to_claim_loss(inquiry: Inquiry, actor: Actor, data: Mapping[str, Any]) -> Problem | None:
-    """A lost inquiry teaches only with its reason."""
+    """A lost inquiry teaches only with its reason, and a rival's price only with how it was learnt."""
     if data and not str(data.get("lost_reason", "")).strip():
         return Invalid(fields={"lost_reason": lazy("请写明未成交的原因")})
-    return None
+    return unsourced_price(data)
 
 
 def claim_loss(inquiry: Inquiry, actor: Actor, data: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Keep reason, competitor and their price as far as known."""
-    inquiry.lost_reason = str(data["lost_reason"]).strip()
-    inquiry.competitor = str(data.get("competitor", "")).strip()
-    inquiry.competitor_price = data.get("competitor_price")
+    """Keep reason, competitor and their price as far as known, and how the price was learnt."""
+    keep_loss(inquiry, data)
     return {}
 
 

@@ -24,6 +24,7 @@ from app.features.inquiries.enums import (
     CHANNEL_LABELS,
     DECLINE_LABELS,
     KIND_LABELS,
+    PRICE_SOURCE_LABELS,
     PURCHASE_KIND_LABELS,
     InquiryChannel,
     InquiryKind,
@@ -204,6 +205,8 @@ class LossForm(StepForm):
     lost_reason = LongTextField(lazy("未成交原因"), required=True, longest=2_000)
     competitor = TextField(lazy("竞争对手"), longest=120)
     competitor_price = AmountField(lazy("对手报价"))
+    price_source = ChoiceField(lazy("怎样得知对手报价"), choices=tuple(PRICE_SOURCE_LABELS.items()))
+    price_source_note = TextField(lazy("途径说明"), longest=300)
 
 
 STEP_FORMS: dict[str, type[EditForm]] = {
@@ -350,6 +353,10 @@ def question_problem(rows: Sequence[DecideRow]) -> str:
 def step_form(name: str, inquiry: Inquiry) -> EditForm:
     """Return the form of a step, made from the inquiry as it is now."""
     values: dict[str, Any] = {"version": inquiry.version}
+    if name == "loss":
+        # What was said when the quotation was lost is not asked for again.
+        known = ("lost_reason", "competitor", "competitor_price", "price_source", "price_source_note")
+        values |= {field: getattr(inquiry, field) for field in known}
     if name == "decide":
         values["answers_due_at"] = workdays.add_working_days(clock.now().replace(second=0, microsecond=0), 1)
     return STEP_FORMS[name](**values)

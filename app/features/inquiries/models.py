@@ -19,7 +19,14 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.core import clock
 from app.core.db import Amount, DocumentMixin, Model, Quantity, Rate, UnitPrice, UTCDateTime
 from app.features.customers.models import Customer
-from app.features.inquiries.enums import InquiryChannel, InquiryKind, InquiryStatus, PurchaseKind, Subject
+from app.features.inquiries.enums import (
+    InquiryChannel,
+    InquiryKind,
+    InquiryStatus,
+    PriceSource,
+    PurchaseKind,
+    Subject,
+)
 from app.features.people.models import User
 
 
@@ -36,6 +43,9 @@ class Inquiry(DocumentMixin, Model):
         CheckConstraint(one_of("status", InquiryStatus), name="status"),
         CheckConstraint(one_of("kind", InquiryKind), name="kind"),
         CheckConstraint(one_of("channel", InquiryChannel), name="channel"),
+        CheckConstraint(
+            f"price_source IS NULL OR {one_of('price_source', PriceSource)}", name="price_source"
+        ),
         Index("ix_inquiry_owner_created", "owner_id", "created_at", "id"),
         Index("ix_inquiry_department_created", "department_id", "created_at", "id"),
         Index("ix_inquiry_created", "created_at", "id"),
@@ -65,6 +75,8 @@ class Inquiry(DocumentMixin, Model):
     lost_reason: Mapped[str] = mapped_column(Text, nullable=False, default="")
     competitor: Mapped[str] = mapped_column(String(120), nullable=False, default="")
     competitor_price: Mapped[Decimal | None] = mapped_column(Amount())
+    price_source: Mapped[str | None] = mapped_column(String(20))
+    price_source_note: Mapped[str] = mapped_column(String(300), nullable=False, default="")
 
     owner: Mapped[User] = relationship(foreign_keys="Inquiry.owner_id", lazy="joined")
     customer: Mapped[Customer] = relationship(lazy="joined")

@@ -29,6 +29,7 @@ from app.features.inquiries.enums import (
     Subject,
 )
 from app.features.inquiries.flow import DOC_TYPE, FLOW, decider
+from app.features.inquiries.losses import loss_facts
 from app.features.inquiries.models import Inquiry, InquiryLine, PurchasingAnswer, TechnicalAnswer, Waiver
 from app.features.inquiries.queries import Sight, sight
 from app.features.inquiries.tender import FILE as TENDER_FILE
@@ -229,9 +230,7 @@ def result_facts(inquiry: Inquiry) -> list[tuple[Any, ...]]:
         (_("递交方式"), inquiry.delivered_how),
     ]
     if inquiry.lost_reason:
-        facts.append((_("未成交原因"), inquiry.lost_reason, True))
-        facts.append((_("竞争对手"), inquiry.competitor))
-        facts.append((_("对手报价"), filters.money_text(inquiry.competitor_price)))
+        facts += loss_facts(inquiry)
     return facts
 
 

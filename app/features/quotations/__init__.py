@@ -5,14 +5,24 @@ from flask import Flask
 from app.features.customers import panels as customer_panels
 from app.features.inquiries import panels as inquiry_panels
 from app.features.products import panels as product_panels
+from app.features.quotations import compare_views as compare_views
+from app.features.quotations import copy_views as copy_views
+from app.features.quotations import follow_up_views as follow_up_views
 from app.features.quotations import panels, paper_views, price_views, registry, views
+from app.features.quotations import prolong_views as prolong_views
+from app.features.quotations.negotiation import registry as negotiations
+from app.features.quotations.negotiation import views as negotiation_views
+from app.features.quotations.terms import views as terms_views
 from app.web import nav
 
 
 def register(app: Flask) -> None:
     """Bring the feature into the application."""
     registry.register()
+    negotiations.register()
     app.register_blueprint(paper_views.blueprint)
+    app.register_blueprint(negotiation_views.blueprint)
+    app.register_blueprint(terms_views.blueprint)
     nav.register_nav(
         nav.NavItem(
             key="quotations",

@@ -1,5 +1,6 @@
 """What people do with a quotation besides its steps: create from an inquiry, edit, revise, attach, reprint."""
 
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -22,6 +23,9 @@ from app.features.quotations import snapshot
 from app.features.quotations.enums import LineKind, PaymentTerm, QuotationPerm, QuotationStatus
 from app.features.quotations.flow import DOC_TYPE, FLOW, refused_paper
 from app.features.quotations.models import Quotation, QuotationLine, QuotationRevision
+from app.features.quotations.negotiation import guards
+from app.features.quotations.terms import queries as terms
+from app.features.quotations.terms.models import TERM_FIELDS
 from app.features.seals.models import LegalEntity
 
 EDITABLE = (QuotationStatus.DRAFT, QuotationStatus.RETURNED)
@@ -57,6 +61,7 @@ LINE_FIELDS = (
     "floor_reason",
     "product_id",
     "inquiry_line_id",
+    "origin",
 )
 MAX_LINES = 200
 MAX_TOTAL = Decimal("9999999999.99")
@@ -64,7 +69,10 @@ MAX_TOTAL = Decimal("9999999999.99")
 
 @dataclass(frozen=True)
 class LineInput:
-    """A row as typed. Unit price tax-included in yuan, tax rate in percent points; None where nothing was typed yet."""
+    """A row as typed. Unit price tax-included in yuan, tax rate in percent points; None where nothing was typed yet.
+
+    ``origin`` is the mark of the line it changes; a new line gets one of its own.
+    """
 
     name: str
     kind: str = LineKind.ITEM
@@ -80,6 +88,7 @@ class LineInput:
     floor_reason: str = ""
     product_id: int | None = None
     inquiry_line_id: int | None = None
+    origin: str = ""
 
 
 def default_legal_entity() -> LegalEntity:
@@ -129,6 +138,9 @@ def create_from_inquiry(inquiry: Inquiry, *, actor: Actor) -> QuotationRevision:
     revision.quotation = quotation
     revision.owner = inquiry.owner
     revision.legal_entity = default_legal_entity()
+    usual = terms.default_for(revision.legal_entity.id, inquiry.kind)
+    for name in TERM_FIELDS if usual is not None else ():
+        setattr(revision, name, getattr(usual, name) or getattr(revision, name))
     put_lines(revision, [line_from_inquiry(line) for line in inquiry.lines])
     session.add(revision)
     session.flush()
@@ -172,10 +184,14 @@ def put_lines(revision: QuotationRevision, lines: Sequence[LineInput]) -> None:
         statement = select(Product.id, Product.floor_price).where(Product.id.in_(product_ids))
         floors = {row.id: row.floor_price for row in session.execute(statement)}
     rows = []
+    marks: set[str] = set()
     for position, item in enumerate(lines, 1):
         row = QuotationLine(position=position)
         for name in LINE_FIELDS:
             setattr(row, name, getattr(item, name))
+        if not row.origin or row.origin in marks:
+            row.origin = secrets.token_hex(8)
+        marks.add(row.origin)
         row.floor_price = floors.get(item.product_id) if item.product_id is not None else None
         rows.append(row)
     revision.lines[:] = rows
@@ -206,8 +222,9 @@ def edit(
     version: int,
     head: Mapping[str, Any],
     lines: Sequence[LineInput],
+    legal_entity_id: int | None = None,
 ) -> None:
-    """Change a draft or a returned revision; ``head`` maps HEAD_FIELDS to new values.
+    """Change a draft or a returned revision; ``head`` maps HEAD_FIELDS to new values, None keeps the legal entity.
 
     Raises Denied for anybody but the owner, Stale for an older form, Conflict in any other state: no route changes
     what was submitted or approved.
@@ -220,6 +237,8 @@ def edit(
         raise Conflict("quotation:not-editable", state=FLOW.state(revision.status).label)
     check_validity(head["valid_until"])
     before = facts(revision)
+    if legal_entity_id is not None and legal_entity_id != revision.legal_entity_id:
+        revision.legal_entity = usable_legal_entity(legal_entity_id)
     own_lines = {line.id for line in revision.quotation.inquiry.lines}
     for name in HEAD_FIELDS:
         setattr(revision, name, head[name])
@@ -235,6 +254,14 @@ def edit(
     index(revision)
 
 
+def usable_legal_entity(legal_entity_id: int) -> LegalEntity:
+    """Return a company that may quote; raises Invalid for one that is unknown or no longer used."""
+    row = session.get(LegalEntity, legal_entity_id)
+    if row is None or not row.active:
+        raise Invalid(fields={"legal_entity_id": lazy("请选择使用中的报价单位")})
+    return row
+
+
 def check_validity(valid_until: date | None) -> None:
     """Raise Invalid for a validity in the past or further away than a year."""
     if valid_until is None:
@@ -248,6 +275,7 @@ def check_validity(valid_until: date | None) -> None:
 def facts(revision: QuotationRevision) -> dict[str, Any]:
     """Return what a change is told by: the head's values and each line as "position/field"."""
     values: dict[str, Any] = {name: getattr(revision, name) for name in HEAD_FIELDS}
+    values["legal_entity"] = revision.legal_entity.name
     for line in revision.lines:
         for name in (
             "name",
@@ -313,6 +341,9 @@ def revise(revision: QuotationRevision, *, actor: Actor, version: int, reason: s
     ).scalar_one()
     if not revision.current and highest != revision.revision:
         raise Conflict("quotation:newer-revision")
+    problem = guards.waiting_problem(revision)
+    if problem is not None:
+        raise problem
     if not reason.strip():
         raise Invalid("core:reason-missing", fields={"note": lazy("请写明修订的原因")})
     copy = QuotationRevision(
@@ -321,6 +352,7 @@ def revise(revision: QuotationRevision, *, actor: Actor, version: int, reason: s
         current=True,
         owner_id=revision.owner_id,
         department_id=revision.department_id,
+        approved_before=guards.approved_prices(revision),
         created_at=clock.now(),
         updated_at=clock.now(),
         **{name: getattr(revision, name) for name in HEAD_FIELDS},

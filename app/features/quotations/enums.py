@@ -30,6 +30,7 @@ class QuotationPerm(StrEnum):
     APPROVE_ABOVE_LIMIT = "quotations:quotation:approve-above-limit"
     REPRINT = "quotations:quotation:reprint"
     WAREHOUSE_COPY = "quotations:quotation:warehouse-copy"
+    MANAGE_TERMS = "quotations:terms:manage"
 
 
 class LineKind(StrEnum):

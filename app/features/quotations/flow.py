@@ -1,23 +1,25 @@
 """The life of a quotation revision (rule table 2.2): nothing unreviewed is printed, nobody approves their own."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from app.core import clock, settings
 from app.core.errors import Conflict, Denied, Invalid, Problem
-from app.core.files import files_for
 from app.core.i18n import lazy, listed
 from app.core.numbering import next_number
 from app.core.permissions import SYSTEM, Actor, directory
 from app.core.tasks import WantedTask
 from app.core.workflow import Authority, Flow, State, Who, any_of, may, mine, step, system_only, when
-from app.features.inquiries.actions import note_accepted, note_offer_issued
+from app.features.inquiries.actions import note_accepted, note_loss, note_offer_issued
+from app.features.inquiries.losses import unsourced_price
 from app.features.quotations import extra, snapshot
 from app.features.quotations.checks import evidence_warnings, missing_content
 from app.features.quotations.enums import PaymentTerm, QuotationPerm, QuotationStatus
 from app.features.quotations.models import QuotationRevision
-from app.features.quotations.queries import older_open_revisions
+from app.features.quotations.negotiation import guards
+from app.features.quotations.queries import acceptance_files, older_open_revisions
 from app.features.quotations.revisions import restore_current
 from app.features.seals.enums import SealPerm
 
@@ -25,9 +27,9 @@ DOC_TYPE = "quotation"
 LAPSED = "询价已放弃或取消"
 
 
-def others_holding(permission: str, revision: QuotationRevision) -> bool:
-    """Tell whether somebody other than the owner holds a permission over this revision."""
-    return bool(directory().holders(str(permission), revision.department_id, frozenset({revision.owner_id})))
+def others_holding(permission: str, document: Any) -> bool:
+    """Tell whether somebody other than the owner holds a permission over a revision or negotiation."""
+    return bool(directory().holders(str(permission), document.department_id, frozenset({document.owner_id})))
 
 
 def second_approver(revision: QuotationRevision) -> int | None:
@@ -75,18 +77,21 @@ def needs_leader(revision: QuotationRevision) -> bool:
     )
 
 
-def wanted(kind: str, who: Who, permission: str, revision: QuotationRevision) -> Iterable[WantedTask]:
+def wanted(
+    kind: str, who: Who, permission: str, document: Any, due_at: datetime | None = None
+) -> Iterable[WantedTask]:
     """Yield a task for the holders of a permission, or for the people who stand in where nobody holds it."""
-    if others_holding(permission, revision):
+    if others_holding(permission, document):
         yield WantedTask(
             kind,
             permission=str(permission),
-            department_id=revision.department_id,
-            excluded_user_id=revision.owner_id,
+            department_id=document.department_id,
+            excluded_user_id=document.owner_id,
+            due_at=due_at,
         )
         return
-    for person in who.people(revision):
-        yield WantedTask(kind, user_id=person, excluded_user_id=revision.owner_id)
+    for person in who.people(document):
+        yield WantedTask(kind, user_id=person, excluded_user_id=document.owner_id, due_at=due_at)
 
 
 def review_task(revision: QuotationRevision) -> Iterable[WantedTask]:
@@ -133,8 +138,8 @@ def owner_task(kind: str) -> Any:
 
 
 def ready_to_submit(revision: QuotationRevision, actor: Actor, data: Mapping[str, Any]) -> Problem | None:
-    """Refuse a quotation whose content is not complete, or that nobody could review."""
-    problem = missing_content(revision)
+    """Refuse a quotation whose content is not complete, that nobody could review, or that talks forbid."""
+    problem = missing_content(revision) or guards.waiting_problem(revision) or guards.price_problem(revision)
     if problem is not None:
         return problem
     if not settings.get("quotations.effect"):
@@ -238,7 +243,10 @@ def reject(revision: QuotationRevision, actor: Actor, data: Mapping[str, Any]) -
 
 
 def ready_to_issue(revision: QuotationRevision, actor: Actor, data: Mapping[str, Any]) -> Problem | None:
-    """Refuse to seal an expired offer, or files made of anything but the frozen snapshot."""
+    """Refuse to seal an expired offer, one under negotiation, or files made of anything but the frozen snapshot."""
+    problem = guards.waiting_problem(revision)
+    if problem is not None:
+        return problem
     if revision.valid_until is None or revision.valid_until < clock.today():
         return Conflict("quotation:validity-past")
     prepared = data.get("prepared")
@@ -264,16 +272,22 @@ def supersede(revision: QuotationRevision, actor: Actor, data: Mapping[str, Any]
 
 
 def ready_to_claim(revision: QuotationRevision, actor: Actor, data: Mapping[str, Any]) -> Problem | None:
-    """An acceptance needs the customer's paper."""
-    if not files_for(DOC_TYPE, revision.id, "acceptance"):
+    """An acceptance needs the customer's paper, and the manager's word on what was negotiated."""
+    problem = guards.waiting_problem(revision)
+    if problem is not None:
+        return problem
+    if not acceptance_files(revision.id):
         return Conflict("quotation:no-acceptance-file")
     return None
 
 
 def ready_to_confirm(revision: QuotationRevision, actor: Actor, data: Mapping[str, Any]) -> Problem | None:
     """An expired offer is accepted only with the manager's explicit reason (逾期仍接受)."""
+    problem = guards.waiting_problem(revision)
+    if problem is not None:
+        return problem
     expired = revision.valid_until is not None and revision.valid_until < clock.today()
-    if expired and data and not str(data.get("late_reason", "")).strip():
+    if expired and not str(data.get("late_reason", "")).strip():
         return Invalid(fields={"late_reason": lazy("报价已过有效期，请写明逾期仍接受的理由")})
     return None
 
@@ -283,6 +297,17 @@ def confirm(revision: QuotationRevision, actor: Actor, data: Mapping[str, Any]) 
     note_accepted(revision.quotation.inquiry, actor=actor)
     late = str(data.get("late_reason", "")).strip()
     return {"late_reason": late} if late else {}
+
+
+def ready_to_lose(revision: QuotationRevision, actor: Actor, data: Mapping[str, Any]) -> Problem | None:
+    """A rival's price is taken only with how it was learnt."""
+    return unsourced_price(data)
+
+
+def lose(revision: QuotationRevision, actor: Actor, data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Keep why, to whom and at what price the order went on the inquiry, which asks for it no second time."""
+    note_loss(revision.quotation.inquiry, {**data, "lost_reason": data.get("note", "")})
+    return {}
 
 
 def lapse(revision: QuotationRevision, actor: Actor, data: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -377,7 +402,8 @@ FLOW = Flow(
              fields=frozenset({"late_reason"})),
         step("refuse_acceptance", "accept_claimed", "issued", reviewer, lazy("退回继续跟进"), reason=True,
              tell=owner),
-        step("lose", "issued", "lost", mine, lazy("登记未成交"), reason=True, tell=reviewers),
+        step("lose", "issued", "lost", mine, lazy("登记未成交"), reason=True, form="lose",
+             ready=ready_to_lose, effect=lose, tell=reviewers),
         step("supersede", "issued approved", "superseded", system_only, lazy("被新版替代"), hidden=True,
              effect=supersede, tell=owner),
         step("lapse", "draft review returned leader_review approved", "void", system_only,

@@ -1,6 +1,7 @@
 """Shape and types of what is typed on the pages of a quotation; the rules stand in actions and flow."""
 
 from app.core.i18n import lazy
+from app.features.inquiries.enums import PRICE_SOURCE_LABELS
 from app.features.quotations.enums import (
     FILE_FORM_LABELS,
     FREIGHT_LABELS,
@@ -9,9 +10,11 @@ from app.features.quotations.enums import (
     LineKind,
 )
 from app.web.forms import (
+    AmountField,
     BaseForm,
     CheckField,
     ChoiceField,
+    CreationForm,
     DateField,
     EditForm,
     LineForm,
@@ -28,6 +31,7 @@ from app.web.forms import (
 class QuotationForm(EditForm):
     """The head of a quotation; nothing but the figures of its lines is required to save a draft."""
 
+    legal_entity_id = ChoiceField(lazy("报价单位"), coerce=int, blank=None, render_kw={"lang": "zh-Hans"})
     valid_until = DateField(lazy("有效期至"))
     attention = TextField(lazy("联系人"), longest=80)
     customer_phone = TextField(lazy("客户电话"), longest=40)
@@ -48,7 +52,7 @@ class QuotationForm(EditForm):
 class QuotationLineForm(LineForm):
     """One row of the table."""
 
-    presets = ("kind", "inquiry_line_id", "product_id", "tax_rate")
+    presets = ("kind", "inquiry_line_id", "product_id", "origin", "tax_rate")
 
     kind = ChoiceField(
         lazy("类型"),
@@ -70,6 +74,7 @@ class QuotationLineForm(LineForm):
     floor_reason = TextField(lazy("低于底价的理由"), longest=300)
     inquiry_line_id = WholeNumberField(lazy("询价明细"), least=1, most=2**31 - 1)
     product_id = WholeNumberField(lazy("产品"), least=1, most=2**31 - 1)
+    origin = TextField(lazy("来源"), longest=16)
 
 
 class ApproveForm(EditForm):
@@ -107,6 +112,28 @@ class ConfirmForm(EditForm):
 
     late_reason = LongTextField(lazy("逾期仍接受的理由"), longest=500)
     note = LongTextField(lazy("说明"), longest=1000)
+
+
+class ProlongForm(EditForm):
+    """The new last day of an offer."""
+
+    valid_until = DateField(lazy("有效期至"), required=True)
+
+
+class CopyForm(CreationForm):
+    """Into which inquiry's quotation a whole quotation is copied."""
+
+    inquiry_id = ChoiceField(lazy("复制到询价"), coerce=int, required=True)
+
+
+class LoseForm(EditForm):
+    """Why the order went elsewhere, to whom, at what price, and how that price was learnt."""
+
+    note = LongTextField(lazy("未成交原因"), longest=1000, required=True)
+    competitor = TextField(lazy("竞争对手"), longest=120)
+    competitor_price = AmountField(lazy("对手报价"))
+    price_source = ChoiceField(lazy("怎样得知对手报价"), choices=tuple(PRICE_SOURCE_LABELS.items()))
+    price_source_note = TextField(lazy("途径说明"), longest=300)
 
 
 class PlainForm(BaseForm):

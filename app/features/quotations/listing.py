@@ -3,9 +3,8 @@
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Date, Row, Select, bindparam, case, literal
+from sqlalchemy import Row, Select, and_, not_
 
-from app.core import clock
 from app.core.i18n import lazy
 from app.core.listing import Column, Filter, Listing
 from app.core.permissions import Actor
@@ -14,19 +13,10 @@ from app.features.people.models import User
 from app.features.quotations import queries
 from app.features.quotations.enums import QuotationStatus
 from app.features.quotations.flow import FLOW
-from app.features.quotations.models import Quotation, QuotationRevision
+from app.features.quotations.models import EXPIRED, Quotation, QuotationRevision
 
-EXPIRED = "expired"
 STATES = {str(state.code): state.label for state in FLOW.states} | {EXPIRED: lazy("已过有效期")}
 TONES = {str(state.code): state.tone for state in FLOW.states} | {EXPIRED: "bad"}
-TODAY = bindparam("today", callable_=clock.today, type_=Date)
-SHOWN_STATE = case(
-    (
-        (QuotationRevision.status == QuotationStatus.ISSUED) & (QuotationRevision.valid_until < TODAY),
-        literal(EXPIRED),
-    ),
-    else_=QuotationRevision.status,
-)
 
 
 def address_of(row: Row[Any]) -> str:
@@ -35,9 +25,11 @@ def address_of(row: Row[Any]) -> str:
 
 
 def state_condition(code: str) -> Any:
-    """Return the condition of a chosen state; "expired" is derived from the date."""
+    """Return the condition of a chosen state as it is shown: what has expired is no longer told as issued."""
     if code == EXPIRED:
-        return queries.expired_condition()
+        return QuotationRevision.expired
+    if code == QuotationStatus.ISSUED:
+        return and_(QuotationRevision.status == code, not_(QuotationRevision.expired))
     return QuotationRevision.status == code
 
 
@@ -60,7 +52,7 @@ class QuotationList(Listing):
         Column(
             "status",
             lazy("状态"),
-            SHOWN_STATE,
+            QuotationRevision.shown_status,
             kind="status",
             labels=STATES,
             tones=TONES,

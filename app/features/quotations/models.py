@@ -2,12 +2,13 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
     JSON,
     Boolean,
     CheckConstraint,
+    ColumnElement,
     Date,
     ForeignKey,
     Index,
@@ -15,7 +16,11 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    bindparam,
+    case,
+    literal,
 )
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core import clock, money
@@ -26,9 +31,19 @@ from app.features.people.models import User
 from app.features.quotations.enums import FileForm, LineKind, QuotationStatus
 from app.features.seals.models import LegalEntity
 
+if TYPE_CHECKING:
+    from app.features.quotations.negotiation.models import Negotiation
+
+# No state of the table: an issued offer past its date is told as such.
+EXPIRED = "expired"
+TODAY = bindparam("today", callable_=clock.today, type_=Date)
+
 
 class Quotation(Model):
-    """What stays the same over all revisions: number, inquiry, customer."""
+    """What stays the same over all revisions: number, inquiry, customer, the talks about it.
+
+    ``followed_up_at`` is when it was last spoken of with the customer: a negotiation, or a note of a call.
+    """
 
     __tablename__ = "quotation"
 
@@ -37,11 +52,15 @@ class Quotation(Model):
     inquiry_id: Mapped[int] = mapped_column(ForeignKey("inquiry.id"), nullable=False, index=True)
     customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id"), nullable=False, index=True)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime(), nullable=False, default=clock.now)
+    followed_up_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
 
     inquiry: Mapped[Inquiry] = relationship(lazy="joined")
     customer: Mapped[Customer] = relationship(lazy="joined")
     revisions: Mapped[list["QuotationRevision"]] = relationship(
         back_populates="quotation", order_by="QuotationRevision.revision", lazy="select"
+    )
+    negotiations: Mapped[list["Negotiation"]] = relationship(
+        back_populates="quotation", order_by="Negotiation.id.desc()", lazy="select"
     )
 
 
@@ -49,7 +68,8 @@ class QuotationRevision(DocumentMixin, Model):
     """One revision: the document whose life is the flow. Totals are kept for lists, recomputed on every change.
 
     ``current`` marks the revision a reader is shown at the quotation's own address. ``snapshot`` is the frozen
-    content the paper is made of, ``content_hash`` its SHA-256 (RFC 8785).
+    content the paper is made of, ``content_hash`` its SHA-256 (RFC 8785). ``approved_before`` holds the prices of the
+    approved revision this one follows; none stand in a first revision.
     """
 
     __tablename__ = "quotation_revision"
@@ -87,6 +107,7 @@ class QuotationRevision(DocumentMixin, Model):
     submitted_hash: Mapped[str | None] = mapped_column(String(64))
     submitted_content: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     previous_content: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    approved_before: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     reviewed_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
     reviewed_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     approved_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
@@ -112,7 +133,9 @@ class QuotationRevision(DocumentMixin, Model):
     )
     extra_copies: Mapped[list["ExtraCopies"]] = relationship(order_by="ExtraCopies.id", lazy="select")
 
-    @property
+    # The one expression of "expired" and of the state as shown: pages, lists, search and /verify all read these two.
+
+    @hybrid_property
     def expired(self) -> bool:
         """Whether the issued offer is past its date in the company's zone: derived, never stored."""
         return (
@@ -121,6 +144,21 @@ class QuotationRevision(DocumentMixin, Model):
             and self.valid_until < clock.today()
         )
 
+    @expired.inplace.expression
+    @classmethod
+    def _expired_in_sql(cls) -> ColumnElement[bool]:
+        return (cls.status == QuotationStatus.ISSUED) & (cls.valid_until < TODAY)
+
+    @hybrid_property
+    def shown_status(self) -> str:
+        """The state a reader is told now: EXPIRED for an offer past its date, else the status."""
+        return EXPIRED if self.expired else self.status
+
+    @shown_status.inplace.expression
+    @classmethod
+    def _shown_status_in_sql(cls) -> ColumnElement[str]:
+        return case((cls.expired, literal(EXPIRED)), else_=cls.status)
+
     @property
     def title(self) -> str:
         """The number with its revision, or the customer while there is no number yet."""
@@ -128,7 +166,10 @@ class QuotationRevision(DocumentMixin, Model):
 
 
 class QuotationLine(Model):
-    """A row of the table: an item, a heading, or an option that is not summed. Prices are tax-included."""
+    """A row of the table: an item, a heading, or an option that is not summed. Prices are tax-included.
+
+    ``origin`` is the mark by which a line is known as the same one in all revisions.
+    """
 
     __tablename__ = "quotation_line"
     __table_args__ = (CheckConstraint(one_of("kind", LineKind), name="kind"),)
@@ -141,6 +182,7 @@ class QuotationLine(Model):
     kind: Mapped[str] = mapped_column(String(10), nullable=False, default=LineKind.ITEM)
     inquiry_line_id: Mapped[int | None] = mapped_column(ForeignKey("inquiry_line.id", ondelete="SET NULL"))
     product_id: Mapped[int | None] = mapped_column(ForeignKey("product.id"), index=True)
+    origin: Mapped[str] = mapped_column(String(16), nullable=False, default="")
     name: Mapped[str] = mapped_column(String(120), nullable=False)
     brand: Mapped[str] = mapped_column(String(80), nullable=False, default="")
     model: Mapped[str] = mapped_column(String(120), nullable=False, default="")
@@ -222,3 +264,16 @@ class ExtraCopies(Model):
     consented_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     consented_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
+
+
+class ContactNote(Model):
+    """A line of what was said about a quotation by telephone or message (沟通记录)."""
+
+    __tablename__ = "contact_note"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    quotation_id: Mapped[int] = mapped_column(ForeignKey("quotation.id"), nullable=False, index=True)
+    revision_id: Mapped[int] = mapped_column(ForeignKey("quotation_revision.id"), nullable=False, index=True)
+    author_id: Mapped[int] = mapped_column(ForeignKey("user.id"), nullable=False)
+    text: Mapped[str] = mapped_column(String(500), nullable=False)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime(), nullable=False, default=clock.now)

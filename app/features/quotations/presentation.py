@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from flask import url_for
 
 from app.core import timeline
-from app.core.documents import state_of as document_state
+from app.core.documents import state_of
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy, ngettext
 from app.core.permissions import Actor, can
@@ -33,7 +33,18 @@ from app.web import filters
 def addresses(revision: QuotationRevision) -> dict[str, str]:
     """Return the addresses of a revision's pages by name."""
     place: dict[str, Any] = {"quotation_id": revision.quotation_id, "number": revision.revision}
-    names = ("show", "edit", "preview", "revise", "paper", "totals", "acceptance")
+    names = (
+        "show",
+        "edit",
+        "preview",
+        "revise",
+        "paper",
+        "totals",
+        "acceptance",
+        "prolonged",
+        "copied",
+        "contact",
+    )
     found = {name: url_for(f"quotations.{name}", **place) for name in names}
     found["steps"] = url_for("quotations.show", **place)
     return found
@@ -161,6 +172,12 @@ def returned_reason(revision: QuotationRevision, events: Iterable[Event]) -> str
     return next((event.reason for event in events if event.to_status == "returned"), "")
 
 
+def late_reason(events: Iterable[Event]) -> str:
+    """Return why an acceptance after the last day was confirmed all the same, empty where none was."""
+    verb = "quotation:confirm_acceptance"
+    return next((str(event.data.get("late_reason", "")) for event in events if event.verb == verb), "")
+
+
 def leader_reasons(revision: QuotationRevision) -> list[str]:
     """Return why the leader must approve beside the manager."""
     reasons = []
@@ -201,7 +218,7 @@ def issued_row(revision: QuotationRevision, item: IssuedFile) -> dict[str, Any]:
 
 def sealing_row(request: SealRequest, *, seen: bool) -> dict[str, Any]:
     """Return a request for a wet seal as a row of the quotation's page; ``seen`` whether the reader may open it."""
-    state = document_state(SEAL_REQUEST, request.number, request.status)
+    state = state_of(SEAL_REQUEST, request.number, request.status)
     made = request.impressions_made
     return {
         "title": f"{request.number} {KIND_LABELS[SealKind(request.seal.kind)]}",
@@ -213,14 +230,20 @@ def sealing_row(request: SealRequest, *, seen: bool) -> dict[str, Any]:
     }
 
 
+def shown_state(revision: QuotationRevision) -> tuple[str, str]:
+    """Return the state of a revision as readers see it now, with its tone: an offer past its date is told as such."""
+    told = state_of(flow.DOC_TYPE, revision.number, revision.shown_status)
+    return told.label, told.tone
+
+
 def row_of(revision: QuotationRevision) -> dict[str, Any]:
     """Return a revision as a row in another page's card."""
-    state = flow.FLOW.state(revision.status)
+    state, tone = shown_state(revision)
     return {
         "title": revision.title,
         "url": url_for("quotations.show", quotation_id=revision.quotation_id, number=revision.revision),
-        "state": _("已过有效期") if revision.expired else str(state.label),
-        "tone": "bad" if revision.expired else state.tone,
+        "state": state,
+        "tone": tone,
         "total": filters.money_text(revision.total),
     }
 

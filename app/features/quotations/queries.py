@@ -1,15 +1,14 @@
 """Who sees which quotation, and what lists and pages need to know of them."""
 
-from datetime import timedelta
 from functools import cache, lru_cache
 
-from sqlalchemy import ColumnElement, Date, Integer, Select, bindparam, false, func, or_, select
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, false, or_, select
 from sqlalchemy.orm import joinedload, lazyload
 from sqlalchemy.orm.attributes import set_committed_value
 
-from app.core import clock
-from app.core.db import read, session
+from app.core.db import session, writing
 from app.core.errors import NotVisible
+from app.core.files import StoredFile, files_for
 from app.core.permissions import Actor, departments_of
 from app.features.customers.models import Customer
 from app.features.inquiries.models import Inquiry
@@ -25,15 +24,15 @@ READABLE_PAPER = (
     QuotationStatus.VOID,
 )
 
-# A revision with what its page shows: its lines and files, not those of the inquiry behind it, and nothing twice.
+# A revision with what its page shows: its lines, files and negotiations, not the lines of the inquiry behind it.
 WHOLE = (
-    joinedload(QuotationRevision.quotation)
-    .joinedload(Quotation.inquiry)
-    .options(lazyload(Inquiry.lines), joinedload(Inquiry.customer)),
+    joinedload(QuotationRevision.quotation).options(
+        joinedload(Quotation.inquiry).options(lazyload(Inquiry.lines), joinedload(Inquiry.customer)),
+        joinedload(Quotation.negotiations),
+    ),
     joinedload(QuotationRevision.approved_by),
     joinedload(QuotationRevision.extra_copies),
-    lazyload(QuotationRevision.lines),
-    lazyload(QuotationRevision.issued_files),
+    joinedload(QuotationRevision.issued_files).lazyload(IssuedFile.revision),
 )
 # One of several revisions in a row: number, state, total.
 HEAD_ONLY = (
@@ -88,16 +87,15 @@ def get(actor: Actor, quotation_id: int, revision: int | None = None) -> Quotati
     row = session.execute(statement, place).unique().scalar_one_or_none()
     if row is None:
         raise NotVisible
-    load_parts(row)
+    load_lines(row)
     return row
 
 
-def load_parts(revision: QuotationRevision) -> None:
-    """Read lines and official files of a revision, unless they are there, each by a statement made once."""
-    for name, statement in (("lines", lines_statement()), ("issued_files", files_statement())):
-        if name not in revision.__dict__:
-            found = session.execute(statement, {"of_revision": revision.id}).unique().scalars().all()
-            set_committed_value(revision, name, list(found))
+def load_lines(revision: QuotationRevision) -> None:
+    """Read the lines of a revision, unless they are there, by a statement made once."""
+    if "lines" not in revision.__dict__:
+        found = session.execute(lines_statement(), {"of_revision": revision.id}).scalars().all()
+        set_committed_value(revision, "lines", list(found))
 
 
 @cache
@@ -105,15 +103,6 @@ def lines_statement() -> Select[QuotationLine]:
     """Return the SELECT of the lines of a revision (``of_revision``) in their order."""
     of_revision = QuotationLine.revision_id == bindparam("of_revision", type_=Integer)
     return select(QuotationLine).where(of_revision).order_by(QuotationLine.position)
-
-
-@cache
-def files_statement() -> Select[IssuedFile]:
-    """Return the SELECT of the official files of a revision (``of_revision``), the first issued first."""
-    of_revision = IssuedFile.revision_id == bindparam("of_revision", type_=Integer)
-    return (
-        select(IssuedFile).where(of_revision).options(lazyload(IssuedFile.revision)).order_by(IssuedFile.id)
-    )
 
 
 @lru_cache(512)
@@ -125,7 +114,7 @@ def one_of_quotation(visible: Select[QuotationRevision], *, current: bool) -> Se
         else QuotationRevision.revision == bindparam("of_number", type_=Integer)
     )
     found = visible.where(QuotationRevision.quotation_id == bindparam("of_quotation", type_=Integer), wanted)
-    return found.options(*WHOLE)
+    return found.options(*WHOLE, lazyload(QuotationRevision.lines))
 
 
 def by_id(revision_id: int) -> QuotationRevision:
@@ -133,13 +122,13 @@ def by_id(revision_id: int) -> QuotationRevision:
     return session.get_one(QuotationRevision, revision_id)
 
 
-def revisions_of(quotation_id: int, actor: Actor) -> list[QuotationRevision]:
-    """Return the revisions of a quotation that the actor may see, newest first."""
+def revisions_of(quotation_id: int, actor: Actor, *, whole: bool = False) -> list[QuotationRevision]:
+    """Return the revisions of a quotation that the actor may see, newest first; ``whole`` reads their lines too."""
     statement = (
         visible_to(actor)
         .where(QuotationRevision.quotation_id == quotation_id)
         .order_by(QuotationRevision.revision.desc())
-        .options(*HEAD_ONLY)
+        .options(*(WHOLE if whole else HEAD_ONLY))
     )
     return list(session.execute(statement).unique().scalars())
 
@@ -191,35 +180,24 @@ def addresses(ids: list[int]) -> dict[int, tuple[int, int]]:
     return {row.id: (row.quotation_id, row.revision) for row in session.execute(statement)}
 
 
-def expired_condition() -> ColumnElement[bool]:
-    """Return the condition "issued and past its date", the one expression lists, labels and /verify share."""
-    return (QuotationRevision.status == QuotationStatus.ISSUED) & (
-        QuotationRevision.valid_until < clock.today()
-    )
-
-
-def expiring_count(actor: Actor, days: int = 7) -> int:
-    """Return how many issued offers an actor sees that expire within so many days."""
-    today = clock.today()
-    statement = expiring_statement(visible_to(actor))
-    return read(statement, {"first": today, "last": today + timedelta(days=days)}).scalar_one()
-
-
-@lru_cache(512)
-def expiring_statement(visible: Select[QuotationRevision]) -> Select[int]:
-    """Return the SELECT that counts the issued offers with a last day from ``first`` to ``last``."""
-    days = bindparam("first", type_=Date), bindparam("last", type_=Date)
-    return visible.with_only_columns(func.count()).where(
-        QuotationRevision.status == QuotationStatus.ISSUED, QuotationRevision.valid_until.between(*days)
-    )
-
-
 def issued_file(revision_id: int, copy_number: int) -> IssuedFile | None:
     """Return one issued copy of a revision."""
     statement = select(IssuedFile).where(
         IssuedFile.revision_id == revision_id, IssuedFile.copy_number == copy_number
     )
     return session.execute(statement).unique().scalar_one_or_none()
+
+
+def acceptance_files(revision_id: int) -> list[StoredFile]:
+    """Return the customer's papers of acceptance; read once for the buttons of a page and the page itself."""
+    key = f"acceptance:{revision_id}"
+    known: list[StoredFile] | None = session.info.get(key)
+    if known is not None and not writing.get():
+        return known
+    found = list(files_for("quotation", revision_id, "acceptance"))
+    if not writing.get():
+        session.info[key] = found
+    return found
 
 
 def older_open_revisions(revision: QuotationRevision) -> list[QuotationRevision]:

@@ -6,11 +6,18 @@ from functools import cache
 from app.core import documents, money, permissions, search, sentences, settings, tasks, timeline
 from app.core.i18n import lazy, lazy_in_context
 from app.core.permissions import Role
+from app.features.inquiries.enums import KIND_LABELS
 from app.features.quotations import queries
 from app.features.quotations.actions import create_on_start, lapse_with_inquiry
-from app.features.quotations.enums import EFFECT_LABELS, FREIGHT_LABELS, PAYMENT_LABELS, QuotationPerm
+from app.features.quotations.enums import (
+    EFFECT_LABELS,
+    FREIGHT_LABELS,
+    LINE_KIND_LABELS,
+    PAYMENT_LABELS,
+    QuotationPerm,
+)
 from app.features.quotations.flow import DOC_TYPE
-from app.features.quotations.models import QuotationRevision
+from app.features.quotations.models import EXPIRED, QuotationRevision
 from app.features.quotations.sealing import sealable
 from app.features.seals import sources
 
@@ -31,6 +38,7 @@ permissions.register_permissions(
             lazy("打印仓库联"),
             {Role.SALESPERSON, Role.MANAGER, Role.LEADER, Role.BACK_OFFICE},
         ),
+        QuotationPerm.MANAGE_TERMS: (lazy("管理条款库"), {Role.MANAGER}),
     },
     approvals=(QuotationPerm.REVIEW, QuotationPerm.APPROVE_ABOVE_LIMIT),
 )
@@ -120,6 +128,11 @@ timeline.register_verbs(
     timeline.Verb("quotation:revise", lazy("修订报价，另起新版")),
     timeline.Verb("quotation:attach", lazy("添加附件 %(file)s"), frozenset({"file"})),
     timeline.Verb("quotation:reprint", lazy("补印第 %(copy)s 份"), frozenset({"copy"})),
+    timeline.Verb("quotation:contact", lazy("沟通记录")),
+    timeline.Verb("terms:create", lazy("新建条款 %(name)s"), frozenset({"name"})),
+    timeline.Verb("terms:change", lazy("修改条款 %(name)s"), frozenset({"name"})),
+    timeline.Verb("terms:retire", lazy("停用条款 %(name)s"), frozenset({"name"})),
+    timeline.Verb("terms:restore", lazy("重新使用条款 %(name)s"), frozenset({"name"})),
     timeline.Verb(
         "quotation:paper-refused", lazy("试图打开正式 PDF，系统拒绝"), frozenset({"code"}), tone="bad"
     ),
@@ -130,6 +143,9 @@ timeline.register_field_labels(
         f"quotation.{field}": label
         for field, label in {
             "valid_until": lazy("有效期"),
+            "legal_entity": lazy("报价单位"),
+            "kind": lazy("类型"),
+            "floor_reason": lazy("低于底价的理由"),
             "attention": lazy("联系人"),
             "customer_phone": lazy("客户电话"),
             "customer_address": lazy("客户地址"),
@@ -161,9 +177,33 @@ timeline.register_field_labels(
     }
 )
 
+timeline.register_field_labels(
+    {
+        f"terms_set.{field}": label
+        for field, label in {
+            "name": lazy("名称"),
+            "kind": lazy("适用类别"),
+            "is_default": lazy("新报价默认套用"),
+            "payment_term": lazy("付款方式"),
+            "payment_other": lazy("其他付款方式"),
+            "freight": lazy("运费"),
+            "delivery_place": lazy("交货地点与方式"),
+            "delivery_start": lazy("交货期起算点"),
+            "packing": lazy("包装"),
+            "acceptance": lazy("验收标准"),
+            "warranty": lazy("质保期"),
+            "other_terms": lazy("其他条款"),
+        }.items()
+    }
+)
+
 timeline.register_value_labels(
     {
+        "terms_set.payment_term": {str(code): label for code, label in PAYMENT_LABELS.items()},
+        "terms_set.freight": {str(code): label for code, label in FREIGHT_LABELS.items()},
+        "terms_set.kind": {str(code): label for code, label in KIND_LABELS.items()},
         "quotation.payment_term": {str(code): label for code, label in PAYMENT_LABELS.items()},
+        "quotation.kind": {str(code): label for code, label in LINE_KIND_LABELS.items()},
         "quotation.freight": {str(code): label for code, label in FREIGHT_LABELS.items()},
     }
 )
@@ -204,6 +244,9 @@ sentences.register(
         "quotation:content-changed": lazy("内容与提交时不一致，请刷新页面，核对后重新审核"),
         "quotation:not-editable": lazy("报价当前为“%(state)s”，内容不能修改；需要修改时请先撤回或修订"),
         "quotation:not-revisable": lazy("报价当前为“%(state)s”，不能修订"),
+        "quotation:no-contact-yet": lazy("报价还没有编号，提交审核后再记录沟通"),
+        "quotation:still-valid": lazy("有效期到 %(day)s，最后 %(days)s 天内才能延期；要改内容请用修订"),
+        "quotation:not-prolongable": lazy("只有已出具、已过期或快到期的当前版可以延期"),
         "quotation:newer-revision": lazy("已有更新的一版，请在新版上继续"),
         "quotation:no-acceptance-file": lazy("请先上传客户接受的书面材料（回传件、邮件或聊天截图）"),
         "quotation:evidence-old": lazy("第 %(position)s 项的采购报价已有 %(days)s 天"),
@@ -234,6 +277,7 @@ def register() -> None:
             model=QuotationRevision,
         )
     )
+    documents.register_derived_states(DOC_TYPE, {EXPIRED: (lazy("已过有效期"), "bad")})
     search.register_source(
         search.SearchSource(
             doc_type=DOC_TYPE, label=lazy("报价"), visible=queries.visible_ids, url=views.address, order=10

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import flash, url_for
 
+from app.core import clock
 from app.core.db import session
 from app.core.errors import Conflict, Invalid, NotVisible, Problem
 from app.core.i18n import gettext as _
@@ -18,8 +19,10 @@ from app.features.quotations.forms import (
     ConfirmForm,
     IssueExtraForm,
     IssueForm,
+    LoseForm,
 )
 from app.features.quotations.models import QuotationRevision
+from app.features.quotations.negotiation import presentation as negotiations
 from app.features.quotations.views import READERS, Answer, blueprint, document_context, load, show_page
 from app.features.seals.models import Seal
 from app.features.seals.queries import usable_seals_for
@@ -33,12 +36,14 @@ STEP_FORMS: dict[str, Any] = {
     "ask_extra": AskExtraForm,
     "issue_extra": IssueExtraForm,
     "confirm_acceptance": ConfirmForm,
+    "lose": LoseForm,
 }
 STEP_TEMPLATES = {
     "approve": "quotations/approve.html",
     "approve_as_leader": "quotations/approve.html",
     "issue": "quotations/issue.html",
     "issue_extra": "quotations/issue.html",
+    "confirm_acceptance": "quotations/confirm.html",
 }
 
 
@@ -81,13 +86,17 @@ def step_page(revision: QuotationRevision, name: str, form: Any, status: int = 2
         warnings=evidence_warnings(revision, evidence) if reviewing else [],
         leader_reasons=presentation.leader_reasons(revision) if name == "approve" else [],
         further=extra.waiting(revision) if isinstance(form, IssueExtraForm) else None,
+        past=revision.valid_until is not None and revision.valid_until < clock.today(),
+        valid_until=revision.valid_until,
+        negotiation=negotiations.told_to_reviewer(revision) if reviewing else {},
+        contact={"url": ""},
         no_seal=isinstance(form, IssueForm) and not form.seal_id.choices,
     )
 
 
 @blueprint.get(
     "/<int:quotation_id>/r/<int:number>/"
-    "<any(approve,approve_as_leader,issue,ask_extra,issue_extra,confirm_acceptance):name>"
+    "<any(approve,approve_as_leader,issue,ask_extra,issue_extra,confirm_acceptance,lose):name>"
 )
 @requires(*READERS)
 def step_form_page(quotation_id: int, number: int, name: str) -> Answer:
@@ -180,4 +189,7 @@ def step_data(revision: QuotationRevision, form: Any, actor: Actor) -> dict[str,
         return {"prepared": prepared}
     if isinstance(form, ApproveForm):
         return {"content_hash": form.content_hash.data, "warnings_ticked": form.warnings_ticked.data}
+    if isinstance(form, LoseForm):
+        names = ("competitor", "competitor_price", "price_source", "price_source_note")
+        return {name: form[name].data for name in names}
     return {"late_reason": form.late_reason.data or "", "asked": True}

@@ -10,7 +10,7 @@ from app.core import timeline
 from app.core.capital_amount import capital_amount
 from app.core.db import session
 from app.core.errors import Conflict, Denied, Invalid, NotVisible, Problem, Stale
-from app.core.files import StoredFile, check_upload, files_for
+from app.core.files import StoredFile, check_upload
 from app.core.i18n import gettext as _
 from app.core.i18n import listed, pgettext
 from app.core.permissions import Actor, can, directory
@@ -18,7 +18,8 @@ from app.core.uow import unit_of_work
 from app.core.verification_code import grouped
 from app.core.workflow import StepView
 from app.features.inquiries import queries as inquiry_queries
-from app.features.quotations import actions, extra, flow, issuing, presentation, queries
+from app.features.inquiries.losses import loss_facts
+from app.features.quotations import actions, extra, filling, flow, issuing, presentation, queries
 from app.features.quotations.checks import evidence_of, evidence_warnings
 from app.features.quotations.enums import QuotationPerm, QuotationStatus
 from app.features.quotations.forms import (
@@ -27,7 +28,11 @@ from app.features.quotations.forms import (
 )
 from app.features.quotations.listing import QuotationList, base
 from app.features.quotations.models import QuotationLine, QuotationRevision
+from app.features.quotations.negotiation import presentation as negotiations
+from app.features.quotations.negotiation.queries import waiting_in
+from app.features.quotations.pages import tabs
 from app.features.quotations.panels import sealing_panel
+from app.features.quotations.prolong import may_prolong
 from app.features.seals.enums import SealPerm
 from app.web import documents, fragments
 from app.web.errors import queue_refused_attempt
@@ -64,6 +69,8 @@ def index() -> Answer:
     return show_list(
         QuotationList(base(current_actor()), request.args, request.path),
         pgettext("list", "报价"),
+        template="quotations/list.html",
+        tabs=tabs(current_actor(), "quotations"),
         empty_text=_("还没有报价"),
         empty_hint=_("报价从询价开始：登记询价，经理决定参与、各项答复齐全后编制报价。"),
         empty_url=url_for("inquiries.index"),
@@ -106,7 +113,7 @@ def show_page(revision: QuotationRevision, refusal: documents.Refusal | None = N
 
 
 def document_context(revision: QuotationRevision, actor: Actor) -> dict[str, Any]:
-    state = flow.FLOW.state(revision.status)
+    state, tone = presentation.shown_state(revision)
     events = timeline.events_for(flow.DOC_TYPE, revision.id)
     urls = presentation.addresses(revision)
     return {
@@ -115,8 +122,8 @@ def document_context(revision: QuotationRevision, actor: Actor) -> dict[str, Any
             (pgettext("list", "报价"), url_for("quotations.index")),
             (revision.quotation.customer.name, ""),
         ],
-        "state": _("已过有效期") if revision.expired else state.label,
-        "tone": "bad" if revision.expired else state.tone,
+        "state": state,
+        "tone": tone,
         "facts": presentation.facts_line(revision),
         "head_note": _("第 %(number)s 版", number=revision.revision),
         "steps": flow.FLOW.open_steps(revision, actor),
@@ -126,6 +133,7 @@ def document_context(revision: QuotationRevision, actor: Actor) -> dict[str, Any
         "history": events,
         "events": documents.timeline_rows(events),
         "urls": urls,
+        "late_reason": presentation.late_reason(events),
         "returned_reason": presentation.returned_reason(revision, events),
     }
 
@@ -143,10 +151,15 @@ def body_context(
     newest = next((item for item in revisions if item.current), revision)
     issued = presentation.issued_rows(revision, actor)
     # A customer accepts what was issued, so before there is nothing to look for.
-    acceptance = files_for(flow.DOC_TYPE, revision.id, "acceptance") if issued else []
+    acceptance = queries.acceptance_files(revision.id) if issued else []
     evidence = evidence_of(revision)
     reviewing = revision.status in (QuotationStatus.REVIEW, QuotationStatus.LEADER_REVIEW)
-    revisable = revision.status in (QuotationStatus.APPROVED, QuotationStatus.ISSUED) and revision is newest
+    unlocked = waiting_in(revision.quotation) is None
+    revisable = (
+        unlocked
+        and revision.status in (QuotationStatus.APPROVED, QuotationStatus.ISSUED)
+        and revision is newest
+    )
     return {
         "revision": revision,
         "line_rows": presentation.line_rows(revision, evidence),
@@ -158,6 +171,9 @@ def body_context(
         "warnings": evidence_warnings(revision, evidence) if reviewing else [],
         "may_edit": mine and revision.status in actions.EDITABLE,
         "may_revise": mine and revisable,
+        "may_copy": can(actor, QuotationPerm.PREPARE) and revision.number is not None,
+        "may_prolong": mine and unlocked and may_prolong(revision),
+        "compare_url": "" if only else url_for("quotations.compared", quotation_id=revision.quotation_id),
         "may_reprint": can(actor, QuotationPerm.REPRINT, revision.department_id)
         and revision.status
         in (QuotationStatus.ISSUED, QuotationStatus.ACCEPT_CLAIMED, QuotationStatus.ACCEPTED),
@@ -176,8 +192,20 @@ def body_context(
         if mine and revision.status == QuotationStatus.ISSUED
         else "",
         "warehouse_url": warehouse_url(revision, actor),
+        "loss": loss_facts(revision.quotation.inquiry) if revision.status == QuotationStatus.LOST else [],
+        "contact": contact_form(revision, actor),
+        "negotiation": negotiations.card(revision, actor),
         "panels": [sealing_panel(revision, actor)] if issued else [],
     }
+
+
+def contact_form(revision: QuotationRevision, actor: Actor) -> dict[str, Any]:
+    """Return where a call about an open offer is noted, for those who prepare quotations."""
+    open_offer = revision.status in (QuotationStatus.ISSUED, QuotationStatus.ACCEPT_CLAIMED)
+    if not open_offer or not can(actor, QuotationPerm.PREPARE):
+        return {"url": "", "token": ""}
+    place = presentation.addresses(revision)["contact"]
+    return {"url": place, "token": CreationForm(formdata=None).form_token.data}
 
 
 def warehouse_url(revision: QuotationRevision, actor: Actor) -> str:
@@ -290,7 +318,8 @@ def create(inquiry_id: int) -> Answer:
 def edit(quotation_id: int, number: int) -> Answer:
     revision = load(quotation_id, number)
     check_editable(revision, current_actor())
-    return form_page(revision, QuotationForm(obj=revision), Lines(QuotationLineForm, stored=revision.lines))
+    form = filling.quotation_form(revision, stored=True)
+    return form_page(revision, form, Lines(QuotationLineForm, stored=revision.lines))
 
 
 def check_editable(revision: QuotationRevision, actor: Actor) -> None:
@@ -306,6 +335,7 @@ def form_page(
     lines: Lines[Any],
     status: int = 200,
     stale: Stale | None = None,
+    filled: str = "",
 ) -> Answer:
     urls = presentation.addresses(revision)
     return fragments.page(
@@ -323,6 +353,7 @@ def form_page(
         totals_url=urls["totals"],
         cancel_url=urls["show"],
         stale=stale,
+        fill=filling.panel(revision, current_actor(), request.form, filled),
     )
 
 
@@ -360,7 +391,11 @@ def typed_lines(lines: Lines[Any]) -> list[QuotationLine]:
 def save(quotation_id: int, number: int) -> Answer:
     revision, actor = load(quotation_id, number), current_actor()
     check_editable(revision, actor)
-    form, lines = QuotationForm(), Lines(QuotationLineForm, request.form)
+    form, lines = filling.quotation_form(revision), Lines(QuotationLineForm, request.form)
+    if filling.asked(request.form):
+        return form_page(
+            revision, form, lines, filled=filling.fill(revision, actor, form, lines, request.form)
+        )
     if rows_to_add(request.form):
         return form_page(revision, form, lines)
     if not form.validate() or not lines.validate():
@@ -372,7 +407,14 @@ def save(quotation_id: int, number: int) -> Answer:
     try:
         with unit_of_work():
             revision = load(quotation_id, number)
-            actions.edit(revision, actor=actor, version=form.version.data or 0, head=head, lines=inputs)
+            actions.edit(
+                revision,
+                actor=actor,
+                version=form.version.data or 0,
+                head=head,
+                lines=inputs,
+                legal_entity_id=form.legal_entity_id.data,
+            )
             if request.form.get("then") == "submit":
                 actions.fire(revision, "submit", actor=actor, version=None)
     except (Conflict, Invalid) as problem:

@@ -91,6 +91,7 @@ class Paper:
     standing: Standing
     standing_on: date | None
     reason: str
+    accepted: bool = False
 
 
 def file_by_code(code: str) -> IssuedFile | None:
@@ -160,8 +161,10 @@ def standing_of(revision: QuotationRevision) -> Standing:
         return Standing.VOID
     if revision.status == QuotationStatus.SUPERSEDED:
         return Standing.SUPERSEDED
+    # What was lost, or accepted but not confirmed, is no longer called issued; its date passes all the same.
     past = revision.valid_until is not None and revision.valid_until < clock.today()
-    if revision.expired or (past and revision.status == QuotationStatus.LOST):
+    beside = revision.status in (QuotationStatus.LOST, QuotationStatus.ACCEPT_CLAIMED)
+    if revision.expired or (past and beside):
         return Standing.EXPIRED
     return Standing.CURRENT
 
@@ -216,6 +219,7 @@ def paper_of(file: IssuedFile, *, one_copy: bool) -> Paper:
         standing=standing,
         standing_on=standing_on,
         reason=revision.void_reason if standing == Standing.VOID else "",
+        accepted=revision.status == QuotationStatus.ACCEPTED,
     )
 
 

@@ -200,8 +200,10 @@ def count(*, missed: bool) -> None:
 
 def standing_sentences(paper: Paper | None) -> list[str]:
     """Return what a holder of a genuine paper must know of its standing."""
-    if paper is None or paper.standing == Standing.CURRENT:
+    if paper is None:
         return []
+    if paper.standing == Standing.CURRENT:
+        return [_("客户已接受这份报价，按此执行。")] if paper.accepted else []
     day = paper.standing_on.isoformat() if paper.standing_on else ""
     if paper.standing == Standing.SUPERSEDED:
         return [_("已有新版：%(day)s 起以新版为准，请向本公司索取。", day=day)]

@@ -300,7 +300,7 @@ def test_the_sheet_of_the_day_names_what_waits_and_what_expires(client, at):
     client.as_(people.salesperson).get("/today")
     assert client.page.heading == "今日一页"
     assert "BJ-2026-0001" in client.page.text
-    assert "出具三天以上还没有答复的报价" in client.page.text
+    assert "三天以上未跟进的报价" in client.page.text
     client.get("/")
     assert "1 份已出具的报价将在 7 天内到期" in client.page.text
     client.as_(people.technician).get("/today")

@@ -181,6 +181,15 @@ def test_a_loss_is_claimed_by_one_and_confirmed_by_another(staff: Staff) -> None
     with pytest.raises(Invalid):
         making.fire(inquiry, "claim_loss", staff.owner, data={"lost_reason": " "})
     data = {"lost_reason": "价格高", "competitor": "甲厂", "competitor_price": Decimal("9.90")}
+    for unsaid, field in (
+        ({}, "price_source"),
+        ({"price_source": "spying"}, "price_source"),
+        ({"price_source": "other", "price_source_note": " "}, "price_source_note"),
+    ):
+        with pytest.raises(Invalid) as caught:
+            making.fire(inquiry, "claim_loss", staff.owner, data={**data, **unsaid})
+        assert list(caught.value.fields) == [field]
+    data = {**data, "price_source": "customer"}
     inquiry = making.fire(inquiry, "claim_loss", staff.owner, data=data)
     assert kinds(inquiry) == ["inquiry:confirm-loss"]
     with pytest.raises(Denied):

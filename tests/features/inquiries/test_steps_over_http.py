@@ -255,6 +255,9 @@ def test_a_loss_is_recorded_with_competitor_and_price(client: Client, staff: Sta
         "competitor": "甲厂",
         "competitor_price": "1.2万",
     }
+    assert client.post(address, fields).status_code == 422
+    fields |= {"price_source": "other", "price_source_note": "招标公示"}
     assert client.post(address, fields).status_code == 303
     client.get(f"/inquiries/{inquiry.id}")
     assert "¥12,000.00" in client.page.text
+    assert "其他途径 · 招标公示" in client.page.text

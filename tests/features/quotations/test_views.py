@@ -367,6 +367,47 @@ def test_acceptance_needs_the_customers_paper_then_the_managers_word(
     assert revision.quotation.inquiry.status == "won"
 
 
+def test_a_loss_keeps_who_got_the_order_and_how_their_price_was_learnt(
+    client: Client, desk: stories.Desk
+) -> None:
+    revision = desk.quotation("issued")
+    place = address(revision, "/lose")
+    sign_in(client, desk, "salesperson")
+    assert client.submit(place, {"note": " "}).status_code == 422
+    fields = {"note": "价格高出 6%", "competitor": "甲厂", "competitor_price": "1.2万"}
+    assert client.submit(place, fields).status_code == 422
+    assert "怎样得知" in " ".join(client.page.errors())
+    assert client.submit(place, {**fields, "price_source": "opening"}).status_code == 303
+    client.get(address(revision))
+    for text in ("价格高出 6%", "甲厂", "¥12,000.00", "公开开标记录"):
+        assert text in client.page.text
+    inquiry = revision.quotation.inquiry
+    session.refresh(inquiry)
+    assert (inquiry.competitor, inquiry.price_source) == ("甲厂", "opening")
+    stories_submit = {"delivered_how": "微信"}
+    assert client.submit(f"/inquiries/{inquiry.id}/submit", stories_submit).status_code == 303
+    client.get(f"/inquiries/{inquiry.id}/claim_loss")
+    assert client.page.values(f"/inquiries/{inquiry.id}/claim_loss")["competitor"] == "甲厂"
+
+
+def test_an_expired_acceptance_is_confirmed_with_a_reason_only(client: Client, desk: stories.Desk) -> None:
+    revision = desk.quotation("issued")
+    place = address(revision)
+    with clock.frozen(clock.now() + timedelta(days=45)):
+        sign_in(client, desk, "salesperson")
+        upload = {"file": (io.BytesIO(b"%PDF-1.7 paper"), "回传件.pdf")}
+        client.post(f"{place}/acceptance", upload, content_type="multipart/form-data")
+        assert client.post(f"{place}/claim_acceptance", {"version": version(revision)}).status_code == 303
+        confirm = f"{place}/confirm_acceptance"
+        sign_in(client, desk, "manager").get(confirm)
+        assert "已过有效期" in client.page.text
+        assert client.submit(confirm, {"late_reason": " "}).status_code == 422
+        assert client.submit(confirm, {"late_reason": "货已备好"}).status_code == 303
+        client.get(place)
+        assert "逾期仍接受" in client.page.text
+        assert "货已备好" in client.page.text
+
+
 def test_revision_keeps_the_number_and_supersedes_when_issued(client: Client, desk: stories.Desk) -> None:
     first = desk.quotation("issued")
     place = address(first)

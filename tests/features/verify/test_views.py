@@ -227,6 +227,13 @@ def test_a_genuine_paper_tells_how_it_stands_today(client, revision, values, sta
     assert said in client.page.text
 
 
+def test_an_accepted_paper_says_so_whatever_its_date(client, revision):
+    set_on(revision, status="accepted", valid_until=clock.today() - timedelta(days=1))
+    client.get(f"/verify/{code_of(revision)}")
+    assert "客户已接受这份报价" in client.page.text
+    assert "已过有效期" not in client.page.text
+
+
 def test_the_result_comes_in_english_too(client, revision):
     client.post("/language", {"language": "en"})
     client.get(f"/verify/{code_of(revision)}")
