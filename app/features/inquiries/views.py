@@ -53,8 +53,8 @@ def index() -> Any:
     return show_list(
         listing,
         pgettext("list", "询价"),
-        new_url=url_for("inquiries.new") if can(actor, InquiryPerm.REGISTER) else "",
-        new_label=_("登记询价"),
+        new_url=url_for("inquiries.quick_report") if can(actor, InquiryPerm.REGISTER) else "",
+        new_label=_("快报"),
         empty_text=_("还没有询价"),
         empty_hint=_("客户打来电话、发来微信或来函，先登记再上报"),
     )
