@@ -21,7 +21,7 @@ from app.features.inquiries.views import address, blueprint
 from app.web import fragments
 from app.web.forms import CheckField, CreationForm, EditForm, Lines, TextField, once
 from app.web.guard import current_actor, requires, signed_in
-from app.web.lines import rows_to_add
+from app.web.lines import lines_only, rows_to_add
 
 # Suggestions of a field are sent with the page: no more than a phone shows at once without waiting.
 MOST_NAMES = 300
@@ -119,7 +119,7 @@ def add_lines(inquiry_id: int) -> Any:
     posted = request.method == "POST"
     form = MoreLinesForm(version=inquiry.version)
     lines = Lines(forms.InquiryLineForm, request.form if posted else None)
-    if not posted or rows_to_add(request.form):
+    if not posted or lines_only(request.form):
         if not reporting.may_add_lines(inquiry, actor):
             label = FLOW.state(inquiry.status).label
             raise Conflict("core:wrong-state", state=label, step=lazy("补充询价明细"))
@@ -154,6 +154,7 @@ def _show_lines(
         line_columns=forms.LINE_COLUMNS,
         line_rows=lines.shown(rows_to_add(request.form)),
         line_errors=lines.errors,
+        removed=lines.removed,
         problems=lines.problems,
         submit_label=_("补充这些明细"),
         cancel_url=address(inquiry.id),

@@ -22,7 +22,7 @@ from app.features.inquiries.models import Inquiry
 from app.web import documents, filters, fragments
 from app.web.forms import Lines, once
 from app.web.guard import current_actor, requires, signed_in
-from app.web.lines import rows_to_add
+from app.web.lines import lines_only, rows_to_add
 from app.web.lists import show_list
 
 blueprint = Blueprint("inquiries", __name__)
@@ -83,6 +83,7 @@ def _show_form(form: Any, lines: Lines[forms.InquiryLineForm], *, status: int = 
         line_columns=forms.LINE_COLUMNS,
         line_rows=lines.shown(rows_to_add(request.form)),
         line_errors=lines.errors,
+        removed=lines.removed,
         problems=lines.problems,
         customer_hint=hint,
         **context,
@@ -102,7 +103,7 @@ def new() -> Any:
         "edited": False,
         "cancel_url": url_for("inquiries.index"),
     }
-    if not posted or rows_to_add(request.form):
+    if not posted or lines_only(request.form):
         return _show_form(form, lines, **context)
     if not _all_valid(form, lines):
         return _show_form(form, lines, status=422, **context)
@@ -155,7 +156,7 @@ def edit(inquiry_id: int) -> Any:
     }
     if not posted and inquiry.status != InquiryStatus.DRAFT:
         raise Conflict("inquiry:only-draft-editable")
-    if not posted or rows_to_add(request.form):
+    if not posted or lines_only(request.form):
         return _show_form(form, lines, **context)
     if not _all_valid(form, lines):
         return _show_form(form, lines, status=422, **context)

@@ -57,6 +57,14 @@ def options() -> Response:
     )
 
 
+@blueprint.get("/suggest")
+@requires(ProductPerm.VIEW)
+def suggest() -> Response:
+    """The products that fit what is typed in a line, as a list of options to choose from; at most 20."""
+    found = queries.options(current_actor(), request.args.get("q", ""))
+    return fragments.page("products/suggest.html", fragment="options", heading=_("选择产品"), options=found)
+
+
 @blueprint.get("/<int:product_id>")
 @requires(ProductPerm.VIEW)
 def show(product_id: int) -> Response:

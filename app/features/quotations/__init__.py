@@ -4,6 +4,7 @@ from flask import Flask
 
 from app.features.customers import panels as customer_panels
 from app.features.inquiries import panels as inquiry_panels
+from app.features.quotations import editor_views as editor_views
 from app.features.quotations import panels, registry, step_views, views
 from app.web import nav
 

@@ -18,7 +18,7 @@ from app.core.uow import unit_of_work
 from app.core.verification_code import grouped
 from app.core.workflow import StepView
 from app.features.inquiries import queries as inquiry_queries
-from app.features.quotations import actions, flow, issuing, presentation, queries
+from app.features.quotations import actions, flow, issuing, line_warnings, pasting, presentation, queries
 from app.features.quotations.checks import evidence_of, evidence_warnings
 from app.features.quotations.enums import QuotationPerm, QuotationStatus
 from app.features.quotations.forms import (
@@ -32,7 +32,7 @@ from app.web import documents, fragments
 from app.web.errors import queue_refused_attempt
 from app.web.forms import CreationForm, Lines, once
 from app.web.guard import current_actor, requires
-from app.web.lines import rows_to_add
+from app.web.lines import lines_only, rows_to_add
 from app.web.lists import show_list
 
 blueprint = Blueprint("quotations", __name__, url_prefix="/quotations")
@@ -281,8 +281,10 @@ def form_page(
     lines: Lines[Any],
     status: int = 200,
     stale: Stale | None = None,
+    paste: pasting.PasteView | None = None,
 ) -> Answer:
     urls = presentation.addresses(revision)
+    typed = typed_lines(lines)
     return fragments.page(
         "quotations/form.html",
         fragment="form",
@@ -294,7 +296,16 @@ def form_page(
         rows=lines.shown(rows_to_add(request.form)),
         line_errors=lines.errors,
         problems=lines.problems,
-        totals=actions.totals_of(typed_lines(lines)),
+        removed=lines.removed,
+        paste=paste or pasting.PasteView(),
+        totals=actions.totals_of(typed),
+        floor_warnings=line_warnings.below_floor(typed),
+        autosave_url=url_for(
+            "quotations.autosave", quotation_id=revision.quotation_id, number=revision.revision
+        )
+        if revision.status == QuotationStatus.DRAFT
+        else "",
+        saved_version=None,
         totals_url=urls["totals"],
         cancel_url=urls["show"],
         stale=stale,
@@ -336,24 +347,39 @@ def save(quotation_id: int, number: int) -> Answer:
     revision, actor = load(quotation_id, number), current_actor()
     check_editable(revision, actor)
     form, lines = QuotationForm(), Lines(QuotationLineForm, request.form)
-    if rows_to_add(request.form):
+    if lines_only(request.form):
         return form_page(revision, form, lines)
+    if pasting.asked(request.form):
+        paste = pasting.take(request.form, lines)
+        wrong = paste.problem or lines.problems
+        return form_page(revision, form, lines, status=422 if wrong else 200, paste=paste)
     if not form.validate() or not lines.validate():
         lines.validate()
         return form_page(revision, form, lines, status=422)
-    head = {name: getattr(form, name).data for name in actions.HEAD_FIELDS}
-    head["payment_term"] = head["payment_term"] or ""
-    inputs = [actions.LineInput(**row) for row in lines.data]
     try:
         with unit_of_work():
             revision = load(quotation_id, number)
-            actions.edit(revision, actor=actor, version=form.version.data or 0, head=head, lines=inputs)
+            write(revision, actor, form, lines)
             if request.form.get("then") == "submit":
                 actions.fire(revision, "submit", actor=actor, version=None)
     except (Conflict, Invalid) as problem:
         return refused_form(quotation_id, number, form, lines, problem)
     flash(_("已保存") if request.form.get("then") != "submit" else _("已保存并提交审核"), "ok")
     return fragments.go(presentation.addresses(load(quotation_id, number))["show"])
+
+
+def write(revision: QuotationRevision, actor: Actor, form: QuotationForm, lines: Lines[Any]) -> None:
+    head = {name: getattr(form, name).data for name in actions.HEAD_FIELDS}
+    head["payment_term"] = head["payment_term"] or ""
+    inputs = [actions.LineInput(**row) for row in lines.data]
+    actions.edit(revision, actor=actor, version=version_of(form), head=head, lines=inputs)
+
+
+def version_of(form: QuotationForm) -> int:
+    """Return the version the form stands on: that it was made from, or a later one it was saved as by itself."""
+    text = request.form.get("saved_version", "")
+    saved = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+    return max(form.version.data or 0, saved)
 
 
 def refused_form(
@@ -376,11 +402,12 @@ def totals(quotation_id: int, number: int) -> Answer:
 
 
 def form_block(revision: QuotationRevision, lines: Lines[Any]) -> Answer:
-    sums = actions.totals_of(typed_lines(lines))
+    typed = typed_lines(lines)
     return fragments.page(
         "quotations/totals.html",
         fragment="totals",
-        totals=sums,
+        totals=actions.totals_of(typed),
+        floor_warnings=line_warnings.below_floor(typed),
         heading=_("含税合计"),
         back_url=presentation.addresses(revision)["edit"],
     )
