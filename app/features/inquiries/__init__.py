@@ -5,7 +5,7 @@ from flask import Flask
 from app.core import documents, modules, permissions, search, sentences, settings, tasks, timeline
 from app.core.i18n import lazy, lazy_in_context
 from app.core.permissions import Role
-from app.features.inquiries import queries, report_views, views
+from app.features.inquiries import market_views, queries, report_views, views
 from app.features.inquiries.enums import CHANNEL_LABELS, KIND_LABELS, InquiryPerm
 from app.features.inquiries.flow import DOC_TYPE
 from app.features.inquiries.models import Inquiry
@@ -27,6 +27,18 @@ def register(app: Flask) -> None:
             permission=views.READERS,
             module="quotations",
             order=20,
+        )
+    )
+    nav.register_nav(
+        nav.NavItem(
+            key="market",
+            label=lazy("行情与交期"),
+            icon="list-details",
+            endpoint="inquiries.market",
+            section="sales",
+            permission=market_views.PRICE_READERS,
+            module="quotations",
+            order=45,
         )
     )
 

@@ -14,7 +14,7 @@ from app.core.permissions import Actor, can, require
 from app.core.uow import unit_of_work
 from app.features.customers.enums import CustomerPerm
 from app.features.customers.models import Customer
-from app.features.inquiries import actions, forms, page, queries
+from app.features.inquiries import actions, earlier, forms, page, queries
 from app.features.inquiries.enums import InquiryPerm, InquiryStatus, Subject
 from app.features.inquiries.flow import DOC_TYPE, FLOW
 from app.features.inquiries.listing import InquiryList
@@ -273,6 +273,7 @@ def _show_step_form(
         facts=[inquiry.customer.name, f"{_('答复客户期限')} {filters.due_text(inquiry.deadline)}"],
         form=form,
         rows=rows,
+        earlier_by_line=earlier.earlier_answers(actor, [row.line for row in rows]),
         submit_label=FLOW.step(step).label,
         cancel_url=address(inquiry.id),
     )
@@ -345,6 +346,8 @@ def _show_answer(inquiry: Inquiry, line: Any, subject: str, form: Any, status: i
         trail=[(pgettext("list", "询价"), url_for("inquiries.index")), (inquiry.title, address(inquiry.id))],
         form=form,
         line=line,
+        earlier=earlier.earlier_answers(current_actor(), [line]).get(line.id),
+        market_url=url_for("inquiries.market", q=line.model or line.name),
         more=more,
         more_open=any(form[name].errors for name in more),
         more_label=_("类别、税率、日期等（已按上次填好）"),

@@ -18,7 +18,16 @@ from app.core.uow import unit_of_work
 from app.core.verification_code import grouped
 from app.core.workflow import StepView
 from app.features.inquiries import queries as inquiry_queries
-from app.features.quotations import actions, flow, issuing, line_warnings, pasting, presentation, queries
+from app.features.quotations import (
+    actions,
+    flow,
+    history_view,
+    issuing,
+    line_warnings,
+    pasting,
+    presentation,
+    queries,
+)
 from app.features.quotations.checks import evidence_of, evidence_warnings
 from app.features.quotations.enums import QuotationPerm, QuotationStatus
 from app.features.quotations.forms import (
@@ -285,6 +294,7 @@ def form_page(
 ) -> Answer:
     urls = presentation.addresses(revision)
     typed = typed_lines(lines)
+    rows = history_view.beside(current_actor(), revision, lines.shown(rows_to_add(request.form)))
     return fragments.page(
         "quotations/form.html",
         fragment="form",
@@ -292,8 +302,8 @@ def form_page(
         heading=_("编辑报价 %(title)s", title=revision.title),
         trail=[(pgettext("list", "报价"), url_for("quotations.index")), (revision.title, urls["show"])],
         form=form,
-        columns=line_columns(),
-        rows=lines.shown(rows_to_add(request.form)),
+        columns=[*line_columns(), *history_view.columns(rows)],
+        rows=rows,
         line_errors=lines.errors,
         problems=lines.problems,
         removed=lines.removed,
