@@ -183,6 +183,7 @@ SHOTS: tuple[Shot, ...] = (
     Shot("inquiry-draft", "s1", f"/inquiries?status=draft -> {INQUIRY}"),
     Shot("inquiry-won", "m1", f"/inquiries?status=won -> {INQUIRY}"),
     Shot("inquiry-declined", "m1", f"/inquiries?status=declined -> {INQUIRY}"),
+    MAIN("inquiry-report", "s1", "/inquiries/report"),
     MAIN("inquiry-new", "s1", "/inquiries/new"),
     MAIN("inquiry-new-wrong", "s1", "/inquiries/new", partial(press, ".form-foot button")),
     MAIN("inquiry-decide", "m1", f"/inquiries?status=reported -> {INQUIRY} + /decide"),

@@ -87,6 +87,7 @@ async function copy(button) {
 // Islands: an element names the script that makes it easier to use. The fingerprint is that of this file.
 async function wake() {
   each("[data-copy], [data-print]", (button) => { button.hidden = false; });
+  each("[data-saved]", (note) => { delete note.closest("form").dataset.changed; });
   for (const element of document.querySelectorAll("[data-island]:not([data-awake])")) {
     element.dataset.awake = "1";
     const island = await import(new URL(`islands/${element.dataset.island}.js${import.meta.url.replace(/^[^?]*/, "")}`, import.meta.url));

@@ -110,7 +110,8 @@ class Story:
 
     def register(self, page: Page, letter: Path) -> None:
         """The salesperson writes down the call of 9:00, attaches the letter and reports."""
-        page.locator("main").get_by_role("link", name=self.words("登记询价")).first.click()
+        page.locator("main").get_by_role("link", name=self.words("快报")).first.click()
+        page.get_by_role("button", name=self.words("填写完整")).click()
         self.choose_customer(page)
         page.fill("[name=received_at]", "9:00")
         page.fill("[name=summary]", "客户来电询价，交货要快")

@@ -33,7 +33,7 @@ HITS_OF_ONE_KIND = 50
 
 # The large actions in their order: endpoint, label, icon, who may, the module it belongs to.
 ACTIONS = (
-    ("inquiries.new", lazy("登记询价"), "phone", InquiryPerm.REGISTER, "quotations"),
+    ("inquiries.quick_report", lazy("快报"), "phone", InquiryPerm.REGISTER, "quotations"),
     (
         "quotations.index",
         lazy_in_context("list", "报价"),

@@ -5,7 +5,7 @@ from flask import Flask
 from app.core import documents, modules, permissions, search, sentences, settings, tasks, timeline
 from app.core.i18n import lazy, lazy_in_context
 from app.core.permissions import Role
-from app.features.inquiries import panels, queries, tender, tender_views, views
+from app.features.inquiries import market_views, panels, queries, report_views, tender, tender_views, views
 from app.features.inquiries.enums import CHANNEL_LABELS, KIND_LABELS, InquiryPerm
 from app.features.inquiries.flow import DOC_TYPE
 from app.features.inquiries.models import Inquiry
@@ -15,7 +15,7 @@ from app.web import nav
 
 def register(app: Flask) -> None:
     """Bring the feature into the application."""
-    app.register_blueprint(views.blueprint)
+    app.register_blueprint(report_views.blueprint)
     panels.register("inquiries/_tender.html", tender_views.panel)
     files_of_documents.register_file_gate(DOC_TYPE, views.may_read_stored)
     nav.register_nav(
@@ -28,6 +28,18 @@ def register(app: Flask) -> None:
             permission=views.READERS,
             module="quotations",
             order=20,
+        )
+    )
+    nav.register_nav(
+        nav.NavItem(
+            key="market",
+            label=lazy("行情与交期"),
+            icon="list-details",
+            endpoint="inquiries.market",
+            section="sales",
+            permission=market_views.PRICE_READERS,
+            module="quotations",
+            order=45,
         )
     )
 
@@ -110,6 +122,7 @@ line_fields = frozenset({"position", "name"})
 timeline.register_verbs(
     timeline.Verb("inquiry:register", lazy("登记询价")),
     timeline.Verb("inquiry:edit", lazy("修改询价")),
+    timeline.Verb("inquiry:add-lines", lazy("补充询价明细")),
     timeline.Verb("inquiry:answer-technical", lazy("技术答复第 %(position)s 项 %(name)s"), line_fields),
     timeline.Verb("inquiry:answer-purchasing", lazy("采购答复第 %(position)s 项 %(name)s"), line_fields),
     timeline.Verb("inquiry:waive", lazy("免予答复第 %(position)s 项 %(name)s"), line_fields),

@@ -7,6 +7,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from flask import request
 from flask_wtf.file import FileField
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
@@ -32,6 +33,7 @@ from app.features.inquiries.enums import (
     Subject,
 )
 from app.features.inquiries.models import Inquiry, InquiryLine, PurchasingAnswer
+from app.features.inquiries.reporting import find_customer
 from app.web.fields import clean_text
 from app.web.forms import (
     AmountField,
@@ -146,6 +148,9 @@ def new_form(actor: Actor, customer_id: int | None = None) -> RegisterForm:
     """Return the first form of a new inquiry: received now, due in two working days, by phone."""
     now = clock.now().replace(second=0, microsecond=0)
     form = RegisterForm(received_at=now, deadline=default_deadline(now), customer_id=customer_id)
+    if form.customer_id.data is None and (typed := request.form.get("customer", "").strip()):
+        known = find_customer(actor, typed)
+        form.customer_id.data = known.id if known is not None else None
     offer_customers(form, actor)
     return form
 

@@ -13,7 +13,7 @@ from app.core.i18n import gettext as _
 from app.core.i18n import pgettext
 from app.core.permissions import Actor, can
 from app.core.timeline import Event, events_for
-from app.features.inquiries import panels
+from app.features.inquiries import panels, reporting
 from app.features.inquiries.enums import (
     CHANNEL_LABELS,
     DECLINE_LABELS,
@@ -297,6 +297,7 @@ def page_context(inquiry: Inquiry, actor: Actor, refusal: documents.Refusal | No
         "report_limit": settings.get("inquiries.report_hours"),
         "decline_label": decline_label(inquiry),
         "edit_url": f"{url}/edit" if own_draft else "",
+        "lines_url": f"{url}/lines" if reporting.may_add_lines(inquiry, actor) else "",
         "panels": panels.render(inquiry, actor),
         "refusal": refusal,
     }

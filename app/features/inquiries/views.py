@@ -15,7 +15,7 @@ from app.core.uow import unit_of_work
 from app.features.customers import queries as customers
 from app.features.customers.enums import CustomerPerm
 from app.features.customers.models import Customer
-from app.features.inquiries import actions, forms, page, queries
+from app.features.inquiries import actions, earlier, forms, page, queries
 from app.features.inquiries.enums import InquiryPerm, InquiryStatus, Subject
 from app.features.inquiries.flow import DOC_TYPE, FLOW
 from app.features.inquiries.listing import InquiryList
@@ -23,7 +23,7 @@ from app.features.inquiries.models import Inquiry
 from app.web import documents, filters, fragments
 from app.web.forms import Lines, once
 from app.web.guard import current_actor, requires, signed_in
-from app.web.lines import rows_to_add
+from app.web.lines import lines_only, rows_to_add
 from app.web.lists import show_list
 
 blueprint = Blueprint("inquiries", __name__)
@@ -54,8 +54,8 @@ def index() -> Any:
     return show_list(
         listing,
         pgettext("list", "询价"),
-        new_url=url_for("inquiries.new") if can(actor, InquiryPerm.REGISTER) else "",
-        new_label=_("登记询价"),
+        new_url=url_for("inquiries.quick_report") if can(actor, InquiryPerm.REGISTER) else "",
+        new_label=_("快报"),
         empty_text=_("还没有询价"),
         empty_hint=_("客户打来电话、发来微信或来函，先登记再上报"),
     )
@@ -84,6 +84,7 @@ def _show_form(form: Any, lines: Lines[forms.InquiryLineForm], *, status: int = 
         line_columns=forms.LINE_COLUMNS,
         line_rows=lines.shown(rows_to_add(request.form)),
         line_errors=lines.errors,
+        removed=lines.removed,
         problems=lines.problems,
         customer_hint=hint,
         contacts=customers.contact_options(actor, form.customer_id.data),
@@ -104,7 +105,7 @@ def new() -> Any:
         "edited": False,
         "cancel_url": url_for("inquiries.index"),
     }
-    if not posted or rows_to_add(request.form):
+    if not posted or lines_only(request.form):
         return _show_form(form, lines, **context)
     if not _all_valid(form, lines):
         return _show_form(form, lines, status=422, **context)
@@ -157,7 +158,7 @@ def edit(inquiry_id: int) -> Any:
     }
     if not posted and inquiry.status != InquiryStatus.DRAFT:
         raise Conflict("inquiry:only-draft-editable")
-    if not posted or rows_to_add(request.form):
+    if not posted or lines_only(request.form):
         return _show_form(form, lines, **context)
     if not _all_valid(form, lines):
         return _show_form(form, lines, status=422, **context)
@@ -274,6 +275,7 @@ def _show_step_form(
         facts=[inquiry.customer.name, f"{_('答复客户期限')} {filters.due_text(inquiry.deadline)}"],
         form=form,
         rows=rows,
+        earlier_by_line=earlier.earlier_answers(actor, [row.line for row in rows]),
         submit_label=FLOW.step(step).label,
         cancel_url=address(inquiry.id),
     )
@@ -346,6 +348,8 @@ def _show_answer(inquiry: Inquiry, line: Any, subject: str, form: Any, status: i
         trail=[(pgettext("list", "询价"), url_for("inquiries.index")), (inquiry.title, address(inquiry.id))],
         form=form,
         line=line,
+        earlier=earlier.earlier_answers(current_actor(), [line]).get(line.id),
+        market_url=url_for("inquiries.market", q=line.model or line.name),
         more=more,
         more_open=any(form[name].errors for name in more),
         more_label=_("类别、税率、日期等（已按上次填好）"),

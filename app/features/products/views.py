@@ -66,7 +66,7 @@ def fields_of(option: queries.ProductOption) -> dict[str, str]:
 @blueprint.get("/suggest")
 @requires(ProductPerm.VIEW)
 def suggest() -> Response:
-    """Answer with at most 20 ``<option>`` elements, what a line needs in their data attributes."""
+    """The products that fit what is typed in a line, at most 20, with what the line needs."""
     typed = request.args.get("q", "")
     found = queries.options(current_actor(), typed) if typed.strip() else []
     return fragments.page(

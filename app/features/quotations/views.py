@@ -19,15 +19,24 @@ from app.core.verification_code import grouped
 from app.core.workflow import StepView
 from app.features.inquiries import queries as inquiry_queries
 from app.features.inquiries.losses import loss_facts
-from app.features.quotations import actions, extra, filling, flow, issuing, presentation, queries
+from app.features.quotations import (
+    actions,
+    extra,
+    filling,
+    flow,
+    history_view,
+    issuing,
+    line_warnings,
+    pasting,
+    presentation,
+    queries,
+)
 from app.features.quotations.checks import evidence_of, evidence_warnings
 from app.features.quotations.enums import QuotationPerm, QuotationStatus
-from app.features.quotations.forms import (
-    QuotationForm,
-    QuotationLineForm,
-)
+from app.features.quotations.forms import QuotationForm, QuotationLineForm
+from app.features.quotations.line_table import line_columns, typed_lines
 from app.features.quotations.listing import QuotationList, base
-from app.features.quotations.models import QuotationLine, QuotationRevision
+from app.features.quotations.models import QuotationRevision
 from app.features.quotations.negotiation import presentation as negotiations
 from app.features.quotations.negotiation.queries import waiting_in
 from app.features.quotations.pages import tabs
@@ -38,7 +47,7 @@ from app.web import documents, fragments
 from app.web.errors import queue_refused_attempt
 from app.web.forms import CreationForm, Lines, once
 from app.web.guard import current_actor, requires
-from app.web.lines import rows_to_add
+from app.web.lines import lines_only, rows_to_add
 from app.web.lists import show_list
 
 blueprint = Blueprint("quotations", __name__, url_prefix="/quotations")
@@ -336,8 +345,11 @@ def form_page(
     status: int = 200,
     stale: Stale | None = None,
     filled: str = "",
+    paste: pasting.PasteView | None = None,
 ) -> Answer:
     urls = presentation.addresses(revision)
+    typed = typed_lines(lines)
+    rows = history_view.beside(current_actor(), revision, lines.shown(rows_to_add(request.form)))
     return fragments.page(
         "quotations/form.html",
         fragment="form",
@@ -345,45 +357,25 @@ def form_page(
         heading=_("编辑报价 %(title)s", title=revision.title),
         trail=[(pgettext("list", "报价"), url_for("quotations.index")), (revision.title, urls["show"])],
         form=form,
-        columns=line_columns(),
-        rows=lines.shown(rows_to_add(request.form)),
+        columns=[*line_columns(), *history_view.columns(rows)],
+        rows=rows,
         line_errors=lines.errors,
         problems=lines.problems,
-        totals=actions.totals_of(typed_lines(lines)),
+        removed=lines.removed,
+        paste=paste or pasting.PasteView(),
+        totals=actions.totals_of(typed),
+        floor_warnings=line_warnings.below_floor(typed),
+        autosave_url=url_for(
+            "quotations.autosave", quotation_id=revision.quotation_id, number=revision.revision
+        )
+        if revision.status == QuotationStatus.DRAFT
+        else "",
+        saved_version=None,
         totals_url=urls["totals"],
         cancel_url=urls["show"],
         stale=stale,
         fill=filling.panel(revision, current_actor(), request.form, filled),
     )
-
-
-def line_columns() -> list[dict[str, Any]]:
-    form = QuotationLineForm()
-    return [
-        {
-            "name": "kind",
-            "label": form.kind.label.text,
-            "kind": "select",
-            "size": "s",
-            "options": list(form.kind.choices or ()),
-        },
-        {"name": "name", "label": form.name.label.text, "required": True, "size": "m"},
-        {"name": "brand", "label": form.brand.label.text, "size": "s"},
-        {"name": "model", "label": form.model.label.text, "size": "s"},
-        {"name": "spec", "label": form.spec.label.text, "size": "m"},
-        {"name": "unit", "label": form.unit.label.text, "size": "xs"},
-        {"name": "quantity", "label": form.quantity.label.text, "kind": "number", "size": "xs"},
-        {"name": "unit_price", "label": form.unit_price.label.text, "kind": "money", "size": "s"},
-        {"name": "tax_rate", "label": form.tax_rate.label.text, "kind": "number", "size": "xs"},
-        {"name": "lead_time_days", "label": form.lead_time_days.label.text, "kind": "number", "size": "xs"},
-        {"name": "note", "label": form.note.label.text, "size": "s"},
-        {"name": "floor_reason", "label": form.floor_reason.label.text, "size": "s"},
-    ]
-
-
-def typed_lines(lines: Lines[Any]) -> list[QuotationLine]:
-    """Return what was typed as rows, for the totals beside the table; nothing is stored."""
-    return [QuotationLine(**{name: row[name] for name in actions.LINE_FIELDS}) for row in lines.data]
 
 
 @blueprint.post("/<int:quotation_id>/r/<int:number>/edit")
@@ -396,31 +388,46 @@ def save(quotation_id: int, number: int) -> Answer:
         return form_page(
             revision, form, lines, filled=filling.fill(revision, actor, form, lines, request.form)
         )
-    if rows_to_add(request.form):
+    if lines_only(request.form):
         return form_page(revision, form, lines)
+    if pasting.asked(request.form):
+        paste = pasting.take(request.form, lines)
+        wrong = paste.problem or lines.problems
+        return form_page(revision, form, lines, status=422 if wrong else 200, paste=paste)
     if not form.validate() or not lines.validate():
         lines.validate()
         return form_page(revision, form, lines, status=422)
-    head = {name: getattr(form, name).data for name in actions.HEAD_FIELDS}
-    head["payment_term"] = head["payment_term"] or ""
-    inputs = [actions.LineInput(**row) for row in lines.data]
     try:
         with unit_of_work():
             revision = load(quotation_id, number)
-            actions.edit(
-                revision,
-                actor=actor,
-                version=form.version.data or 0,
-                head=head,
-                lines=inputs,
-                legal_entity_id=form.legal_entity_id.data,
-            )
+            write(revision, actor, form, lines)
             if request.form.get("then") == "submit":
                 actions.fire(revision, "submit", actor=actor, version=None)
     except (Conflict, Invalid) as problem:
         return refused_form(quotation_id, number, form, lines, problem)
     flash(_("已保存") if request.form.get("then") != "submit" else _("已保存并提交审核"), "ok")
     return fragments.go(presentation.addresses(load(quotation_id, number))["show"])
+
+
+def write(revision: QuotationRevision, actor: Actor, form: QuotationForm, lines: Lines[Any]) -> None:
+    head = {name: getattr(form, name).data for name in actions.HEAD_FIELDS}
+    head["payment_term"] = head["payment_term"] or ""
+    inputs = [actions.LineInput(**row) for row in lines.data]
+    actions.edit(
+        revision,
+        actor=actor,
+        version=version_of(form),
+        head=head,
+        lines=inputs,
+        legal_entity_id=form.legal_entity_id.data,
+    )
+
+
+def version_of(form: QuotationForm) -> int:
+    """Return the version the form stands on: that it was made from, or a later one it was saved as by itself."""
+    text = request.form.get("saved_version", "")
+    saved = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+    return max(form.version.data or 0, saved)
 
 
 def refused_form(
@@ -443,11 +450,12 @@ def totals(quotation_id: int, number: int) -> Answer:
 
 
 def form_block(revision: QuotationRevision, lines: Lines[Any]) -> Answer:
-    sums = actions.totals_of(typed_lines(lines))
+    typed = typed_lines(lines)
     return fragments.page(
         "quotations/totals.html",
         fragment="totals",
-        totals=sums,
+        totals=actions.totals_of(typed),
+        floor_warnings=line_warnings.below_floor(typed),
         heading=_("含税合计"),
         back_url=presentation.addresses(revision)["edit"],
     )

@@ -8,6 +8,12 @@ export default function fileDrop(root) {
   const tell = () => {
     names.textContent = [...input.files].map((file) => `${file.name}（${size(file.size)}）`).join("、");
   };
+  const take = (given) => {
+    const files = new DataTransfer();
+    for (const file of input.multiple ? [...input.files, ...given] : [...given].slice(0, 1)) files.items.add(file);
+    input.files = files.files;
+    tell();
+  };
   const over = (event, on) => {
     event.preventDefault();
     root.classList.toggle("drop-over", on);
@@ -16,11 +22,11 @@ export default function fileDrop(root) {
   root.addEventListener("dragleave", (event) => over(event, false));
   root.addEventListener("drop", (event) => {
     over(event, false);
-    const files = new DataTransfer();
-    const given = [...event.dataTransfer.files];
-    for (const file of input.multiple ? given : given.slice(0, 1)) files.items.add(file);
-    input.files = files.files;
-    tell();
+    take(event.dataTransfer.files);
   });
   input.addEventListener("change", tell);
+  // A picture copied from a chat is pasted anywhere into the form.
+  root.closest("form").addEventListener("paste", (event) => {
+    if (event.clipboardData.files.length) take(event.clipboardData.files);
+  });
 }

@@ -1,21 +1,22 @@
-// The line table: adds, removes and moves rows, Enter goes down a row. Without it "add 10 rows" posts the form.
+// The line table: its buttons add, copy, move and remove rows here, undo included. Without it each of them posts the form.
 
 export default function lineEditor(root) {
   if (root.dataset.fixed !== undefined) return;
   const body = root.querySelector("tbody");
   const prefix = root.dataset.prefix;
+  const undo = root.querySelector("[data-line-undo]");
   const rows = () => [...body.querySelectorAll("tr[data-line]")];
   const fieldsOf = (row) => row.querySelectorAll("input, select, textarea");
+  let removed = null;
 
-  root.querySelectorAll("[hidden]").forEach((element) => { element.hidden = false; });
-  root.querySelector("[name=add_rows]").hidden = true;
+  root.querySelector("[data-line-act=add]").hidden = false;
 
   // Names, ids and what refers to them carry the number of the row.
   function renumber() {
     const pattern = new RegExp(`^${prefix}-\\d+-`);
     rows().forEach((row, index) => {
-      const number = row.querySelector(".line-number");
-      number.firstChild.textContent = `${index + 1} `;
+      row.querySelector(".line-number").firstChild.textContent = `${index + 1} `;
+      row.querySelectorAll("[data-line-act]").forEach((button) => { button.value = `${button.dataset.lineAct}-${index}`; });
       row.querySelectorAll("[name], [id], [aria-describedby]").forEach((element) => {
         for (const name of ["name", "id", "aria-describedby"]) {
           const value = element.getAttribute(name);
@@ -42,49 +43,52 @@ export default function lineEditor(root) {
     row.querySelectorAll(".static").forEach((cell) => { cell.textContent = ""; });
   }
 
-  function add() {
-    const row = rows().at(-1).cloneNode(true);
-    clear(row);
-    body.append(row);
-    renumber();
-    fieldsOf(row)[0].focus();
+  function copyOf(row) {
+    const copy = row.cloneNode(true);
+    copy.querySelectorAll(`input[type=hidden][name$="-id"]`).forEach((field) => field.remove());
+    fieldsOf(row).forEach((field, at) => { if (field.tagName === "SELECT") fieldsOf(copy)[at].selectedIndex = field.selectedIndex; });
+    return copy;
   }
 
-  function remove(row) {
-    const next = row.nextElementSibling || row.previousElementSibling;
-    if (rows().length === 1) clear(row);
-    else row.remove();
-    renumber();
-    (fieldsOf(next || row)[0] || root).focus();
-  }
+  const acts = {
+    add() {
+      const row = rows().at(-1).cloneNode(true);
+      clear(row);
+      body.append(row);
+      return fieldsOf(row)[0];
+    },
+    copy(row) {
+      const copy = copyOf(row);
+      row.after(copy);
+      return fieldsOf(copy)[0];
+    },
+    remove(row) {
+      const next = row.nextElementSibling || row.previousElementSibling;
+      removed = { row: row.cloneNode(true), at: rows().indexOf(row) };
+      fieldsOf(row).forEach((field, at) => { fieldsOf(removed.row)[at].value = field.value; });
+      undo.hidden = false;
+      if (!next) clear(row);
+      else row.remove();
+      return undo.querySelector("button");
+    },
+    undo() {
+      if (!removed) return null;
+      body.insertBefore(removed.row, rows()[removed.at] || null);
+      undo.hidden = true;
+      return fieldsOf(removed.row)[0];
+    },
+    up(row, button) { row.previousElementSibling?.before(row); return button; },
+    down(row, button) { row.nextElementSibling?.after(row); return button; },
+  };
 
-  function move(row, button) {
-    const up = button.dataset.lineAct === "up";
-    const other = up ? row.previousElementSibling : row.nextElementSibling;
-    if (!other) return;
-    if (up) other.before(row);
-    else other.after(row);
-    renumber();
-    button.focus();
-  }
-
+  root.addEventListener("lines:moved", renumber);
   root.addEventListener("click", (event) => {
     const button = event.target.closest("[data-line-act]");
-    if (!button) return;
-    const row = button.closest("tr");
-    if (button.dataset.lineAct === "add") add();
-    else if (button.dataset.lineAct === "remove") remove(row);
-    else move(row, button);
-  });
-
-  root.addEventListener("keydown", (event) => {
-    const field = event.target;
-    if (event.key !== "Enter" || field.tagName !== "INPUT" || event.isComposing) return;
+    const act = button?.dataset.lineAct;
+    if (!button || (act === "undo" && !removed)) return;
     event.preventDefault();
-    const row = field.closest("tr");
-    const column = [...fieldsOf(row)].filter((each) => each.type !== "hidden").indexOf(field);
-    if (row === rows().at(-1)) add();
-    const next = rows()[rows().indexOf(row) + 1];
-    [...fieldsOf(next)].filter((each) => each.type !== "hidden")[column]?.focus();
+    const focus = acts[act](button.closest("tr"), button);
+    renumber();
+    focus?.focus();
   });
 }

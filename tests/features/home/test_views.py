@@ -41,9 +41,9 @@ def test_who_has_nothing_to_do_is_told_so(client, staff):
 @pytest.mark.parametrize(
     ("part", "first", "absent"),
     [
-        ("owner", "/inquiries/new", "/admin"),
+        ("owner", "/inquiries/report", "/admin"),
         ("technician", "/products", "/customers/new"),
-        ("administrator", "/quotations", "/inquiries/new"),
+        ("administrator", "/quotations", "/inquiries/report"),
     ],
 )
 def test_the_large_actions_are_those_one_may_do(client, staff, part, first, absent):

@@ -66,11 +66,10 @@ def test_marks_of_the_query_language_are_taken_as_they_are(manager):
 def test_suggestions_are_options_with_what_a_line_needs(client, manager, salesperson, technician):
     product = make(manager)
     client.as_(salesperson).get("/products/suggest?q=yyb", htmx=True)
-    option = client.page.one("option")
-    assert option.attributes["value"] == "CB-500"
-    assert option.attributes["label"] == "CB-500 液压泵 HG500"
+    option = client.page.one("li", role="option")
+    assert option.text == "CB-500 液压泵 HG500 ¥480.00"
     wanted = {
-        "data-product-id": str(product.id),
+        "data-id": str(product.id),
         "data-unit": "台",
         "data-tax-rate": "13",
         "data-unit-price": "480.00",
@@ -79,7 +78,7 @@ def test_suggestions_are_options_with_what_a_line_needs(client, manager, salespe
     }
     assert {key: option.attributes[key] for key in wanted} == wanted
     client.as_(technician).get("/products/suggest?q=yyb", htmx=True)
-    assert client.page.one("option").attributes["data-unit-price"] == ""
+    assert client.page.one("li", role="option").attributes["data-unit-price"] == ""
 
 
 def test_no_more_than_twenty_are_suggested_and_nothing_for_nothing(client, manager):
@@ -88,9 +87,9 @@ def test_no_more_than_twenty_are_suggested_and_nothing_for_nothing(client, manag
             values = replace(VALUES, code=f"P-{number:02}")
             actions.create_product(actor=factories.actor(manager), values=values)
     client.as_(manager).get("/products/suggest?q=yyb", htmx=True)
-    assert len(client.page.all("option")) == 20
+    assert len(client.page.all("li", role="option")) == 20
     client.get("/products/suggest?q=%20", htmx=True)
-    assert client.page.all("option") == []
+    assert client.page.all("li", role="option") == []
     assert client.get("/products/suggest?q=yyb").status_code == 200
 
 
@@ -100,7 +99,7 @@ def test_a_product_out_of_use_is_not_suggested(client, manager):
         row = session.get_one(Product, product.id)
         actions.set_product_active(row, actor=factories.actor(manager), version=None, active=False)
     client.as_(manager).get("/products/suggest?q=yyb", htmx=True)
-    assert client.page.all("option") == []
+    assert client.page.all("li", role="option") == []
 
 
 def test_who_sees_no_products_is_suggested_none(client, outsider):

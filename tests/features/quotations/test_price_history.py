@@ -134,3 +134,11 @@ def test_a_list_of_offers_of_a_customer_that_is_not_seen_names_nobody(client, de
     offer(desk, "465.50", product)
     client.as_(desk.people.colleague).get(f"/quotations/prices?customer={desk.customer.id}")
     assert session.get_one(Customer, desk.customer.id).name not in client.page.text
+
+
+def test_the_editor_shows_them_beside_the_line(client, desk):
+    paper = offer(desk, "10.5")
+    draft = desk.quotation("draft", lines=1)
+    client.as_(desk.people.salesperson).get(f"/quotations/{draft.quotation_id}/r/1/edit")
+    assert "¥10.50" in client.page.text
+    assert str(paper.number) in client.page.text
