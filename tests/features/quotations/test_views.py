@@ -8,11 +8,9 @@ import pytest
 
 from app.core import clock
 from app.core.db import session
-from app.core.permissions import SYSTEM
-from app.core.timeline import events_for, record
+from app.core.timeline import events_for
 from app.core.uow import unit_of_work
 from app.features.people.models import User
-from app.features.quotations.actions import facts
 from app.features.quotations.flow import FLOW
 from app.features.quotations.models import QuotationRevision
 from tests import stories
@@ -448,67 +446,3 @@ def test_character_no_font_has_stops_the_issue_and_is_named(client: Client, desk
     assert "\U0001fae0" in client.page.text
     session.refresh(revision)
     assert revision.status == "approved"
-
-
-def test_expired_offer_says_so_everywhere(client: Client, desk: stories.Desk) -> None:
-    revision = desk.quotation("issued")
-    with unit_of_work():
-        revision.valid_until = clock.today() - timedelta(days=1)
-    sign_in(client, desk, "salesperson").get(address(revision))
-    assert "已过有效期" in client.page.text
-    client.get("/quotations?status=expired")
-    assert revision.number in client.page.text
-    client.get("/quotations?status=issued")
-    assert "已过有效期" in client.page.text
-
-
-def test_list_exports_and_prints(client: Client, desk: stories.Desk) -> None:
-    revision = desk.quotation("review")
-    sign_in(client, desk, "manager")
-    csv = client.get("/quotations?format=csv")
-    assert csv.data.startswith(b"\xef\xbb\xbf")
-    assert revision.number in csv.get_data(as_text=True)
-    assert client.get("/quotations?format=xlsx").data.startswith(b"PK")
-    client.get("/quotations?format=print")
-    assert revision.number in client.page.text
-
-
-def test_list_offers_no_state_that_no_current_revision_has(client: Client, desk: stories.Desk) -> None:
-    desk.quotation("review")
-    sign_in(client, desk, "manager")
-    client.get("/quotations")
-    assert 'value="issued"' in client.page.html
-    assert 'value="superseded"' not in client.page.html
-
-
-def test_changes_name_their_line_and_write_prices_as_prices(client: Client, desk: stories.Desk) -> None:
-    revision = desk.quotation("draft")
-    with unit_of_work():
-        record(
-            "quotation",
-            revision.id,
-            "quotation:edit",
-            SYSTEM,
-            data={"changes": [["2/unit_price", "1180", "1144.6"], ["total", "", "12000"]]},
-        )
-    sign_in(client, desk, "salesperson")
-    client.get(address(revision))
-    assert "第 2 项 · 含税单价 1,180.00 → 1,144.60" in client.page.text
-    assert "含税合计 — → 12,000.00" in client.page.text
-
-
-def test_what_is_filled_in_later_stands_at_its_line(desk: stories.Desk) -> None:
-    revision = desk.quotation("draft")
-    keys = [key for key in facts(revision) if "/" in key]
-    assert keys == sorted(keys, key=lambda key: int(key.split("/")[0]))
-    assert "1/note" in keys
-
-
-@pytest.mark.parametrize(("reader", "offered"), [("salesperson", True), ("manager", False)])
-def test_only_who_waits_for_others_may_remind(
-    client: Client, desk: stories.Desk, reader: str, offered: bool
-) -> None:
-    revision = desk.quotation("review")
-    sign_in(client, desk, reader)
-    client.get(address(revision))
-    assert ("催办" in client.page.text) is offered
