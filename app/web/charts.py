@@ -1,7 +1,7 @@
 """Small charts drawn by the server as SVG: columns over time, bars of a ranking.
 
 Colours are tokens of the style sheet, so that they follow the theme; nothing is styled inline. A chart is one image
-with a title and a description; the table beside it says the same in figures.
+with a label and a description; the table beside it says the same in figures.
 """
 
 import unicodedata
@@ -99,8 +99,9 @@ def _text(x: int, y: int, text: str, anchor: str, token: str) -> str:
 
 
 def _image(title: str, description: str, width: int, height: int, inside: str, name: str) -> Markup:
+    # A label, no title element: browsers would show that wherever the pointer rests.
     return Markup(  # noqa: S704 - every text in it is escaped
-        f'<svg role="img" aria-labelledby="{escape(name)}-title {escape(name)}-text" width="{width}"'
-        f' height="{height}" viewBox="0 0 {width} {height}"><title id="{escape(name)}-title">{escape(title)}</title>'
-        f'<desc id="{escape(name)}-text">{escape(description)}</desc>{inside}</svg>'
+        f'<svg role="img" aria-label="{escape(title)}" aria-describedby="{escape(name)}-text" width="{width}"'
+        f' height="{height}" viewBox="0 0 {width} {height}"><desc id="{escape(name)}-text">{escape(description)}</desc>'
+        f"{inside}</svg>"
     )

@@ -8,7 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from app.core.i18n import CHINESE, current_locale
+from app.core.i18n import CHINESE, current_locale, listed
 from app.core.i18n import gettext as _
 from app.features.figures import queries
 from app.features.figures.lists import FigureList
@@ -59,14 +59,16 @@ def spans(scope: Scope) -> list[tuple[date, date, str]]:
 def issued(scope: Scope) -> list[Chart]:
     """Return the charts of quotations issued: how many, of what amount."""
     found = queries.issued_by_month(scope)
+    if not found:
+        return []
     counts, amounts = [], []
-    for first, last, name in spans(scope):
+    # nothing is drawn of the time before the first quotation
+    begun = [span for span in spans(scope) if span[1] >= min(found)]
+    for first, last, name in begun:
         rows = [sums for month, sums in found.items() if first <= month <= last]
         count, amount = sum(row[0] for row in rows), sum((row[1] for row in rows), Decimal(0))
         counts.append(Bar(name, Decimal(count), str(count)))
         amounts.append(Bar(name, amount, short_amount(amount) if amount else "0", "ok"))
-    if not found:
-        return []
     return [
         drawn(_("出具报价（份）"), charts.columns, counts, "issued-count"),
         drawn(_("报价含税金额（元）"), charts.columns, amounts, "issued-amount"),
@@ -96,5 +98,5 @@ def bar_text(listing: FigureList, row: Any, column: Any) -> str:
 
 def drawn(caption: str, draw: Any, values: Sequence[Bar], name: str) -> Chart:
     """Return a chart with its values in words as the description."""
-    words = _("，").join(f"{value.label} {value.text}" for value in values)
+    words = listed(f"{value.label} {value.text}" for value in values)
     return Chart(caption, draw(caption, words, values, name))

@@ -155,7 +155,7 @@ def per_mille(part: Any, whole: Any) -> Any:
 def totals(scope: Scope) -> Totals:
     """Return the sums of a scope in one query."""
     kinds = (Kind.ISSUED, Kind.RESULT, Kind.REPORTED, Kind.ANSWERED)
-    statement: Select[Any] = (
+    statement = (
         select(
             FigureTally.kind,
             FigureTally.outcome,
@@ -167,7 +167,7 @@ def totals(scope: Scope) -> Totals:
         .where(*in_scope(scope, kinds))
         .group_by(FigureTally.kind, FigureTally.outcome)
     )
-    found: dict[tuple[str, str], Any] = {(row[0], row[1]): row[2:] for row in read(statement)}
+    found: dict[tuple[str, str], Any] = {(row[0], row[1]): row[2:] for row in session.execute(statement)}
     nothing = (0, 0, Decimal(0), Decimal(0))
     issued = found.get((Kind.ISSUED, ""), nothing)
     won = found.get((Kind.RESULT, InquiryStatus.WON), nothing)
@@ -192,12 +192,12 @@ def totals(scope: Scope) -> Totals:
 
 def issued_by_month(scope: Scope) -> Mapping[date, tuple[int, Decimal]]:
     """Return number and amount of the quotations issued in each month that has some."""
-    statement: Select[Any] = (
+    statement = (
         select(FigureTally.month, func.sum(FigureTally.count), func.sum(FigureTally.amount))
         .where(*in_scope(scope, [Kind.ISSUED]))
         .group_by(FigureTally.month)
     )
-    return {row[0]: (int(row[1]), row[2]) for row in read(statement)}
+    return {row[0]: (int(row[1]), row[2]) for row in session.execute(statement)}
 
 
 def expiring(actor: Actor) -> tuple[int, date, date]:

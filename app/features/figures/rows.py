@@ -73,17 +73,22 @@ def equals(column: Any) -> Callable[[str], ColumnElement[bool]]:
     return lambda value: column == int(value)
 
 
+def counts_paper(row: Row[Any]) -> bool:
+    """Tell whether a row is about a quotation; all others are about the inquiry."""
+    return row.kind in (Kind.ISSUED, Kind.ISSUED_PRODUCT) and row.quotation_id is not None
+
+
 def document_text(row: Row[Any]) -> str:
     """Return the number of the document a row comes from, with the line where it is about one."""
-    number = row.quotation_number or row.number or _("未编号")
+    number = (row.quotation_number if counts_paper(row) else row.number) or _("未编号")
     return (
         _("%(number)s 第 %(position)s 项", number=number, position=row.position) if row.position else number
     )
 
 
 def document_url(row: Row[Any]) -> str:
-    """Return the address of the document a row comes from: the paper where it counts one, else the inquiry."""
-    if row.quotation_id is not None and row.kind in (Kind.ISSUED, Kind.ISSUED_PRODUCT):
+    """Return the address of the document a row comes from."""
+    if counts_paper(row):
         return f"/quotations/{row.quotation_id}/r/{row.revision}"
     return f"/inquiries/{row.inquiry_id}"
 
