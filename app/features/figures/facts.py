@@ -143,12 +143,21 @@ def papers_of(inquiry_ids: Sequence[int]) -> dict[int, Papers]:
     for row in revisions:
         papers[row.inquiry_id].revisions.append(row)
     if inquiry_of:
-        items = select(
-            QuotationLine.revision_id,
-            QuotationLine.product_id,
-            QuotationLine.quantity,
-            QuotationLine.unit_price,
-        ).where(QuotationLine.revision_id.in_(inquiry_of), QuotationLine.kind == LineKind.ITEM)
+        items = (
+            select(
+                QuotationLine.revision_id,
+                QuotationLine.product_id,
+                QuotationLine.quantity,
+                QuotationLine.unit_price,
+            )
+            .join(QuotationRevision, QuotationRevision.id == QuotationLine.revision_id)
+            .join(Quotation, Quotation.id == QuotationRevision.quotation_id)
+            .where(
+                Quotation.inquiry_id.in_(inquiry_ids),
+                QuotationRevision.issued_at.is_not(None),
+                QuotationLine.kind == LineKind.ITEM,
+            )
+        )
         for line in session.execute(items):
             papers[inquiry_of[line.revision_id]].items[line.revision_id].append(line)
     return papers

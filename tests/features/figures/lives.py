@@ -117,114 +117,111 @@ def month(day: date) -> date:
     return date(day.year, day.month, 1)
 
 
+class Counter:
+    """Sums by (kind, month, owner, department, customer, product, outcome, reason)."""
+
+    def __init__(self) -> None:
+        self.counts: Counts = defaultdict(lambda: [0, 0, Decimal(0), Decimal(0)])
+
+    def add(self, kind: str, day: date, of: Any, customer: int, **values: Any) -> None:
+        product, outcome, reason = (
+            values.get(name, usual) for name, usual in (("product", 0), ("outcome", ""), ("reason", ""))
+        )
+        sums = self.counts[
+            (kind, month(day), of.owner_id, of.department_id, customer, product, outcome, reason)
+        ]
+        sums[0] += 1
+        for place, name in enumerate(("late", "amount", "hours"), 1):
+            sums[place] += values.get(name, 0)
+
+
 def told_again() -> Counts:
-    """What is to be counted, by (kind, month, owner, department, customer, product, outcome, reason)."""
-    counts: Counts = defaultdict(lambda: [0, 0, Decimal(0), Decimal(0)])
-
-    def count(
-        kind: str,
-        day: date,
-        of: Any,
-        customer: int,
-        product: int = 0,
-        outcome: str = "",
-        reason: str = "",
-        late: bool = False,
-        amount: Decimal = Decimal(0),
-        hours: Decimal = Decimal(0),
-    ) -> None:
-        sums = counts[(kind, month(day), of.owner_id, of.department_id, customer, product, outcome, reason)]
-        for place, value in enumerate((1, int(late), amount, hours)):
-            sums[place] += value
-
+    """What is to be counted, told from the objects."""
+    counter = Counter()
     for inquiry in session.execute(select(Inquiry)).unique().scalars():
-        over = inquiry.status in ("won", "lost", "withdrawn", "cancelled", "declined")
-        hidden = inquiry.kind in ("tender", "central") and not over
-        if inquiry.reported_at:
-            count(
-                "reported",
-                clock.to_local(inquiry.reported_at).date(),
-                inquiry,
-                inquiry.customer_id,
-                late=inquiry.reported_late,
-                hours=inquiry.report_latency_hours or Decimal(0),
-            )
         papers = sorted(
             (row for row in revisions_of(inquiry.id) if row.issued_at),
             key=lambda row: (row.issued_at, row.id),
         )
-        seen = set()
-        for paper in papers:
-            if paper.quotation_id in seen:
-                continue
-            seen.add(paper.quotation_id)
-            day = clock.to_local(paper.issued_at).date()  # type: ignore[arg-type]
-            count(
-                "issued",
-                day,
-                paper,
-                paper.quotation.customer_id,
-                amount=Decimal(0) if hidden else paper.total,
+        count_report(counter, inquiry)
+        count_papers(counter, inquiry, papers)
+        count_result(counter, inquiry, papers)
+        count_answers(counter, inquiry)
+    return dict(counter.counts)
+
+
+def is_over(inquiry: Inquiry) -> bool:
+    return inquiry.status in ("won", "lost", "withdrawn", "cancelled", "declined")
+
+
+def count_report(counter: Counter, inquiry: Inquiry) -> None:
+    if inquiry.reported_at:
+        day = clock.to_local(inquiry.reported_at).date()
+        counter.add(
+            "reported",
+            day,
+            inquiry,
+            inquiry.customer_id,
+            late=int(inquiry.reported_late),
+            hours=inquiry.report_latency_hours or Decimal(0),
+        )
+
+
+def count_papers(counter: Counter, inquiry: Inquiry, papers: list[QuotationRevision]) -> None:
+    factor = 0 if inquiry.kind in ("tender", "central") and not is_over(inquiry) else 1
+    seen = set()
+    for paper in papers:
+        if paper.quotation_id in seen:
+            continue
+        seen.add(paper.quotation_id)
+        day = clock.to_local(paper.issued_at).date()  # type: ignore[arg-type]
+        customer = paper.quotation.customer_id
+        counter.add("issued", day, paper, customer, amount=paper.total * factor)
+        for product, amount in products(paper).items():
+            counter.add("issued_product", day, paper, customer, product=product, amount=amount * factor)
+
+
+def count_result(counter: Counter, inquiry: Inquiry, papers: list[QuotationRevision]) -> None:
+    if not is_over(inquiry):
+        return
+    accepted = [row for row in papers if row.status == "accepted"]
+    offer = (accepted or papers or [None])[-1]
+    day = inquiry.result_on or clock.to_local(inquiry.decided_at).date()  # type: ignore[arg-type]
+    known = {
+        "won": "",
+        "lost": f"lost:{cause_of(inquiry.lost_reason)}",
+        "declined": f"declined:{inquiry.decline_reason}",
+    }
+    values = {"outcome": inquiry.status, "reason": known.get(inquiry.status, inquiry.status)}
+    counter.add("result", day, inquiry, inquiry.customer_id, amount=offer.total if offer else 0, **values)
+    if offer is not None and inquiry.status in ("won", "lost"):
+        for product, amount in products(offer).items():
+            counter.add(
+                "result_product", day, inquiry, inquiry.customer_id, product=product, amount=amount, **values
             )
-            for product, amount in products(paper).items():
-                count(
-                    "issued_product",
-                    day,
-                    paper,
-                    paper.quotation.customer_id,
-                    product,
-                    amount=Decimal(0) if hidden else amount,
-                )
-        if over:
-            accepted = [row for row in papers if row.status == "accepted"]
-            offer = (accepted or papers or [None])[-1]
-            day = inquiry.result_on or clock.to_local(inquiry.decided_at).date()  # type: ignore[arg-type]
-            reason = {
-                "won": "",
-                "lost": f"lost:{cause_of(inquiry.lost_reason)}",
-                "declined": f"declined:{inquiry.decline_reason}",
-            }.get(inquiry.status, inquiry.status)
-            count(
-                "result",
-                day,
+
+
+def count_answers(counter: Counter, inquiry: Inquiry) -> None:
+    for line in inquiry.lines:
+        for subject, answers in (
+            ("technical", line.technical_answers),
+            ("purchasing", line.purchasing_answers),
+        ):
+            if not answers:
+                continue
+            first = min(answer.created_at for answer in answers)
+            began = inquiry.decided_at or inquiry.reported_at or first
+            spent = (Decimal(max(int((first - began).total_seconds()), 0)) / 3600).quantize(Decimal("0.01"))
+            late = bool(inquiry.answers_due_at and first > inquiry.answers_due_at)
+            counter.add(
+                "answered",
+                clock.to_local(first).date(),
                 inquiry,
                 inquiry.customer_id,
-                outcome=inquiry.status,
-                reason=reason,
-                amount=offer.total if offer else Decimal(0),
+                outcome=subject,
+                late=int(late),
+                hours=spent,
             )
-            if offer is not None and inquiry.status in ("won", "lost"):
-                for product, amount in products(offer).items():
-                    count(
-                        "result_product",
-                        day,
-                        inquiry,
-                        inquiry.customer_id,
-                        product,
-                        inquiry.status,
-                        reason,
-                        amount=amount,
-                    )
-        for line in inquiry.lines:
-            for subject, answers in (
-                ("technical", line.technical_answers),
-                ("purchasing", line.purchasing_answers),
-            ):
-                if answers:
-                    first = min(answer.created_at for answer in answers)
-                    seconds = max(
-                        int((first - (inquiry.decided_at or inquiry.reported_at or first)).total_seconds()), 0
-                    )
-                    count(
-                        "answered",
-                        clock.to_local(first).date(),
-                        inquiry,
-                        inquiry.customer_id,
-                        outcome=subject,
-                        late=bool(inquiry.answers_due_at and first > inquiry.answers_due_at),
-                        hours=(Decimal(seconds) / 3600).quantize(Decimal("0.01")),
-                    )
-    return dict(counts)
 
 
 def products(paper: QuotationRevision) -> dict[int, Decimal]:
