@@ -60,8 +60,9 @@ def step_inquiry(desk: stories.Desk, chance: random.Random, inquiry: Inquiry) ->
         [item for item in possible if item not in ("cancel", "withdraw") or chance.random() < 0.1]
     )
     lines = [item.id for item in inquiry.lines]
+    due = clock.now() + timedelta(hours=chance.choice((1, 900)))
     values = {
-        "decide": {"technical": lines[:1], "purchasing": lines, "answers_due_at": clock.now() + timedelta(hours=chance.choice((1, 900)))},
+        "decide": {"technical": lines[:1], "purchasing": lines, "answers_due_at": due},
         "decline": {"decline_reason": chance.choice(("scope", "price"))},
         "claim_loss": {"lost_reason": chance.choice(REASONS)},
     }  # fmt: skip
