@@ -19,6 +19,7 @@ FEATURES = (
     "inquiries",
     "quotations",
     "verify",
+    "figures",
     "home",
     "admin",
 )

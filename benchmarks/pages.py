@@ -38,7 +38,9 @@ READER = "m1"
 LEAST_RATIO = 0.5
 MOST_GROWTH = 1.3
 MOST_QUERIES = 10
+MOST_FIGURES_TIME = 3
 STATES = ("draft", "review", "approved", "issued", "issued", "issued", "accepted", "lost")
+ISSUED = ("issued", "accepted", "lost")
 YEARS = 10
 
 
@@ -132,6 +134,7 @@ def grow(data: Path, count: int) -> None:
                     "quotation_id": first + place,
                     "number": f"{number}-R1",
                     "status": STATES[place % len(STATES)],
+                    "issued_at": stamp if STATES[place % len(STATES)] in ISSUED else None,
                     "created_at": stamp,
                     "updated_at": stamp,
                     "valid_until": valid_until,
@@ -151,6 +154,14 @@ def grow(data: Path, count: int) -> None:
                 database.executemany(f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks})", rows)
         database.commit()
         database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def count_figures(data: Path) -> None:
+    """Count what was copied in, as the daily job does."""
+    with opened(data):
+        from app.features.figures import actions  # slow import
+
+        actions.recount()
 
 
 def processor_seconds(server: Server) -> float:
@@ -238,6 +249,8 @@ def pages_of(bare: Server, small: Server, large: Server) -> list[Page]:
         Page(f"list, 30 of {SMALL:,}", small, "/quotations", at_small),
         Page("quotation", large, quotation, at_large),
         Page("workbench", large, "/", at_large),
+        Page("figures", large, "/figures", at_large),
+        Page("win rate by customer", large, "/figures/win-rate?by=customer", at_large),
     ]
 
 
@@ -254,6 +267,11 @@ def rows_of(pages: list[Page], queries: dict[str, int]) -> list[Row]:
         figure += (
             f"; {ratio:.0%} of the reference ({bare.cost / page.cost:.0%} by processor), {count} queries"
         )
+        if page.address.startswith("/figures"):
+            held = ratio >= 1 / MOST_FIGURES_TIME and count <= MOST_QUERIES
+            target = f"≤ {MOST_FIGURES_TIME} × the reference, ≤ {MOST_QUERIES} queries"
+            rows.append(Row(page.name, target, figure, held))
+            continue
         held = (page is small or ratio >= LEAST_RATIO) and count <= MOST_QUERIES
         target = "" if page is small else f"≥ {LEAST_RATIO:.0%} of the reference, ≤ {MOST_QUERIES} queries"
         rows.append(Row(page.name, target, figure, held))
@@ -287,6 +305,7 @@ def main() -> int:
         shutil.copytree(work / "small", work / "large")
         grow(work / "small", SMALL)
         grow(work / "large", LARGE)
+        count_figures(work / "large")
         with (
             reference(work / "bare") as bare,
             served(work / "small", "", "--no-jobs") as small,

@@ -12,6 +12,7 @@ from app.demo import bargaining, cast, company, contacts, customers, products, s
 from app.demo.people import ACCOUNTS, PASSWORD, create_accounts, create_departments
 from app.demo.stage import Script, Stage, play, readers
 from app.demo.timetable import timetable
+from app.features.figures import actions as figures
 from app.features.people import actions as people
 from app.features.people.models import User
 from app.features.people.passwords import hash_password
@@ -47,6 +48,7 @@ def load(*, today: date | None = None, progress: Progress = print, public_url: s
     play(stage, first, lambda day: None)
     play(stage, [contacts.entering(stage)], lambda day: None)
     play(stage, half_year(stage), monthly(progress))
+    figures.recount()
 
 
 def half_year(stage: Stage) -> list[Script]:

@@ -1,0 +1,29 @@
+"""Figures: win rate, reporting, answers, quotations per month, each number with the way to its rows."""
+
+from flask import Flask
+
+from app.core.i18n import lazy
+from app.features.figures import registry, views
+from app.features.figures.enums import FiguresPerm
+from app.web import lists, nav
+
+
+def register(app: Flask) -> None:
+    """Bring the feature into the application."""
+    registry.register()
+    app.register_blueprint(views.blueprint)
+    for endpoint, label in views.PAGES[1:]:
+        lists.register_list_label(endpoint, label)
+    lists.register_list_label("figures.rows", lazy("统计明细"))
+    nav.register_nav(
+        nav.NavItem(
+            key="figures",
+            label=lazy("统计"),
+            icon="list-details",
+            endpoint="figures.index",
+            section="sales",
+            permission=FiguresPerm.VIEW,
+            module="quotations",
+            order=70,
+        )
+    )
