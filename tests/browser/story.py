@@ -34,8 +34,8 @@ class Words:
             else gettext.NullTranslations()
         )
 
-    def __call__(self, source: str, **values: object) -> str:
-        said = self.catalogue.gettext(source)
+    def __call__(self, source: str, *, context: str = "", **values: object) -> str:
+        said = self.catalogue.pgettext(context, source) if context else self.catalogue.gettext(source)
         return said % values if values else said
 
 
@@ -56,9 +56,10 @@ class Story:
     def link(self, page: Page, source: str) -> Locator:
         return page.locator("main").get_by_role("link", name=self.words(source), exact=True)
 
-    def press(self, page: Page, source: str) -> None:
+    def press(self, page: Page, source: str, *, context: str = "") -> None:
         """Press a button of the page, and wait for the page it leads to."""
-        page.locator("main").get_by_role("button", name=self.words(source), exact=True).first.click()
+        name = self.words(source, context=context)
+        page.locator("main").get_by_role("button", name=name, exact=True).first.click()
 
     def follow(self, page: Page, source: str) -> None:
         self.link(page, source).first.click()
@@ -279,7 +280,7 @@ class Story:
         """A stranger types the code of the paper."""
         page.goto(self.site + "/verify")
         page.fill("[name=code]", code.lower())
-        self.press(page, "核验")
+        self.press(page, "核验", context="button")
         self.verdict_is(page, "genuine")
         expect(page.locator("#verify-result")).to_have_attribute("data-standing", "current")
 

@@ -18,7 +18,7 @@ from app.features.figures.facts import Fact
 from app.features.figures.models import FigureFact, FigureState, FigureTally
 from app.features.inquiries import actions as inquiries
 from app.features.inquiries.models import Inquiry
-from app.features.quotations import flow
+from app.features.quotations import queries
 from tests import stories
 from tests.features.figures import lives
 
@@ -26,7 +26,7 @@ from tests.features.figures import lives
 @pytest.fixture(scope="module")
 def no_files() -> pytest.MonkeyPatch:
     patch = pytest.MonkeyPatch()
-    patch.setattr(flow, "files_for", lambda *_: [object()])
+    patch.setattr(queries, "files_for", lambda *_: [object()])
     yield patch
     patch.undo()
 
