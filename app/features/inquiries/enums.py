@@ -120,3 +120,6 @@ PRICE_SOURCE_LABELS = {
     PriceSource.OTHER: lazy("其他途径"),
 }
 SUBJECT_LABELS = {Subject.TECHNICAL: lazy("技术答复"), Subject.PURCHASING: lazy("采购答复")}
+
+# Who reads answers with their prices, across inquiries.
+PRICE_READERS = (InquiryPerm.REGISTER, InquiryPerm.VIEW_ALL, InquiryPerm.ANSWER_PURCHASING)

@@ -12,7 +12,7 @@ from app.core.i18n import lazy
 from app.core.listing import Column, Filter, Listing
 from app.core.permissions import Actor
 from app.features.inquiries.earlier import price_condition
-from app.features.inquiries.enums import PURCHASE_KIND_LABELS, InquiryPerm
+from app.features.inquiries.enums import PRICE_READERS, PURCHASE_KIND_LABELS
 from app.features.inquiries.models import Inquiry, InquiryLine, PurchasingAnswer
 from app.features.inquiries.views import blueprint, line_address
 from app.features.people.models import User
@@ -20,7 +20,6 @@ from app.web.guard import current_actor, requires
 from app.web.lists import register_list_label, show_list
 
 # To whom the list is open; which prices stand in it is decided row by row.
-PRICE_READERS = (InquiryPerm.REGISTER, InquiryPerm.VIEW_ALL, InquiryPerm.ANSWER_PURCHASING)
 KINDS = {str(code): label for code, label in PURCHASE_KIND_LABELS.items()}
 register_list_label("inquiries.market", lazy("行情与交期"))
 

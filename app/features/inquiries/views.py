@@ -16,7 +16,7 @@ from app.features.customers import queries as customers
 from app.features.customers.enums import CustomerPerm
 from app.features.customers.models import Customer
 from app.features.inquiries import actions, earlier, forms, page, queries
-from app.features.inquiries.enums import InquiryPerm, InquiryStatus, Subject
+from app.features.inquiries.enums import PRICE_READERS, InquiryPerm, InquiryStatus, Subject
 from app.features.inquiries.flow import DOC_TYPE, FLOW
 from app.features.inquiries.listing import InquiryList
 from app.features.inquiries.models import Inquiry
@@ -349,7 +349,9 @@ def _show_answer(inquiry: Inquiry, line: Any, subject: str, form: Any, status: i
         form=form,
         line=line,
         earlier=earlier.earlier_answers(current_actor(), [line]).get(line.id),
-        market_url=url_for("inquiries.market", q=line.model or line.name),
+        market_url=url_for("inquiries.market", q=line.model or line.name)
+        if any(can(current_actor(), code) for code in PRICE_READERS)
+        else "",
         more=more,
         more_open=any(form[name].errors for name in more),
         more_label=_("类别、税率、日期等（已按上次填好）"),

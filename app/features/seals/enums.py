@@ -149,3 +149,13 @@ PURPOSE_LINES = {
     SealKind.INVOICE: ("发票专用章",),
     SealKind.LEGAL_REPRESENTATIVE: ("",),
 }
+
+# Who reads the list of requests for wet seals: those who ask, decide, seal, file or audit.
+REQUEST_READERS = (
+    SealPerm.REQUEST,
+    SealPerm.APPROVE,
+    SealPerm.APPROVE_AS_LEADER,
+    SealPerm.USE,
+    SealPerm.FILE,
+    SealPerm.AUDIT,
+)

@@ -14,7 +14,15 @@ from app.core.i18n import pgettext
 from app.core.permissions import Actor, can
 from app.core.uow import unit_of_work
 from app.features.seals import queries, request_actions, request_page, sources
-from app.features.seals.enums import KIND_LABELS, PAPER_KIND_LABELS, PaperKind, SealKind, SealPerm, UseMode
+from app.features.seals.enums import (
+    KIND_LABELS,
+    PAPER_KIND_LABELS,
+    REQUEST_READERS,
+    PaperKind,
+    SealKind,
+    SealPerm,
+    UseMode,
+)
 from app.features.seals.flow import FLOW
 from app.features.seals.forms import FilingForm, HandOverForm, ReturnForm, StampForm, UseRequestForm
 from app.features.seals.lists import SealRequestList
@@ -28,14 +36,7 @@ from app.web.lists import show_list
 
 TEMPLATE = "seals/request.html"
 # To whom the list is open; which requests stand in it is decided row by row.
-READERS = (
-    SealPerm.REQUEST,
-    SealPerm.APPROVE,
-    SealPerm.APPROVE_AS_LEADER,
-    SealPerm.USE,
-    SealPerm.FILE,
-    SealPerm.AUDIT,
-)
+READERS = REQUEST_READERS
 STEP_FORMS: Mapping[str, Any] = {
     "stamp": StampForm,
     "hand_over": HandOverForm,

@@ -16,6 +16,7 @@ from app.features.seals import actions, keys, marks, queries
 from app.features.seals.enums import (
     FORM_LABELS,
     KIND_LABELS,
+    REQUEST_READERS,
     STATUS_LABELS,
     STATUS_TONES,
     SealForm,
@@ -67,7 +68,7 @@ def index() -> Response:
         may_add_entity=can(actor, SealPerm.ADD_ENTITY),
         may_see_key=can(actor, SealPerm.VIEW_KEY),
         may_read_uses=queries.may_read_uses(actor),
-        out=queries.out_counts(),
+        out=queries.out_counts() if any(can(actor, code) for code in REQUEST_READERS) else (0, 0),
     )
 
 
