@@ -2,10 +2,13 @@
 
 from flask import Flask
 
+from app.core import modules
 from app.core.i18n import lazy
 from app.features.figures import registry, views
 from app.features.figures.enums import FiguresPerm
 from app.web import lists, nav
+
+modules.register(modules.Module("figures", lazy("统计"), preset=modules.STANDARD, parent="quotations"))
 
 
 def register(app: Flask) -> None:
@@ -23,7 +26,7 @@ def register(app: Flask) -> None:
             endpoint="figures.index",
             section="sales",
             permission=FiguresPerm.VIEW,
-            module="quotations",
+            module="figures",
             order=70,
         )
     )

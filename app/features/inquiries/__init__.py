@@ -6,7 +6,7 @@ from app.core import documents, modules, permissions, search, sentences, setting
 from app.core.i18n import lazy, lazy_in_context
 from app.core.permissions import Role
 from app.features.inquiries import market_views, panels, queries, report_views, tender, tender_views, views
-from app.features.inquiries.enums import CHANNEL_LABELS, KIND_LABELS, InquiryPerm
+from app.features.inquiries.enums import CHANNEL_LABELS, KIND_LABELS, MARKET, InquiryPerm
 from app.features.inquiries.flow import DOC_TYPE
 from app.features.inquiries.models import Inquiry
 from app.web import documents as files_of_documents
@@ -38,7 +38,7 @@ def register(app: Flask) -> None:
             endpoint="inquiries.market",
             section="sales",
             permission=market_views.PRICE_READERS,
-            module="quotations",
+            module=MARKET,
             order=45,
         )
     )
@@ -47,6 +47,7 @@ def register(app: Flask) -> None:
 modules.register(
     modules.Module("quotations", lazy("询价与报价")),
     modules.Module(tender.MODULE, lazy("投标清单"), preset=modules.STANDARD, parent="quotations"),
+    modules.Module(MARKET, lazy("行情与交期"), preset=modules.STANDARD, parent="quotations"),
 )
 modules.own_documents("quotations", "inquiry", "inquiry_line", "quotation", "seal")
 

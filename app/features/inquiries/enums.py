@@ -121,5 +121,7 @@ PRICE_SOURCE_LABELS = {
 }
 SUBJECT_LABELS = {Subject.TECHNICAL: lazy("技术答复"), Subject.PURCHASING: lazy("采购答复")}
 
+# The list of answers with their prices is a module: small desks do without.
+MARKET = "market"
 # Who reads answers with their prices, across inquiries.
 PRICE_READERS = (InquiryPerm.REGISTER, InquiryPerm.VIEW_ALL, InquiryPerm.ANSWER_PURCHASING)

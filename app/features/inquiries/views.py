@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.datastructures import FileStorage
 
+from app.core import modules
 from app.core.db import session
 from app.core.errors import Conflict, Denied, Invalid, NotVisible, Problem, Stale
 from app.core.files import CheckedFile, StoredFile, check_upload
@@ -16,7 +17,7 @@ from app.features.customers import queries as customers
 from app.features.customers.enums import CustomerPerm
 from app.features.customers.models import Customer
 from app.features.inquiries import actions, earlier, forms, page, queries
-from app.features.inquiries.enums import PRICE_READERS, InquiryPerm, InquiryStatus, Subject
+from app.features.inquiries.enums import MARKET, PRICE_READERS, InquiryPerm, InquiryStatus, Subject
 from app.features.inquiries.flow import DOC_TYPE, FLOW
 from app.features.inquiries.listing import InquiryList
 from app.features.inquiries.models import Inquiry
@@ -350,7 +351,7 @@ def _show_answer(inquiry: Inquiry, line: Any, subject: str, form: Any, status: i
         line=line,
         earlier=earlier.earlier_answers(current_actor(), [line]).get(line.id),
         market_url=url_for("inquiries.market", q=line.model or line.name)
-        if any(can(current_actor(), code) for code in PRICE_READERS)
+        if modules.is_on(MARKET) and any(can(current_actor(), code) for code in PRICE_READERS)
         else "",
         more=more,
         more_open=any(form[name].errors for name in more),

@@ -28,7 +28,7 @@ def copied(quotation_id: int, number: int) -> Answer:
         (row.id, f"{row.number or _('未编号')} {row.customer.name}")
         for row in copying.open_inquiries(actor, revision)
     ]
-    if request.method == "GET":
+    if request.method != "POST":
         return show_form(revision, form)
     if not form.validate():
         return show_form(revision, form, 422)

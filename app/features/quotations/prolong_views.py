@@ -25,7 +25,7 @@ def prolonged(quotation_id: int, number: int) -> Answer:
     if revision.owner_id != actor.id:
         raise Denied("core:denied", what=_("延期"), who=revision.owner.name)
     form = ProlongForm()
-    if request.method == "GET":
+    if request.method != "POST":
         if not may_prolong(revision):
             raise Conflict("quotation:not-prolongable")
         form.version.data, form.valid_until.data = revision.version, usual_validity()

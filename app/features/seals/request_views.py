@@ -193,7 +193,7 @@ def request_step(request_id: int, name: str) -> Any:
         raise NotVisible
     if name in STEP_FORMS:
         return step_with_form(asked, name, actor)
-    if request.method == "GET":
+    if request.method != "POST":
         return fragments.go(url_for("seals.show_request", request_id=request_id))
     return documents.fire_step(
         FLOW,

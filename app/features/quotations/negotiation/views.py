@@ -57,7 +57,7 @@ def new(quotation_id: int) -> Any:
     revision = quotations.get(actor, quotation_id)
     actions.check_recordable(revision, actor)
     form = forms.negotiation_form(revision)
-    if request.method == "GET":
+    if request.method != "POST":
         return show_form(revision, form)
     if not form.validate():
         return show_form(revision, form, 422)

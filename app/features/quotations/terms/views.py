@@ -49,7 +49,7 @@ def index() -> Any:
 @requires(QuotationPerm.MANAGE_TERMS)
 def new() -> Any:
     actor, form = current_actor(), NewTermsForm()
-    if request.method == "GET":
+    if request.method != "POST":
         return show_form(form, _("新建条款"))
     if not form.validate():
         return show_form(form, _("新建条款"), 422)
