@@ -232,6 +232,17 @@ def prepare_sqlite(connection: Any, record: Any) -> None:
     cursor.close()
 
 
+@event.listens_for(Engine, "connect")
+def prepare_postgresql(connection: Any, record: Any) -> None:
+    """Keep PostgreSQL from compiling our statements: of a page with many joins that takes seconds, running it none."""
+    if not type(connection).__module__.startswith("psycopg"):
+        return
+    # Inside a transaction the setting would go with the first rollback.
+    connection.autocommit = True
+    connection.execute("SET jit = off")
+    connection.autocommit = False
+
+
 @event.listens_for(Engine, "begin")
 def begin_sqlite(connection: Any) -> None:
     """Take the write lock at the start of a unit of work, so that what it read cannot change before it writes."""

@@ -66,7 +66,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/inquiries/1",
         "/inquiries/1/edit",
         "/inquiries/5",
-        "/inquiries/14/submit",
+        "/inquiries/15/submit",
         "/inquiries/17",
         "/quotations/2/r/1",
         "/quotations/3/r/1",
