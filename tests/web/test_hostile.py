@@ -97,7 +97,7 @@ ELSEWHERE = {
     "home.remind_of_task": "is a button beside tasks of others that wait too long",
 }
 
-# Sent bad values by the tests of their own features, and by the full proof; no page of the sample holds them yet.
+# No page of the sample holds these forms yet; the full proof follows the links and finds them by itself.
 NOT_YET_IN_THE_SAMPLE = frozenset(
     {
         "customers.add_contact",
