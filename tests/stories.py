@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -102,9 +102,21 @@ def company() -> LegalEntity:
     return entity
 
 
+def signing_keys(company_name: str) -> None:
+    """Make the signing key as of the beginning of 2026, whatever the time of the test that needs it first.
+
+    The key outlives the test, and other programs judge its certificate by the time of the machine.
+    """
+    token = clock._clock.set(lambda: datetime(2026, 1, 1, tzinfo=UTC))
+    try:
+        keys.create(company_name)
+    finally:
+        clock._clock.reset(token)
+
+
 def seal(entity: LegalEntity, keeper: User, leader: User) -> Seal:
     """Return a drawn quotation seal that the leader authorised, with the signing key made."""
-    keys.create(entity.name)
+    signing_keys(entity.name)
     with unit_of_work():
         row = Seal(
             legal_entity_id=entity.id,

@@ -48,6 +48,8 @@ ASK_AGAIN_SECONDS = (0.001, 0.004)
 # SQLite's extended error codes carry the primary one in their low byte.
 PRIMARY_CODE = 0xFF
 
+# What the column of an id holds, and of a version.
+LARGEST_ID = 2**31 - 1
 # What a 64-bit column holds.
 LARGEST_INTEGER = 2**63 - 1
 LARGEST_EXPONENT = 18

@@ -37,7 +37,7 @@ def safe_text(text: str) -> str:
     """Return a text for a cell: no control characters, not too long, never the beginning of a formula."""
     kept = "".join(one for one in text if one in "\n\t\r" or unicodedata.category(one) not in ("Cc", "Cs"))
     kept = "".join(one for one in kept if ord(one) & 0xFFFE != 0xFFFE)[:LONGEST_CELL]
-    if kept.lstrip(" \u3000\u00a0").startswith(FORMULA_STARTS):
+    if kept.strip() and kept.lstrip(" \u3000\u00a0").startswith(FORMULA_STARTS):
         return f"'{kept}"
     return kept
 

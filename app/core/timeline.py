@@ -22,6 +22,7 @@ from app.core.i18n import LazyText, lazy
 from app.core.i18n import gettext as _
 from app.core.permissions import Actor
 from app.core.uow import before_commit
+from app.core.written import check_written
 
 GENESIS = "0" * 64
 # What the system itself is called; its rows keep one name, the reader sees it in their language.
@@ -162,8 +163,10 @@ def record(
     """Add a fact to the document's timeline, in the open unit of work.
 
     ``data`` holds plain JSON values under the keys the verb declares; ``tell`` names the people who get a notice.
-    Raises KeyError for an unknown verb and ValueError for undeclared data.
+    Raises Invalid for a reason with characters nobody can see, KeyError for an unknown verb and ValueError for
+    undeclared data.
     """
+    check_written(reason, "note")
     known = _verbs[verb_code]
     values = dict(data or {})
     unknown = set(values) - known.fields - COMMON_FIELDS

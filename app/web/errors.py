@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Flask, Response, current_app, g, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, OperationalError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from app.core import files, side_writes
@@ -42,6 +42,7 @@ FORM_TOO_OLD = lazy("页面已过期，内容没有提交。请返回上一页�
 DISK_FULL = lazy("服务器磁盘已满，内容没有保存。请通知系统管理员清理磁盘空间，然后再提交一次")
 READ_ONLY = lazy("数据库现在不能写入，内容没有保存。请通知系统管理员检查数据文件夹的权限")
 BUSY = lazy("系统正忙，内容没有保存，请过一会儿再提交一次")
+UNSTORABLE = lazy("填写的内容里有数据库不能保存的数字或字符，没有保存。请返回核对后再提交")
 AWAY = lazy("数据库连接不上。请通知系统管理员，稍后再试")
 
 
@@ -93,10 +94,16 @@ def on_csrf_error(error: CSRFError) -> Response:
 
 
 def on_database_error(error: DBAPIError) -> Response:
-    """Answer a database failure: 409 where somebody was faster, 503 with what to do, else 500."""
+    """Answer a database failure: 409 for the slower of two, 422 for a value no column holds, 503 with what to do.
+
+    What remains is a fault of the program: 500.
+    """
     session.rollback()
     if is_race(error):
         return on_problem(Conflict("core:race"))
+    if isinstance(error, DataError):
+        current_app.logger.error("value refused [%s]: %s", current.request_id(), error.orig, exc_info=error)
+        return show(422, str(UNSTORABLE))
     sentence = database_sentence(error)
     if sentence is None:
         return on_failure(error)

@@ -10,8 +10,10 @@ import wtforms
 from wtforms.validators import StopValidation
 
 from app.core import clock, money
+from app.core.db import LARGEST_ID
 from app.core.i18n import LazyText, lazy
 from app.core.money import MoneyError
+from app.core.written import has_hidden_characters
 from app.web import dates
 
 Label = LazyText | str
@@ -21,8 +23,6 @@ TEXT_LENGTH = 5_000
 
 # Marks that show nothing and only come along when text is copied.
 _DROPPED = dict.fromkeys((0x00AD, 0x200B, 0x200E, 0x200F, 0x2060, 0xFEFF))
-# Overrides that make a text read otherwise than it is stored.
-_BIDIRECTIONAL = frozenset(range(0x202A, 0x202F)) | frozenset(range(0x2066, 0x206A))
 
 FILL_IN = lazy("请填写%(label)s")
 CHOOSE = lazy("请选择%(label)s")
@@ -47,11 +47,8 @@ def clean_text(text: str, *, many_lines: bool = False) -> str:
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).translate(_DROPPED)
     if not many_lines:
         text = text.replace("\n", " ").replace("\t", " ")
-    for character in text:
-        code = ord(character)
-        hidden = unicodedata.category(character) in ("Cc", "Cs") and character not in "\n\t"
-        if hidden or code in _BIDIRECTIONAL or code & 0xFFFE == 0xFFFE:
-            raise ValueError("control character")
+    if has_hidden_characters(text):
+        raise ValueError("control character")
     return text.strip()
 
 
@@ -386,9 +383,13 @@ class _Choosing(wtforms.Field):
 
     def _read(self, texts: Iterable[Any]) -> list[Any]:
         try:
-            return [self.coerce(text) for text in texts if text]
+            read = [self.coerce(text) for text in texts if text]
         except (ValueError, TypeError, KeyError) as error:
             raise ValueError(NOT_IN_LIST.filled(label=self.label.text)) from error
+        # An id that no column holds must not reach a condition, where PostgreSQL would fail on it.
+        if any(isinstance(value, int) and not 0 <= value <= LARGEST_ID for value in read):
+            raise ValueError(NOT_IN_LIST.filled(label=self.label.text))
+        return read
 
     def pre_validate(self, form: Any) -> None:
         """Refuse what is not among the choices, ask for what is missing."""

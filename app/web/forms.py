@@ -8,6 +8,7 @@ import wtforms
 from flask_wtf import FlaskForm
 
 from app.core import once as once_core
+from app.core.db import LARGEST_ID
 from app.core.errors import Invalid, Problem, Stale
 from app.web import current
 from app.web.fields import (
@@ -55,8 +56,6 @@ __all__ = [
     "once",
 ]
 
-LARGEST_VERSION = 2**31 - 1
-
 
 class VersionField(wtforms.HiddenField):
     """The version of the row a form was made from; anything unreadable counts as older than any."""
@@ -69,7 +68,7 @@ class VersionField(wtforms.HiddenField):
         """Read the version."""
         text = valuelist[0] if valuelist else ""
         readable = text.isascii() and text.isdigit() and len(text) <= 10
-        self.data = min(int(text), LARGEST_VERSION) if readable else -1
+        self.data = min(int(text), LARGEST_ID) if readable else -1
 
     def _value(self) -> str:
         return "" if self.data is None else str(self.data)

@@ -12,10 +12,9 @@ from werkzeug.routing import IntegerConverter, Map
 
 import config as configuration
 from app.core import clock
-from app.core.db import db
+from app.core.db import LARGEST_ID, db
 from app.web import documents, errors, guard, preferences, security, session, static, ui
 
-LARGEST_ID = 2**31 - 1
 LONGEST_REMEMBERED = timedelta(days=90)
 MIGRATIONS = Path(__file__).resolve().parent.parent.parent / "migrations"
 

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
+from app.core import export
 from app.core.export import FORMULA_STARTS, ExportColumn, as_csv, as_xlsx, safe_text
 
 COLUMNS = [
@@ -111,3 +112,8 @@ def test_a_sheet_is_named_without_what_excel_forbids():
 def test_no_text_begins_a_formula_after_it_was_made_safe(text: str):
     safe = safe_text(text)
     assert not safe.lstrip(" \u3000\u00a0").startswith(FORMULA_STARTS)
+
+
+def test_a_cell_of_nothing_but_spaces_is_not_taken_for_a_formula():
+    assert export.safe_text("\n") == "\n"
+    assert export.safe_text("\n=1") == "'\n=1"

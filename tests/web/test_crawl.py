@@ -124,7 +124,7 @@ def test_every_refusal_is_english_and_never_a_failure(client, world, number):
     for method, address in wanted:
         answer = client.get(address) if method == "GET" else client.post(address, {})
         if answer.status_code >= 500:
-            found.append(f"{method} {address}: {answer.status_code}")
+            found.append(f"{method} {address}: {answer.status_code} {client.page.text[:400]}")
         found += [f"{method} {address} {answer.status_code}: {text}" for text in chinese_in(answer)]
     assert len(wanted) > 100
     assert not found, "\n".join(found)

@@ -180,3 +180,10 @@ def test_states_of_postgresql_are_understood(state, sentence):
 def test_a_database_error_of_the_program_is_a_failure(browser, monkeypatch):
     monkeypatch.setitem(PROBLEMS, "program", lambda: errors.DBAPIError("SELECT", {}, PostgresError("42P01")))
     assert browser.get("/refuse/program").status_code == 500
+
+
+def test_a_value_that_no_column_holds_is_refused_with_a_sentence(browser, monkeypatch):
+    monkeypatch.setitem(PROBLEMS, "value", lambda: errors.DataError("SELECT", {}, PostgresError("22003")))
+    answer = browser.get("/refuse/value")
+    assert answer.status_code == 422
+    assert str(errors.UNSTORABLE) in answer.get_data(as_text=True)

@@ -449,3 +449,8 @@ def test_the_rules_may_refuse_one_cell():
 )
 def test_the_button_for_more_rows_says_how_many(typed, rows):
     assert rows_to_add(MultiDict({"add_rows": typed})) == rows
+
+
+def test_an_id_that_no_column_holds_is_not_among_the_choices():
+    form = form_of(owner=str(2**31))
+    assert (form.owner.data, form.owner.errors) == (None, ["负责人不在可选范围内，请重新选择"])

@@ -14,6 +14,7 @@ from app.core.i18n import lazy, ngettext
 from app.core.listing import Column, Filter, Listing
 from app.core.permissions import Actor, can, directory, require
 from app.core.workflow import lock
+from app.core.written import check_written
 from app.features.customers.models import Customer
 from app.features.people.models import User
 from app.features.quotations.enums import QuotationPerm, QuotationStatus
@@ -202,6 +203,7 @@ def note_contact(revision: QuotationRevision, *, actor: Actor, text: str) -> Con
     said = " ".join(text.split())
     if not said:
         raise Invalid(fields={"text": lazy("请写一句：打给了谁，说了什么")})
+    check_written(said, "text")
     if len(said) > LONGEST_NOTE:
         raise Invalid(fields={"text": lazy("沟通记录最多 %(most)s 个字", most=LONGEST_NOTE)})
     row = ContactNote(

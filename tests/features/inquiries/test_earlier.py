@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.core import clock
+from app.core import clock, modules, settings
 from app.core.db import session
 from app.core.uow import unit_of_work
 from app.features.inquiries import actions, earlier
@@ -80,6 +80,8 @@ def test_prices_are_offered_to_no_one_who_may_not_read_them(staff: Staff) -> Non
 
 
 def test_the_decision_and_the_answer_form_show_them(client: Client, staff: Staff) -> None:
+    with unit_of_work():
+        settings.put("modules.preset", modules.STANDARD)
     answered(staff)
     document = again(staff)
     client.as_(staff.manager).get(f"/inquiries/{document.id}/decide")

@@ -429,6 +429,8 @@ def test_reprint_registers_the_reason_and_gives_the_same_copy(client: Client, de
     place = address(revision, "/copies/2/reprint")
     sign_in(client, desk, "back_office")
     assert client.post(place, {}).status_code == 422
+    assert client.post(place, {"note": "客户\x00遗失"}).status_code == 422
+    assert "看不见的控制字符" in client.page.text
     response = client.post(place, {"note": "客户遗失"})
     assert response.location == address(revision, "/copies/2.pdf")
     assert events_for("quotation", revision.id)[0].reason == "客户遗失"

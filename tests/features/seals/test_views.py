@@ -9,7 +9,7 @@ from app.core.db import db, session
 from app.core.permissions import Role
 from app.features.seals import keys
 from app.features.seals.models import LegalEntity, Seal
-from tests import factories
+from tests import factories, stories
 from tests.core.signed_papers import COMPANY
 from tests.features.seals.test_actions import CODE, authorised, entity, seal, use
 
@@ -31,7 +31,7 @@ def key(app, tmp_path):
     """A signing key of this test's own."""
     before = keys.folder()
     keys.use_folder(tmp_path / "keys")
-    keys.create(COMPANY)
+    stories.signing_keys(COMPANY)
     yield keys.folder()
     keys.use_folder(before)
 
