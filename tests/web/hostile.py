@@ -160,6 +160,17 @@ def forms_on(page: Page, account: str, address: str) -> Iterator[Form]:
             *([(one.attributes["name"], "button", one.attributes.get("value", ""))] for one in buttons),
         ]:
             yield Form(account, address, method, action, [*fields, *extra], uploads)
+    yield from sent_by_scripts(page, account, address)
+
+
+def sent_by_scripts(page: Page, account: str, address: str) -> Iterator[Form]:
+    """Yield what a script sends by itself: the fields of another element, to an address of its own."""
+    for sender in page.all("div"):
+        action, source = sender.attributes.get("hx-post", ""), sender.attributes.get("hx-include", "")
+        if action and source.startswith("#"):
+            form = next(one for one in page.all("form") if one.attributes.get("id") == source[1:])
+            inside = [element for element in page.elements if belongs(element, form)]
+            yield Form(account, address, "post", action, list(fields_of(page, inside)), [])
 
 
 def belongs(element: Element, form: Element) -> bool:

@@ -9,20 +9,27 @@ from decimal import Decimal
 from io import BytesIO
 from typing import Any
 
-from app.core import clock, settings
+from sqlalchemy import select
+
+from app.core import clock, imports, settings
 from app.core.db import session
 from app.core.files import check_upload
 from app.core.permissions import Role
 from app.core.uow import unit_of_work
 from app.features.customers import actions as customer_actions
+from app.features.customers import imports as customer_imports
 from app.features.customers.models import Customer
 from app.features.inquiries import actions as inquiry_actions
+from app.features.inquiries import tender
 from app.features.inquiries.models import Inquiry
 from app.features.people import actions as people_actions
 from app.features.people.models import Department, User
 from app.features.products import actions as product_actions
+from app.features.products import imports as product_imports
 from app.features.quotations import actions
 from app.features.quotations.models import QuotationRevision
+from app.features.quotations.negotiation import actions as negotiations
+from app.features.quotations.terms import actions as terms
 from app.features.seals import actions as seal_actions
 from app.features.seals.enums import SealForm, SealKind
 from app.features.seals.models import LegalEntity
@@ -30,6 +37,7 @@ from app.features.seals.queries import wet_seals as wet_seals_in_use
 from app.features.seals.request_actions import UseValues, request_use
 from app.features.seals.request_actions import fire as fire_request
 from tests import factories, stories
+from tests.imports import act, upload
 from tests.stories import Desk
 
 LETTER = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n%%EOF\n"
@@ -293,6 +301,40 @@ def wet_seals(desk: Desk) -> None:
                 fire_request(row, name, actor=who.actor(part), version=None, data=data)
 
 
+def tables_brought_along(manager: User) -> None:
+    """Of customers and of products: a table that waits for its answer, and one that was taken over."""
+    tables: tuple[tuple[Any, tuple[str, ...], tuple[Any, ...]], ...] = (
+        (customer_imports.KIND, ("Customer name", "City"), ("Crane Works", "Wuxi")),
+        (product_imports.KIND, ("SKU", "Product name", "UoM", "List price"), ("P-9", "Pump 9", "pcs", 5)),
+    )
+    for kind, head, row in tables:
+        act(imports.confirm, kind, upload(kind, manager, head, row, name="table.xlsx"), manager)
+        changed = (f"{row[0]} 2", *row[1:])
+        upload(kind, manager, head, changed, name="table.xlsx")
+
+
+def unfinished_business(desk: Desk, accounts: dict[str, User]) -> None:
+    """What waits beside the papers: an offer about to end, a talk to be answered, a ticked item, a set of terms."""
+    who = desk.people
+    ending = quotation(desk, "issued")
+    with unit_of_work():
+        ending.valid_until = clock.today() + timedelta(days=2)
+    bargained = quotation(desk, "issued")
+    with unit_of_work():
+        negotiations.record(
+            bargained,
+            actor=who.actor("salesperson"),
+            typed=negotiations.NegotiationInput("Mr Wu", "90 days", "60 days", outside=("payment",)),
+        )
+    tender_inquiry = session.execute(select(Inquiry).where(Inquiry.kind == "tender")).scalar_one()
+    last = tender.items_of(tender_inquiry.id)[-1]
+    with unit_of_work():
+        tender.tick(tender_inquiry, last.id, actor=who.actor("salesperson"), version=None)
+    with unit_of_work():
+        terms.create(actor=who.actor("manager"), values={"name": "Usual terms", "warranty": "12 months"})
+    tables_brought_along(accounts["m1"])
+
+
 STATES = (
     "draft",
     "review",
@@ -320,6 +362,8 @@ def world(states: tuple[str, ...] = STATES) -> World:
     for state in states:
         found = quotation(desk, state)
         assert found.status == state, (found.status, state)
+    if states == STATES:
+        unfinished_business(desk, accounts)
     with unit_of_work():
         today = clock.today()
         people_actions.delegate(

@@ -64,6 +64,6 @@ def contact(quotation_id: int, number: int) -> Answer:
         with unit_of_work():
             target: Any = once(CreationForm(), make)
     except (Conflict, Invalid) as problem:
-        return show_page(load(quotation_id, number), documents.refusal(problem, text))
+        return show_page(load(quotation_id, number), documents.refusal(problem, text, "contact"))
     flash(_("沟通记录已保存"), "ok")
     return fragments.go(target)

@@ -293,15 +293,14 @@ def copy(quotation_id: int, number: int, copy_number: int) -> Answer:
 @blueprint.post("/<int:quotation_id>/r/<int:number>/copies/<int:copy_number>/reprint")
 @requires(QuotationPerm.REPRINT, confirmed=True)
 def reprint(quotation_id: int, number: int, copy_number: int) -> Answer:
-    actor = current_actor()
+    actor, typed = current_actor(), documents.typed_step()
     try:
         with unit_of_work():
             revision = load(quotation_id, number)
-            issuing.reprint(
-                revision, actor=actor, copy_number=copy_number, reason=request.form.get("note", "")
-            )
+            issuing.reprint(revision, actor=actor, copy_number=copy_number, reason=typed.note)
     except (Conflict, Invalid) as problem:
-        return show_page(load(quotation_id, number), documents.refusal(problem))
+        refused = documents.refusal(problem, typed.note, f"reprint-{copy_number}")
+        return show_page(load(quotation_id, number), refused)
     return fragments.go(
         url_for("quotations.copy", quotation_id=quotation_id, number=number, copy_number=copy_number)
     )
@@ -471,7 +470,7 @@ def revise(quotation_id: int, number: int) -> Answer:
             fresh = actions.revise(revision, actor=actor, version=typed.version, reason=typed.note)
             target = presentation.addresses(fresh)["edit"]
     except (Conflict, Invalid) as problem:
-        return show_page(load(quotation_id, number), documents.refusal(problem, typed.note))
+        return show_page(load(quotation_id, number), documents.refusal(problem, typed.note, "revise"))
     return fragments.go(target)
 
 
