@@ -75,7 +75,7 @@ def with_every_engine() -> dict[str, int]:
 
 def coverage_options(report: Path) -> list[str]:
     """Return pytest's options for a coverage report as JSON."""
-    return ["--cov=app", "--cov-branch", "--cov-report=", f"--cov-report=json:{report}"]
+    return ["--cov", "--cov-branch", "--cov-report=", f"--cov-report=json:{report}"]
 
 
 def pytest_command(arguments: list[str], variables: dict[str, str]) -> int:
