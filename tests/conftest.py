@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -77,12 +78,24 @@ def app(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
         db.engine.dispose()
 
 
+@cache
+def emptying_statements() -> str:
+    """Return what empties every table of PostgreSQL past its triggers; of tables nearly empty TRUNCATE takes longer."""
+    with db.engine.connect() as connection:
+        tables = connection.execute(text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'"))
+        sequences = connection.execute(
+            text("SELECT sequencename FROM pg_sequences WHERE schemaname = 'public'")
+        )
+        deletes = [f'DELETE FROM "{name}"' for name in tables.scalars()]
+        restarts = ", ".join(f"setval('\"{name}\"', 1, false)" for name in sequences.scalars())
+    return "; ".join(["SET LOCAL session_replication_role = replica", *deletes, f"SELECT {restarts}"])
+
+
 def empty_database(app: Flask) -> None:
-    """Bring the database back to its empty tables: a copy of the file, or one TRUNCATE past the triggers."""
+    """Bring the database back to its empty tables: a copy of the file, or a deletion past the triggers."""
     if POSTGRES:
-        names = ", ".join(f'"{table.name}"' for table in db.metadata.sorted_tables)
         with db.engine.begin() as connection:
-            connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+            connection.exec_driver_sql(emptying_statements())
         return
     db.engine.dispose()
     data = Path(app.config["DATA_DIR"])
