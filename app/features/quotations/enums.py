@@ -31,6 +31,7 @@ class QuotationPerm(StrEnum):
     REPRINT = "quotations:quotation:reprint"
     WAREHOUSE_COPY = "quotations:quotation:warehouse-copy"
     MANAGE_TERMS = "quotations:terms:manage"
+    SEE_MARGIN = "quotations:quotation:see-margin"
 
 
 class LineKind(StrEnum):

@@ -113,9 +113,10 @@ def floor_text(line: QuotationLine) -> str:
 def proof_text(proof: PurchasingAnswer) -> str:
     """Return the purchasing answer behind a price in one sentence."""
     return _(
-        "采购依据：%(source)s %(price)s 元/%(unit)s，有效至 %(until)s，%(days)s 天，%(author)s",
+        "采购依据：%(source)s %(price)s %(currency)s/%(unit)s，有效至 %(until)s，%(days)s 天，%(author)s",
         source=proof.source,
         price=filters.unit_price_text(proof.price),
+        currency=_("元") if proof.currency == "CNY" else proof.currency,
         unit=proof.price_unit,
         until=filters.date_text(proof.valid_until),
         days=proof.lead_time_days,

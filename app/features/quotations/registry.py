@@ -39,6 +39,7 @@ permissions.register_permissions(
             {Role.SALESPERSON, Role.MANAGER, Role.LEADER, Role.BACK_OFFICE},
         ),
         QuotationPerm.MANAGE_TERMS: (lazy("管理条款库"), {Role.MANAGER}),
+        QuotationPerm.SEE_MARGIN: (lazy("查看毛利"), {Role.MANAGER, Role.LEADER}),
     },
     approvals=(QuotationPerm.REVIEW, QuotationPerm.APPROVE_ABOVE_LIMIT),
 )

@@ -21,6 +21,7 @@ from app.features.quotations.forms import (
     IssueForm,
     LoseForm,
 )
+from app.features.quotations.margins import margin_facts
 from app.features.quotations.models import QuotationRevision
 from app.features.quotations.negotiation import presentation as negotiations
 from app.features.quotations.views import READERS, Answer, blueprint, document_context, load, show_page
@@ -79,7 +80,7 @@ def step_page(revision: QuotationRevision, name: str, form: Any, status: int = 2
         form=form,
         submit_label=flow.FLOW.step(name).label,
         cancel_url=urls["show"],
-        summary=presentation.summary(revision),
+        summary=[*presentation.summary(revision), *margin_facts(revision, evidence, current_actor())],
         line_rows=presentation.line_rows(revision, evidence),
         totals=presentation.sums(revision),
         changes=presentation.labelled(actions.submitted_changes(revision)) if reviewing else [],

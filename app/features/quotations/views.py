@@ -36,6 +36,7 @@ from app.features.quotations.enums import QuotationPerm, QuotationStatus
 from app.features.quotations.forms import QuotationForm, QuotationLineForm
 from app.features.quotations.line_table import line_columns, typed_lines
 from app.features.quotations.listing import QuotationList, base
+from app.features.quotations.margins import margin_facts
 from app.features.quotations.models import QuotationRevision
 from app.features.quotations.negotiation import presentation as negotiations
 from app.features.quotations.negotiation.queries import waiting_in
@@ -174,7 +175,7 @@ def body_context(
         "line_rows": presentation.line_rows(revision, evidence),
         "totals": presentation.sums(revision),
         "capital": f"人民币{capital_amount(revision.total)}",
-        "summary": presentation.summary(revision),
+        "summary": [*presentation.summary(revision), *margin_facts(revision, evidence, actor)],
         "terms": presentation.terms(revision),
         "changes": presentation.labelled(actions.submitted_changes(revision)) if reviewing else [],
         "warnings": evidence_warnings(revision, evidence) if reviewing else [],
