@@ -59,10 +59,14 @@ class WantedTask:
 
 @dataclass(frozen=True)
 class TaskKind:
-    """How a kind of task is named in 待办."""
+    """How a kind of task is named in 待办.
+
+    ``step`` is the step whose form the task leads to, under the address of its document; empty for the document.
+    """
 
     code: str
     label: LazyText
+    step: str = ""
 
 
 _kinds: dict[str, TaskKind] = {}
@@ -72,6 +76,12 @@ def register_kinds(*kinds: TaskKind) -> None:
     """Add the kinds of task of a feature."""
     for kind in kinds:
         _kinds[kind.code] = kind
+
+
+def address_of(code: str, document_address: str) -> str:
+    """Return where a task of a kind leads, given the address of its document; KeyError for an unknown kind."""
+    step = _kinds[code].step
+    return f"{document_address}/{step}" if step else document_address
 
 
 def kind_label(code: str) -> LazyText:

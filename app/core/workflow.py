@@ -54,7 +54,10 @@ class State:
 
 @dataclass(frozen=True)
 class Step:
-    """A row of the table. ``kind`` is primary, plain or danger; ``form`` names fields the step asks for."""
+    """A row of the table. ``kind`` is primary, plain or danger; ``form`` names fields the step asks for.
+
+    ``usual_reasons`` are offered for choosing where the step needs a reason; it may always be typed instead.
+    """
 
     name: str
     sources: tuple[str, ...]
@@ -63,6 +66,7 @@ class Step:
     label: LazyText
     ready: Ready | None = None
     reason: bool = False
+    usual_reasons: tuple[LazyText, ...] = ()
     effect: Effect | None = None
     tell: Tell | None = None
     choose: Callable[[Document, Actor, Mapping[str, Any]], str] | None = None
@@ -85,6 +89,7 @@ class StepView:
     blocked: str | None = None
     targets: tuple[str, ...] = ()
     on_behalf_of: str = ""
+    usual_reasons: tuple[LazyText, ...] = ()
 
 
 def step(name: str, sources: str, targets: str, allowed: Who, label: LazyText, **options: Any) -> Step:
@@ -179,6 +184,7 @@ class Flow:
                     problem.sentence() if problem else None,
                     item.targets,
                     authority.on_behalf_of[1] if authority.on_behalf_of else "",
+                    item.usual_reasons,
                 )
             )
         return views

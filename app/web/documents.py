@@ -213,10 +213,14 @@ def file_url(row: StoredFile) -> str:
 
 
 def typed_step() -> TypedStep:
-    """Read version and note of the posted step; a missing or damaged version is one that no document has."""
+    """Read version and note of the posted step; a missing or damaged version is one that no document has.
+
+    A reason chosen among the usual ones comes before what was typed.
+    """
     version = request.form.get("version", "")
     known = int(version) if version.isascii() and version.isdigit() and len(version) < 10 else NO_VERSION
-    return TypedStep(known, request.form.get("note", ""))
+    written = (request.form.get(name, "") for name in ("usual_reason", "note"))
+    return TypedStep(known, "\n".join(text for text in written if text.strip()))
 
 
 def fire_step(

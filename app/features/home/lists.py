@@ -66,7 +66,7 @@ class TaskList(Listing):
             SearchEntry.title,
             "link",
             text=document_text,
-            href=lambda row: document_link(row).url or None,
+            href=lambda row: queries.task_link(row).url or None,
         ),
         Column("opened_at", lazy("到达"), Task.opened_at, "datetime"),
         Column("waiting", lazy("已等待"), Task.opened_at, text=waiting_text, align="right", sortable=False),

@@ -1,6 +1,6 @@
 """What the workbench reads: what waits, notices, figures. Each is one query, whatever the number of rows."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -65,12 +65,18 @@ def open_tasks(actor: Actor, limit: int) -> list[OpenTask]:
         OpenTask(
             row.id,
             str(tasks.kind_label(row.kind)),
-            documents.link_of(row.doc_type, row.doc_id, row.title),
+            task_link(row),
             row.opened_at,
             row.due_at,
         )
         for row in read(statement)
     ]
+
+
+def task_link(row: Any) -> DocumentLink:
+    """Return the document of a task's row, with the address the task leads to."""
+    link = documents.link_of(row.doc_type, row.doc_id, row.title)
+    return replace(link, url=tasks.address_of(row.kind, link.url)) if link.url else link
 
 
 @lru_cache(512)

@@ -344,6 +344,13 @@ def refused_paper(revision: QuotationRevision) -> Problem:
 
 
 S = QuotationStatus
+RETURNED_FOR = (
+    lazy("价格需要调整"),
+    lazy("交货期不现实"),
+    lazy("条款不合要求"),
+    lazy("价格依据不足或已过期"),
+    lazy("数量、型号或规格有误"),
+)
 
 # One row a step: the table must be readable on one screen.
 # fmt: off
@@ -370,13 +377,13 @@ FLOW = Flow(
         step("approve", "review", "approved leader_review", reviewer, lazy("审核通过"), kind="primary",
              form="approve", ready=ready_to_approve, choose=review_target, effect=approve, tell=reviewers,
              fields=frozenset({"warnings"})),
-        step("return", "review", "returned", reviewer, lazy("退回修改"), reason=True,
+        step("return", "review", "returned", reviewer, lazy("退回修改"), reason=True, usual_reasons=RETURNED_FOR,
              effect=return_from_review, tell=owner),
         step("approve_as_leader", "leader_review", "approved", leader, lazy("审批通过"), kind="primary",
              form="approve", ready=ready_to_approve, effect=approve_as_leader, tell=reviewers,
              fields=frozenset({"warnings"})),
         step("return_as_leader", "leader_review", "returned", leader, lazy("退回修改"), reason=True,
-             effect=return_from_leader, tell=owner),
+             usual_reasons=RETURNED_FOR, effect=return_from_leader, tell=owner),
         step("reject", "review leader_review", "void", either_approver, lazy("否决"), kind="danger",
              reason=True, effect=reject, tell=owner),
         step("issue", "approved", "issued", sealer, lazy("打印盖章"), kind="primary", form="issue",

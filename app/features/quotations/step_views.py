@@ -71,6 +71,7 @@ def step_page(revision: QuotationRevision, name: str, form: Any, status: int = 2
     reviewing = isinstance(form, ApproveForm)
     urls = presentation.addresses(revision)
     evidence = evidence_of(revision) if reviewing else {}
+    steps = flow.FLOW.open_steps(revision, current_actor()) if reviewing else []
     return fragments.page(
         STEP_TEMPLATES.get(name, "quotations/step.html"),
         fragment="form",
@@ -83,6 +84,10 @@ def step_page(revision: QuotationRevision, name: str, form: Any, status: int = 2
         summary=[*presentation.summary(revision), *margin_facts(revision, evidence, current_actor())],
         line_rows=presentation.line_rows(revision, evidence),
         totals=presentation.sums(revision),
+        terms=presentation.terms(revision) if reviewing else [],
+        other_steps=[step for step in steps if not step.form],
+        steps_url=urls["steps"],
+        revision_version=revision.version,
         changes=presentation.labelled(actions.submitted_changes(revision)) if reviewing else [],
         warnings=evidence_warnings(revision, evidence) if reviewing else [],
         leader_reasons=presentation.leader_reasons(revision) if name == "approve" else [],

@@ -89,13 +89,19 @@ def index() -> Answer:
 
 
 @blueprint.get("/revisions/<int:revision_id>")
+@blueprint.get("/revisions/<int:revision_id>/<name>")
 @requires(*READERS)
-def by_revision(revision_id: int) -> Answer:
+def by_revision(revision_id: int, name: str = "") -> Answer:
+    """Lead to a revision, to the form of a step where it is open to the reader."""
     found = queries.addresses([revision_id]).get(revision_id)
     if found is None:
         raise NotVisible
     revision = load(*found)
-    return fragments.go(presentation.addresses(revision)["show"])
+    urls = presentation.addresses(revision)
+    steps = flow.FLOW.open_steps(revision, current_actor()) if name else []
+    if any(step.name == name and step.form and not step.blocked for step in steps):
+        return fragments.go(f"{urls['steps']}/{name}")
+    return fragments.go(urls["show"])
 
 
 @blueprint.get("/<int:quotation_id>")

@@ -1,0 +1,89 @@
+"""From the message to the deed: how many taps and fields a reviewer, a leader and a keeper need."""
+
+import pytest
+
+from app.core.timeline import events_for
+from tests import stories
+from tests.client import Client
+
+
+@pytest.fixture
+def desk() -> stories.Desk:
+    return stories.desk()
+
+
+def tap_task(client: Client, text: str) -> str:
+    """Tap the task on the workbench and return the address of the page it opens."""
+    client.get("/")
+    link = next(one for one in client.page.all("a") if text in one.text)
+    answer = client.get(link.attributes["href"])
+    while answer.status_code in (302, 303):
+        address = answer.headers["Location"]
+        answer = client.get(address)
+    assert answer.status_code == 200
+    return address
+
+
+def tap_button(client: Client, address: str) -> None:
+    """Send the form of the page as it stands: nothing is typed."""
+    assert client.post(address, client.page.values(address)).status_code == 303
+
+
+def test_review_approval_and_issue_take_two_taps_from_the_message(client: Client, desk: stories.Desk) -> None:
+    revision = desk.quotation("draft", payment_term="other", payment_other="货到 120 天付款")
+    stories.step(desk.people, revision, "submit", "salesperson")
+    for part, task, state in (
+        ("manager", "审核报价", "leader_review"),
+        ("leader", "审批报价", "approved"),
+        ("keeper", "打印盖章", "issued"),
+    ):
+        client.as_(getattr(desk.people, part))
+        tap_button(client, tap_task(client, task))
+        assert revision.status == state
+
+
+def test_the_task_leads_to_the_page_where_the_step_is_no_longer_open(
+    client: Client, desk: stories.Desk
+) -> None:
+    revision = desk.quotation("review")
+    place = f"/quotations/{revision.quotation_id}/r/1"
+    client.as_(desk.people.manager)
+    assert client.get(f"/quotations/revisions/{revision.id}/approve").location == f"{place}/approve"
+    stories.approve(desk.people, revision)
+    assert client.get(f"/quotations/revisions/{revision.id}/approve").location == place
+    assert client.get(f"/quotations/revisions/{revision.id}/nonsense").location == place
+    assert client.get("/quotations/revisions/999/approve").status_code == 404
+    assert client.as_(desk.people.outsider).get(
+        f"/quotations/revisions/{revision.id}/approve"
+    ).status_code in (
+        403,
+        404,
+    )
+
+
+@pytest.mark.parametrize(
+    ("chosen", "typed", "kept"),
+    [
+        ("交货期不现实", "", "交货期不现实"),
+        ("", "第 2 项改 30 天", "第 2 项改 30 天"),
+        ("交货期不现实", "第 2 项改 30 天", "交货期不现实\n第 2 项改 30 天"),
+    ],
+)
+def test_it_is_returned_from_the_same_page_with_a_reason_chosen_or_typed(
+    client: Client, desk: stories.Desk, chosen: str, typed: str, kept: str
+) -> None:
+    revision = desk.quotation("review")
+    address = f"/quotations/{revision.quotation_id}/r/1/return"
+    client.as_(desk.people.manager).get(f"/quotations/{revision.quotation_id}/r/1/approve")
+    fields = {**client.page.values(address), "usual_reason": chosen, "note": typed}
+    assert client.post(address, fields).status_code == 303
+    assert revision.status == "returned"
+    assert events_for("quotation", revision.id)[0].reason == kept
+
+
+def test_a_return_without_any_reason_is_refused(client: Client, desk: stories.Desk) -> None:
+    revision = desk.quotation("review")
+    client.as_(desk.people.manager).get(f"/quotations/{revision.quotation_id}/r/1/approve")
+    address = f"/quotations/{revision.quotation_id}/r/1/return"
+    assert client.post(address, client.page.values(address)).status_code == 422
+    assert revision.status == "review"
