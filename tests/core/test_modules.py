@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.core import modules, settings
+from app.core import documents, modules, settings
 from app.core.i18n import lazy
 from app.core.modules import ESSENTIAL, FULL, STANDARD, Module
 from app.core.uow import unit_of_work
@@ -64,3 +64,15 @@ def test_unknown_modules_are_mistakes():
 
 def test_registered_modules_are_listed_in_order():
     assert [module.key for module in modules.registered()][-3:] == ["t.base", "t.plans", "t.scores"]
+
+
+def test_whatever_the_sales_desk_keeps_belongs_to_its_module():
+    """A kind of document without a module shows on the workbench even where the desk is switched off."""
+    desk = ("app.features.inquiries", "app.features.quotations", "app.features.seals")
+    owned = {
+        doc_type
+        for doc_type, kind in documents._types.items()
+        if getattr(kind.url, "__module__", "").startswith(desk)
+    }
+    assert owned
+    assert owned <= set(modules._documents)

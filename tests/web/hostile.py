@@ -7,7 +7,6 @@ What must hold afterwards: never a failure; a refusal says so and keeps what was
 import hashlib
 import io
 import re
-import shutil
 import traceback
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
@@ -19,13 +18,14 @@ from typing import Any
 from urllib.parse import quote_plus, urlsplit
 
 from flask import Flask
-from sqlalchemy import select, text
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from app.core import clock
 from app.core.db import db, session
 from tests import factories
 from tests.client import Client, Element, Page
+from tests.saved_tables import SavedTables
 from tests.web.crawling import crawl
 
 # The stand-in for a field that is left out altogether.
@@ -225,8 +225,8 @@ class Attack:
     turn: int = 0
 
     def __post_init__(self) -> None:
-        self.sqlite = db.engine.dialect.name == "sqlite"
-        self.save()
+        self.tables = SavedTables(self.saved)
+        self.kept = digest()
 
     def report(self) -> str:
         """Return the faults, each with its first places."""
@@ -236,49 +236,19 @@ class Attack:
 
     def save(self) -> None:
         """Keep the world as it stands now."""
-        session.remove()
-        if self.sqlite:
-            with db.engine.connect() as connection:
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-            db.engine.dispose()
-            shutil.copy(self.database, self.saved)
-            self.stamp = self.database.stat().st_mtime_ns
-        else:
-            with db.engine.begin() as connection:
-                connection.execute(text("DROP SCHEMA IF EXISTS saved CASCADE"))
-                connection.execute(text("CREATE SCHEMA saved"))
-                for table in db.metadata.sorted_tables:
-                    connection.execute(text(f'CREATE TABLE saved."{table.name}" AS TABLE "{table.name}"'))
+        self.tables.save()
         self.kept = digest()
-
-    @property
-    def database(self) -> Path:
-        """The file of the database."""
-        return Path(str(db.engine.url.database))
 
     def unwritten(self) -> bool:
         """Tell at once, where that can be told, that nothing was written since the world was saved or restored."""
-        if not self.sqlite or self.database.stat().st_mtime_ns != self.stamp:
+        if not self.tables.sqlite or self.tables.database.stat().st_mtime_ns != self.tables.stamp:
             return False
-        log = Path(f"{self.database}-wal")
+        log = Path(f"{self.tables.database}-wal")
         return not log.exists() or log.stat().st_size == 0
 
     def restore(self, changed: Iterable[str]) -> None:
         """Bring the world back, on PostgreSQL the tables that changed."""
-        session.remove()
-        if self.sqlite:
-            db.engine.dispose()
-            for suffix in ("-wal", "-shm"):
-                Path(f"{self.database}{suffix}").unlink(missing_ok=True)
-            shutil.copy(self.saved, self.database)
-            self.stamp = self.database.stat().st_mtime_ns
-            return
-        with db.engine.begin() as connection:
-            # Past the triggers: what the product never lets anybody take back is taken back here.
-            connection.execute(text("SET LOCAL session_replication_role = replica"))
-            for name in changed:
-                connection.execute(text(f'DELETE FROM "{name}"'))
-                connection.execute(text(f'INSERT INTO "{name}" SELECT * FROM saved."{name}"'))
+        self.tables.restore(changed)
 
     def changed(self) -> set[str]:
         """Return the tables that are not as they were saved."""
@@ -287,12 +257,6 @@ class Attack:
             return set()
         after = digest()
         return {name for name in after if after[name] != self.kept[name]}
-
-    def close(self) -> None:
-        """Take away what was kept on PostgreSQL."""
-        if not self.sqlite:
-            with db.engine.begin() as connection:
-                connection.execute(text("DROP SCHEMA IF EXISTS saved CASCADE"))
 
     def note(self, fault: str, form: Form, what: str) -> None:
         """Keep a fault with the place where it showed."""

@@ -3,16 +3,20 @@
 import itertools
 import re
 from collections import defaultdict
+from dataclasses import dataclass
 
 import pytest
 
 from app.core import modules, settings
+from app.core.db import session
 from app.core.i18n import lazy
 from app.core.uow import unit_of_work
 from app.features.inquiries.flow import FLOW as INQUIRY_FLOW
+from app.features.people.models import User
 from app.features.quotations.flow import FLOW as QUOTATION_FLOW
 from app.web import nav
 from tests import registrations
+from tests.saved_tables import SavedTables
 from tests.web import small_world
 from tests.web.crawling import chinese_in, crawl
 
@@ -25,11 +29,30 @@ MOST_QUERIES = 10
 MORE_QUERIES: dict[str, tuple[int, str]] = {}
 
 
+@pytest.fixture(scope="module")
+def kept_worlds():
+    """The small company of this module's tests, as the first of them made it."""
+    return []
+
+
 @pytest.fixture
-def world(at, monkeypatch):
+def world(at, monkeypatch, kept_worlds, tmp_path_factory):
     registrations.take_away(monkeypatch)
     at(2026, 11, 23, 9, 41)
-    return small_world.world()
+    if not kept_worlds:
+        made = small_world.world()
+        numbers = {number: person.id for number, person in made.accounts.items()}
+        kept_worlds.append((SavedTables(tmp_path_factory.mktemp("world") / "saved.sqlite3"), numbers))
+    saved, numbers = kept_worlds[0]
+    saved.restore()
+    return World({number: session.get(User, found) for number, found in numbers.items()})
+
+
+@dataclass
+class World:
+    """The people of the small company by staff number."""
+
+    accounts: dict[str, User]
 
 
 def visits_of(client, world, numbers, queries, language):

@@ -164,7 +164,6 @@ def test_every_form_refuses_hostile_values_clearly_and_leaves_no_trace(client, a
                 attack.send_changed(form, base, name, label, hostile.VALUES[label])
             for name in form.uploads[:1]:
                 attack.send_file(form, base, name, uploads[turn % len(uploads)])
-    attack.close()
     posted = {rule.endpoint for rule in client.app.url_map.iter_rules() if "POST" in (rule.methods or set())}
     assert not attack.faults, attack.report()
     missing = sorted(posted - views - set(ELSEWHERE))
@@ -188,7 +187,6 @@ def test_a_form_that_fails_is_noticed(client, salesperson, monkeypatch, tmp_path
     broken.policy = policy
     monkeypatch.setitem(views, "people.account", broken)
     attack.attack(form, {"empty": ""})
-    attack.close()
     assert {fault.split()[0] for fault in attack.faults} == {"trace", "never"}
 
 
@@ -197,5 +195,4 @@ def test_a_form_that_is_never_read_is_noticed(client, salesperson, tmp_path):
     attack = hostile.Attack(client.app, client, tmp_path / "saved.sqlite3")
     form = hostile.Form("s1", "/", "post", "/inquiries/999/report", [("csrf_token", "hidden", "")], [])
     attack.attack(form, {"empty": ""})
-    attack.close()
     assert [fault.split(" /")[0] for fault in attack.faults] == ["never reached"]

@@ -110,7 +110,8 @@ def _chosen_actions(actor: Actor) -> list[dict[str, str]]:
 
 
 def sees_offers(actor: Actor) -> bool:
-    return can(actor, QuotationPerm.PREPARE) or can(actor, QuotationPerm.VIEW_ALL)
+    known = can(actor, QuotationPerm.PREPARE) or can(actor, QuotationPerm.VIEW_ALL)
+    return known and modules.is_on("quotations")
 
 
 def is_administrator(actor: Actor) -> bool:
