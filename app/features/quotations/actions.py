@@ -20,7 +20,7 @@ from app.features.inquiries.enums import InquiryStatus
 from app.features.inquiries.models import Inquiry, InquiryLine
 from app.features.products.models import Product
 from app.features.quotations import snapshot
-from app.features.quotations.enums import LineKind, PaymentTerm, QuotationPerm, QuotationStatus
+from app.features.quotations.enums import Freight, LineKind, PaymentTerm, QuotationPerm, QuotationStatus
 from app.features.quotations.flow import DOC_TYPE, FLOW, refused_paper
 from app.features.quotations.models import Quotation, QuotationLine, QuotationRevision
 from app.features.quotations.negotiation import guards
@@ -139,6 +139,9 @@ def new_revision(inquiry: Inquiry) -> QuotationRevision:
         acceptance=settings.get("quotations.default_acceptance"),
         warranty=settings.get("quotations.default_warranty"),
         payment_term=PaymentTerm.THIRTY_SEVENTY,
+        payment_other="",
+        freight=Freight.INCLUDED,
+        other_terms="",
         created_at=clock.now(),
         updated_at=clock.now(),
     )

@@ -15,7 +15,8 @@ from app.features.quotations.models import QuotationRevision
 from app.features.seals.models import LegalEntity
 
 LINE_FIELDS = ("name", "brand", "model", "spec", "unit", "note")
-DECIMALS = ("quantity", "unit_price", "tax_rate")
+# Decimals with as many places as the columns of a quotation's line keep, so that both make the same content.
+DECIMALS = {"quantity": Decimal("0.001"), "unit_price": Decimal("0.0001"), "tax_rate": Decimal("0.01")}
 WHOLE = ("lead_time_days", "product_id")
 
 
@@ -54,7 +55,10 @@ def lines_of(content: Mapping[str, Any], inquiry: Inquiry | None = None) -> list
     return [
         LineInput(
             **{name: row[name] for name in (*LINE_FIELDS, *WHOLE)},
-            **{name: None if row[name] is None else Decimal(row[name]) for name in DECIMALS},
+            **{
+                name: None if row[name] is None else Decimal(row[name]).quantize(places)
+                for name, places in DECIMALS.items()
+            },
             inquiry_line_id=behind[place] if place < len(behind) else None,
         )
         for place, row in enumerate(content["lines"])
