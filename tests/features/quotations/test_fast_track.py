@@ -28,10 +28,8 @@ from app.features.quotations.fast_track import actions, issuing, queries, rules
 from app.features.quotations.fast_track import content as contents
 from app.features.quotations.fast_track.actions import Typed, TypedLine
 from app.features.quotations.models import IssuedFile, Quotation, QuotationRevision
-from app.features.quotations.queries import of_inquiry
 from app.features.seals.models import LegalEntity, SealUse
 from tests import factories, stories
-from tests.client import Client
 
 FORM = "/quotations/fast"
 
