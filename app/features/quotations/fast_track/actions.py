@@ -142,7 +142,6 @@ def usual_for(customer: Customer, actor: Actor) -> dict[str, Any]:
     """Return the same before there is an inquiry, for a form to begin with."""
     unwritten = Inquiry(kind=InquiryKind.INQUIRY, contact_name="", contact_phone="", project="")
     unwritten.customer, unwritten.owner = customer, session.get_one(User, actor.id)
-    unwritten.owner_id, unwritten.department_id = unwritten.owner.id, unwritten.owner.department_id
     return usual_head(unwritten, actor)
 
 
@@ -211,9 +210,13 @@ def asked(
 ) -> Inquiry:
     """Return the inquiry that asks for these goods: a new one, or the returned draft changed to it."""
     rows = inquiry_lines(lines)
-    times = {"received_at": typed.received_at, "deadline": typed.deadline, "channel": typed.channel}
+    times: dict[str, Any] = {
+        "received_at": typed.received_at,
+        "deadline": typed.deadline,
+        "channel": typed.channel,
+    }
     of_inquiry = {"contact_name": "attention", "contact_phone": "customer_phone", "project": "project"}
-    told = {name: typed.head.get(field) or "" for name, field in of_inquiry.items()}
+    told: dict[str, Any] = {name: typed.head.get(field) or "" for name, field in of_inquiry.items()}
     if inquiry is None:
         return inquiries.register(
             actor=actor, customer=typed.customer, kind=InquiryKind.INQUIRY, lines=rows, **times, **told

@@ -53,16 +53,17 @@ def lines_of(content: Mapping[str, Any], inquiry: Inquiry | None = None) -> list
     """Return the lines of a proposal, each with the line of the inquiry behind it where that is given."""
     behind = [line.id for line in inquiry.lines] if inquiry is not None else []
     return [
-        LineInput(
-            **{name: row[name] for name in (*LINE_FIELDS, *WHOLE)},
-            **{
-                name: None if row[name] is None else Decimal(row[name]).quantize(places)
-                for name, places in DECIMALS.items()
-            },
-            inquiry_line_id=behind[place] if place < len(behind) else None,
-        )
+        line_of(row, behind[place] if place < len(behind) else None)
         for place, row in enumerate(content["lines"])
     ]
+
+
+def line_of(row: Mapping[str, Any], inquiry_line_id: int | None) -> LineInput:
+    """Return a line from its plain values."""
+    values: dict[str, Any] = {name: row[name] for name in (*LINE_FIELDS, *WHOLE)}
+    for name, places in DECIMALS.items():
+        values[name] = None if row[name] is None else Decimal(row[name]).quantize(places)
+    return LineInput(**values, inquiry_line_id=inquiry_line_id)
 
 
 def drawn_up(inquiry: Inquiry, content: Mapping[str, Any]) -> QuotationRevision:

@@ -21,10 +21,10 @@ GOODS = ("name", "brand", "model", "unit", "tax_rate")
 
 @dataclass(frozen=True)
 class LineProblem:
-    """Why a line keeps a quotation from the fast track; ``field`` is where it would be mended, position from 1."""
+    """Why a line keeps a quotation from the fast track; ``cell`` is where it would be mended, position from 1."""
 
     position: int
-    field: str
+    cell: str
     code: str
     params: Mapping[str, Any] = field(default_factory=dict)
 

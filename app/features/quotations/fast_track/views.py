@@ -145,7 +145,7 @@ def typed_lines(lines: Lines[Any]) -> list[TypedLine]:
 def refuse_lines(lines: Lines[Any], goods: Goods) -> bool:
     """Put what keeps lines from the fast track to their cells; tell whether there was any."""
     for problem in goods.problems:
-        lines.refuse(problem.position - 1, problem.field, problem.sentence())
+        lines.refuse(problem.position - 1, problem.cell, problem.sentence())
     return bool(goods.problems)
 
 
