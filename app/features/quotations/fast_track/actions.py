@@ -18,7 +18,7 @@ from app.core.permissions import SYSTEM, Actor, require
 from app.core.workflow import in_name_of_owner, lock
 from app.features.customers.models import Customer
 from app.features.inquiries import actions as inquiries
-from app.features.inquiries import flow as inquiry_flow
+from app.features.inquiries import deciding
 from app.features.inquiries.enums import InquiryKind, InquiryStatus
 from app.features.inquiries.models import Inquiry
 from app.features.people.models import User
@@ -254,12 +254,12 @@ def send(inquiry: Inquiry, fresh: dict[str, Any], revision: QuotationRevision, a
     keep(inquiry, fresh, sent=True)
     changes = [] if before is None else snapshot.changes(snapshot.content(before), snapshot.content(revision))
     timeline.record(
-        inquiry_flow.DOC_TYPE,
+        inquiries.DOC_TYPE,
         inquiry.id,
         "inquiry:propose",
         actor,
         data={"count": len(revision.lines), **({"changes": changes} if changes else {})},
-        tell=[person for person in inquiry_flow.deciders(inquiry) if person is not None],
+        tell=deciding.people(inquiry),
     )
 
 
@@ -293,7 +293,7 @@ def decide(
     own), Stale, Conflict where there is no proposal, its rules are not met any more, or its content is another.
     """
     lock(inquiry)
-    inquiry_flow.FLOW.check_possible(inquiry, "decide", actor, version)
+    deciding.check(inquiry, actor, version)
     if flow.reviewer.test(inquiry, actor) is None:
         raise Denied("core:denied", what=lazy("审核报价"), who=flow.reviewer.ask(inquiry))
     proposal = standing(inquiry)

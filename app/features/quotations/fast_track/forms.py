@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from wtforms import Field, ValidationError
+
 from app.core.i18n import lazy
-from app.features.inquiries.forms import HeadFields, PositiveQuantityField
+from app.features.inquiries.enums import CHANNEL_LABELS, InquiryChannel
 from app.features.quotations.enums import FREIGHT_LABELS, PAYMENT_LABELS, PaymentTerm
 from app.features.quotations.forms import QuotationForm
 from app.web.forms import (
@@ -11,8 +13,10 @@ from app.web.forms import (
     CheckField,
     ChoiceField,
     CreationForm,
+    DateTimeField,
     EditForm,
     LineForm,
+    QuantityField,
     TextField,
     UnitPriceField,
     VersionField,
@@ -58,9 +62,15 @@ class OfferFields:
     acceptance = QuotationForm.acceptance
     warranty = QuotationForm.warranty
     other_terms = QuotationForm.other_terms
-    deadline = HeadFields.deadline
-    channel = HeadFields.channel
-    received_at = HeadFields.received_at
+    deadline = DateTimeField(lazy("答复期限"), required=True, end_of_day=True)
+    channel = ChoiceField(
+        lazy("渠道"),
+        required=True,
+        blank=None,
+        choices=tuple(CHANNEL_LABELS.items()),
+        default=InquiryChannel.PHONE,
+    )
+    received_at = DateTimeField(lazy("收到时间"), required=True)
 
 
 class NewOfferForm(OfferFields, CreationForm):
@@ -78,11 +88,16 @@ class OfferLineForm(LineForm):
 
     name = TextField(lazy("产品"), longest=120, required=True)
     model = TextField(lazy("型号"), longest=120)
-    quantity = PositiveQuantityField(lazy("数量"), required=True)
+    quantity = QuantityField(lazy("数量"), required=True)
     unit = TextField(lazy("单位"), longest=20)
     unit_price = UnitPriceField(lazy("含税单价"))
     lead_time_days = WholeNumberField(lazy("交货期（天）"), least=0, most=3650)
     product_id = WholeNumberField(lazy("产品"), least=1, most=2**31 - 1)
+
+    def validate_quantity(self, field: Field) -> None:
+        """Ask for more than nothing."""
+        if field.data is not None and field.data <= 0:
+            raise ValidationError(str(lazy("%(label)s须大于 0").filled(label=field.label.text)))
 
 
 class DecideForm(BaseForm):

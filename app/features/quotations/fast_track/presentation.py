@@ -4,11 +4,12 @@ from typing import Any
 
 from flask import url_for
 
-from app.core import modules
+from app.core import documents, modules
 from app.core.errors import Problem
 from app.core.i18n import gettext as _
 from app.core.permissions import Actor, can
-from app.features.inquiries import flow as inquiry_flow
+from app.features.inquiries import deciding
+from app.features.inquiries.actions import DOC_TYPE as INQUIRY
 from app.features.inquiries.enums import InquiryPerm, InquiryStatus
 from app.features.inquiries.models import Inquiry
 from app.features.products.enums import ProductPerm
@@ -22,6 +23,11 @@ from app.features.quotations.models import QuotationRevision
 from app.web import filters
 
 MODULE = "fast_track"
+
+
+def address(inquiry_id: int) -> str:
+    """Return the address of an inquiry's page."""
+    return documents.document_type(INQUIRY).url(inquiry_id)
 
 
 def may_propose(actor: Actor) -> bool:
@@ -51,7 +57,7 @@ def offer(inquiry: Inquiry, proposal: QuotationProposal, actor: Actor) -> dict[s
     """Return the proposal with all that is decided on, and the buttons for whoever may decide."""
     revision = contents.drawn_up(inquiry, proposal.content)
     found = queries.products(line.product_id for line in revision.lines)
-    authority = inquiry_flow.decider.test(inquiry, actor)
+    authority = deciding.authority(inquiry, actor)
     decides = authority is not None and flow.reviewer.test(inquiry, actor) is not None
     problem: Problem | None = actions.problem_of(inquiry, proposal, revision)
     decides_now = decides and problem is None
@@ -69,7 +75,7 @@ def offer(inquiry: Inquiry, proposal: QuotationProposal, actor: Actor) -> dict[s
         "decides": decides_now,
         "on_behalf_of": authority.on_behalf_of[1] if authority and authority.on_behalf_of else "",
         "url": url_for("quotations.decide_offer", inquiry_id=inquiry.id),
-        "ordinary_url": f"/inquiries/{inquiry.id}/decide" if authority is not None else "",
+        "ordinary_url": f"{address(inquiry.id)}/decide" if authority is not None else "",
         "version": inquiry.version,
         "content_hash": actions.fingerprint(revision),
         "seals": [(seal.id, f"{seal.legal_entity.name} {seal.purpose}") for seal in seals],

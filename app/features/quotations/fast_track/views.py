@@ -5,17 +5,19 @@ from typing import Any
 from flask import flash, request, url_for
 
 from app.core import clock, modules
+from app.core.documents import state_of
 from app.core.errors import Conflict, Invalid, NotVisible, Problem
 from app.core.i18n import gettext as _
 from app.core.i18n import pgettext
 from app.core.permissions import Actor
 from app.core.timeline import events_for
 from app.core.uow import unit_of_work
+from app.core.workflow import flows
 from app.features.customers import queries as customers
 from app.features.customers.models import Customer
-from app.features.inquiries import page as inquiry_page
 from app.features.inquiries import queries as inquiries
 from app.features.inquiries import reporting
+from app.features.inquiries.actions import DOC_TYPE as INQUIRY
 from app.features.inquiries.actions import default_deadline
 from app.features.inquiries.models import Inquiry
 from app.features.quotations import filling
@@ -176,7 +178,7 @@ def propose(
         legal_entity_id=form.legal_entity_id.data,
     )
     made = actions.propose(typed, actor=actor, inquiry=inquiry, version=version, ordinary=ordinary)
-    return inquiry_page.address(made.id)
+    return presentation.address(made.id)
 
 
 def customer_of(form: Any, actor: Actor, *, ordinary: bool) -> Customer:
@@ -201,7 +203,7 @@ def show_form(
     opened: bool = False,
 ) -> Answer:
     folded = (*forms.TERMS, *forms.HEAD, *forms.TIMES)
-    back = inquiry_page.address(inquiry.id) if inquiry is not None else url_for("inquiries.index")
+    back = presentation.address(inquiry.id) if inquiry is not None else url_for("inquiries.index")
     trail = [(pgettext("list", "询价"), url_for("inquiries.index"))]
     return fragments.page(
         "quotations/fast_track/form.html",
@@ -230,7 +232,7 @@ def show_form(
 
 def returned_reason(inquiry: Inquiry) -> str:
     """Return why the manager returned it last."""
-    events = events_for(inquiry_page.DOC_TYPE, inquiry.id)
+    events = events_for(INQUIRY, inquiry.id)
     return next((event.reason for event in events if event.verb == "inquiry:return"), "")
 
 
@@ -294,10 +296,10 @@ def chosen_seal(form: forms.DecideForm) -> int:
 def show_offer(inquiry: Inquiry, actor: Actor, problem: Problem | None = None) -> Answer:
     proposal = actions.standing(inquiry)
     if proposal is None and problem is None:
-        return fragments.go(inquiry_page.address(inquiry.id))
-    state = inquiry_page.FLOW.state(inquiry.status)
+        return fragments.go(presentation.address(inquiry.id))
+    state = state_of(INQUIRY, inquiry.number, inquiry.status)
     refusal = documents.refusal(problem) if problem is not None else None
-    steps = inquiry_page.steps_context(inquiry, actor)
+    steps = flows()[INQUIRY].open_steps(inquiry, actor)
     wanted = ("return", "decline")
     return fragments.page(
         "quotations/fast_track/decide.html",
@@ -305,12 +307,14 @@ def show_offer(inquiry: Inquiry, actor: Actor, problem: Problem | None = None) -
         heading=inquiry.title,
         trail=[
             (pgettext("list", "询价"), url_for("inquiries.index")),
-            (inquiry.title, inquiry_page.address(inquiry.id)),
+            (inquiry.title, presentation.address(inquiry.id)),
         ],
         state=state.label,
         tone=state.tone,
         facts=[inquiry.customer.name],
-        **{**steps, "steps": [step for step in steps["steps"] if step.name in wanted]},
+        steps=[step for step in steps if step.name in wanted],
+        action=presentation.address(inquiry.id),
+        version=inquiry.version,
         refusal=refusal,
         offer=presentation.offer(inquiry, proposal, actor) if proposal is not None else None,
     )
