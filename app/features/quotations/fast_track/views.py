@@ -1,5 +1,6 @@
 """The pages of the fast track: one form for who proposes, one page for who decides."""
 
+from dataclasses import replace
 from typing import Any
 
 from flask import flash, request, url_for
@@ -91,7 +92,12 @@ def mend_offer(inquiry_id: int) -> Answer:
     offer_companies(form)
     if request.method == "POST":
         return posted(form, actor, inquiry)
-    lines = Lines(forms.OfferLineForm, stored=contents.lines_of(proposal.content))
+    stored = contents.lines_of(proposal.content)
+    # The unit of a listed product is the list's; only other goods are asked for it.
+    lines = Lines(
+        forms.OfferLineForm,
+        stored=[replace(line, unit="") if line.product_id is not None else line for line in stored],
+    )
     return show_form(form, lines, actor, inquiry=inquiry)
 
 
@@ -213,7 +219,7 @@ def show_form(
         trail=[*trail, (inquiry.title, back)] if inquiry is not None else trail,
         form=form,
         names=reporting.customer_names(actor, MOST_NAMES),
-        columns=forms.columns(with_unit=refused or any(row.unit.data for row in lines.rows)),
+        columns=forms.columns(with_unit=refused or any(row.unit._value() for row in lines.rows)),
         rows=lines.shown(rows_to_add(request.form), empty=1),
         line_errors=lines.errors,
         problems=lines.problems,
