@@ -1,7 +1,7 @@
 """The unit of work: one change of state is one transaction with its audit events, or nothing at all."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
@@ -26,6 +26,21 @@ def is_race(error: DBAPIError) -> bool:
     if isinstance(error, IntegrityError):
         return True
     return getattr(error.orig, "sqlstate", None) in RACE_STATES
+
+
+class _Rehearsed(Exception):
+    """Ends a rehearsal."""
+
+
+@contextmanager
+def rehearsal() -> Iterator[None]:
+    """Do a change as in a unit of work and take all of it back: what it would write is known without being written.
+
+    Raises what the change itself refuses.
+    """
+    with suppress(_Rehearsed), unit_of_work():
+        yield
+        raise _Rehearsed
 
 
 @contextmanager

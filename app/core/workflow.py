@@ -198,10 +198,12 @@ class Flow:
         version: int | None,
         note: str = "",
         data: Mapping[str, Any] | None = None,
+        quiet: bool = False,
     ) -> None:
         """Do a step inside the open unit of work: check, change the state, run the effect, record, tell.
 
-        ``version`` is the one the form was made from (None: a caller that just loaded the document itself). Raises
+        ``version`` is the one the form was made from (None: a caller that just loaded the document itself); ``quiet``
+        tells nobody, where a later step of the same act does. Raises
         in this order: Denied 403, Stale 409, Conflict 409 (wrong state, or not ready), Invalid 422 (no reason given).
         """
         lock(document)
@@ -222,7 +224,9 @@ class Flow:
             f"{self.doc_type}:{name}",
             actor,
             data=extra,
-            tell=[person for person in item.tell(document) if person is not None] if item.tell else (),
+            tell=[person for person in item.tell(document) if person is not None]
+            if item.tell and not quiet
+            else (),
             reason=note.strip(),
             role=authority.role,
             on_behalf_of=authority.on_behalf_of,
@@ -346,6 +350,21 @@ def _owner_name(document: Document) -> str:
 
 
 mine = Who(owner_of, _owner_name, people=lambda document: [document.owner_id])
+
+
+def in_name_of_owner(document: Document, actor: Actor) -> Authority | None:
+    """Return the system's authority to carry out in the owner's name what the owner proposed beforehand."""
+    if not actor.is_system:
+        return None
+    return Authority("system", (document.owner_id, _owner_name(document)))
+
+
+# The owner, or the system that carries out a proposal of the owner: the record then says 「系统自动（代 张三）」.
+mine_or_proposed = Who(
+    lambda document, actor: owner_of(document, actor) or in_name_of_owner(document, actor),
+    mine.ask,
+    people=mine.people,
+)
 system_only = Who(
     lambda document, actor: Authority("system") if actor.is_system else None,
     lambda document: str(timeline.SYSTEM_NAME),

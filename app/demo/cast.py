@@ -1,11 +1,11 @@
-"""Which stories the demo tells, of which customers, and when: eighty inquiries over half a year."""
+"""Which stories the demo tells, of which customers, and when: some eighty inquiries over half a year."""
 
 import csv
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.demo import story, talking
+from app.demo import quick, story, talking
 from app.demo.customers import FILE
 from app.demo.deal import Deal
 from app.demo.stage import Script, Stage
@@ -141,6 +141,8 @@ OPEN = (
     part(story.returned_inquiry, "s1", back=2, lines=2),
     part(story.registered, "s1", back=1, lines=3, hour=16),
     part(story.registered, "s2", back=1, specials=(2,), lines=1),
+    part(quick.offered, "s1", back=6, lines=3),
+    part(quick.proposed, "s1", back=1, lines=2, hour=15),
 )
 
 
@@ -185,7 +187,7 @@ def first_hour(number: int, item: Part, back: int) -> tuple[int, int]:
 
 
 def stories(stage: Stage) -> list[Script]:
-    """Return the eighty stories, ready to be played."""
+    """Return the stories, ready to be played."""
     scripts = []
     customers = customers_of()
     # the days before are those on which products and customers are entered

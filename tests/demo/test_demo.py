@@ -64,7 +64,7 @@ def test_the_examination_finds_nothing() -> None:
 def test_size_is_as_promised() -> None:
     assert count(Customer) == 60
     assert count(Product) == 200
-    assert count(Inquiry) == 80
+    assert count(Inquiry) == 82
     assert 50 <= count(Quotation) <= 80
     assert count(IssuedFile) >= 25
 

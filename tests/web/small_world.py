@@ -27,6 +27,7 @@ from app.features.people.models import Department, User
 from app.features.products import actions as product_actions
 from app.features.products import imports as product_imports
 from app.features.quotations import actions
+from app.features.quotations.fast_track.actions import Typed, TypedLine, propose
 from app.features.quotations.models import QuotationRevision
 from app.features.quotations.negotiation import actions as negotiations
 from app.features.quotations.terms import actions as terms
@@ -269,6 +270,24 @@ def quotation(desk: Desk, state: str) -> QuotationRevision:
     return revision
 
 
+def proposals(desk: Desk) -> None:
+    """A quick quotation that waits for the manager, and one that was returned."""
+    who = desk.people
+    for returned in (False, True):
+        typed = Typed(
+            customer=session.get_one(Customer, desk.customer.id),
+            received_at=clock.now() - timedelta(hours=1),
+            deadline=clock.now() + timedelta(days=3),
+            channel="phone",
+            head={},
+            lines=[TypedLine("P-1", Decimal(2))],
+        )
+        with unit_of_work():
+            row = propose(typed, actor=who.actor("salesperson"))
+        if returned:
+            fire(who, row, "return", "manager", note="Ask for the drawing")
+
+
 def wet_seals(desk: Desk) -> None:
     """A request for a wet seal in each state on the two roads."""
     who = desk.people
@@ -363,6 +382,7 @@ def world(states: tuple[str, ...] = STATES) -> World:
         found = quotation(desk, state)
         assert found.status == state, (found.status, state)
     if states == STATES:
+        proposals(desk)
         unfinished_business(desk, accounts)
     with unit_of_work():
         today = clock.today()

@@ -51,6 +51,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/inquiries/2/decline",
         "/inquiries/16",
         "/inquiries/18",
+        "/inquiries/20",
         "/inquiries/4/lines/10/technical/waive",
         "/customers/new",
         "/customers/1/edit",
@@ -97,6 +98,8 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/quotations/1/r/1/edit",
         "/quotations/3/r/1/edit",
         "/quotations/6/r/1",
+        "/quotations/fast",
+        "/quotations/fast/21/mend",
     ),
     "t1": ("/inquiries/4/lines/10/technical",),
     "p1": ("/inquiries/4/lines/10/purchasing",),
@@ -119,6 +122,7 @@ ELSEWHERE = {
     "products.activate": "is a button for a product deactivated",
     "seals.authorise": "is a button for a seal not yet authorised",
     "quotations.totals": "answers the editor's figures only and keeps nothing",
+    "quotations.fast_totals": "answers the figures of the quick form only and keeps nothing",
     "home.remind_of_task": "is a button beside tasks of others that wait too long",
 }
 

@@ -34,6 +34,7 @@ HITS_OF_ONE_KIND = 50
 # The large actions in their order: endpoint, label, icon, who may, the module it belongs to.
 ACTIONS = (
     ("inquiries.quick_report", lazy("快报"), "phone", InquiryPerm.REGISTER, "quotations"),
+    ("quotations.fast_track", lazy("快速报价"), "send", QuotationPerm.PREPARE, "fast_track"),
     (
         "quotations.index",
         lazy_in_context("list", "报价"),

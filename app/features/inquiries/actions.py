@@ -392,9 +392,10 @@ def fire(
     version: int | None,
     note: str = "",
     data: Mapping[str, Any] | None = None,
+    quiet: bool = False,
 ) -> None:
-    """Do a step of the inquiry's flow and bring the search index up to date."""
-    FLOW.fire(inquiry, step, actor, version=version, note=note, data=data)
+    """Do a step of the inquiry's flow and bring the search index up to date; ``quiet`` as in ``Flow.fire``."""
+    FLOW.fire(inquiry, step, actor, version=version, note=note, data=data, quiet=quiet)
     index_whole(inquiry)
 
 

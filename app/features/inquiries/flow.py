@@ -11,7 +11,7 @@ from app.core.i18n import lazy
 from app.core.numbering import next_number
 from app.core.permissions import Actor, directory
 from app.core.tasks import WantedTask
-from app.core.workflow import Flow, State, any_of, may, mine, step, when
+from app.core.workflow import Flow, State, any_of, may, mine, mine_or_proposed, step, when
 from app.features.inquiries.enums import DeclineReason, InquiryPerm, InquiryStatus, Subject
 from app.features.inquiries.losses import keep_loss, unsourced_price
 from app.features.inquiries.models import Inquiry
@@ -257,7 +257,7 @@ FLOW = Flow(
         step("return", "reported", "draft", decider, lazy("退回补充"), reason=True, tell=owner),
         step("decline", "reported", "declined", decider, lazy("决定不参与"), kind="danger", form="decline",
              reason=True, ready=ready_to_decline, effect=decline, tell=owner),
-        step("start_quoting", "preparing", "quoting", mine, lazy("开始编制报价"), kind="primary",
+        step("start_quoting", "preparing", "quoting", mine_or_proposed, lazy("开始编制报价"), kind="primary",
              ready=ready_to_quote),
         step("submit", "quoting", "submitted", mine, lazy("登记递交"), kind="primary", form="submit",
              ready=ready_to_submit, effect=submit, tell=deciders, fields=frozenset({"offer"})),

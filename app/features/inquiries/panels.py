@@ -9,6 +9,7 @@ from app.web.panels import SIDE as SIDE
 from app.web.panels import Panels
 
 REMIND = "remind"  # beside the step buttons
+FIRST = "first"  # above all else of the body: what is decided right here
 
-PANELS: Panels[Inquiry] = Panels((BODY, SIDE, REMIND))
+PANELS: Panels[Inquiry] = Panels((BODY, SIDE, REMIND, FIRST))
 register, render = PANELS.register, PANELS.render

@@ -12,7 +12,7 @@ from app.core.i18n import gettext as _
 from app.core.i18n import lazy, pgettext
 from app.core.permissions import Actor
 from app.core.uow import unit_of_work
-from app.features.inquiries import forms, queries, reporting
+from app.features.inquiries import forms, queries, reporting, ways
 from app.features.inquiries.actions import default_deadline
 from app.features.inquiries.enums import InquiryPerm
 from app.features.inquiries.flow import FLOW
@@ -104,6 +104,7 @@ def _show_quick(form: QuickReportForm, actor: Actor, status: int = 200) -> Any:
         names=reporting.customer_names(actor, MOST_NAMES),
         more=PREFILLED,
         more_open=any(form[name].errors for name in PREFILLED),
+        ways=ways.offered(actor),
         full_url=url_for("inquiries.new"),
         cancel_url=url_for("inquiries.index"),
     )

@@ -4,6 +4,7 @@ from flask import Flask
 
 from app.features.customers import panels as customer_panels
 from app.features.inquiries import panels as inquiry_panels
+from app.features.inquiries import ways as inquiry_ways
 from app.features.products import panels as product_panels
 from app.features.quotations import compare_views as compare_views
 from app.features.quotations import copy_views as copy_views
@@ -11,6 +12,9 @@ from app.features.quotations import editor_views as editor_views
 from app.features.quotations import follow_up_views as follow_up_views
 from app.features.quotations import panels, paper_views, price_views, registry, views
 from app.features.quotations import prolong_views as prolong_views
+from app.features.quotations.fast_track import presentation as fast_track_presentation
+from app.features.quotations.fast_track import registry as fast_track
+from app.features.quotations.fast_track import views as fast_track_views
 from app.features.quotations.negotiation import registry as negotiations
 from app.features.quotations.negotiation import views as negotiation_views
 from app.features.quotations.terms import views as terms_views
@@ -21,6 +25,7 @@ def register(app: Flask) -> None:
     """Bring the feature into the application."""
     registry.register()
     negotiations.register()
+    fast_track.register()
     app.register_blueprint(paper_views.blueprint)
     app.register_blueprint(negotiation_views.blueprint)
     app.register_blueprint(terms_views.blueprint)
@@ -38,6 +43,10 @@ def register(app: Flask) -> None:
         )
     )
     inquiry_panels.register("quotations/_inquiry_panel.html", panels.inquiry_panel, place=inquiry_panels.SIDE)
+    inquiry_panels.register(
+        "quotations/fast_track/_offer.html", fast_track_presentation.panel, place=inquiry_panels.FIRST
+    )
+    inquiry_ways.register(fast_track_views.way)
     inquiry_panels.register(
         "quotations/_approval_sheet.html", panels.approval_sheet_panel, place=inquiry_panels.REMIND
     )

@@ -15,12 +15,12 @@ from app.core.errors import Conflict, Denied, Invalid
 from app.core.files import CheckedFile, StoredFile, attach
 from app.core.i18n import lazy
 from app.core.permissions import SYSTEM, Actor, require
-from app.core.workflow import check_version, lock
+from app.core.workflow import Authority, check_version, lock
 from app.features.inquiries.enums import InquiryStatus
 from app.features.inquiries.models import Inquiry, InquiryLine
 from app.features.products.models import Product
 from app.features.quotations import snapshot
-from app.features.quotations.enums import LineKind, PaymentTerm, QuotationPerm, QuotationStatus
+from app.features.quotations.enums import Freight, LineKind, PaymentTerm, QuotationPerm, QuotationStatus
 from app.features.quotations.flow import DOC_TYPE, FLOW, refused_paper
 from app.features.quotations.models import Quotation, QuotationLine, QuotationRevision
 from app.features.quotations.negotiation import guards
@@ -111,6 +111,13 @@ def create_from_inquiry(inquiry: Inquiry, *, actor: Actor) -> QuotationRevision:
         raise Denied("core:denied", what=lazy("编制报价"), who=inquiry.owner.name)
     if inquiry.status not in (InquiryStatus.QUOTING, InquiryStatus.SUBMITTED):
         raise Conflict("quotation:inquiry-not-quoting")
+    revision = new_revision(inquiry)
+    put_lines(revision, [line_from_inquiry(line) for line in inquiry.lines])
+    return keep_new(revision, actor)
+
+
+def new_revision(inquiry: Inquiry) -> QuotationRevision:
+    """Return the first revision an inquiry would get: the usual terms, no lines; nothing of it is in the database."""
     quotation = Quotation(inquiry_id=inquiry.id, customer_id=inquiry.customer_id, created_at=clock.now())
     quotation.inquiry, quotation.customer = inquiry, inquiry.customer
     customer = inquiry.customer
@@ -132,6 +139,9 @@ def create_from_inquiry(inquiry: Inquiry, *, actor: Actor) -> QuotationRevision:
         acceptance=settings.get("quotations.default_acceptance"),
         warranty=settings.get("quotations.default_warranty"),
         payment_term=PaymentTerm.THIRTY_SEVENTY,
+        payment_other="",
+        freight=Freight.INCLUDED,
+        other_terms="",
         created_at=clock.now(),
         updated_at=clock.now(),
     )
@@ -141,10 +151,24 @@ def create_from_inquiry(inquiry: Inquiry, *, actor: Actor) -> QuotationRevision:
     usual = terms.default_for(revision.legal_entity.id, inquiry.kind)
     for name in TERM_FIELDS if usual is not None else ():
         setattr(revision, name, getattr(usual, name) or getattr(revision, name))
-    put_lines(revision, [line_from_inquiry(line) for line in inquiry.lines])
+    return revision
+
+
+def keep_new(
+    revision: QuotationRevision, actor: Actor, authority: Authority | None = None
+) -> QuotationRevision:
+    """Put a new first revision into the database with its event; ``authority`` where it is made in another's name."""
     session.add(revision)
     session.flush()
-    timeline.record(DOC_TYPE, revision.id, "quotation:create", actor, to_status=revision.status)
+    timeline.record(
+        DOC_TYPE,
+        revision.id,
+        "quotation:create",
+        actor,
+        to_status=revision.status,
+        role=authority.role if authority else None,
+        on_behalf_of=authority.on_behalf_of if authority else None,
+    )
     FLOW.sync_tasks(revision)
     index(revision)
     return revision
@@ -317,9 +341,10 @@ def fire(
     version: int | None,
     note: str = "",
     data: Mapping[str, Any] | None = None,
+    quiet: bool = False,
 ) -> None:
-    """Do a step of the quotation's flow and bring the search index up to date."""
-    FLOW.fire(revision, step, actor, version=version, note=note, data=data)
+    """Do a step of the quotation's flow and bring the search index up to date; ``quiet`` as in ``Flow.fire``."""
+    FLOW.fire(revision, step, actor, version=version, note=note, data=data, quiet=quiet)
     index(revision)
 
 

@@ -11,7 +11,19 @@ from app.core.i18n import lazy, listed
 from app.core.numbering import next_number
 from app.core.permissions import SYSTEM, Actor, directory
 from app.core.tasks import WantedTask
-from app.core.workflow import Authority, Flow, State, Who, any_of, may, mine, step, system_only, when
+from app.core.workflow import (
+    Authority,
+    Flow,
+    State,
+    Who,
+    any_of,
+    may,
+    mine,
+    mine_or_proposed,
+    step,
+    system_only,
+    when,
+)
 from app.features.inquiries.actions import note_accepted, note_loss, note_offer_issued
 from app.features.inquiries.losses import unsourced_price
 from app.features.quotations import extra, snapshot
@@ -139,7 +151,12 @@ def owner_task(kind: str) -> Any:
 
 def ready_to_submit(revision: QuotationRevision, actor: Actor, data: Mapping[str, Any]) -> Problem | None:
     """Refuse a quotation whose content is not complete, that nobody could review, or that talks forbid."""
-    problem = missing_content(revision) or guards.waiting_problem(revision) or guards.price_problem(revision)
+    return unready(revision) or guards.waiting_problem(revision) or guards.price_problem(revision)
+
+
+def unready(revision: QuotationRevision) -> Problem | None:
+    """Return what keeps a quotation from its review, talks about it apart; asked of a proposal as well."""
+    problem = missing_content(revision)
     if problem is not None:
         return problem
     if not settings.get("quotations.effect"):
@@ -371,8 +388,8 @@ FLOW = Flow(
         State(S.VOID, lazy("已作废"), "bad", terminal=True),
    ),
     (
-        step("submit", "draft returned", "review leader_review", mine, lazy("提交审核"), kind="primary",
-             ready=ready_to_submit, choose=submit_target, effect=submit, tell=reviewers),
+        step("submit", "draft returned", "review leader_review", mine_or_proposed, lazy("提交审核"),
+             kind="primary", ready=ready_to_submit, choose=submit_target, effect=submit, tell=reviewers),
         step("withdraw", "review", "draft", mine, lazy("撤回修改"), tell=reviewers),
         step("approve", "review", "approved leader_review", reviewer, lazy("审核通过"), kind="primary",
              form="approve", ready=ready_to_approve, choose=review_target, effect=approve, tell=reviewers,

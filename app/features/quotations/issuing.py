@@ -4,7 +4,7 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from app.core import clock, files, timeline
 from app.core.db import session
@@ -110,8 +110,20 @@ def prepare_extra(
     return make(revision, used, form, purpose, code, numbers, last + copies, further=True)
 
 
+class Frozen(Protocol):
+    """What the files are made of: the frozen snapshot and its hash."""
+
+    @property
+    def snapshot(self) -> dict[str, Any] | None:
+        """The canonical content."""
+
+    @property
+    def content_hash(self) -> str | None:
+        """Its SHA-256."""
+
+
 def make(
-    revision: QuotationRevision,
+    revision: Frozen,
     used: Seal,
     form: str,
     purpose: str,

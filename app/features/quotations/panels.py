@@ -8,6 +8,7 @@ from app.core.permissions import Actor, can
 from app.features.inquiries.models import Inquiry
 from app.features.quotations import presentation, queries
 from app.features.quotations.enums import FileForm
+from app.features.quotations.fast_track.presentation import may_propose
 from app.features.quotations.flow import DOC_TYPE
 from app.features.quotations.models import QuotationRevision
 from app.features.quotations.sealing import SEALABLE
@@ -41,7 +42,14 @@ def approval_sheet_panel(inquiry: Inquiry, actor: Actor) -> dict[str, Any] | Non
 def customer_panel(customer: Any, actor: Actor) -> dict[str, Any] | None:
     """Return the latest quotations of a customer for the customer's page."""
     found = queries.of_customer(customer.id, actor)
-    return {"panel": {"quotations": [presentation.row_of(item) for item in found]}} if found else None
+    quick = customer.active and may_propose(actor)
+    if not found and not quick:
+        return None
+    panel = {
+        "quotations": [presentation.row_of(item) for item in found],
+        "quick_url": url_for("quotations.fast_track", customer=customer.id) if quick else "",
+    }
+    return {"panel": panel}
 
 
 def sealing_panel(revision: QuotationRevision, actor: Actor) -> dict[str, Any]:

@@ -23,11 +23,15 @@ from app.features.quotations.enums import (
     LineKind,
     PaymentTerm,
     QuotationPerm,
+    QuotationStatus,
 )
 from app.features.quotations.models import IssuedFile, QuotationLine, QuotationRevision
 from app.features.seals.enums import KIND_LABELS, SEAL_REQUEST, SealKind
 from app.features.seals.models import SealRequest
 from app.web import filters
+
+# The states in which the issued file is the one to hand to the customer.
+VALID_PAPER = (QuotationStatus.ISSUED, QuotationStatus.ACCEPT_CLAIMED, QuotationStatus.ACCEPTED)
 
 
 def addresses(revision: QuotationRevision) -> dict[str, str]:
@@ -246,6 +250,9 @@ def row_of(revision: QuotationRevision) -> dict[str, Any]:
         "state": state,
         "tone": tone,
         "total": filters.money_text(revision.total),
+        "paper_url": url_for("quotations.paper", quotation_id=revision.quotation_id, number=revision.revision)
+        if revision.status in VALID_PAPER
+        else "",
     }
 
 

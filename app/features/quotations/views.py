@@ -196,6 +196,7 @@ def body_context(
         "newer_url": "" if newest is revision else presentation.addresses(newest)["show"],
         "revisions": [presentation.row_of(item) for item in revisions],
         "issued_files": issued,
+        "download_url": issued[0]["url"] if issued and revision.status in presentation.VALID_PAPER else "",
         "issued_code": grouped(revision.issued_files[0].code) if issued else "",
         "waiting_for_seal": waiting_for_seal(revision, actor),
         "remind_url": ""

@@ -228,13 +228,17 @@ def test_a_reopened_inquiry_gets_a_deadline_that_can_be_kept(staff: Staff) -> No
     assert making.fire(inquiry, "reopen", staff.manager).deadline > clock.now()
 
 
-def test_the_system_takes_no_step(staff: Staff) -> None:
+def test_the_system_begins_a_quotation_in_its_owners_name_and_takes_no_other_step(staff: Staff) -> None:
     inquiry = making.bring_to(staff, "reported")
     with unit_of_work():
         row = session.get_one(Inquiry, inquiry.id)
         for item in FLOW.steps:
-            with pytest.raises(Denied):
-                actions.fire(row, item.name, actor=SYSTEM, version=None, note="x")
+            if item.name != "start_quoting":
+                with pytest.raises(Denied):
+                    actions.fire(row, item.name, actor=SYSTEM, version=None, note="x")
+        authority = FLOW.step("start_quoting").allowed.test(row, SYSTEM)
+        assert authority is not None
+        assert (authority.role, authority.on_behalf_of) == ("system", (row.owner_id, row.owner.name))
 
 
 def test_the_table_is_drawn(staff: Staff) -> None:
