@@ -119,6 +119,8 @@ PRICE_SOURCE_LABELS = {
     PriceSource.CUSTOMER: lazy("客户告知"),
     PriceSource.OTHER: lazy("其他途径"),
 }
+# Whose offers stay sealed until they are opened before all bidders.
+SEALED_KINDS = (InquiryKind.TENDER, InquiryKind.CENTRAL)
 SUBJECT_LABELS = {Subject.TECHNICAL: lazy("技术答复"), Subject.PURCHASING: lazy("采购答复")}
 
 # The list of answers with their prices is a module: small desks do without.

@@ -130,6 +130,7 @@ class HeadFields:
     )
     received_at = DateTimeField(lazy("收到时间"), required=True)
     deadline = DateTimeField(lazy("答复期限"), required=True, end_of_day=True)
+    opening_at = DateTimeField(lazy("开标时间"))
     summary = LongTextField(lazy("询价内容"), longest=10_000)
     project = TextField(lazy("项目或对方编号"), longest=200)
     contact_name = TextField(lazy("联系人"), longest=80)

@@ -36,7 +36,11 @@ def one_of(column: str, enum: type) -> str:
 
 
 class Inquiry(DocumentMixin, Model):
-    """A customer's inquiry or tender, from the call that brought it to its result."""
+    """A customer's inquiry or tender, from the call that brought it to its result.
+
+    ``opening_at`` is when the bids are opened (开标时间), None for a kind that is not sealed: until then the prices
+    of its quotations are known to few.
+    """
 
     __tablename__ = "inquiry"
     __table_args__ = (
@@ -49,6 +53,7 @@ class Inquiry(DocumentMixin, Model):
         Index("ix_inquiry_owner_created", "owner_id", "created_at", "id"),
         Index("ix_inquiry_department_created", "department_id", "created_at", "id"),
         Index("ix_inquiry_created", "created_at", "id"),
+        Index("ix_inquiry_opening_at", "opening_at"),
     )
 
     department_id: Mapped[int] = mapped_column(ForeignKey("department.id"), nullable=False)
@@ -61,6 +66,7 @@ class Inquiry(DocumentMixin, Model):
     summary: Mapped[str] = mapped_column(Text, nullable=False, default="")
     received_at: Mapped[datetime] = mapped_column(UTCDateTime(), nullable=False)
     deadline: Mapped[datetime] = mapped_column(UTCDateTime(), nullable=False)
+    opening_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
     reported_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
     report_latency_hours: Mapped[Decimal | None] = mapped_column(Quantity())
     reported_late: Mapped[bool] = mapped_column(Boolean, nullable=False, default=False)

@@ -23,7 +23,7 @@ def inquiry_panel(inquiry: Inquiry, actor: Actor) -> dict[str, Any] | None:
     if not found and not may_create:
         return None
     panel = {
-        "quotations": [presentation.row_of(item) for item in found],
+        "quotations": [presentation.row_of(item, actor) for item in found],
         "may_create": may_create,
         "create_url": url_for("quotations.create", inquiry_id=inquiry.id),
         "token": CreationForm().form_token.data,
@@ -41,7 +41,7 @@ def approval_sheet_panel(inquiry: Inquiry, actor: Actor) -> dict[str, Any] | Non
 def customer_panel(customer: Any, actor: Actor) -> dict[str, Any] | None:
     """Return the latest quotations of a customer for the customer's page."""
     found = queries.of_customer(customer.id, actor)
-    return {"panel": {"quotations": [presentation.row_of(item) for item in found]}} if found else None
+    return {"panel": {"quotations": [presentation.row_of(item, actor) for item in found]}} if found else None
 
 
 def sealing_panel(revision: QuotationRevision, actor: Actor) -> dict[str, Any]:

@@ -69,7 +69,7 @@ def step_form(revision: QuotationRevision, name: str, *, posted: bool) -> Any:
 def step_page(revision: QuotationRevision, name: str, form: Any, status: int = 200) -> Answer:
     reviewing = isinstance(form, ApproveForm)
     urls = presentation.addresses(revision)
-    evidence = evidence_of(revision) if reviewing else {}
+    actor, evidence = current_actor(), evidence_of(revision) if reviewing else {}
     return fragments.page(
         STEP_TEMPLATES.get(name, "quotations/step.html"),
         fragment="form",
@@ -80,8 +80,8 @@ def step_page(revision: QuotationRevision, name: str, form: Any, status: int = 2
         submit_label=flow.FLOW.step(name).label,
         cancel_url=urls["show"],
         summary=presentation.summary(revision),
-        line_rows=presentation.line_rows(revision, evidence),
-        totals=presentation.sums(revision),
+        line_rows=presentation.line_rows(revision, actor, evidence),
+        totals=presentation.sums(revision, actor),
         changes=presentation.labelled(actions.submitted_changes(revision)) if reviewing else [],
         warnings=evidence_warnings(revision, evidence) if reviewing else [],
         leader_reasons=presentation.leader_reasons(revision) if name == "approve" else [],

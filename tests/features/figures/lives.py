@@ -168,8 +168,15 @@ def count_report(counter: Counter, inquiry: Inquiry) -> None:
         )
 
 
+def is_secret(inquiry: Inquiry) -> bool:
+    if inquiry.kind not in ("tender", "central"):
+        return False
+    opening = clock.to_local(inquiry.opening_at).date() if inquiry.opening_at else None
+    return not is_over(inquiry) or bool(opening and inquiry.result_on and inquiry.result_on < opening)
+
+
 def count_papers(counter: Counter, inquiry: Inquiry, papers: list[QuotationRevision]) -> None:
-    factor = 0 if inquiry.kind in ("tender", "central") and not is_over(inquiry) else 1
+    factor = 0 if is_secret(inquiry) else 1
     seen = set()
     for paper in papers:
         if paper.quotation_id in seen:
@@ -193,12 +200,21 @@ def count_result(counter: Counter, inquiry: Inquiry, papers: list[QuotationRevis
         "lost": f"lost:{cause_of(inquiry.lost_reason)}",
         "declined": f"declined:{inquiry.decline_reason}",
     }
+    factor = 0 if is_secret(inquiry) else 1
     values = {"outcome": inquiry.status, "reason": known.get(inquiry.status, inquiry.status)}
-    counter.add("result", day, inquiry, inquiry.customer_id, amount=offer.total if offer else 0, **values)
+    counter.add(
+        "result", day, inquiry, inquiry.customer_id, amount=offer.total * factor if offer else 0, **values
+    )
     if offer is not None and inquiry.status in ("won", "lost"):
         for product, amount in products(offer).items():
             counter.add(
-                "result_product", day, inquiry, inquiry.customer_id, product=product, amount=amount, **values
+                "result_product",
+                day,
+                inquiry,
+                inquiry.customer_id,
+                product=product,
+                amount=amount * factor,
+                **values,
             )
 
 
