@@ -39,7 +39,8 @@ class Inquiry(DocumentMixin, Model):
     """A customer's inquiry or tender, from the call that brought it to its result.
 
     ``opening_at`` is when the bids are opened (开标时间), None for a kind that is not sealed: until then the prices
-    of its quotations are known to few.
+    of its quotations are known to few. ``late_allowed_at`` is when the manager let a tender go out after its
+    deadline, ``late_note`` why.
     """
 
     __tablename__ = "inquiry"
@@ -76,6 +77,8 @@ class Inquiry(DocumentMixin, Model):
     offer_issued_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
     offer_number: Mapped[str | None] = mapped_column(String(40))
     submitted_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
+    late_allowed_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
+    late_note: Mapped[str] = mapped_column(Text, nullable=False, default="")
     delivered_how: Mapped[str] = mapped_column(String(200), nullable=False, default="")
     result_on: Mapped[date | None] = mapped_column(Date)
     lost_reason: Mapped[str] = mapped_column(Text, nullable=False, default="")

@@ -235,6 +235,8 @@ def result_facts(inquiry: Inquiry) -> list[tuple[Any, ...]]:
         (_("递交时间"), filters.when(inquiry.submitted_at)),
         (_("递交方式"), inquiry.delivered_how),
     ]
+    if inquiry.late_note:
+        facts.append((_("逾期递交的理由"), inquiry.late_note, True))
     if inquiry.lost_reason:
         facts += loss_facts(inquiry)
     return facts
@@ -260,7 +262,10 @@ def subject_label(subject: str) -> str:
 
 def steps_context(inquiry: Inquiry, actor: Actor) -> dict[str, Any]:
     """Return what the step buttons alone need, to be renewed beside a refusal."""
-    steps = FLOW.open_steps(inquiry, actor)
+    # the word about a late tender is asked for only where one is late
+    steps = [
+        step for step in FLOW.open_steps(inquiry, actor) if step.name != "allow_late" or step.blocked is None
+    ]
     return {"steps": steps, "action": address(inquiry.id), "version": inquiry.version}
 
 
