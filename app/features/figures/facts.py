@@ -16,9 +16,9 @@ from sqlalchemy import func, select
 
 from app.core import clock, money
 from app.core.db import session
-from app.features.figures.enums import Kind, cause_of
+from app.features.figures.enums import Kind
 from app.features.figures.models import NO_PRODUCT
-from app.features.inquiries.enums import SEALED_KINDS, DeclineReason, InquiryStatus, Subject
+from app.features.inquiries.enums import SEALED_KINDS, DeclineReason, InquiryStatus, LossCause, Subject
 from app.features.inquiries.models import Inquiry, InquiryLine, PurchasingAnswer, TechnicalAnswer
 from app.features.quotations.enums import LineKind, QuotationStatus
 from app.features.quotations.models import Quotation, QuotationLine, QuotationRevision
@@ -104,7 +104,7 @@ def facts_of(inquiry_ids: Sequence[int]) -> dict[int, list[Fact]]:
             Inquiry.decline_reason,
             Inquiry.result_on,
             Inquiry.opening_at,
-            Inquiry.lost_reason,
+            Inquiry.loss_cause,
         ).where(Inquiry.id.in_(inquiry_ids))
     ).all()
     papers = papers_of(inquiry_ids)
@@ -281,7 +281,7 @@ def ended(head: Any, papers: Papers) -> Iterable[Fact]:
 def reason_of(head: Any) -> str:
     """Return why an inquiry was not won, as a key of REASON_LABELS; empty for a won one."""
     if head.status == InquiryStatus.LOST:
-        return f"{InquiryStatus.LOST}:{cause_of(head.lost_reason)}"
+        return f"{InquiryStatus.LOST}:{head.loss_cause or LossCause.OTHER}"
     if head.status == InquiryStatus.DECLINED:
         return f"{InquiryStatus.DECLINED}:{head.decline_reason or DeclineReason.OTHER}"
     return "" if head.status == InquiryStatus.WON else str(head.status)

@@ -14,7 +14,7 @@ from app.core.tasks import WantedTask
 from app.core.workflow import Flow, State, any_of, may, mine, step, when
 from app.features.inquiries.enums import DeclineReason, InquiryPerm, InquiryStatus, Subject
 from app.features.inquiries.late import allow, is_too_late, ready_to_allow, stay
-from app.features.inquiries.losses import keep_loss, unsourced_price
+from app.features.inquiries.losses import keep_loss, unsaid_loss
 from app.features.inquiries.models import Inquiry
 from app.features.inquiries.tender import make_checklist, open_item
 
@@ -198,10 +198,12 @@ def submit(inquiry: Inquiry, actor: Actor, data: Mapping[str, Any]) -> Mapping[s
 
 
 def ready_to_claim_loss(inquiry: Inquiry, actor: Actor, data: Mapping[str, Any]) -> Problem | None:
-    """A lost inquiry teaches only with its reason, and a rival's price only with how it was learnt."""
-    if data and not str(data.get("lost_reason", "")).strip():
-        return Invalid(fields={"lost_reason": lazy("请写明未成交的原因")})
-    return unsourced_price(data)
+    """A lost inquiry teaches only with its cause, and a rival's price only with how it was learnt.
+
+    What was said when its quotation was lost is known already.
+    """
+    known = {"loss_cause": inquiry.loss_cause, "lost_reason": inquiry.lost_reason}
+    return unsaid_loss({**known, **data})
 
 
 def claim_loss(inquiry: Inquiry, actor: Actor, data: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -23,6 +23,7 @@ from app.features.inquiries.enums import (
     InquiryChannel,
     InquiryKind,
     InquiryStatus,
+    LossCause,
     PriceSource,
     PurchaseKind,
     Subject,
@@ -51,6 +52,7 @@ class Inquiry(DocumentMixin, Model):
         CheckConstraint(
             f"price_source IS NULL OR {one_of('price_source', PriceSource)}", name="price_source"
         ),
+        CheckConstraint(f"loss_cause IS NULL OR {one_of('loss_cause', LossCause)}", name="loss_cause"),
         Index("ix_inquiry_owner_created", "owner_id", "created_at", "id"),
         Index("ix_inquiry_department_created", "department_id", "created_at", "id"),
         Index("ix_inquiry_created", "created_at", "id"),
@@ -81,6 +83,7 @@ class Inquiry(DocumentMixin, Model):
     late_note: Mapped[str] = mapped_column(Text, nullable=False, default="")
     delivered_how: Mapped[str] = mapped_column(String(200), nullable=False, default="")
     result_on: Mapped[date | None] = mapped_column(Date)
+    loss_cause: Mapped[str | None] = mapped_column(String(20))
     lost_reason: Mapped[str] = mapped_column(Text, nullable=False, default="")
     competitor: Mapped[str] = mapped_column(String(120), nullable=False, default="")
     competitor_price: Mapped[Decimal | None] = mapped_column(Amount())

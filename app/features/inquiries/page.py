@@ -237,7 +237,7 @@ def result_facts(inquiry: Inquiry) -> list[tuple[Any, ...]]:
     ]
     if inquiry.late_note:
         facts.append((_("逾期递交的理由"), inquiry.late_note, True))
-    if inquiry.lost_reason:
+    if inquiry.loss_cause or inquiry.lost_reason:
         facts += loss_facts(inquiry)
     return facts
 

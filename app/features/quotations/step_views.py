@@ -190,6 +190,6 @@ def step_data(revision: QuotationRevision, form: Any, actor: Actor) -> dict[str,
     if isinstance(form, ApproveForm):
         return {"content_hash": form.content_hash.data, "warnings_ticked": form.warnings_ticked.data}
     if isinstance(form, LoseForm):
-        names = ("competitor", "competitor_price", "price_source", "price_source_note")
+        names = ("loss_cause", "note", "competitor", "competitor_price", "price_source", "price_source_note")
         return {name: form[name].data for name in names}
     return {"late_reason": form.late_reason.data or "", "asked": True}

@@ -166,7 +166,12 @@ def bring_to(staff: Staff, status: str) -> Inquiry:
         return document
     if status == "won":
         return fire(document, "win", staff.manager)
-    document = fire(document, "claim_loss", staff.owner, data={"lost_reason": "价格高", "competitor": "某厂"})
+    document = fire(
+        document,
+        "claim_loss",
+        staff.owner,
+        data={"loss_cause": "price", "lost_reason": "价格高", "competitor": "某厂"},
+    )
     if status == "loss_claimed":
         return document
     assert status == "lost"

@@ -42,6 +42,7 @@ INPUT = {
     "note": "原因",
     "decline_reason": "scope",
     "delivered_how": "当面递交",
+    "loss_cause": "price",
     "lost_reason": "价格高",
 }
 SEE_ALL = {"owner", "manager", "leader", "administrator", "back_office"}
@@ -263,7 +264,8 @@ def test_a_loss_is_recorded_with_competitor_and_price(client: Client, staff: Sta
     client.as_(staff.owner).get(address)
     fields = {
         **client.page.values(address),
-        "lost_reason": "价格",
+        "loss_cause": "price",
+        "lost_reason": "",
         "competitor": "甲厂",
         "competitor_price": "1.2万",
     }
