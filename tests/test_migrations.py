@@ -1,5 +1,7 @@
 """The history of the tables: forward, back, forward again, and in the end what the models say."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -44,3 +46,44 @@ def test_the_register_survives_the_way_back_and_forth_with_its_checks_and_trigge
     for name in ("form", "copies", "impressions"):
         assert table.count(f"ck_seal_use_{name}") == 1, name
     assert triggers == 2
+
+
+def put(connection: sqlite3.Connection, table: str, **values: object) -> None:
+    """Put a row into a table as it is today, what must stand there filled with something of its kind."""
+    row = {}
+    for _place, name, kind, needed, default, _key in connection.execute(f'PRAGMA table_info("{table}")'):
+        if needed and default is None:
+            plain = 1 if kind.startswith(("INT", "BOOL")) else ""
+            row[name] = "2026-11-01 00:00:00.000000" if kind.startswith("DATE") else plain
+    row |= values
+    names, marks = ", ".join(f'"{name}"' for name in row), ", ".join(f":{name}" for name in row)
+    connection.execute(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', row)
+
+
+def test_what_was_written_of_a_loss_becomes_a_cause_by_its_words(fresh: Flask) -> None:
+    told = {
+        "价格高出约 6%": "price",
+        "价格没问题，交期太长": "lead_time",
+        "对方接受货到 90 天付款": "terms",
+        "客户指定原厂品牌": "brand",
+        "不清楚": "other",
+        "": None,
+    }
+    with fresh.app_context():
+        upgrade(directory=FOLDER, revision="2026_11_figures")
+        with closing(sqlite3.connect(str(db.engine.url.database))) as connection:
+            put(connection, "department", id=1)
+            put(connection, "user", id=1)
+            put(connection, "customer", id=1, kind="dealer")
+            for number, words in enumerate(told, 1):
+                kind = "tender" if number == 1 else "inquiry"
+                values = {"status": "lost", "channel": "phone", "kind": kind, "lost_reason": words}
+                put(connection, "inquiry", id=number, **values)
+            connection.commit()
+        upgrade(directory=FOLDER)
+        with db.engine.connect() as connection:
+            statement = "SELECT lost_reason, loss_cause, opening_at, deadline FROM inquiry ORDER BY id"
+            rows = connection.execute(text(statement)).all()
+    assert {row.lost_reason: row.loss_cause for row in rows} == told
+    # a tender on record is opened at its deadline, nothing else is opened at all
+    assert [row.opening_at == row.deadline for row in rows] == [True, *[False] * (len(told) - 1)]

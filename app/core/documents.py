@@ -10,7 +10,19 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Integer, Select, and_, bindparam, literal, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    literal,
+    not_,
+    or_,
+    select,
+    true,
+    union_all,
+)
 
 from app.core import modules
 from app.core.db import read, session
@@ -138,6 +150,19 @@ def visible_keys(actor: Actor, keys: Iterable[Key]) -> set[Key]:
             (doc_type, doc_id) for doc_id in session.execute(select(column).where(column.in_(ids))).scalars()
         }
     return found
+
+
+def seen_whole(actor: Actor, doc_type: Any, doc_id: Any) -> ColumnElement[bool]:
+    """Return the condition, over columns that name a document, that an actor may read all that was written of it.
+
+    True for kinds that nobody sees in part.
+    """
+    partly = [
+        and_(doc_type == kind.doc_type, doc_id.not_in(kind.whole(actor)))
+        for kind in _types.values()
+        if kind.whole is not None
+    ]
+    return not_(or_(*partly)) if partly else true()
 
 
 def is_visible(actor: Actor, doc_type: str, doc_id: int) -> bool:

@@ -1,7 +1,8 @@
 """What must survive a refusal or a GET, each in its own short transaction after the request's own has ended.
 
 The list is closed: refused attempts, throttle counts, session last-seen, recently seen, first view of a rule, and
-that a list left the system as a file: a download is a GET, but who took personal data with them must be known.
+that a list left the system as a file or the paper of an unopened bid was opened: a download is a GET, but who
+took personal data or a sealed price with them must be known.
 """
 
 from collections.abc import Callable
@@ -20,6 +21,7 @@ class SideWrite(StrEnum):
     RECENTLY_SEEN = "recently_seen"
     RULE_FIRST_VIEW = "rule_first_view"
     EXPORT = "export"
+    SEALED_PAPER = "sealed_paper"
 
 
 _queue_key = "side_writes"

@@ -198,16 +198,17 @@ class Deal(Case):
 
     def lose(self) -> None:
         """The customer bought elsewhere."""
-        self.quotation_step("lose", note=wording.LOSSES[self.number % len(wording.LOSSES)][0], **self.rival())
+        cause, reason, *_rest = wording.LOSSES[self.number % len(wording.LOSSES)]
+        self.quotation_step("lose", note=reason, loss_cause=str(cause), **self.rival())
 
     def claim_loss(self) -> None:
         """Tell who got the order, as far as known, and at what price."""
-        reason = wording.LOSSES[self.number % len(wording.LOSSES)][0]
-        self.step("claim_loss", lost_reason=reason, **self.rival())
+        cause, reason, *_rest = wording.LOSSES[self.number % len(wording.LOSSES)]
+        self.step("claim_loss", loss_cause=str(cause), lost_reason=reason, **self.rival())
 
     def rival(self) -> dict[str, Any]:
         """Return the competitor, their price where it is known, and how it was learnt."""
-        _reason, competitor, part = wording.LOSSES[self.number % len(wording.LOSSES)]
+        _cause, _reason, competitor, part = wording.LOSSES[self.number % len(wording.LOSSES)]
         if not part:
             return {"competitor": competitor, "competitor_price": None}
         source, note = wording.PRICE_SOURCES[self.number % len(wording.PRICE_SOURCES)]

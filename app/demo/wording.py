@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from app.features.inquiries.enums import DeclineReason, InquiryChannel, PriceSource, PurchaseKind
+from app.features.inquiries.enums import DeclineReason, InquiryChannel, LossCause, PriceSource, PurchaseKind
 
 
 @dataclass(frozen=True)
@@ -272,12 +272,12 @@ CANCELLED = (
 )
 REOPENED = "客户改了付款条件，重新参与"
 LOSSES = (
-    ("价格高出约 6%", "临沂某液压件厂", "0.94"),
-    ("交货期比对方长十天", "潍坊某农机配件公司", "0.99"),
-    ("客户指定原厂品牌", "原厂服务站", "1.12"),
-    ("客户改为年度集中采购，未入围", "", ""),
-    ("售后响应距离较远，客户选了本地供应商", "本地供应商", "0.97"),
-    ("对方接受货到 90 天付款", "济宁某机械公司", "1.01"),
+    (LossCause.PRICE, "价格高出约 6%", "临沂某液压件厂", "0.94"),
+    (LossCause.LEAD_TIME, "交货期比对方长十天", "潍坊某农机配件公司", "0.99"),
+    (LossCause.BRAND, "客户指定原厂品牌", "原厂服务站", "1.12"),
+    (LossCause.ACCESS, "客户改为年度集中采购，未入围", "", ""),
+    (LossCause.SERVICE, "售后响应距离较远，客户选了本地供应商", "本地供应商", "0.97"),
+    (LossCause.TERMS, "对方接受货到 90 天付款", "济宁某机械公司", "1.01"),
 )
 PRICE_SOURCES = (
     (PriceSource.CUSTOMER, ""),

@@ -258,7 +258,9 @@ def quotation(desk: Desk, state: str) -> QuotationRevision:
         return revision
     stories.issue(who, revision, desk.seal)
     if state == "lost":
-        return stories.step(who, revision, "lose", "salesperson", note="Too dear")
+        return stories.step(
+            who, revision, "lose", "salesperson", note="Too dear", data={"loss_cause": "price"}
+        )
     if state in ("accept_claimed", "accepted"):
         with unit_of_work():
             actions.attach_acceptance(

@@ -4,11 +4,12 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import Row, case
 
 from app.core import documents, timeline
 from app.core.i18n import LazyText, lazy
 from app.core.listing import Column, Filter, Listing
+from app.core.permissions import Actor
 from app.core.timeline import Event
 from app.features.admin import queries
 
@@ -43,6 +44,8 @@ def verb_label(code: str) -> str:
 def sentence(row: Row[Any]) -> str:
     """Return the sentence of an event with its changes and the reason given."""
     parts = [timeline.describe(row)]  # type: ignore[arg-type]
+    if not row.whole:
+        return parts[0]
     parts += [f"{label}: {old or '—'} → {new or '—'}" for label, old, new in timeline.describe_changes(row)]  # type: ignore[arg-type]
     if row.reason:
         parts.append(f"“{row.reason}”")
@@ -62,10 +65,13 @@ class EventList(Listing):
 
     default_sort = "-seq"
     row_id = Event.seq
-    searched = (Event.actor_name, Event.reason)
 
-    def __init__(self, arguments: Mapping[str, str], path: str, people: list[tuple[str, str]]) -> None:
-        kinds = kind_labels()
+    def __init__(
+        self, actor: Actor, arguments: Mapping[str, str], path: str, people: list[tuple[str, str]]
+    ) -> None:
+        """Open the log as this reader sees it: of documents seen in part neither reasons nor changes."""
+        kinds, whole = kind_labels(), documents.seen_whole(actor, Event.doc_type, Event.doc_id)
+        self.searched = (Event.actor_name, case((whole, Event.reason), else_=""))
         columns = (
             Column("seq", lazy("序号"), Event.seq, "number"),
             Column("at", lazy("时间"), Event.at, "datetime", sortable=False),
@@ -85,6 +91,7 @@ class EventList(Listing):
                 Column(key, "", getattr(Event, key), sortable=False, hidden=True)
                 for key in ("doc_id", "actor_id", "on_behalf_of_name", "data", "reason")
             ),
+            Column("whole", "", case((whole, 1), else_=0), sortable=False, hidden=True),
         )
         filters = (
             Filter(

@@ -196,7 +196,7 @@ def show_roles(table: Any, status: int, problem: str = "") -> Response:
 @blueprint.get("/audit")
 @requires(AdminPerm.AUDIT)
 def audit() -> Any:
-    listing = EventList(request.args, request.path, queries.people_options())
+    listing = EventList(current_actor(), request.args, request.path, queries.people_options())
     seq, digest = timeline.head()
     return show_list(
         listing,

@@ -36,6 +36,7 @@ WITHOUT_FIGURES = frozenset(
         "quotation:attach",
         "quotation:paper-refused",
         "quotation:reprint",
+        "quotation:sealed-paper-opened",
     }
 )
 

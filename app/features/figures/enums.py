@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from app.core.i18n import lazy
-from app.features.inquiries.enums import DECLINE_LABELS, InquiryStatus
+from app.features.inquiries.enums import CAUSE_LABELS, DECLINE_LABELS, InquiryStatus
 
 
 class FiguresPerm(StrEnum):
@@ -49,41 +49,6 @@ class Period(StrEnum):
     CUSTOM = "custom"
 
 
-class LossCause(StrEnum):
-    """Why an inquiry was lost, told from the words of the reason (see ``cause_of``)."""
-
-    PRICE = "price"
-    LEAD_TIME = "lead_time"
-    TECHNICAL = "technical"
-    TERMS = "terms"
-    BRAND = "brand"
-    SERVICE = "service"
-    ACCESS = "access"
-    OTHER = "other"
-
-
-# The first row with a word of the reason tells its cause. The order settles what names two:
-# who says the price was fine says so beside the true cause, hence price comes last.
-CAUSE_WORDS: tuple[tuple[LossCause, tuple[str, ...]], ...] = (
-    (LossCause.ACCESS, ("集中采购", "集采", "入围", "供应商名录", "资格", "资质")),
-    (LossCause.SERVICE, ("售后", "本地", "服务响应", "距离")),
-    (LossCause.BRAND, ("品牌", "原厂", "指定厂家", "指定供应商")),
-    (LossCause.TERMS, ("付款", "账期", "预付", "质保金", "承兑", "赊")),
-    (LossCause.LEAD_TIME, ("交货期", "交期", "工期", "供货周期", "交货时间", "货期")),
-    (LossCause.TECHNICAL, ("技术", "参数", "性能", "型号", "偏离", "不符合要求")),
-    (LossCause.PRICE, ("价",)),
-)
-
-CAUSE_LABELS = {
-    LossCause.PRICE: lazy("价格"),
-    LossCause.LEAD_TIME: lazy("交货期"),
-    LossCause.TECHNICAL: lazy("技术与型号"),
-    LossCause.TERMS: lazy("付款条件"),
-    LossCause.BRAND: lazy("指定品牌"),
-    LossCause.SERVICE: lazy("售后与距离"),
-    LossCause.ACCESS: lazy("未入围或资质"),
-    LossCause.OTHER: lazy("其他原因"),
-}
 OUTCOME_LABELS = {
     str(InquiryStatus.WON): lazy("成交"),
     str(InquiryStatus.LOST): lazy("未成交"),
@@ -126,10 +91,3 @@ KIND_LABELS = {
     Kind.REPORTED: lazy("上报的询价"),
     Kind.ANSWERED: lazy("部门答复"),
 }
-
-
-def cause_of(reason: str) -> LossCause:
-    """Return the cause that the words of a loss's reason tell; OTHER where none of the known words occurs."""
-    return next(
-        (cause for cause, words in CAUSE_WORDS if any(word in reason for word in words)), LossCause.OTHER
-    )

@@ -1,8 +1,8 @@
 """What the documents say, as facts to be counted: read from inquiries and quotations alone, in a few queries.
 
 A quotation counts once, at its first issue, so that a month that has passed does not change with later revisions.
-The price of a tender or central purchase enters no figure before the inquiry has a result: until the opening it
-is nobody's business (招标投标法 22).
+The price of a tender or central purchase enters no figure before the inquiry has a result, and never where that
+came before the opening: until then it is nobody's business (招标投标法 22).
 """
 
 from collections import defaultdict
@@ -16,9 +16,9 @@ from sqlalchemy import func, select
 
 from app.core import clock, money
 from app.core.db import session
-from app.features.figures.enums import Kind, cause_of
+from app.features.figures.enums import Kind
 from app.features.figures.models import NO_PRODUCT
-from app.features.inquiries.enums import DeclineReason, InquiryKind, InquiryStatus, Subject
+from app.features.inquiries.enums import SEALED_KINDS, DeclineReason, InquiryStatus, LossCause, Subject
 from app.features.inquiries.models import Inquiry, InquiryLine, PurchasingAnswer, TechnicalAnswer
 from app.features.quotations.enums import LineKind, QuotationStatus
 from app.features.quotations.models import Quotation, QuotationLine, QuotationRevision
@@ -30,7 +30,6 @@ ENDED = (
     InquiryStatus.CANCELLED,
     InquiryStatus.DECLINED,
 )
-SEALED_BIDS = (InquiryKind.TENDER, InquiryKind.CENTRAL)
 NOTHING = Decimal(0)
 SECONDS_PER_HOUR = 3_600
 
@@ -104,7 +103,8 @@ def facts_of(inquiry_ids: Sequence[int]) -> dict[int, list[Fact]]:
             Inquiry.answers_due_at,
             Inquiry.decline_reason,
             Inquiry.result_on,
-            Inquiry.lost_reason,
+            Inquiry.opening_at,
+            Inquiry.loss_cause,
         ).where(Inquiry.id.in_(inquiry_ids))
     ).all()
     papers = papers_of(inquiry_ids)
@@ -218,9 +218,23 @@ def reported(head: Any) -> Iterable[Fact]:
         )
 
 
+def is_secret(head: Any) -> bool:
+    """Tell whether the prices of an inquiry are counted nowhere: a sealed bid without result, or never opened.
+
+    The days decide, not the hour of the counting, so that counting again gives the same.
+    """
+    if head.kind not in SEALED_KINDS:
+        return False
+    return head.status not in ENDED or (
+        head.opening_at is not None
+        and head.result_on is not None
+        and head.result_on < local_day(head.opening_at)
+    )
+
+
 def issued(head: Any, papers: Papers) -> Iterable[Fact]:
     """Yield each quotation at its first issue, and its products."""
-    sealed = head.kind in SEALED_BIDS and head.status not in ENDED
+    sealed = is_secret(head)
     for row in papers.first_issues:
         day = local_day(row.issued_at)
         amount = NOTHING if sealed else row.total
@@ -249,17 +263,25 @@ def ended(head: Any, papers: Papers) -> Iterable[Fact]:
         "reason": reason_of(head),
         "revision_id": offer.id if offer is not None else None,
     }
-    amount = offer.total if offer is not None else NOTHING
+    secret = is_secret(head)
+    amount = offer.total if offer is not None and not secret else NOTHING
     yield fact(Kind.RESULT, moment, head, amount=amount, **values)
     if head.status in (InquiryStatus.WON, InquiryStatus.LOST) and offer is not None:
         for product_id, part in papers.by_product(offer.id).items():
-            yield fact(Kind.RESULT_PRODUCT, moment, head, product_id=product_id, amount=part, **values)
+            yield fact(
+                Kind.RESULT_PRODUCT,
+                moment,
+                head,
+                product_id=product_id,
+                amount=NOTHING if secret else part,
+                **values,
+            )
 
 
 def reason_of(head: Any) -> str:
     """Return why an inquiry was not won, as a key of REASON_LABELS; empty for a won one."""
     if head.status == InquiryStatus.LOST:
-        return f"{InquiryStatus.LOST}:{cause_of(head.lost_reason)}"
+        return f"{InquiryStatus.LOST}:{head.loss_cause or LossCause.OTHER}"
     if head.status == InquiryStatus.DECLINED:
         return f"{InquiryStatus.DECLINED}:{head.decline_reason or DeclineReason.OTHER}"
     return "" if head.status == InquiryStatus.WON else str(head.status)

@@ -55,9 +55,7 @@ def win_rate() -> Response:
         _("成交率"),
         charts=charts.ranking(listing, key, caption, "warn" if by_reason else "ok") if is_page() else (),
         table_title=_("未成交的原因") if by_reason else _("成交与未成交"),
-        remark=_(
-            "“未成交”的原因按登记文字中的关键词归类，点数字可看原文；不参与、中途放弃、客户取消不计入成交率。"
-        )
+        remark=_("“未成交”的原因按登记时所选归类，点数字可看说明；不参与、中途放弃、客户取消不计入成交率。")
         if by_reason
         else _("成交率＝成交÷（成交＋未成交），按经理确认的结果和日期计。"),
         compares_people=by_person(listing),

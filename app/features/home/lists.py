@@ -5,7 +5,7 @@ from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, and_, case, or_
+from sqlalchemy import ColumnElement, case
 
 from app.core import clock, documents, tasks, timeline
 from app.core.i18n import gettext as _
@@ -145,9 +145,5 @@ def notice_list(actor: Actor, arguments: Mapping[str, str], path: str) -> Notice
 
 def reason_for(actor: Actor) -> Any:
     """Return the reason of an event as a column, empty for documents of which the actor sees only a part."""
-    partly = [
-        and_(Event.doc_type == kind.doc_type, Event.doc_id.not_in(kind.whole(actor)))
-        for kind in documents.registered()
-        if kind.whole is not None
-    ]
-    return case((or_(*partly), ""), else_=Event.reason) if partly else Event.reason
+    whole = documents.seen_whole(actor, Event.doc_type, Event.doc_id)
+    return case((whole, Event.reason), else_="")

@@ -152,6 +152,7 @@ timeline.register_field_labels(
         "inquiry.summary": lazy("询价内容"),
         "inquiry.received_at": lazy("收到时间"),
         "inquiry.deadline": lazy("答复期限"),
+        "inquiry.opening_at": lazy("开标时间"),
         "inquiry.name": lazy("名称"),
         "inquiry.model": lazy("型号"),
         "inquiry.spec": lazy("规格要求"),
@@ -169,7 +170,12 @@ sentences.register(
         "inquiry:lacks-technical": lazy("第 %(position)s 项缺技术答复"),
         "inquiry:lacks-purchasing": lazy("第 %(position)s 项缺采购答复"),
         "inquiry:no-lines": lazy("请先补充询价明细，再编制报价"),
+        "inquiry:sealed": lazy("%(at)s 开标前，报价金额只有负责人、部门经理和公司主管领导可见，开标后再看"),
         "inquiry:no-offer": lazy("还没有已盖章出具的报价，出具后才能递交"),
+        "inquiry:not-late": lazy("只有过了截止时间、还没有允许逾期递交的招标需要这一步"),
+        "inquiry:too-late": lazy(
+            "已过投标截止时间 %(deadline)s。仍要递交，须先由%(who)s“允许逾期递交”并写明理由"
+        ),
         "inquiry:checklist-open": lazy("投标清单第 %(position)s 项“%(item)s”还没有完成，完成后才能递交"),
         "inquiry:checklist-closed": lazy("询价已不在资料整理或编制报价，投标清单不能再改"),
         "inquiry:checklist-no-item": lazy("投标清单里没有这一项，请刷新页面"),

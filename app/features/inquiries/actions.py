@@ -14,7 +14,7 @@ from app.core.i18n import lazy
 from app.core.permissions import Actor, can, grant_for, require, who_may
 from app.core.workflow import Authority, check_version, lock
 from app.features.customers.models import Customer
-from app.features.inquiries.enums import InquiryPerm, InquiryStatus, Subject
+from app.features.inquiries.enums import SEALED_KINDS, InquiryPerm, InquiryStatus, Subject
 from app.features.inquiries.flow import DOC_TYPE, FLOW, decider
 from app.features.inquiries.losses import keep_loss
 from app.features.inquiries.models import Inquiry, InquiryLine, PurchasingAnswer, TechnicalAnswer, Waiver
@@ -31,6 +31,7 @@ HEAD_FIELDS = (
     "summary",
     "received_at",
     "deadline",
+    "opening_at",
 )
 LINE_FIELDS = ("name", "model", "spec", "quantity", "unit", "note")
 MAX_LINES = 200
@@ -84,14 +85,17 @@ def register(
     project: str = "",
     contact_name: str = "",
     contact_phone: str = "",
+    opening_at: datetime | None = None,
     lines: Sequence[LineInput] = (),
 ) -> Inquiry:
     """Register an inquiry as a draft of the actor, in the actor's own department.
 
-    Raises Denied without the right to register and Invalid for a reception in the future or too many lines.
+    ``opening_at`` is when a tender's bids are opened, by default at its deadline. Raises Denied without the right to
+    register and Invalid for a reception in the future, an opening before the deadline, or too many lines.
     """
     require(actor, InquiryPerm.REGISTER)
     check_head(received_at, deadline)
+    opening_at = opening_of(kind, deadline, opening_at)
     owner = session.get_one(User, actor.id)
     inquiry = Inquiry(
         status=FLOW.initial,
@@ -106,6 +110,7 @@ def register(
         summary=summary,
         received_at=received_at,
         deadline=deadline,
+        opening_at=opening_at,
         created_at=clock.now(),
         updated_at=clock.now(),
     )
@@ -125,6 +130,18 @@ def check_head(received_at: datetime, deadline: datetime) -> None:
         raise Invalid(fields={"received_at": lazy("收到时间不能晚于现在")})
     if deadline <= received_at:
         raise Invalid(fields={"deadline": lazy("答复期限须晚于收到时间")})
+
+
+def opening_of(kind: str, deadline: datetime, opening_at: datetime | None) -> datetime | None:
+    """Return when the bids are opened: the time given, else the deadline; None for a kind that is not sealed.
+
+    Raises Invalid for an opening before the deadline, which would show prices while others may still bid.
+    """
+    if kind not in SEALED_KINDS:
+        return None
+    if opening_at is not None and opening_at < deadline:
+        raise Invalid(fields={"opening_at": lazy("开标时间不能早于答复期限")})
+    return opening_at or deadline
 
 
 def put_lines(inquiry: Inquiry, lines: Sequence[LineInput]) -> None:
@@ -162,6 +179,7 @@ def edit(
     if inquiry.status != InquiryStatus.DRAFT:
         raise Conflict("inquiry:only-draft-editable")
     check_head(head["received_at"], head["deadline"])
+    head = {**head, "opening_at": opening_of(head["kind"], head["deadline"], head["opening_at"])}
     before = facts(inquiry)
     for name in HEAD_FIELDS:
         setattr(inquiry, name, head[name])
@@ -189,8 +207,9 @@ def facts(inquiry: Inquiry) -> dict[str, Any]:
     """Return what a change is told by: the head's values and each line as "position/field"."""
     values: dict[str, Any] = {name: getattr(inquiry, name) for name in HEAD_FIELDS if name != "customer_id"}
     values["customer"] = inquiry.customer.name
-    for moment in ("received_at", "deadline"):
-        values[moment] = clock.to_local(values[moment]).strftime("%Y-%m-%d %H:%M")
+    for moment in ("received_at", "deadline", "opening_at"):
+        if values[moment] is not None:
+            values[moment] = clock.to_local(values[moment]).strftime("%Y-%m-%d %H:%M")
     for line in inquiry.lines:
         for name in LINE_FIELDS:
             value = getattr(line, name)

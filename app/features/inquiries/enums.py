@@ -52,6 +52,22 @@ class DeclineReason(StrEnum):
     OTHER = "other"
 
 
+class LossCause(StrEnum):
+    """Why an order was lost: one of the list, words beside it."""
+
+    PRICE = "price"
+    LEAD_TIME = "lead_time"
+    TECHNICAL = "technical"
+    TERMS = "terms"
+    BRAND = "brand"
+    SERVICE = "service"
+    ACCESS = "access"
+    INCUMBENT = "incumbent"
+    CANCELLED = "cancelled"
+    LATE = "late"
+    OTHER = "other"
+
+
 class PurchaseKind(StrEnum):
     """What purchasing answers about."""
 
@@ -109,6 +125,19 @@ DECLINE_LABELS = {
     DeclineReason.TERMS: lazy("商务条件不可接受"),
     DeclineReason.OTHER: lazy("其他"),
 }
+CAUSE_LABELS = {
+    LossCause.PRICE: lazy("价格"),
+    LossCause.LEAD_TIME: lazy("交货期"),
+    LossCause.TECHNICAL: lazy("技术与型号"),
+    LossCause.TERMS: lazy("付款条件"),
+    LossCause.BRAND: lazy("指定品牌"),
+    LossCause.SERVICE: lazy("售后与距离"),
+    LossCause.ACCESS: lazy("未入围或资质"),
+    LossCause.INCUMBENT: lazy("原有供应商或客户关系"),
+    LossCause.CANCELLED: lazy("客户取消采购"),
+    LossCause.LATE: lazy("报价或递交迟了"),
+    LossCause.OTHER: lazy("其他原因"),
+}
 PURCHASE_KIND_LABELS = {
     PurchaseKind.MATERIAL: lazy("原材料"),
     PurchaseKind.BOUGHT_PART: lazy("外购件"),
@@ -119,6 +148,8 @@ PRICE_SOURCE_LABELS = {
     PriceSource.CUSTOMER: lazy("客户告知"),
     PriceSource.OTHER: lazy("其他途径"),
 }
+# Whose offers stay sealed until they are opened before all bidders.
+SEALED_KINDS = (InquiryKind.TENDER, InquiryKind.CENTRAL)
 SUBJECT_LABELS = {Subject.TECHNICAL: lazy("技术答复"), Subject.PURCHASING: lazy("采购答复")}
 
 # The list of answers with their prices is a module: small desks do without.

@@ -13,7 +13,8 @@ from app.core.permissions import Actor, directory
 from app.core.tasks import WantedTask
 from app.core.workflow import Flow, State, any_of, may, mine, mine_or_proposed, step, when
 from app.features.inquiries.enums import DeclineReason, InquiryPerm, InquiryStatus, Subject
-from app.features.inquiries.losses import keep_loss, unsourced_price
+from app.features.inquiries.late import allow, is_too_late, ready_to_allow, stay
+from app.features.inquiries.losses import keep_loss, unsaid_loss
 from app.features.inquiries.models import Inquiry
 from app.features.inquiries.tender import make_checklist, open_item
 
@@ -177,9 +178,15 @@ def ready_to_quote(inquiry: Inquiry, actor: Actor, data: Mapping[str, Any]) -> P
 
 
 def ready_to_submit(inquiry: Inquiry, actor: Actor, data: Mapping[str, Any]) -> Problem | None:
-    """Refuse handing over while no sealed offer exists, or while an item of a tender's checklist is open."""
+    """Refuse handing over while no sealed offer exists or an item of a tender's checklist is open.
+
+    A tender past its deadline waits for the manager's word.
+    """
     if inquiry.offer_issued_at is None:
         return Conflict("inquiry:no-offer")
+    if is_too_late(inquiry):
+        deadline = clock.to_local(inquiry.deadline).strftime("%Y-%m-%d %H:%M")
+        return Conflict("inquiry:too-late", deadline=deadline, who=decider.ask(inquiry))
     return open_item(inquiry, actor, data)
 
 
@@ -191,10 +198,12 @@ def submit(inquiry: Inquiry, actor: Actor, data: Mapping[str, Any]) -> Mapping[s
 
 
 def ready_to_claim_loss(inquiry: Inquiry, actor: Actor, data: Mapping[str, Any]) -> Problem | None:
-    """A lost inquiry teaches only with its reason, and a rival's price only with how it was learnt."""
-    if data and not str(data.get("lost_reason", "")).strip():
-        return Invalid(fields={"lost_reason": lazy("请写明未成交的原因")})
-    return unsourced_price(data)
+    """A lost inquiry teaches only with its cause, and a rival's price only with how it was learnt.
+
+    What was said when its quotation was lost is known already.
+    """
+    known = {"loss_cause": inquiry.loss_cause, "lost_reason": inquiry.lost_reason}
+    return unsaid_loss({**known, **data})
 
 
 def claim_loss(inquiry: Inquiry, actor: Actor, data: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -263,6 +272,8 @@ FLOW = Flow(
              ready=ready_to_submit, effect=submit, tell=deciders, fields=frozenset({"offer"})),
         step("submit_again", "submitted", "submitted", mine, lazy("再次递交"), form="submit",
              ready=ready_to_submit, effect=submit, tell=deciders, fields=frozenset({"offer"})),
+        step("allow_late", "quoting submitted", "quoting submitted", decider, lazy("允许逾期递交"),
+             reason=True, ready=ready_to_allow, choose=stay, effect=allow, tell=owner),
         step("claim_loss", "submitted", "loss_claimed", mine, lazy("登记未成交"), form="loss",
              ready=ready_to_claim_loss, effect=claim_loss, tell=deciders),
         step("confirm_loss", "loss_claimed", "lost", decider, lazy("确认未成交"), kind="primary",

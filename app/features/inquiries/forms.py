@@ -22,6 +22,7 @@ from app.features.customers import queries as customers
 from app.features.customers.models import Customer
 from app.features.inquiries.actions import LineInput, PurchasingInput, default_deadline
 from app.features.inquiries.enums import (
+    CAUSE_LABELS,
     CHANNEL_LABELS,
     DECLINE_LABELS,
     KIND_LABELS,
@@ -130,6 +131,7 @@ class HeadFields:
     )
     received_at = DateTimeField(lazy("收到时间"), required=True)
     deadline = DateTimeField(lazy("答复期限"), required=True, end_of_day=True)
+    opening_at = DateTimeField(lazy("开标时间"))
     summary = LongTextField(lazy("询价内容"), longest=10_000)
     project = TextField(lazy("项目或对方编号"), longest=200)
     contact_name = TextField(lazy("联系人"), longest=80)
@@ -207,7 +209,8 @@ class SubmitForm(StepForm):
 class LossForm(StepForm):
     """The customer bought elsewhere."""
 
-    lost_reason = LongTextField(lazy("未成交原因"), required=True, longest=2_000)
+    loss_cause = ChoiceField(lazy("未成交原因"), required=True, choices=tuple(CAUSE_LABELS.items()))
+    lost_reason = LongTextField(lazy("具体说明"), longest=2_000)
     competitor = TextField(lazy("竞争对手"), longest=120)
     competitor_price = AmountField(lazy("对手报价"))
     price_source = ChoiceField(lazy("怎样得知对手报价"), choices=tuple(PRICE_SOURCE_LABELS.items()))
@@ -360,7 +363,14 @@ def step_form(name: str, inquiry: Inquiry) -> EditForm:
     values: dict[str, Any] = {"version": inquiry.version}
     if name == "loss":
         # What was said when the quotation was lost is not asked for again.
-        known = ("lost_reason", "competitor", "competitor_price", "price_source", "price_source_note")
+        known = (
+            "loss_cause",
+            "lost_reason",
+            "competitor",
+            "competitor_price",
+            "price_source",
+            "price_source_note",
+        )
         values |= {field: getattr(inquiry, field) for field in known}
     if name == "decide":
         values["answers_due_at"] = workdays.add_working_days(clock.now().replace(second=0, microsecond=0), 1)

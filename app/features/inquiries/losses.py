@@ -7,8 +7,21 @@ from app.core import money
 from app.core.errors import Invalid, Problem
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy
-from app.features.inquiries.enums import PRICE_SOURCE_LABELS, PriceSource
+from app.features.inquiries.enums import CAUSE_LABELS, PRICE_SOURCE_LABELS, LossCause, PriceSource
 from app.features.inquiries.models import Inquiry
+
+
+def unsaid_loss(data: Mapping[str, Any], words: str = "lost_reason") -> Problem | None:
+    """Return what is missing of a loss: its cause of the list, for any other cause words; None where all is said.
+
+    ``words`` is the field in which the form asks for them.
+    """
+    cause = data.get("loss_cause") or None
+    if cause not in set(LossCause):
+        return Invalid(fields={"loss_cause": lazy("请选择未成交的原因")})
+    if cause == LossCause.OTHER and not str(data.get(words) or "").strip():
+        return Invalid(fields={words: lazy("选“其他原因”时请写明")})
+    return unsourced_price(data)
 
 
 def unsourced_price(data: Mapping[str, Any]) -> Problem | None:
@@ -25,11 +38,11 @@ def unsourced_price(data: Mapping[str, Any]) -> Problem | None:
 
 
 def keep_loss(inquiry: Inquiry, data: Mapping[str, Any]) -> None:
-    """Keep reason, competitor, price in yuan and its source on the inquiry; what is not in ``data`` stays as it was."""
+    """Keep what ``data`` says of a loss (the price in yuan) on the inquiry; what is not in it stays as it was."""
     for name in ("lost_reason", "competitor", "price_source_note"):
         if name in data:
             setattr(inquiry, name, str(data[name] or "").strip())
-    for name in ("competitor_price", "price_source"):
+    for name in ("loss_cause", "competitor_price", "price_source"):
         if name in data:
             setattr(inquiry, name, data[name] or None)
 
@@ -41,8 +54,10 @@ def loss_facts(inquiry: Inquiry) -> list[tuple[Any, ...]]:
     price = (
         f"¥{money.format_amount(inquiry.competitor_price)}" if inquiry.competitor_price is not None else ""
     )
+    cause = str(CAUSE_LABELS[LossCause(inquiry.loss_cause)]) if inquiry.loss_cause else ""
     return [
-        (_("未成交原因"), inquiry.lost_reason, True),
+        (_("未成交原因"), cause),
+        (_("具体说明"), inquiry.lost_reason, True),
         (_("竞争对手"), inquiry.competitor),
         (_("对手报价"), price),
         (_("怎样得知对手报价"), " · ".join(parts)),

@@ -23,6 +23,7 @@ from app.features.inquiries.enums import (
     InquiryChannel,
     InquiryKind,
     InquiryStatus,
+    LossCause,
     PriceSource,
     PurchaseKind,
     Subject,
@@ -36,7 +37,12 @@ def one_of(column: str, enum: type) -> str:
 
 
 class Inquiry(DocumentMixin, Model):
-    """A customer's inquiry or tender, from the call that brought it to its result."""
+    """A customer's inquiry or tender, from the call that brought it to its result.
+
+    ``opening_at`` is when the bids are opened (开标时间), None for a kind that is not sealed: until then the prices
+    of its quotations are known to few. ``late_allowed_at`` is when the manager let a tender go out after its
+    deadline, ``late_note`` why.
+    """
 
     __tablename__ = "inquiry"
     __table_args__ = (
@@ -46,9 +52,11 @@ class Inquiry(DocumentMixin, Model):
         CheckConstraint(
             f"price_source IS NULL OR {one_of('price_source', PriceSource)}", name="price_source"
         ),
+        CheckConstraint(f"loss_cause IS NULL OR {one_of('loss_cause', LossCause)}", name="loss_cause"),
         Index("ix_inquiry_owner_created", "owner_id", "created_at", "id"),
         Index("ix_inquiry_department_created", "department_id", "created_at", "id"),
         Index("ix_inquiry_created", "created_at", "id"),
+        Index("ix_inquiry_opening_at", "opening_at"),
     )
 
     department_id: Mapped[int] = mapped_column(ForeignKey("department.id"), nullable=False)
@@ -61,6 +69,7 @@ class Inquiry(DocumentMixin, Model):
     summary: Mapped[str] = mapped_column(Text, nullable=False, default="")
     received_at: Mapped[datetime] = mapped_column(UTCDateTime(), nullable=False)
     deadline: Mapped[datetime] = mapped_column(UTCDateTime(), nullable=False)
+    opening_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
     reported_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
     report_latency_hours: Mapped[Decimal | None] = mapped_column(Quantity())
     reported_late: Mapped[bool] = mapped_column(Boolean, nullable=False, default=False)
@@ -70,8 +79,11 @@ class Inquiry(DocumentMixin, Model):
     offer_issued_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
     offer_number: Mapped[str | None] = mapped_column(String(40))
     submitted_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
+    late_allowed_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
+    late_note: Mapped[str] = mapped_column(Text, nullable=False, default="")
     delivered_how: Mapped[str] = mapped_column(String(200), nullable=False, default="")
     result_on: Mapped[date | None] = mapped_column(Date)
+    loss_cause: Mapped[str | None] = mapped_column(String(20))
     lost_reason: Mapped[str] = mapped_column(Text, nullable=False, default="")
     competitor: Mapped[str] = mapped_column(String(120), nullable=False, default="")
     competitor_price: Mapped[Decimal | None] = mapped_column(Amount())

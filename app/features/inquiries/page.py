@@ -32,6 +32,7 @@ from app.features.inquiries.flow import DOC_TYPE, FLOW, decider
 from app.features.inquiries.losses import loss_facts
 from app.features.inquiries.models import Inquiry, InquiryLine, PurchasingAnswer, TechnicalAnswer, Waiver
 from app.features.inquiries.queries import Sight, sight
+from app.features.inquiries.secrecy import sees_prices
 from app.features.inquiries.tender import FILE as TENDER_FILE
 from app.web import documents, filters
 
@@ -97,9 +98,12 @@ def sees_answers(seen: Sight, subject: Subject) -> bool:
 def may_read_file(actor: Actor, inquiry: Inquiry, row: StoredFile) -> bool:
     """Tell whether an actor may read a file of an inquiry: all of them, or those put on a line they were asked about.
 
-    A price's evidence is for those who may see the price.
+    A price's evidence is for those who may see the price, and what is put into the envelope of a bid, until it is
+    opened, for those who may know its prices and for who put it there.
     """
     seen = sight(inquiry, actor)
+    if row.kind == TENDER_FILE and row.uploaded_by_id != actor.id and not sees_prices(inquiry, actor):
+        return False
     if seen.whole:
         return True
     if row.line_id is None or row.line_id not in {line.id for line in seen.lines(inquiry)}:
@@ -185,6 +189,8 @@ def head_facts(inquiry: Inquiry, seen: Sight) -> list[tuple[Any, ...]]:
         (_("负责人"), inquiry.owner.name),
         (_("答复客户期限"), filters.when(inquiry.deadline)),
     ]
+    if inquiry.opening_at is not None:
+        facts.append((_("开标时间"), filters.when(inquiry.opening_at)))
     if inquiry.answers_due_at is not None:
         facts.append((_("技术、采购答复期限"), filters.when(inquiry.answers_due_at)))
     if inquiry.project:
@@ -229,7 +235,9 @@ def result_facts(inquiry: Inquiry) -> list[tuple[Any, ...]]:
         (_("递交时间"), filters.when(inquiry.submitted_at)),
         (_("递交方式"), inquiry.delivered_how),
     ]
-    if inquiry.lost_reason:
+    if inquiry.late_note:
+        facts.append((_("逾期递交的理由"), inquiry.late_note, True))
+    if inquiry.loss_cause or inquiry.lost_reason:
         facts += loss_facts(inquiry)
     return facts
 
@@ -254,7 +262,10 @@ def subject_label(subject: str) -> str:
 
 def steps_context(inquiry: Inquiry, actor: Actor) -> dict[str, Any]:
     """Return what the step buttons alone need, to be renewed beside a refusal."""
-    steps = FLOW.open_steps(inquiry, actor)
+    # the word about a late tender is asked for only where one is late
+    steps = [
+        step for step in FLOW.open_steps(inquiry, actor) if step.name != "allow_late" or step.blocked is None
+    ]
     return {"steps": steps, "action": address(inquiry.id), "version": inquiry.version}
 
 

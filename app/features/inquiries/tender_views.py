@@ -10,7 +10,7 @@ from app.core.files import check_upload
 from app.core.i18n import gettext as _
 from app.core.permissions import Actor
 from app.core.uow import unit_of_work
-from app.features.inquiries import page, queries, tender
+from app.features.inquiries import page, queries, secrecy, tender
 from app.features.inquiries.enums import InquiryKind
 from app.features.inquiries.flow import decider
 from app.features.inquiries.models import Inquiry, TenderItem
@@ -28,9 +28,9 @@ def panel(inquiry: Inquiry, actor: Actor) -> dict[str, Any] | None:
     items = tender.items_of(inquiry.id)
     if not items:
         return None
-    running = inquiry.status in tender.OPEN_STATES
+    running, sees = inquiry.status in tender.OPEN_STATES, secrecy.sees_prices(inquiry, actor)
     return {
-        "items": [row_of(inquiry, item) for item in items],
+        "items": [row_of(inquiry, item, readable=sees or item.done_by_id == actor.id) for item in items],
         "done": sum(not item.open for item in items),
         "may_tick": running and tender.may_tick(inquiry, actor),
         "may_waive": running and decider.test(inquiry, actor) is not None,
@@ -38,8 +38,8 @@ def panel(inquiry: Inquiry, actor: Actor) -> dict[str, Any] | None:
     }
 
 
-def row_of(inquiry: Inquiry, item: TenderItem) -> dict[str, Any]:
-    """Return an item as the page shows it."""
+def row_of(inquiry: Inquiry, item: TenderItem, *, readable: bool) -> dict[str, Any]:
+    """Return an item as the page shows it; ``readable`` whether the reader may open its file."""
     place: dict[str, Any] = {"inquiry_id": inquiry.id, "item_id": item.id}
     done_by = item.done_by.name if item.done_by is not None else ""
     state = _("待办")
@@ -58,7 +58,7 @@ def row_of(inquiry: Inquiry, item: TenderItem) -> dict[str, Any]:
             for part in (done_by, filters.moment_text(item.done_at) if item.done_at else "", item.note)
             if part
         ),
-        "file_url": f"/files/{item.stored_file_id}" if item.stored_file_id else "",
+        "file_url": f"/files/{item.stored_file_id}" if item.stored_file_id and readable else "",
         "tick_url": url_for("inquiries.tender_tick", **place),
         "waive_url": url_for("inquiries.tender_waive", **place),
         "untick_url": url_for("inquiries.tender_untick", **place),

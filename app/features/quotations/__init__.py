@@ -18,6 +18,7 @@ from app.features.quotations.fast_track import views as fast_track_views
 from app.features.quotations.negotiation import registry as negotiations
 from app.features.quotations.negotiation import views as negotiation_views
 from app.features.quotations.terms import views as terms_views
+from app.web import documents as files_of_documents
 from app.web import nav
 
 
@@ -27,6 +28,7 @@ def register(app: Flask) -> None:
     negotiations.register()
     fast_track.register()
     app.register_blueprint(paper_views.blueprint)
+    files_of_documents.register_file_gate(registry.DOC_TYPE, paper_views.may_read_stored)
     app.register_blueprint(negotiation_views.blueprint)
     app.register_blueprint(terms_views.blueprint)
     nav.register_nav(

@@ -19,7 +19,7 @@ from app.core.workflow import Authority, check_version, lock
 from app.features.inquiries.enums import InquiryStatus
 from app.features.inquiries.models import Inquiry, InquiryLine
 from app.features.products.models import Product
-from app.features.quotations import snapshot
+from app.features.quotations import secrecy, snapshot
 from app.features.quotations.enums import Freight, LineKind, PaymentTerm, QuotationPerm, QuotationStatus
 from app.features.quotations.flow import DOC_TYPE, FLOW, refused_paper
 from app.features.quotations.models import Quotation, QuotationLine, QuotationRevision
@@ -417,7 +417,7 @@ def attach_acceptance(revision: QuotationRevision, *, actor: Actor, file: Checke
 def record_refused_paper(revision_id: int, actor: Actor) -> None:
     """Write the attempt to open the official file before there is one on the timeline, as a side write."""
     revision = session.get_one(QuotationRevision, revision_id)
-    problem = refused_paper(revision)
+    problem = secrecy.paper_problem(revision, actor) or refused_paper(revision)
     timeline.record(DOC_TYPE, revision.id, "quotation:paper-refused", actor, data={"code": problem.code})
 
 

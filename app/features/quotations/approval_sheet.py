@@ -3,7 +3,6 @@
 It is Chinese paper. It shows what its reader may see and nothing else; what does not fit on the page is counted.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -17,6 +16,7 @@ from app.core.pdf.fonts import missing_in
 from app.core.pdf.table import Column, Part, Row, Table
 from app.core.permissions import Actor
 from app.core.timeline import Event
+from app.features.inquiries import secrecy
 from app.features.inquiries.enums import (
     CHANNEL_LABELS,
     KIND_LABELS,
@@ -57,6 +57,7 @@ class Records:
     events: list[Event]
     revisions: list[QuotationRevision]
     uses: dict[int, list[str]] = field(default_factory=dict)
+    sees_prices: bool = True
 
 
 def gather(inquiry: Inquiry, actor: Actor, company: str) -> Records:
@@ -79,9 +80,9 @@ def gather(inquiry: Inquiry, actor: Actor, company: str) -> Records:
         for revision in revisions
     }
     evidence = {row.line_id for row in stored if row.line_id in positions}
-    return Records(
-        inquiry, seen, company, lines, {i for i in evidence if i is not None}, events, revisions, uses
-    )
+    known = {i for i in evidence if i is not None}
+    sees = secrecy.sees_prices(inquiry, actor)
+    return Records(inquiry, seen, company, lines, known, events, revisions, uses, sees)
 
 
 def is_step(event: Event) -> bool:
@@ -126,7 +127,7 @@ def draw(records: Records, most_lines: int, most_events: int) -> Document:
     draw_lines(document, records, most_lines)
     for revision in records.revisions:
         section(document, f"报价 {revision.number or '（未编号）'}")
-        blocks.facts_grid(document, quotation_facts(revision, records.uses[revision.id]))
+        blocks.facts_grid(document, quotation_facts(revision, records))
     section(document, "办理经过")
     draw_events(document, records, most_events)
     draw_signers(document)
@@ -218,8 +219,10 @@ def unanswered(line: InquiryLine, subject: Subject) -> str:
     return short(f"免予答复：{waiver.reason}　{waiver.author.name}") if waiver is not None else "待答复"
 
 
-def quotation_facts(revision: QuotationRevision, uses: Sequence[str]) -> list[Fact]:
+def quotation_facts(revision: QuotationRevision, records: Records) -> list[Fact]:
     """Return what was offered, who approved it, how many copies carry which seal."""
+    uses = records.uses[revision.id]
+    total = f"¥{money.format_amount(revision.total)}" if records.sees_prices else str(secrecy.SEALED)
     approved = ""
     if revision.approved_by is not None:
         approved = f"{clean(revision.approved_by.name)} {stamp(revision.approved_at)}"
@@ -227,7 +230,7 @@ def quotation_facts(revision: QuotationRevision, uses: Sequence[str]) -> list[Fa
     if any(item.extra for item in revision.issued_files):
         copies += f"（含增印 {sum(item.extra for item in revision.issued_files)} 份）"
     return [
-        Fact("含税合计", f"¥{money.format_amount(revision.total)}"),
+        Fact("含税合计", total),
         Fact("有效期至", revision.valid_until.isoformat() if revision.valid_until else ""),
         Fact("审核审批", approved),
         Fact("内容摘要", (revision.content_hash or "")[:8]),
@@ -252,7 +255,7 @@ def draw_events(document: Document, records: Records, most: int) -> None:
                 (Part(stamp(event.at), _CELL),),
                 (Part(actor_text(event), _CELL),),
                 (Part(short(timeline.describe(event)), _CELL),),
-                (Part(short(event.reason) if records.seen.whole else "", _CELL),),
+                (Part(short(reason_of(event, records)), _CELL),),
             )
         )
         for event in shown
@@ -261,6 +264,12 @@ def draw_events(document: Document, records: Records, most: int) -> None:
     if left:
         rows.insert(0, Row(heading=Part(f"此前另有 {left} 条记录，见系统", _SOFT)))
     Table(columns, _HEAD).draw(document, rows)
+
+
+def reason_of(event: Event, records: Records) -> str:
+    """Return why something was done, empty where the reader sees but a part or the reason may tell a sealed price."""
+    secret = event.doc_type == "quotation" and not records.sees_prices
+    return event.reason if records.seen.whole and not secret else ""
 
 
 def actor_text(event: Event) -> str:

@@ -11,7 +11,7 @@ from app.core import clock, money, timeline
 from app.core.errors import NotVisible
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy, pgettext
-from app.features.quotations import compare, flow, queries
+from app.features.quotations import compare, flow, queries, secrecy
 from app.features.quotations.compare import Change, Difference, LineDifference, Value
 from app.features.quotations.enums import LINE_KIND_LABELS
 from app.features.quotations.models import QuotationRevision
@@ -105,6 +105,7 @@ def compared(quotation_id: int) -> Answer:
     revisions = queries.revisions_of(quotation_id, actor, whole=True)
     if not revisions:
         raise NotVisible
+    secrecy.require_prices(revisions[0], actor)
     numbers = [item.revision for item in revisions]
     last = numbers[0]
     before = chosen(numbers, "from", numbers[1] if len(numbers) > 1 else last)

@@ -9,7 +9,7 @@ from app.core.i18n import gettext as _
 from app.core.i18n import pgettext
 from app.core.uow import unit_of_work
 from app.features.inquiries import queries as inquiries
-from app.features.quotations import copying, presentation
+from app.features.quotations import copying, presentation, secrecy
 from app.features.quotations.enums import QuotationPerm
 from app.features.quotations.forms import CopyForm
 from app.features.quotations.models import QuotationRevision
@@ -23,6 +23,7 @@ from app.web.guard import current_actor, requires
 @requires(QuotationPerm.PREPARE)
 def copied(quotation_id: int, number: int) -> Answer:
     actor, revision = current_actor(), load(quotation_id, number)
+    secrecy.require_prices(revision, actor)
     form = CopyForm()
     form.inquiry_id.choices = [
         (row.id, f"{row.number or _('未编号')} {row.customer.name}")
@@ -56,7 +57,7 @@ def show_form(revision: QuotationRevision, form: Any, status: int = 200) -> Answ
         status=status,
         heading=_("复制报价 %(title)s", title=revision.title),
         trail=[(pgettext("list", "报价"), url_for("quotations.index")), (revision.title, urls["show"])],
-        facts=presentation.facts_line(revision),
+        facts=presentation.facts_line(revision, current_actor()),
         form=form,
         nothing=len(form.inquiry_id.choices) <= 1,
         cancel_url=urls["show"],

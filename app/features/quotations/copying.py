@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import case, select
+from sqlalchemy import Select, case, select
 from sqlalchemy.engine import Row
 
 from app.core.db import session
@@ -20,6 +20,7 @@ from app.features.quotations.actions import LineInput
 from app.features.quotations.enums import QuotationStatus
 from app.features.quotations.models import Quotation, QuotationRevision
 from app.features.quotations.queries import of_inquiry, visible_to
+from app.features.quotations.secrecy import prices_visible, require_prices
 from app.features.quotations.terms.models import TERM_FIELDS
 
 MOST_CANDIDATES = 12
@@ -28,10 +29,15 @@ FILLED = ("brand", "model", "spec", "unit", "unit_price", "tax_rate", "lead_time
 OVER = (QuotationStatus.VOID, QuotationStatus.LOST)
 
 
+def copyable(actor: Actor) -> Select[QuotationRevision]:
+    """Return the SELECT of the revisions an actor may copy from: those whose prices they may know."""
+    return visible_to(actor).where(prices_visible(actor))
+
+
 def candidates(actor: Actor, revision: QuotationRevision, words: str) -> Sequence[Row[*tuple[Any, ...]]]:
     """Return earlier quotations an actor may copy from: those that match the words, else the same customer's first."""
     statement = (
-        visible_to(actor)
+        copyable(actor)
         .join(Quotation, Quotation.id == QuotationRevision.quotation_id)
         .join(Customer, Customer.id == Quotation.customer_id)
         .where(QuotationRevision.quotation_id != revision.quotation_id, QuotationRevision.current.is_(True))
@@ -57,7 +63,7 @@ def candidates(actor: Actor, revision: QuotationRevision, words: str) -> Sequenc
 def source(actor: Actor, revision_id: int) -> QuotationRevision:
     """Return a revision an actor may copy from; raises NotVisible."""
     row = (
-        session.execute(visible_to(actor).where(QuotationRevision.id == revision_id))
+        session.execute(copyable(actor).where(QuotationRevision.id == revision_id))
         .unique()
         .scalar_one_or_none()
     )
@@ -128,10 +134,12 @@ def open_inquiries(actor: Actor, earlier: QuotationRevision) -> list[Inquiry]:
 def copy_to_inquiry(earlier: QuotationRevision, inquiry: Inquiry, *, actor: Actor) -> QuotationRevision:
     """Copy lines and terms of a quotation into the draft of another inquiry, made where it has none; return the draft.
 
-    Raises Denied for another's inquiry, Conflict where it is not in 编制报价 or its quotation is no draft any more.
+    Raises Denied for another's inquiry or an unopened bid, Conflict where it is not in 编制报价 or its quotation is
+    no draft any more.
     """
     if inquiry.owner_id != actor.id:
         raise Denied("core:denied", what=lazy("复制报价"), who=inquiry.owner.name)
+    require_prices(earlier, actor)
     if inquiry.status != InquiryStatus.QUOTING:
         raise Conflict("quotation:inquiry-not-quoting")
     alive = [row for row in of_inquiry(inquiry.id, actor) if row.status not in OVER]

@@ -25,7 +25,7 @@ from app.core.workflow import (
     when,
 )
 from app.features.inquiries.actions import note_accepted, note_loss, note_offer_issued
-from app.features.inquiries.losses import unsourced_price
+from app.features.inquiries.losses import unsaid_loss
 from app.features.quotations import extra, snapshot
 from app.features.quotations.checks import evidence_warnings, missing_content
 from app.features.quotations.enums import PaymentTerm, QuotationPerm, QuotationStatus
@@ -317,8 +317,8 @@ def confirm(revision: QuotationRevision, actor: Actor, data: Mapping[str, Any]) 
 
 
 def ready_to_lose(revision: QuotationRevision, actor: Actor, data: Mapping[str, Any]) -> Problem | None:
-    """A rival's price is taken only with how it was learnt."""
-    return unsourced_price(data)
+    """A loss is told with its cause, a rival's price with how it was learnt."""
+    return unsaid_loss(data, "note")
 
 
 def lose(revision: QuotationRevision, actor: Actor, data: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -426,7 +426,7 @@ FLOW = Flow(
              fields=frozenset({"late_reason"})),
         step("refuse_acceptance", "accept_claimed", "issued", reviewer, lazy("退回继续跟进"), reason=True,
              tell=owner),
-        step("lose", "issued", "lost", mine, lazy("登记未成交"), reason=True, form="lose",
+        step("lose", "issued", "lost", mine, lazy("登记未成交"), form="lose",
              ready=ready_to_lose, effect=lose, tell=reviewers),
         step("supersede", "issued approved", "superseded", system_only, lazy("被新版替代"), hidden=True,
              effect=supersede, tell=owner),

@@ -1,5 +1,6 @@
 """Issued offers nobody has spoken of with the customer for some days, and those about to expire."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any, cast
@@ -17,9 +18,10 @@ from app.core.workflow import lock
 from app.core.written import check_written
 from app.features.customers.models import Customer
 from app.features.people.models import User
+from app.features.quotations import secrecy
 from app.features.quotations.enums import QuotationPerm, QuotationStatus
 from app.features.quotations.flow import DOC_TYPE
-from app.features.quotations.listing import address_of
+from app.features.quotations.listing import address_of, with_secrets
 from app.features.quotations.models import ContactNote, Quotation, QuotationRevision
 from app.features.quotations.queries import visible_to
 
@@ -137,6 +139,11 @@ class FollowUpList(Listing):
     default_sort = "last_contact"
     row_id = QuotationRevision.id
 
+    def __init__(self, actor: Actor, arguments: Mapping[str, str], path: str) -> None:
+        """Open the list as this reader sees it."""
+        columns = with_secrets(COLUMNS, actor) if secrecy.hides_some(actor) else None
+        super().__init__(base(actor), arguments, path, columns=columns, filters=filters_for(actor))
+
 
 def filters_for(actor: Actor) -> tuple[Filter, ...] | None:
     """Return the filters with that of the salesperson, for those who see colleagues' quotations; else None."""
@@ -176,8 +183,8 @@ def counting(visible: Select[Any]) -> Select[Any]:
 
 
 def rows(actor: Actor, due: str, limit: int) -> list[Row[Any]]:
-    """Return the most urgent offers of one kind (a value of the filter) with the columns of the list."""
-    shown = [column.expression.label(column.key) for column in COLUMNS]
+    """Return the most urgent offers of one kind (a value of the filter) with the columns of the list but the total."""
+    shown = [column.expression.label(column.key) for column in COLUMNS if column.key != "total"]
     first = QuotationRevision.valid_until if due == EXPIRING else LAST_CONTACT
     statement = (
         issued_to(visible_to(actor))

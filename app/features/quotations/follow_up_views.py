@@ -10,8 +10,9 @@ from app.core.permissions import can
 from app.core.uow import unit_of_work
 from app.features.quotations import follow_up
 from app.features.quotations.enums import QuotationPerm
+from app.features.quotations.listing import total_shown
 from app.features.quotations.pages import tabs
-from app.features.quotations.views import READERS, Answer, blueprint, load, show_page
+from app.features.quotations.views import READERS, Answer, blueprint, load, sealed_facts, show_page
 from app.web import documents, fragments, security
 from app.web.forms import CreationForm, once
 from app.web.guard import current_actor, requires
@@ -27,14 +28,14 @@ def token() -> str:
 @requires(*READERS)
 def follow_ups() -> Answer:
     actor = current_actor()
-    listing = follow_up.FollowUpList(
-        follow_up.base(actor), request.args, request.path, filters=follow_up.filters_for(actor)
-    )
+    listing = follow_up.FollowUpList(actor, request.args, request.path)
     return show_list(
         listing,
         _("待跟进报价"),
         template="quotations/follow_up.html",
         tabs=tabs(actor, "follow-up"),
+        list_facts=sealed_facts(actor),
+        total=total_shown,
         may_note=can(actor, QuotationPerm.PREPARE),
         token=token,
         days=follow_up.days_since,

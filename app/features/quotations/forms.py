@@ -1,7 +1,7 @@
 """Shape and types of what is typed on the pages of a quotation; the rules stand in actions and flow."""
 
 from app.core.i18n import lazy
-from app.features.inquiries.enums import PRICE_SOURCE_LABELS
+from app.features.inquiries.enums import CAUSE_LABELS, PRICE_SOURCE_LABELS
 from app.features.quotations.enums import (
     FILE_FORM_LABELS,
     FREIGHT_LABELS,
@@ -129,7 +129,8 @@ class CopyForm(CreationForm):
 class LoseForm(EditForm):
     """Why the order went elsewhere, to whom, at what price, and how that price was learnt."""
 
-    note = LongTextField(lazy("未成交原因"), longest=1000, required=True)
+    loss_cause = ChoiceField(lazy("未成交原因"), required=True, choices=tuple(CAUSE_LABELS.items()))
+    note = LongTextField(lazy("具体说明"), longest=1000)
     competitor = TextField(lazy("竞争对手"), longest=120)
     competitor_price = AmountField(lazy("对手报价"))
     price_source = ChoiceField(lazy("怎样得知对手报价"), choices=tuple(PRICE_SOURCE_LABELS.items()))

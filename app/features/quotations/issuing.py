@@ -14,7 +14,7 @@ from app.core.i18n import lazy
 from app.core.permissions import Actor, require
 from app.core.verification_code import new_code
 from app.core.workflow import lock
-from app.features.quotations import extra
+from app.features.quotations import extra, secrecy
 from app.features.quotations.enums import FileForm, QuotationPerm, QuotationStatus
 from app.features.quotations.flow import DOC_TYPE, FLOW
 from app.features.quotations.models import IssuedFile, QuotationRevision
@@ -255,6 +255,9 @@ def reprint(revision: QuotationRevision, *, actor: Actor, copy_number: int, reas
     """Register that a copy is printed again; the bytes are those of the copy. Raises Denied, Conflict, Invalid."""
     lock(revision)
     require(actor, QuotationPerm.REPRINT, revision.department_id)
+    sealed = secrecy.paper_problem(revision, actor)
+    if sealed is not None:
+        raise sealed
     issued = next((item for item in revision.issued_files if item.copy_number == copy_number), None)
     alive = (QuotationStatus.ISSUED, QuotationStatus.ACCEPT_CLAIMED, QuotationStatus.ACCEPTED)
     if issued is None or revision.status not in alive:

@@ -1,19 +1,22 @@
 """The list of quotations: the current revision of each, its state as the reader sees it today."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, not_
+from sqlalchemy import Row, Select, and_, func, not_
 
 from app.core.i18n import lazy
 from app.core.listing import Column, Filter, Listing
 from app.core.permissions import Actor
 from app.features.customers.models import Customer
 from app.features.people.models import User
-from app.features.quotations import queries
+from app.features.quotations import queries, secrecy
 from app.features.quotations.enums import QuotationStatus
 from app.features.quotations.flow import FLOW
 from app.features.quotations.models import EXPIRED, Quotation, QuotationRevision
+from app.web import filters
 
 STATES = {str(state.code): state.label for state in FLOW.states} | {EXPIRED: lazy("已过有效期")}
 TONES = {str(state.code): state.tone for state in FLOW.states} | {EXPIRED: "bad"}
@@ -86,6 +89,34 @@ class QuotationList(Listing):
     )
     default_sort = "-created_at"
     row_id = QuotationRevision.id
+
+    def __init__(self, actor: Actor, arguments: Mapping[str, str], path: str) -> None:
+        """Open the list as this reader sees it: without the totals of sealed bids they may not know yet."""
+        columns = with_secrets(self.columns, actor) if secrecy.hides_some(actor) else None
+        super().__init__(base(actor), arguments, path, columns=columns)
+
+
+def with_secrets(columns: Sequence[Column], actor: Actor) -> list[Column]:
+    """Return the columns with a total that is kept back where the actor may not know it.
+
+    What is kept back is sorted below everything else, whatever it is, and enters no sum.
+    """
+    return [
+        replace(
+            column,
+            expression=secrecy.price_or_nothing(actor, column.expression),
+            sort_by=func.coalesce(secrecy.price_or_nothing(actor, column.expression), -1),
+            shown_by=total_shown,
+        )
+        if column.key == "total"
+        else column
+        for column in columns
+    ]
+
+
+def total_shown(row: Row[Any]) -> str:
+    """Return a total as pages show it, or that it is kept secret until the opening."""
+    return str(secrecy.SEALED) if row.total is None else filters.amount_text(row.total)
 
 
 def base(actor: Actor) -> Select[Any]:

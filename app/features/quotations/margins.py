@@ -12,6 +12,7 @@ from app.core.i18n import gettext as _
 from app.core.i18n import ngettext
 from app.core.permissions import Actor, can
 from app.features.inquiries.models import PurchasingAnswer
+from app.features.quotations import secrecy
 from app.features.quotations.enums import LineKind, QuotationPerm
 from app.features.quotations.models import QuotationLine, QuotationRevision
 
@@ -76,6 +77,8 @@ def margin_facts(
 ) -> list[tuple[str, str]]:
     """Return the margin as facts of a page; empty for who may not see it and where nothing can be compared."""
     if not can(actor, QuotationPerm.SEE_MARGIN, revision.department_id):
+        return []
+    if not secrecy.sees_prices(revision, actor):
         return []
     margin = margin_of(revision, evidence)
     if margin is None:

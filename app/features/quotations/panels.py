@@ -24,7 +24,7 @@ def inquiry_panel(inquiry: Inquiry, actor: Actor) -> dict[str, Any] | None:
     if not found and not may_create:
         return None
     panel = {
-        "quotations": [presentation.row_of(item) for item in found],
+        "quotations": [presentation.row_of(item, actor) for item in found],
         "may_create": may_create,
         "create_url": url_for("quotations.create", inquiry_id=inquiry.id),
         "token": CreationForm().form_token.data,
@@ -46,7 +46,7 @@ def customer_panel(customer: Any, actor: Actor) -> dict[str, Any] | None:
     if not found and not quick:
         return None
     panel = {
-        "quotations": [presentation.row_of(item) for item in found],
+        "quotations": [presentation.row_of(item, actor) for item in found],
         "quick_url": url_for("quotations.fast_track", customer=customer.id) if quick else "",
     }
     return {"panel": panel}

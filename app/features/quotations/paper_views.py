@@ -1,20 +1,88 @@
-"""The papers beside the official file: the warehouse copy without prices, and the approval sheet of an inquiry."""
+"""The official file, and the papers beside it: the warehouse copy without prices, the approval sheet of an inquiry."""
 
-from flask import Response
+from flask import Response, url_for
 
-from app.core import settings
+from app.core import settings, side_writes
+from app.core.db import session
+from app.core.errors import Conflict, Invalid, NotVisible
+from app.core.files import StoredFile
+from app.core.permissions import Actor
+from app.core.side_writes import SideWrite
+from app.core.uow import unit_of_work
 from app.features.inquiries import queries as inquiry_queries
+from app.features.quotations import (
+    actions,
+    flow,
+    issuing,
+    presentation,
+    queries,
+    secrecy,
+    step_views,
+    warehouse_copy,
+)
 from app.features.quotations import approval_sheet as sheets
-from app.features.quotations import flow, step_views, warehouse_copy
 from app.features.quotations.enums import QuotationPerm
-from app.features.quotations.views import SHIPPED_FROM, Answer, load
+from app.features.quotations.models import QuotationRevision
+from app.features.quotations.views import READERS, SHIPPED_FROM, Answer, load, show_page
 from app.features.seals.queries import legal_entities
-from app.web import fragments
+from app.web import documents, fragments
 from app.web.documents import file_policy
+from app.web.errors import queue_refused_attempt
 from app.web.guard import current_actor, requires, signed_in
 from app.web.lists import as_download
 
 blueprint = step_views.blueprint
+
+
+@blueprint.get("/<int:quotation_id>/r/<int:number>/pdf")
+@requires(*READERS)
+def paper(quotation_id: int, number: int) -> Answer:
+    revision = load(quotation_id, number)
+    if not revision.issued_files or secrecy.paper_problem(revision, current_actor()) is not None:
+        return refuse_paper(revision)
+    return fragments.go(presentation.issued_row(revision, revision.issued_files[0])["url"])
+
+
+def refuse_paper(revision: QuotationRevision) -> Answer:
+    actor, revision_id = current_actor(), revision.id
+    queue_refused_attempt(lambda: actions.record_refused_paper(revision_id, actor))
+    raise secrecy.paper_problem(revision, actor) or flow.refused_paper(revision)
+
+
+@blueprint.get("/<int:quotation_id>/r/<int:number>/copies/<int:copy_number>.pdf")
+@requires(*READERS)
+def copy(quotation_id: int, number: int, copy_number: int) -> Answer:
+    revision, actor = load(quotation_id, number), current_actor()
+    if not revision.issued_files or secrecy.paper_problem(revision, actor) is not None:
+        return refuse_paper(revision)
+    issued = queries.issued_file(revision.id, copy_number)
+    if issued is None:
+        raise NotVisible
+    if not secrecy.sees_prices(revision, actor):
+        note_opened(revision.id, copy_number, actor)
+    return documents.send_stored(session.get_one(StoredFile, issued.stored_file_id))
+
+
+def note_opened(revision_id: int, copy_number: int, actor: Actor) -> None:
+    side_writes.after_request(
+        SideWrite.SEALED_PAPER, lambda: secrecy.note_opened(revision_id, copy_number, actor)
+    )
+
+
+@blueprint.post("/<int:quotation_id>/r/<int:number>/copies/<int:copy_number>/reprint")
+@requires(QuotationPerm.REPRINT, confirmed=True)
+def reprint(quotation_id: int, number: int, copy_number: int) -> Answer:
+    actor, typed = current_actor(), documents.typed_step()
+    try:
+        with unit_of_work():
+            revision = load(quotation_id, number)
+            issuing.reprint(revision, actor=actor, copy_number=copy_number, reason=typed.note)
+    except (Conflict, Invalid) as problem:
+        refused = documents.refusal(problem, typed.note, f"reprint-{copy_number}")
+        return show_page(load(quotation_id, number), refused)
+    return fragments.go(
+        url_for("quotations.copy", quotation_id=quotation_id, number=number, copy_number=copy_number)
+    )
 
 
 @blueprint.get("/<int:quotation_id>/r/<int:number>/warehouse.pdf")
@@ -35,6 +103,18 @@ def approval_sheet(inquiry_id: int) -> Answer:
     entities = legal_entities()
     company = settings.get("company.name") or (entities[0].name if entities else "")
     return shown(sheets.render(inquiry, actor, str(company)), f"审批单-{inquiry.number or inquiry.id}.pdf")
+
+
+def may_read_stored(actor: Actor, row: StoredFile) -> bool:
+    """Tell whether an actor may read a file of a quotation: what tells a sealed price is opened as the paper is."""
+    found = queries.addresses([row.doc_id]).get(row.doc_id)
+    if found is None:
+        return False
+    try:
+        revision = queries.get(actor, *found)
+    except NotVisible:
+        return False
+    return secrecy.sees_prices(revision, actor)
 
 
 def shown(content: bytes, name: str) -> Response:

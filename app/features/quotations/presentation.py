@@ -14,7 +14,7 @@ from app.core.permissions import Actor, can
 from app.core.settings import get as setting
 from app.core.timeline import Event
 from app.features.inquiries.models import PurchasingAnswer
-from app.features.quotations import actions, flow, snapshot
+from app.features.quotations import actions, flow, secrecy, snapshot
 from app.features.quotations.enums import (
     FILE_FORM_LABELS,
     FREIGHT_LABELS,
@@ -54,9 +54,16 @@ def addresses(revision: QuotationRevision) -> dict[str, str]:
     return found
 
 
-def sums(revision: QuotationRevision) -> Any:
-    """Return gross, net and tax of the items."""
-    return actions.totals_of(revision.lines)
+def sums(revision: QuotationRevision, actor: Actor) -> Any:
+    """Return gross, net and tax of the items, None where the actor may not know them yet."""
+    return actions.totals_of(revision.lines) if secrecy.sees_prices(revision, actor) else None
+
+
+def total_text(revision: QuotationRevision, actor: Actor) -> str:
+    """Return the total in yuan, or that it is kept secret until the opening."""
+    if secrecy.sees_prices(revision, actor):
+        return filters.money_text(revision.total)
+    return str(secrecy.SEALED)
 
 
 class LineRow(NamedTuple):
@@ -79,10 +86,17 @@ class LineRow(NamedTuple):
 
 
 def line_rows(
-    revision: QuotationRevision, evidence: Mapping[int, PurchasingAnswer] | None = None
+    revision: QuotationRevision, actor: Actor, evidence: Mapping[int, PurchasingAnswer] | None = None
 ) -> list[LineRow]:
-    """Return the lines of a revision; ``evidence`` adds what each price rests on (see checks.evidence_of)."""
-    return [line_row(line, (evidence or {}).get(line.inquiry_line_id or 0)) for line in revision.lines]
+    """Return the lines of a revision; ``evidence`` adds what each price rests on (see checks.evidence_of).
+
+    Who may not know the prices of a sealed bid gets them without price, amount and all that tells of it.
+    """
+    rows = [line_row(line, (evidence or {}).get(line.inquiry_line_id or 0)) for line in revision.lines]
+    if secrecy.sees_prices(revision, actor):
+        return rows
+    none = filters.NOTHING
+    return [row._replace(unit_price=none, amount=none, floor="", proof="") for row in rows]
 
 
 def line_row(line: QuotationLine, proof: PurchasingAnswer | None) -> LineRow:
@@ -197,8 +211,11 @@ def leader_reasons(revision: QuotationRevision) -> list[str]:
 
 
 def issued_rows(revision: QuotationRevision, actor: Actor) -> list[dict[str, Any]]:
-    """Return the official files as the page lists them."""
-    return [issued_row(revision, item) for item in revision.issued_files]
+    """Return the official files as the page lists them, without a way to them where the actor may not open them."""
+    rows = [issued_row(revision, item) for item in revision.issued_files]
+    if not secrecy.may_open_paper(revision, actor):
+        rows = [{**row, "url": ""} for row in rows]
+    return rows
 
 
 def issued_row(revision: QuotationRevision, item: IssuedFile) -> dict[str, Any]:
@@ -241,7 +258,7 @@ def shown_state(revision: QuotationRevision) -> tuple[str, str]:
     return told.label, told.tone
 
 
-def row_of(revision: QuotationRevision) -> dict[str, Any]:
+def row_of(revision: QuotationRevision, actor: Actor) -> dict[str, Any]:
     """Return a revision as a row in another page's card."""
     state, tone = shown_state(revision)
     return {
@@ -249,16 +266,16 @@ def row_of(revision: QuotationRevision) -> dict[str, Any]:
         "url": url_for("quotations.show", quotation_id=revision.quotation_id, number=revision.revision),
         "state": state,
         "tone": tone,
-        "total": filters.money_text(revision.total),
+        "total": total_text(revision, actor),
         "paper_url": url_for("quotations.paper", quotation_id=revision.quotation_id, number=revision.revision)
-        if revision.status in VALID_PAPER
+        if revision.status in VALID_PAPER and secrecy.may_open_paper(revision, actor)
         else "",
     }
 
 
-def facts_line(revision: QuotationRevision) -> list[str]:
+def facts_line(revision: QuotationRevision, actor: Actor) -> list[str]:
     """Return the line of facts under the title: customer, total, validity."""
-    facts = [revision.quotation.customer.name, filters.money_text(revision.total)]
+    facts = [revision.quotation.customer.name, total_text(revision, actor)]
     if revision.valid_until is not None:
         facts.append(_("有效期至 %(date)s", date=revision.valid_until.isoformat()))
     return facts

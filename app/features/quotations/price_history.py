@@ -12,7 +12,7 @@ from app.core.db import session
 from app.core.permissions import Actor
 from app.features.customers.models import Customer
 from app.features.people.models import User
-from app.features.quotations import queries
+from app.features.quotations import queries, secrecy
 from app.features.quotations.enums import LineKind, QuotationStatus
 from app.features.quotations.models import Quotation, QuotationLine, QuotationRevision
 
@@ -47,7 +47,10 @@ class OfferedPrice:
 
 
 def offered(actor: Actor) -> Select[Any]:
-    """Return the SELECT of the priced lines of issued quotations an actor may see; void ones never count."""
+    """Return the SELECT of the priced lines of issued quotations an actor may see.
+
+    Void ones never count; those of sealed bids not for who may not know the prices yet.
+    """
     return (
         select(QuotationLine)
         .join(QuotationRevision, QuotationRevision.id == QuotationLine.revision_id)
@@ -56,6 +59,7 @@ def offered(actor: Actor) -> Select[Any]:
         .join(User, User.id == QuotationRevision.owner_id)
         .where(
             queries.visible_condition(actor),
+            secrecy.prices_visible(actor),
             QuotationRevision.issued_at.is_not(None),
             QuotationRevision.status != QuotationStatus.VOID,
             QuotationLine.kind != LineKind.HEADING,

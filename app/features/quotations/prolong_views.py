@@ -58,7 +58,7 @@ def show_form(revision: QuotationRevision, form: Any, status: int = 200) -> Answ
         status=status,
         heading=_("延期 %(title)s", title=revision.title),
         trail=[(pgettext("list", "报价"), url_for("quotations.index")), (revision.title, urls["show"])],
-        facts=presentation.facts_line(revision),
+        facts=presentation.facts_line(revision, current_actor()),
         form=form,
         cancel_url=urls["show"],
     )

@@ -14,6 +14,7 @@ from app.features.customers.models import Customer
 from app.features.inquiries.models import Inquiry
 from app.features.quotations.enums import QuotationPerm, QuotationStatus
 from app.features.quotations.models import IssuedFile, Quotation, QuotationLine, QuotationRevision
+from app.features.quotations.secrecy import prices_visible
 
 READABLE_PAPER = (
     QuotationStatus.ISSUED,
@@ -42,11 +43,14 @@ HEAD_ONLY = (
     lazyload(QuotationRevision.owner),
     lazyload(QuotationRevision.legal_entity),
 )
-# The same in a card of another page, where a revision without a number goes by its customer.
+# The same in a card of another page, where a revision without a number goes by its customer; of the inquiry no more
+# than when its bids are opened.
 ROW_ONLY = (
     lazyload(QuotationRevision.lines),
     lazyload(QuotationRevision.issued_files),
-    joinedload(QuotationRevision.quotation).lazyload(Quotation.inquiry),
+    joinedload(QuotationRevision.quotation)
+    .joinedload(Quotation.inquiry)
+    .options(lazyload(Inquiry.lines), lazyload(Inquiry.owner), lazyload(Inquiry.customer)),
     lazyload(QuotationRevision.owner),
     lazyload(QuotationRevision.legal_entity),
 )
@@ -78,6 +82,11 @@ def _visible_to(actor_id: int | None, departments: frozenset[int] | None) -> Sel
 def visible_ids(actor: Actor) -> Select[int]:
     """Return the SELECT of the ids of the revisions an actor may see."""
     return select(QuotationRevision.id).where(visible_condition(actor))
+
+
+def whole_ids(actor: Actor) -> Select[int]:
+    """Return the SELECT of the ids of the revisions an actor sees with their prices."""
+    return visible_ids(actor).where(prices_visible(actor))
 
 
 def get(actor: Actor, quotation_id: int, revision: int | None = None) -> QuotationRevision:

@@ -7,7 +7,7 @@ from app.core import documents, money, permissions, search, sentences, settings,
 from app.core.i18n import lazy, lazy_in_context
 from app.core.permissions import Role
 from app.features.inquiries.enums import KIND_LABELS
-from app.features.quotations import queries
+from app.features.quotations import queries, secrecy
 from app.features.quotations.actions import create_on_start, lapse_with_inquiry
 from app.features.quotations.enums import (
     EFFECT_LABELS,
@@ -18,7 +18,7 @@ from app.features.quotations.enums import (
 )
 from app.features.quotations.flow import DOC_TYPE
 from app.features.quotations.models import EXPIRED, QuotationRevision
-from app.features.quotations.sealing import sealable
+from app.features.quotations.sealing import paper_is_secret, sealable
 from app.features.seals import sources
 
 NAV_LABEL = lazy_in_context("list", "报价")
@@ -129,6 +129,7 @@ timeline.register_verbs(
     timeline.Verb("quotation:revise", lazy("修订报价，另起新版")),
     timeline.Verb("quotation:attach", lazy("添加附件 %(file)s"), frozenset({"file"})),
     timeline.Verb("quotation:reprint", lazy("补印第 %(copy)s 份"), frozenset({"copy"})),
+    timeline.Verb(secrecy.OPENED, lazy("开标前为用印打开第 %(copy)s 份"), frozenset({"copy"}), tone="warn"),
     timeline.Verb("quotation:contact", lazy("沟通记录")),
     timeline.Verb("terms:create", lazy("新建条款 %(name)s"), frozenset({"name"})),
     timeline.Verb("terms:change", lazy("修改条款 %(name)s"), frozenset({"name"})),
@@ -276,6 +277,7 @@ def register() -> None:
             titles=queries.titles,
             visible=queries.visible_ids,
             model=QuotationRevision,
+            whole=queries.whole_ids,
         )
     )
     documents.register_derived_states(DOC_TYPE, {EXPIRED: (lazy("已过有效期"), "bad")})
@@ -284,7 +286,8 @@ def register() -> None:
             doc_type=DOC_TYPE, label=lazy("报价"), visible=queries.visible_ids, url=views.address, order=10
         )
     )
-    sources.register(DOC_TYPE, sealable)
+    secrecy.register()
+    sources.register(DOC_TYPE, sealable, tells_secret=paper_is_secret)
     timeline.on("inquiry:start_quoting", create_on_start)
     for ending in ("inquiry:withdraw", "inquiry:cancel"):
         timeline.on(ending, lapse_with_inquiry)

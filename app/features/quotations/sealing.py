@@ -3,13 +3,21 @@
 from sqlalchemy import func, select
 
 from app.core.db import session
+from app.core.permissions import Actor
 from app.features.customers.models import Customer
+from app.features.quotations import secrecy
 from app.features.quotations.enums import FileForm, QuotationStatus
 from app.features.quotations.models import IssuedFile, Quotation, QuotationRevision
 from app.features.seals.enums import PaperKind
 from app.features.seals.sources import Sealable
 
 SEALABLE = (QuotationStatus.ISSUED, QuotationStatus.ACCEPT_CLAIMED, QuotationStatus.ACCEPTED)
+
+
+def paper_is_secret(actor: Actor, revision_id: int) -> bool:
+    """Tell whether the stamped paper of a revision would tell an actor a price they may not know yet."""
+    revision = session.get(QuotationRevision, revision_id)
+    return revision is not None and not secrecy.sees_prices(revision, actor)
 
 
 def sealable(revision_id: int) -> Sealable | None:

@@ -70,8 +70,8 @@ def step_form(revision: QuotationRevision, name: str, *, posted: bool) -> Any:
 def step_page(revision: QuotationRevision, name: str, form: Any, status: int = 200) -> Answer:
     reviewing = isinstance(form, ApproveForm)
     urls = presentation.addresses(revision)
-    evidence = evidence_of(revision) if reviewing else {}
-    steps = flow.FLOW.open_steps(revision, current_actor()) if reviewing else []
+    actor, evidence = current_actor(), evidence_of(revision) if reviewing else {}
+    steps = flow.FLOW.open_steps(revision, actor) if reviewing else []
     return fragments.page(
         STEP_TEMPLATES.get(name, "quotations/step.html"),
         fragment="form",
@@ -81,9 +81,9 @@ def step_page(revision: QuotationRevision, name: str, form: Any, status: int = 2
         form=form,
         submit_label=flow.FLOW.step(name).label,
         cancel_url=urls["show"],
-        summary=[*presentation.summary(revision), *margin_facts(revision, evidence, current_actor())],
-        line_rows=presentation.line_rows(revision, evidence),
-        totals=presentation.sums(revision),
+        summary=[*presentation.summary(revision), *margin_facts(revision, evidence, actor)],
+        line_rows=presentation.line_rows(revision, actor, evidence),
+        totals=presentation.sums(revision, actor),
         terms=presentation.terms(revision) if reviewing else [],
         other_steps=[step for step in steps if not step.form],
         steps_url=urls["steps"],
@@ -196,6 +196,6 @@ def step_data(revision: QuotationRevision, form: Any, actor: Actor) -> dict[str,
     if isinstance(form, ApproveForm):
         return {"content_hash": form.content_hash.data, "warnings_ticked": form.warnings_ticked.data}
     if isinstance(form, LoseForm):
-        names = ("competitor", "competitor_price", "price_source", "price_source_note")
+        names = ("loss_cause", "note", "competitor", "competitor_price", "price_source", "price_source_note")
         return {name: form[name].data for name in names}
     return {"late_reason": form.late_reason.data or "", "asked": True}

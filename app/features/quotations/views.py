@@ -8,9 +8,8 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.core import timeline
 from app.core.capital_amount import capital_amount
-from app.core.db import session
 from app.core.errors import Conflict, Denied, Invalid, NotVisible, Problem, Stale
-from app.core.files import StoredFile, check_upload
+from app.core.files import check_upload
 from app.core.i18n import gettext as _
 from app.core.i18n import listed, pgettext
 from app.core.permissions import Actor, can, directory
@@ -19,23 +18,25 @@ from app.core.verification_code import grouped
 from app.core.workflow import StepView
 from app.features.inquiries import queries as inquiry_queries
 from app.features.inquiries.losses import loss_facts
+from app.features.inquiries.models import PurchasingAnswer
+from app.features.inquiries.secrecy import opening_text
 from app.features.quotations import (
     actions,
     extra,
     filling,
     flow,
     history_view,
-    issuing,
     line_warnings,
     pasting,
     presentation,
     queries,
+    secrecy,
 )
 from app.features.quotations.checks import evidence_of, evidence_warnings
 from app.features.quotations.enums import QuotationPerm, QuotationStatus
 from app.features.quotations.forms import QuotationForm, QuotationLineForm
 from app.features.quotations.line_table import line_columns, typed_lines
-from app.features.quotations.listing import QuotationList, base
+from app.features.quotations.listing import QuotationList
 from app.features.quotations.margins import margin_facts
 from app.features.quotations.models import QuotationRevision
 from app.features.quotations.negotiation import presentation as negotiations
@@ -45,7 +46,6 @@ from app.features.quotations.panels import sealing_panel
 from app.features.quotations.prolong import may_prolong
 from app.features.seals.enums import SealPerm
 from app.web import documents, fragments
-from app.web.errors import queue_refused_attempt
 from app.web.forms import CreationForm, Lines, once
 from app.web.guard import current_actor, requires
 from app.web.lines import lines_only, rows_to_add
@@ -77,15 +77,21 @@ def load(quotation_id: int, number: int | None = None) -> QuotationRevision:
 @requires(*READERS)
 def index() -> Answer:
     return show_list(
-        QuotationList(base(current_actor()), request.args, request.path),
+        QuotationList(current_actor(), request.args, request.path),
         pgettext("list", "报价"),
         template="quotations/list.html",
         tabs=tabs(current_actor(), "quotations"),
+        list_facts=sealed_facts(current_actor()),
         empty_text=_("还没有报价"),
         empty_hint=_("报价从询价开始：登记询价，经理决定参与、各项答复齐全后编制报价。"),
         empty_url=url_for("inquiries.index"),
         empty_label=_("去看询价"),
     )
+
+
+def sealed_facts(actor: Actor) -> list[str]:
+    """Return that amounts are left out of a list of quotations, where they are for this reader."""
+    return [_("未开标的招标、统采报价，金额开标后才显示，不计入合计")] if secrecy.hides_some(actor) else []
 
 
 @blueprint.get("/revisions/<int:revision_id>")
@@ -132,6 +138,7 @@ def document_context(revision: QuotationRevision, actor: Actor) -> dict[str, Any
     state, tone = presentation.shown_state(revision)
     events = timeline.events_for(flow.DOC_TYPE, revision.id)
     urls = presentation.addresses(revision)
+    sees = secrecy.sees_prices(revision, actor)
     return {
         "heading": revision.title,
         "trail": [
@@ -140,17 +147,19 @@ def document_context(revision: QuotationRevision, actor: Actor) -> dict[str, Any
         ],
         "state": state,
         "tone": tone,
-        "facts": presentation.facts_line(revision),
+        "facts": presentation.facts_line(revision, actor),
         "head_note": _("第 %(number)s 版", number=revision.revision),
         "steps": flow.FLOW.open_steps(revision, actor),
         "action": urls["steps"],
         "version": revision.version,
         "stations": documents.stations(flow.FLOW, revision.status, events),
         "history": events,
-        "events": documents.timeline_rows(events),
+        # what was changed and why tells of prices
+        "events": documents.timeline_rows(events, with_content=sees),
         "urls": urls,
-        "late_reason": presentation.late_reason(events),
-        "returned_reason": presentation.returned_reason(revision, events),
+        "sees_prices": sees,
+        "late_reason": presentation.late_reason(events) if sees else "",
+        "returned_reason": presentation.returned_reason(revision, events) if sees else "",
     }
 
 
@@ -160,16 +169,16 @@ def body_context(
     history: Sequence[timeline.Event],
     steps: Sequence[StepView],
 ) -> dict[str, Any]:
-    mine = revision.owner_id == actor.id
+    mine, sees = revision.owner_id == actor.id, secrecy.sees_prices(revision, actor)
     # the first revision, while it is the current one, is the only one
     only = revision.current and revision.revision == 1
     revisions = [revision] if only else queries.revisions_of(revision.quotation_id, actor)
     newest = next((item for item in revisions if item.current), revision)
     issued = presentation.issued_rows(revision, actor)
     # A customer accepts what was issued, so before there is nothing to look for.
-    acceptance = queries.acceptance_files(revision.id) if issued else []
+    acceptance = queries.acceptance_files(revision.id) if issued and sees else []
     evidence = evidence_of(revision)
-    reviewing = revision.status in (QuotationStatus.REVIEW, QuotationStatus.LEADER_REVIEW)
+    reviewing = sees and revision.status in (QuotationStatus.REVIEW, QuotationStatus.LEADER_REVIEW)
     unlocked = waiting_in(revision.quotation) is None
     revisable = (
         unlocked
@@ -178,25 +187,27 @@ def body_context(
     )
     return {
         "revision": revision,
-        "line_rows": presentation.line_rows(revision, evidence),
-        "totals": presentation.sums(revision),
-        "capital": f"人民币{capital_amount(revision.total)}",
+        **price_context(revision, actor, evidence),
         "summary": [*presentation.summary(revision), *margin_facts(revision, evidence, actor)],
         "terms": presentation.terms(revision),
-        "changes": presentation.labelled(actions.submitted_changes(revision)) if reviewing else [],
-        "warnings": evidence_warnings(revision, evidence) if reviewing else [],
+        **(review_context(revision, evidence) if reviewing else {"changes": [], "warnings": []}),
         "may_edit": mine and revision.status in actions.EDITABLE,
         "may_revise": mine and revisable,
-        "may_copy": can(actor, QuotationPerm.PREPARE) and revision.number is not None,
+        "may_copy": sees and can(actor, QuotationPerm.PREPARE) and revision.number is not None,
         "may_prolong": mine and unlocked and may_prolong(revision),
-        "compare_url": "" if only else url_for("quotations.compared", quotation_id=revision.quotation_id),
-        "may_reprint": can(actor, QuotationPerm.REPRINT, revision.department_id)
+        "compare_url": ""
+        if only or not sees
+        else url_for("quotations.compared", quotation_id=revision.quotation_id),
+        "may_reprint": secrecy.may_open_paper(revision, actor)
+        and can(actor, QuotationPerm.REPRINT, revision.department_id)
         and revision.status
         in (QuotationStatus.ISSUED, QuotationStatus.ACCEPT_CLAIMED, QuotationStatus.ACCEPTED),
         "newer_url": "" if newest is revision else presentation.addresses(newest)["show"],
-        "revisions": [presentation.row_of(item) for item in revisions],
+        "revisions": [presentation.row_of(item, actor) for item in revisions],
         "issued_files": issued,
-        "download_url": issued[0]["url"] if issued and revision.status in presentation.VALID_PAPER else "",
+        "download_url": issued[0]["url"]
+        if issued and revision.status in presentation.VALID_PAPER and secrecy.may_open_paper(revision, actor)
+        else "",
         "issued_code": grouped(revision.issued_files[0].code) if issued else "",
         "waiting_for_seal": waiting_for_seal(revision, actor),
         "remind_url": ""
@@ -213,6 +224,27 @@ def body_context(
         "contact": contact_form(revision, actor),
         "negotiation": negotiations.card(revision, actor),
         "panels": [sealing_panel(revision, actor)] if issued else [],
+    }
+
+
+def review_context(revision: QuotationRevision, evidence: dict[int, PurchasingAnswer]) -> dict[str, Any]:
+    """Return what changed since the last submission and what is to be known of the price evidence."""
+    return {
+        "changes": presentation.labelled(actions.submitted_changes(revision)),
+        "warnings": evidence_warnings(revision, evidence),
+    }
+
+
+def price_context(
+    revision: QuotationRevision, actor: Actor, evidence: dict[int, PurchasingAnswer]
+) -> dict[str, Any]:
+    """Return lines and sums of a revision, or until when its prices are kept secret from this reader."""
+    sees = secrecy.sees_prices(revision, actor)
+    return {
+        "line_rows": presentation.line_rows(revision, actor, evidence),
+        "totals": presentation.sums(revision, actor),
+        "capital": f"人民币{capital_amount(revision.total)}" if sees else "",
+        "sealed_until": "" if sees else opening_text(revision.quotation.inquiry.opening_at),
     }
 
 
@@ -251,7 +283,8 @@ def waiting_for_seal(revision: QuotationRevision, actor: Actor) -> str:
 @blueprint.get("/<int:quotation_id>/r/<int:number>/preview")
 @requires(*READERS)
 def preview(quotation_id: int, number: int) -> Answer:
-    revision = load(quotation_id, number)
+    revision, actor = load(quotation_id, number), current_actor()
+    secrecy.require_prices(revision, actor)
     state = flow.FLOW.state(revision.status)
     return fragments.page(
         "quotations/preview.html",
@@ -265,52 +298,9 @@ def preview(quotation_id: int, number: int) -> Answer:
         number=revision.number,
         paper=presentation.paper(revision),
         watermark=presentation.watermark(revision),
-        line_rows=presentation.line_rows(revision),
-        totals=presentation.sums(revision),
+        line_rows=presentation.line_rows(revision, actor),
+        totals=presentation.sums(revision, actor),
         urls=presentation.addresses(revision),
-    )
-
-
-@blueprint.get("/<int:quotation_id>/r/<int:number>/pdf")
-@requires(*READERS)
-def paper(quotation_id: int, number: int) -> Answer:
-    revision = load(quotation_id, number)
-    if not revision.issued_files:
-        return refuse_paper(revision)
-    return fragments.go(presentation.issued_row(revision, revision.issued_files[0])["url"])
-
-
-def refuse_paper(revision: QuotationRevision) -> Answer:
-    actor, revision_id = current_actor(), revision.id
-    queue_refused_attempt(lambda: actions.record_refused_paper(revision_id, actor))
-    raise flow.refused_paper(revision)
-
-
-@blueprint.get("/<int:quotation_id>/r/<int:number>/copies/<int:copy_number>.pdf")
-@requires(*READERS)
-def copy(quotation_id: int, number: int, copy_number: int) -> Answer:
-    revision = load(quotation_id, number)
-    if not revision.issued_files:
-        return refuse_paper(revision)
-    issued = queries.issued_file(revision.id, copy_number)
-    if issued is None:
-        raise NotVisible
-    return documents.send_stored(session.get_one(StoredFile, issued.stored_file_id))
-
-
-@blueprint.post("/<int:quotation_id>/r/<int:number>/copies/<int:copy_number>/reprint")
-@requires(QuotationPerm.REPRINT, confirmed=True)
-def reprint(quotation_id: int, number: int, copy_number: int) -> Answer:
-    actor, typed = current_actor(), documents.typed_step()
-    try:
-        with unit_of_work():
-            revision = load(quotation_id, number)
-            issuing.reprint(revision, actor=actor, copy_number=copy_number, reason=typed.note)
-    except (Conflict, Invalid) as problem:
-        refused = documents.refusal(problem, typed.note, f"reprint-{copy_number}")
-        return show_page(load(quotation_id, number), refused)
-    return fragments.go(
-        url_for("quotations.copy", quotation_id=quotation_id, number=number, copy_number=copy_number)
     )
 
 

@@ -6,11 +6,13 @@ from typing import Any
 from flask import url_for
 
 from app.core import documents as core_documents
-from app.core.files import files_for
+from app.core.db import session
+from app.core.files import StoredFile, files_for
 from app.core.i18n import gettext as _
 from app.core.i18n import listed, pgettext
 from app.core.permissions import Actor
 from app.core.timeline import events_for
+from app.features.seals import sources
 from app.features.seals.enums import (
     CONDITION_LABELS,
     KIND_LABELS,
@@ -108,11 +110,27 @@ def context(request: SealRequest, actor: Actor) -> dict[str, Any]:
         **steps_context(request, actor),
         "stations": documents.stations(FLOW, request.status, events),
         "events": documents.timeline_rows(events),
-        "files": documents.file_rows(files_for(DOC_TYPE, request.id), events=events),
+        "files": documents.file_rows(readable_files(request, actor), events=events),
         "remind_url": ""
         if state.tasks is None
         else url_for("home.reminder", doc_type=DOC_TYPE, doc_id=request.id),
     }
+
+
+def readable_files(request: SealRequest, actor: Actor) -> list[StoredFile]:
+    """Return the files of a request that an actor may read: the stamped paper of an unopened bid is not for all."""
+    found = files_for(DOC_TYPE, request.id)
+    if not found or not sources.tells_secret(actor, request.doc_type, request.doc_id):
+        return found
+    return [row for row in found if row.uploaded_by_id == actor.id]
+
+
+def may_read_stored(actor: Actor, row: StoredFile) -> bool:
+    """Tell whether an actor may read a file of a request (the gate of the one view that serves files)."""
+    if not core_documents.is_visible(actor, DOC_TYPE, row.doc_id):
+        return False
+    request = session.get_one(SealRequest, row.doc_id)
+    return row.uploaded_by_id == actor.id or not sources.tells_secret(actor, request.doc_type, request.doc_id)
 
 
 def document_url(request: SealRequest, actor: Actor) -> str:

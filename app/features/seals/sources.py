@@ -29,11 +29,25 @@ class Sealable:
 Finder = Callable[[int], Sealable | None]
 
 _finders: dict[str, Finder] = {}
+_secrets: dict[str, Callable[[Actor, int], bool]] = {}
 
 
-def register(doc_type: str, finder: Finder) -> None:
-    """Make a kind of document sealable: ``finder(doc_id)`` says how it stands now, None where it does not exist."""
+def register(
+    doc_type: str, finder: Finder, *, tells_secret: Callable[[Actor, int], bool] | None = None
+) -> None:
+    """Make a kind of document sealable: ``finder(doc_id)`` says how it stands now, None where it does not exist.
+
+    ``tells_secret(actor, doc_id)`` tells whether its stamped paper holds what this actor may not read yet.
+    """
     _finders[doc_type] = finder
+    if tells_secret is not None:
+        _secrets[doc_type] = tells_secret
+
+
+def tells_secret(actor: Actor, doc_type: str | None, doc_id: int | None) -> bool:
+    """Tell whether the stamped paper of a document holds what an actor may not read yet."""
+    test = _secrets.get(doc_type or "")
+    return test is not None and doc_id is not None and test(actor, doc_id)
 
 
 def find(doc_type: str, doc_id: int) -> Sealable | None:

@@ -13,7 +13,6 @@ from app.core import clock
 from app.core.db import session
 from app.core.errors import Problem
 from app.core.uow import unit_of_work
-from app.features.figures.enums import cause_of
 from app.features.figures.models import FigureTally
 from app.features.inquiries import actions as inquiries
 from app.features.inquiries.flow import FLOW as INQUIRY_FLOW
@@ -23,7 +22,7 @@ from app.features.quotations.flow import FLOW as QUOTATION_FLOW
 from app.features.quotations.models import Quotation, QuotationRevision
 from tests import stories
 
-REASONS = ("价格高出约 6%", "交货期比对方长十天", "客户指定原厂品牌", "不清楚")
+CAUSES = ("price", "lead_time", "incumbent", "late")
 Counts = dict[tuple[Any, ...], list[Any]]
 
 
@@ -64,7 +63,7 @@ def step_inquiry(desk: stories.Desk, chance: random.Random, inquiry: Inquiry) ->
     values = {
         "decide": {"technical": lines[:1], "purchasing": lines, "answers_due_at": due},
         "decline": {"decline_reason": chance.choice(("scope", "price"))},
-        "claim_loss": {"lost_reason": chance.choice(REASONS)},
+        "claim_loss": {"loss_cause": chance.choice(CAUSES)},
     }  # fmt: skip
     who = (
         "salesperson"
@@ -97,6 +96,7 @@ def step_quotation(desk: stories.Desk, chance: random.Random, revision: Quotatio
     data = {
         "issue": {"prepared": Paper(revision.content_hash)},
         "approve": {"content_hash": revision.submitted_hash, "warnings_ticked": True},
+        "lose": {"loss_cause": chance.choice(CAUSES)},
     }.get(name)
     who = {"issue": "keeper", "approve_as_leader": "leader", "return_as_leader": "leader"}.get(
         name, "salesperson" if name in ("withdraw", "claim_acceptance", "lose") else "manager"
@@ -168,8 +168,15 @@ def count_report(counter: Counter, inquiry: Inquiry) -> None:
         )
 
 
+def is_secret(inquiry: Inquiry) -> bool:
+    if inquiry.kind not in ("tender", "central"):
+        return False
+    opening = clock.to_local(inquiry.opening_at).date() if inquiry.opening_at else None
+    return not is_over(inquiry) or bool(opening and inquiry.result_on and inquiry.result_on < opening)
+
+
 def count_papers(counter: Counter, inquiry: Inquiry, papers: list[QuotationRevision]) -> None:
-    factor = 0 if inquiry.kind in ("tender", "central") and not is_over(inquiry) else 1
+    factor = 0 if is_secret(inquiry) else 1
     seen = set()
     for paper in papers:
         if paper.quotation_id in seen:
@@ -190,15 +197,24 @@ def count_result(counter: Counter, inquiry: Inquiry, papers: list[QuotationRevis
     day = inquiry.result_on or clock.to_local(inquiry.decided_at).date()  # type: ignore[arg-type]
     known = {
         "won": "",
-        "lost": f"lost:{cause_of(inquiry.lost_reason)}",
+        "lost": f"lost:{inquiry.loss_cause}",
         "declined": f"declined:{inquiry.decline_reason}",
     }
+    factor = 0 if is_secret(inquiry) else 1
     values = {"outcome": inquiry.status, "reason": known.get(inquiry.status, inquiry.status)}
-    counter.add("result", day, inquiry, inquiry.customer_id, amount=offer.total if offer else 0, **values)
+    counter.add(
+        "result", day, inquiry, inquiry.customer_id, amount=offer.total * factor if offer else 0, **values
+    )
     if offer is not None and inquiry.status in ("won", "lost"):
         for product, amount in products(offer).items():
             counter.add(
-                "result_product", day, inquiry, inquiry.customer_id, product=product, amount=amount, **values
+                "result_product",
+                day,
+                inquiry,
+                inquiry.customer_id,
+                product=product,
+                amount=amount * factor,
+                **values,
             )
 
 

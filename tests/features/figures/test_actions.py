@@ -13,7 +13,6 @@ from app.core import checks, clock, jobs, timeline
 from app.core.db import session
 from app.core.uow import unit_of_work
 from app.features.figures import actions
-from app.features.figures.enums import LossCause, cause_of
 from app.features.figures.facts import Fact
 from app.features.figures.models import FigureFact, FigureState, FigureTally
 from app.features.inquiries import actions as inquiries
@@ -213,17 +212,3 @@ def test_every_step_of_both_documents_is_followed() -> None:
 
 def lives_flow(name: str) -> object:
     return lives.INQUIRY_FLOW if name == "inquiry" else lives.QUOTATION_FLOW
-
-
-@pytest.mark.parametrize(
-    ("words", "cause"),
-    [
-        ("价格高出约 6%", LossCause.PRICE),
-        ("价格没问题，交期太长", LossCause.LEAD_TIME),
-        ("对方接受货到 90 天付款", LossCause.TERMS),
-        ("客户指定原厂品牌", LossCause.BRAND),
-        ("不清楚", LossCause.OTHER),
-    ],
-)
-def test_the_cause_of_a_loss_is_told_by_its_words(words: str, cause: LossCause) -> None:
-    assert cause_of(words) == cause

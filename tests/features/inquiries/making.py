@@ -166,7 +166,12 @@ def bring_to(staff: Staff, status: str) -> Inquiry:
         return document
     if status == "won":
         return fire(document, "win", staff.manager)
-    document = fire(document, "claim_loss", staff.owner, data={"lost_reason": "价格高", "competitor": "某厂"})
+    document = fire(
+        document,
+        "claim_loss",
+        staff.owner,
+        data={"loss_cause": "price", "lost_reason": "价格高", "competitor": "某厂"},
+    )
     if status == "loss_claimed":
         return document
     assert status == "lost"
@@ -177,3 +182,17 @@ def issue_offer(document: Inquiry) -> None:
     """Let the inquiry know of a sealed offer, as issuing a quotation does."""
     with unit_of_work():
         actions.note_offer_issued(session.get_one(Inquiry, document.id), "BJ-2026-0001")
+
+
+def miss_deadline(document: Inquiry, **values: Any) -> Inquiry:
+    """Make it a tender whose deadline passed an hour ago and whose bids are opened tomorrow."""
+    usual = {
+        "kind": "tender",
+        "deadline": clock.now() - timedelta(hours=1),
+        "opening_at": clock.now() + timedelta(days=1),
+    }
+    with unit_of_work():
+        row = session.get_one(Inquiry, document.id)
+        for name, value in {**usual, **values}.items():
+            setattr(row, name, value)
+    return row

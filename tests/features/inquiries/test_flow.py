@@ -178,9 +178,20 @@ def test_only_a_sealed_offer_is_handed_over(staff: Staff) -> None:
 
 def test_a_loss_is_claimed_by_one_and_confirmed_by_another(staff: Staff) -> None:
     inquiry = making.bring_to(staff, "submitted")
-    with pytest.raises(Invalid):
-        making.fire(inquiry, "claim_loss", staff.owner, data={"lost_reason": " "})
-    data = {"lost_reason": "价格高", "competitor": "甲厂", "competitor_price": Decimal("9.90")}
+    for wrong, field in (
+        ({}, "loss_cause"),
+        ({"loss_cause": "weather", "lost_reason": "价格高"}, "loss_cause"),
+        ({"loss_cause": "other", "lost_reason": " "}, "lost_reason"),
+    ):
+        with pytest.raises(Invalid) as unsaid_cause:
+            making.fire(inquiry, "claim_loss", staff.owner, data=wrong)
+        assert list(unsaid_cause.value.fields) == [field]
+    data = {
+        "loss_cause": "price",
+        "lost_reason": "价格高",
+        "competitor": "甲厂",
+        "competitor_price": Decimal("9.90"),
+    }
     for unsaid, field in (
         ({}, "price_source"),
         ({"price_source": "spying"}, "price_source"),
@@ -212,7 +223,7 @@ def test_a_managers_own_loss_is_confirmed_by_the_leader(staff: Staff) -> None:
     making.fire(inquiry, "start_quoting", staff.manager)
     making.issue_offer(inquiry)
     making.fire(inquiry, "submit", staff.manager, data={"delivered_how": "面交"})
-    inquiry = making.fire(inquiry, "claim_loss", staff.manager, data={"lost_reason": "x"})
+    inquiry = making.fire(inquiry, "claim_loss", staff.manager, data={"loss_cause": "late"})
     assert open_tasks("inquiry", inquiry.id)[0].permission == "inquiries:inquiry:decide-for-manager"
     assert making.fire(inquiry, "confirm_loss", staff.leader).status == "lost"
 
@@ -286,6 +297,7 @@ def act(inquiry: Inquiry, name: str, staff: Staff, person: str, chance: random.R
                 "answers_due_at": clock.now() + timedelta(days=1),
                 "decline_reason": "scope",
                 "delivered_how": "面交",
+                "loss_cause": "price",
                 "lost_reason": "价格",
             }
             note = "原因" if chance.random() < 0.9 else ""

@@ -12,7 +12,16 @@ from tests.features.inquiries.making import Staff
 
 # Who may do what, written down a second time: a change of the table must be meant.
 OWNERS_STEPS = {"report", "start_quoting", "submit", "submit_again", "claim_loss", "cancel"}
-DECIDERS_STEPS = {"decide", "return", "decline", "confirm_loss", "refuse_loss", "withdraw", "reopen"}
+DECIDERS_STEPS = {
+    "decide",
+    "return",
+    "decline",
+    "allow_late",
+    "confirm_loss",
+    "refuse_loss",
+    "withdraw",
+    "reopen",
+}
 FROM = {
     "report": {"draft"},
     "decide": {"reported"},
@@ -21,6 +30,7 @@ FROM = {
     "start_quoting": {"preparing"},
     "submit": {"quoting"},
     "submit_again": {"submitted"},
+    "allow_late": {"quoting", "submitted"},
     "claim_loss": {"submitted"},
     "confirm_loss": {"loss_claimed"},
     "refuse_loss": {"loss_claimed"},
@@ -32,6 +42,7 @@ INPUT = {
     "note": "原因",
     "decline_reason": "scope",
     "delivered_how": "当面递交",
+    "loss_cause": "price",
     "lost_reason": "价格高",
 }
 SEE_ALL = {"owner", "manager", "leader", "administrator", "back_office"}
@@ -74,6 +85,8 @@ def test_each_step_in_each_of_its_states_is_done_by_its_person(
     inquiry = making.bring_to(staff, status)
     if step == "submit":
         making.issue_offer(inquiry)
+    if step == "allow_late":
+        making.miss_deadline(inquiry)
     address = f"/inquiries/{inquiry.id}"
     client.as_(staff.owner if step in OWNERS_STEPS else staff.manager).get(address)
     version = session.get_one(Inquiry, inquiry.id).version
@@ -251,7 +264,8 @@ def test_a_loss_is_recorded_with_competitor_and_price(client: Client, staff: Sta
     client.as_(staff.owner).get(address)
     fields = {
         **client.page.values(address),
-        "lost_reason": "价格",
+        "loss_cause": "price",
+        "lost_reason": "",
         "competitor": "甲厂",
         "competitor_price": "1.2万",
     }

@@ -323,7 +323,10 @@ def test_refused_acceptance_stays_issued_and_loss_ends_it(desk: stories.Desk) ->
     assert isinstance(
         refusal(stories.step, desk.people, revision, "claim_acceptance", "salesperson"), Conflict
     )
-    assert stories.step(desk.people, revision, "lose", "salesperson", note="对方价格低").status == "lost"
+    assert (
+        stories.step(desk.people, revision, "lose", "salesperson", data={"loss_cause": "price"}).status
+        == "lost"
+    )
 
 
 def test_voiding_the_newer_revision_brings_the_older_back(desk: stories.Desk) -> None:

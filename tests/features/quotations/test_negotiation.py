@@ -183,7 +183,7 @@ def test_waiting_talks_end_with_their_quotation_and_not_before(desk: stories.Des
     session.refresh(row)
     assert row.status == "waiting"
     session.refresh(first)
-    stories.step(desk.people, first, "lose", "salesperson", note="对方价低")
+    stories.step(desk.people, first, "lose", "salesperson", data={"loss_cause": "price"})
     session.refresh(row)
     assert (row.status, open_tasks("negotiation", row.id)) == ("lapsed", [])
 
@@ -201,7 +201,7 @@ def test_who_may_record_when(desk: stories.Desk) -> None:
     assert old.value.code == "quotation:newer-revision"
     stories.step(desk.people, second, "void", "manager", note="x")
     session.refresh(revision)
-    stories.step(desk.people, revision, "lose", "salesperson", note="x")
+    stories.step(desk.people, revision, "lose", "salesperson", data={"loss_cause": "price"})
     with pytest.raises(Conflict) as over:
         talk(desk, revision)
     assert over.value.code == "negotiation:quotation-over"

@@ -15,7 +15,7 @@ from app.core.uow import unit_of_work
 from app.features.people.models import User
 from app.features.quotations import presentation
 from app.features.quotations.flow import FLOW
-from app.features.quotations.listing import QuotationList, base
+from app.features.quotations.listing import QuotationList
 from app.features.quotations.models import EXPIRED, QuotationRevision
 from app.features.verify.enums import Standing
 from app.features.verify.queries import standing_of
@@ -71,12 +71,12 @@ def test_every_view_tells_the_same_of_any_state_at_any_time(
         assert (revision.shown_status, revision.expired) == (wanted, wanted == EXPIRED)
         label = presentation.shown_state(revision)[0]
         assert label == ("已过有效期" if wanted == EXPIRED else str(FLOW.state(status).label))
-        listed = QuotationList(base(actor), {}, "/quotations")
+        listed = QuotationList(actor, {}, "/quotations")
         (row,) = listed.rows
         status_column = next(column for column in listed.columns if column.key == "status")
         assert listed.cell(row, status_column).text == label
         for code, _label in QuotationList.filters[0].options:
-            found = QuotationList(base(actor), {"status": code}, "/quotations").total
+            found = QuotationList(actor, {"status": code}, "/quotations").total
             assert found == (code == wanted), code
         assert documents.states([("quotation", revision.id)])[("quotation", revision.id)].label == label
         assert standing_of(revision) == standing(status, days > 0)

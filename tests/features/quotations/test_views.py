@@ -371,13 +371,15 @@ def test_a_loss_keeps_who_got_the_order_and_how_their_price_was_learnt(
     revision = desk.quotation("issued")
     place = address(revision, "/lose")
     sign_in(client, desk, "salesperson")
-    assert client.submit(place, {"note": " "}).status_code == 422
-    fields = {"note": "价格高出 6%", "competitor": "甲厂", "competitor_price": "1.2万"}
+    assert client.submit(place, {"note": "价格高"}).status_code == 422
+    assert client.submit(place, {"loss_cause": "other", "note": " "}).status_code == 422
+    assert "请写明" in " ".join(client.page.errors())
+    fields = {"loss_cause": "price", "note": "价格高出 6%", "competitor": "甲厂", "competitor_price": "1.2万"}
     assert client.submit(place, fields).status_code == 422
     assert "怎样得知" in " ".join(client.page.errors())
     assert client.submit(place, {**fields, "price_source": "opening"}).status_code == 303
     client.get(address(revision))
-    for text in ("价格高出 6%", "甲厂", "¥12,000.00", "公开开标记录"):
+    for text in ("价格", "价格高出 6%", "甲厂", "¥12,000.00", "公开开标记录"):
         assert text in client.page.text
     inquiry = revision.quotation.inquiry
     session.refresh(inquiry)
@@ -385,7 +387,8 @@ def test_a_loss_keeps_who_got_the_order_and_how_their_price_was_learnt(
     stories_submit = {"delivered_how": "微信"}
     assert client.submit(f"/inquiries/{inquiry.id}/submit", stories_submit).status_code == 303
     client.get(f"/inquiries/{inquiry.id}/claim_loss")
-    assert client.page.values(f"/inquiries/{inquiry.id}/claim_loss")["competitor"] == "甲厂"
+    known = client.page.values(f"/inquiries/{inquiry.id}/claim_loss")
+    assert (known["competitor"], known["loss_cause"]) == ("甲厂", "price")
 
 
 def test_an_expired_acceptance_is_confirmed_with_a_reason_only(client: Client, desk: stories.Desk) -> None:

@@ -65,9 +65,9 @@ def offer(inquiry: Inquiry, proposal: QuotationProposal, actor: Actor) -> dict[s
     return {
         "lines": [
             row._replace(proof=list_price_text(line, found.get(line.product_id or 0)))
-            for row, line in zip(presentation.line_rows(revision), revision.lines, strict=True)
+            for row, line in zip(presentation.line_rows(revision, actor), revision.lines, strict=True)
         ],
-        "totals": presentation.sums(revision),
+        "totals": presentation.sums(revision, actor),
         "head": head(revision),
         "terms": [(label, text) for label, text, _wide in presentation.terms(revision) if text],
         "limit": filters.money_text(rules.limit()),

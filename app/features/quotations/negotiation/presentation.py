@@ -14,6 +14,7 @@ from app.features.quotations.negotiation import actions
 from app.features.quotations.negotiation.enums import OUTSIDE_LABELS
 from app.features.quotations.negotiation.flow import FLOW
 from app.features.quotations.negotiation.models import Negotiation
+from app.features.quotations.secrecy import sees_prices
 
 
 @dataclass(frozen=True)
@@ -86,8 +87,12 @@ def told_to_reviewer(revision: QuotationRevision) -> dict[str, Any]:
 
 
 def card(revision: QuotationRevision, actor: Actor) -> dict[str, Any]:
-    """Return the talks about a quotation for its page, and where the owner records the next one."""
-    talks = [talk_of(row, actor) for row in revision.quotation.negotiations]
+    """Return the talks about a quotation for its page, and where the owner records the next one.
+
+    What was asked and offered tells of prices: of a sealed bid it is for those who may know them.
+    """
+    known = revision.quotation.negotiations if sees_prices(revision, actor) else []
+    talks = [talk_of(row, actor) for row in known]
     may_record = (
         revision.owner_id == actor.id
         and revision.current

@@ -12,6 +12,7 @@ from app.features.quotations.models import Quotation, QuotationRevision
 from app.features.quotations.negotiation.enums import NegotiationStatus
 from app.features.quotations.negotiation.models import Negotiation
 from app.features.quotations.queries import visible_condition
+from app.features.quotations.secrecy import prices_visible
 
 # With what its own page shows: number and customer of the quotation, neither its lines nor the inquiry's.
 WHOLE = (
@@ -28,11 +29,11 @@ WHOLE = (
 
 
 def visible_to(actor: Actor) -> Select[Negotiation]:
-    """Return the SELECT of the negotiations about quotations an actor may see."""
+    """Return the SELECT of the negotiations about quotations whose prices an actor may know."""
     return (
         select(Negotiation)
         .join(QuotationRevision, QuotationRevision.id == Negotiation.revision_id)
-        .where(visible_condition(actor))
+        .where(visible_condition(actor), prices_visible(actor))
     )
 
 

@@ -53,6 +53,7 @@ def register() -> None:
             titles=queries.titles,
             visible=queries.visible_ids,
             model=Negotiation,
+            whole=queries.visible_ids,
         )
     )
     search.register_source(
