@@ -74,7 +74,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/quotations/6/r/1",
     ),
     "t1": ("/inquiries/4/lines/10/technical",),
-    "p1": ("/inquiries/4/lines/10/purchasing",),
+    "p1": ("/inquiries/4/lines/10/purchasing", "/inquiries/6"),
     "c1": ("/quotations/8/r/1", "/quotations/5/r/1/issue"),
     "h1": ("/seals/new", "/seals/1"),
 }
