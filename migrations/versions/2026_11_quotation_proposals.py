@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "2026_11_quotation_proposals"
-down_revision = "2026_11_loss_cause"
+down_revision = "2026_11_several_offers"
 branch_labels = None
 depends_on = None
 

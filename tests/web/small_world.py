@@ -218,6 +218,7 @@ def inquiries(who: stories.Cast, of: Customer) -> None:
     stories.decide(who, stories.report(who, inquiry(who, of, kind="tender")), purchasing=2)
     answered = stories.decide(who, stories.report(who, inquiry(who, of)))
     stories.answer(who, answered, source="Supplier", price_unit="pcs")
+    stories.answer(who, answered, source="Another Supplier", price_unit="pcs")
     price = {"decline_reason": "price"}
     fire(who, stories.report(who, inquiry(who, of)), "decline", "manager", note="No time", data=price)
     fire(who, stories.report(who, inquiry(who, of)), "return", "manager", note="Ask for the drawing")

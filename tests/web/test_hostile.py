@@ -102,7 +102,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/quotations/fast/21/mend",
     ),
     "t1": ("/inquiries/4/lines/10/technical",),
-    "p1": ("/inquiries/4/lines/10/purchasing",),
+    "p1": ("/inquiries/4/lines/10/purchasing", "/inquiries/6"),
     "c1": ("/quotations/8/r/1", "/quotations/5/r/1/issue"),
     "h1": ("/seals/new", "/seals/1"),
 }

@@ -5,7 +5,17 @@ from flask import Flask
 from app.core import documents, modules, permissions, search, sentences, settings, tasks, timeline
 from app.core.i18n import lazy, lazy_in_context
 from app.core.permissions import Role
-from app.features.inquiries import market_views, panels, queries, report_views, tender, tender_views, views
+from app.features.inquiries import (
+    market_views,
+    offers,
+    panels,
+    queries,
+    report_views,
+    tender,
+    tender_views,
+    views,
+)
+from app.features.inquiries import offer_views as offer_views
 from app.features.inquiries.enums import CHANNEL_LABELS, KIND_LABELS, MARKET, InquiryPerm
 from app.features.inquiries.flow import DOC_TYPE
 from app.features.inquiries.models import Inquiry
@@ -99,6 +109,17 @@ settings.register(
 
 settings.register(
     settings.Setting(
+        offers.RATES,
+        "long_text",
+        "",
+        lazy("比价用汇率"),
+        section="quotations",
+        hint=lazy("每行一种币种，如 USD 7.12（1 外币合人民币元）；没有汇率的外币报价不参与比价"),
+        check=offers.check_rates,
+    )
+)
+settings.register(
+    settings.Setting(
         tender.SETTING,
         "long_text",
         tender.TEMPLATE,
@@ -126,6 +147,8 @@ timeline.register_verbs(
     timeline.Verb("inquiry:add-lines", lazy("补充询价明细")),
     timeline.Verb("inquiry:answer-technical", lazy("技术答复第 %(position)s 项 %(name)s"), line_fields),
     timeline.Verb("inquiry:answer-purchasing", lazy("采购答复第 %(position)s 项 %(name)s"), line_fields),
+    timeline.Verb("inquiry:choose-offer", lazy("选用第 %(position)s 项 %(name)s 的供应商报价"), line_fields),
+    timeline.Verb("inquiry:take-over", lazy("第 %(position)s 项 %(name)s 沿用此前的采购答复"), line_fields),
     timeline.Verb("inquiry:waive", lazy("免予答复第 %(position)s 项 %(name)s"), line_fields),
     timeline.Verb("inquiry:tender-tick", lazy("投标清单完成：%(item)s"), frozenset({"item"}), tone="ok"),
     timeline.Verb("inquiry:tender-waive", lazy("投标清单免办：%(item)s"), frozenset({"item"})),
@@ -183,6 +206,9 @@ sentences.register(
         "inquiry:checklist-open-already": lazy("这一项还没有完成，请刷新页面"),
         "inquiry:only-draft-editable": lazy("询价已经上报，内容不能再改；需要补充时请经理退回"),
         "inquiry:not-asked": lazy("这一项没有请您答复"),
+        "inquiry:offer-gone": lazy("这份供应商报价已被更新或过期，请刷新页面"),
+        "inquiry:offer-expired": lazy("这份供应商报价已过有效期，请向供应商重新询价"),
+        "inquiry:offer-taken": lazy("这一项已经沿用过这份答复，请刷新页面"),
         "inquiry:nothing-to-waive": lazy("这一项现在没有需要免予的答复，请刷新页面"),
     }
 )

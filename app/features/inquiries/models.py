@@ -1,5 +1,6 @@
 """Tables of inquiries: the inquiry, its lines, the answers of the technical and purchasing departments."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -34,6 +35,23 @@ from app.features.people.models import User
 def one_of(column: str, enum: type) -> str:
     """Return the text of a CHECK that a column holds a code of an enum."""
     return f"{column} IN ({', '.join(repr(str(code)) for code in enum)})"  # type: ignore[attr-defined]
+
+
+def standing_offers(answers: Sequence["PurchasingAnswer"]) -> list["PurchasingAnswer"]:
+    """Return the offers for a line that stand, of each supplier the latest; ``answers`` are in the order given."""
+    latest = {answer.source.strip().casefold(): answer for answer in answers}
+    return [answer for answer in answers if latest[answer.source.strip().casefold()] is answer]
+
+
+def in_force(answers: Sequence["PurchasingAnswer"]) -> "PurchasingAnswer | None":
+    """Return the offer a quotation builds on: the present one of the supplier chosen last, else the latest of all."""
+    standing = standing_offers(answers)
+    marked = [answer for answer in answers if answer.chosen_at is not None]
+    if marked:
+        chosen = max(marked, key=lambda answer: answer.chosen_at or answer.created_at)
+        key = chosen.source.strip().casefold()
+        return next(answer for answer in standing if answer.source.strip().casefold() == key)
+    return standing[-1] if standing else None
 
 
 class Inquiry(DocumentMixin, Model):
@@ -143,8 +161,8 @@ class InquiryLine(Model):
 
     @property
     def purchasing(self) -> "PurchasingAnswer | None":
-        """The purchasing answer in force: the latest one."""
-        return self.purchasing_answers[-1] if self.purchasing_answers else None
+        """The purchasing answer in force: the offer that was chosen, else the latest one."""
+        return in_force(self.purchasing_answers)
 
     def waiver(self, subject: Subject) -> "Waiver | None":
         """The manager's waiver of an answer, where there is one."""
@@ -178,7 +196,12 @@ class TechnicalAnswer(Model):
 
 
 class PurchasingAnswer(Model):
-    """What purchasing says of a line: price with its source, tax, date, validity and lead time."""
+    """What purchasing says of a line: price with its source, tax, date, validity and lead time.
+
+    Offers of several suppliers stand side by side; a later one of the same supplier replaces the earlier.
+    ``chosen_at`` is when it was recommended. One taken over from an earlier line (``taken_from_id``) keeps its author
+    and in ``answered_at`` when it was given.
+    """
 
     __tablename__ = "purchasing_answer"
     __table_args__ = (
@@ -205,6 +228,11 @@ class PurchasingAnswer(Model):
     lead_time_days: Mapped[int] = mapped_column(Integer, nullable=False)
     minimum_order: Mapped[str] = mapped_column(String(80), nullable=False, default="")
     note: Mapped[str] = mapped_column(String(500), nullable=False, default="")
+    chosen_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
+    answered_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
+    taken_from_id: Mapped[int | None] = mapped_column(
+        ForeignKey("purchasing_answer.id", ondelete="SET NULL"), index=True
+    )
 
     author: Mapped[User] = relationship(lazy="joined")
 

@@ -13,7 +13,8 @@ from app.core.i18n import gettext as _
 from app.core.i18n import pgettext
 from app.core.permissions import Actor, can
 from app.core.timeline import Event, events_for
-from app.features.inquiries import panels, reporting
+from app.features.inquiries import offers, panels, reporting
+from app.features.inquiries.earlier import earlier_answers
 from app.features.inquiries.enums import (
     CHANNEL_LABELS,
     DECLINE_LABELS,
@@ -30,7 +31,14 @@ from app.features.inquiries.enums import (
 )
 from app.features.inquiries.flow import DOC_TYPE, FLOW, decider
 from app.features.inquiries.losses import loss_facts
-from app.features.inquiries.models import Inquiry, InquiryLine, PurchasingAnswer, TechnicalAnswer, Waiver
+from app.features.inquiries.models import (
+    Inquiry,
+    InquiryLine,
+    PurchasingAnswer,
+    TechnicalAnswer,
+    Waiver,
+    standing_offers,
+)
 from app.features.inquiries.queries import Sight, sight
 from app.features.inquiries.secrecy import sees_prices
 from app.features.inquiries.tender import FILE as TENDER_FILE
@@ -44,7 +52,9 @@ ANSWER_PERMISSIONS = {
     Subject.TECHNICAL: InquiryPerm.ANSWER_TECHNICAL,
     Subject.PURCHASING: InquiryPerm.ANSWER_PURCHASING,
 }
-ANSWER_VERBS = frozenset({"inquiry:answer-technical", "inquiry:answer-purchasing", "inquiry:waive"})
+ANSWER_VERBS = frozenset(
+    {"inquiry:answer-technical", "inquiry:answer-purchasing", "inquiry:take-over", "inquiry:waive"}
+)
 
 
 @dataclass(frozen=True)
@@ -70,6 +80,21 @@ class PriceView:
     price_text: str
     valid: str
     kind: str
+    standing: bool = True
+
+
+@dataclass(frozen=True)
+class OfferView:
+    """An offer beside the others for a line, in words; ``marks`` say in what it is best."""
+
+    row: PurchasingAnswer
+    price_text: str
+    yuan: str
+    tone: str
+    marks: list[str]
+    chosen: bool
+    expired: bool
+    choose_url: str
 
 
 @dataclass(frozen=True)
@@ -81,6 +106,7 @@ class LineView:
     technical: list[TechnicalAnswer]
     purchasing: list[PriceView]
     files: list[documents.FileRow] = field(default_factory=list)
+    offers: list[OfferView] = field(default_factory=list)
 
 
 def address(inquiry_id: int) -> str:
@@ -142,22 +168,72 @@ def _ask(inquiry: Inquiry, line: InquiryLine, subject: Subject, actor: Actor, de
         open_,
         waiver,
         f"{address(inquiry.id)}/lines/{line.id}/{subject}" if answers else "",
-        _("更正答复") if answered else str(SUBJECT_LABELS[subject]),
+        (_("更正或再报一家") if subject == Subject.PURCHASING else _("更正答复"))
+        if answered
+        else str(SUBJECT_LABELS[subject]),
         f"{address(inquiry.id)}/lines/{line.id}/{subject}/waive" if open_ and decides else "",
     )
 
 
-def price_view(row: PurchasingAnswer) -> PriceView:
-    """Return a purchasing answer in words."""
+def price_text(row: PurchasingAnswer) -> str:
+    """Return a price with its currency and unit."""
     sign = "¥" if row.currency == "CNY" else f"{row.currency} "
+    return f"{sign}{money.format_unit_price(row.price)} / {row.price_unit}"
+
+
+def offer_views(inquiry: Inquiry, line: InquiryLine, actor: Actor) -> list[OfferView]:
+    """Return the offers of several suppliers for a line side by side; nothing where there is but one."""
+    weighed = offers.weigh(line.purchasing_answers)
+    if len(weighed) < 2:
+        return []
+    chooses = offers.may_choose(inquiry, actor)
+    place = f"{address(inquiry.id)}/lines/{line.id}/offers"
+    found = []
+    for offer in weighed:
+        marks = (
+            (offer.cheapest, _("价格最低")),
+            (offer.fastest, _("交货最快")),
+            (offer.longest, _("有效最久")),
+        )
+        yuan = _("缺汇率") if offer.yuan is None else f"¥{offer.yuan:,.2f}"
+        found.append(
+            OfferView(
+                offer.row,
+                price_text(offer.row),
+                yuan,
+                "bad" if offer.expired else "",
+                [text for best, text in marks if best],
+                offer.chosen,
+                offer.expired,
+                "" if offer.chosen or offer.expired or not chooses else f"{place}/{offer.row.id}/choose",
+            )
+        )
+    return found
+
+
+def offers_to_take(inquiry: Inquiry, line: InquiryLine, actor: Actor) -> list[dict[str, Any]]:
+    """Return the earlier answers an actor may take over for a line with one press each."""
+    taken = {row.taken_from_id for row in line.purchasing_answers}
+    earlier = earlier_answers(actor, [line])[line.id].purchasing
+    place = f"{address(inquiry.id)}/lines/{line.id}/offers"
+    return [
+        {"answer": row, "price_text": price_text(row), "url": f"{place}/{row.id}/take-over"}
+        for row in earlier
+        if row.id not in taken
+    ]
+
+
+def price_view(row: PurchasingAnswer, *, standing: bool = True) -> PriceView:
+    """Return a purchasing answer in words; ``standing`` tells whether no later one of its supplier replaced it."""
     valid = filters.date_text(row.valid_until)
     if row.valid_until < clock.today():
         valid = _("%(date)s（已过期）", date=valid)
     return PriceView(
         row,
-        f"{sign}{money.format_unit_price(row.price)} / {row.price_unit}",
+        price_text(row),
         valid,
         str(PURCHASE_KIND_LABELS[PurchaseKind(row.kind)]),
+        standing,
     )
 
 
@@ -172,10 +248,16 @@ def line_views(
             line.technical_answers[::-1]
             if line.ask_technical and sees_answers(seen, Subject.TECHNICAL)
             else [],
-            [price_view(row) for row in line.purchasing_answers[::-1]]
+            [
+                price_view(row, standing=row in standing_offers(line.purchasing_answers))
+                for row in line.purchasing_answers[::-1]
+            ]
             if line.ask_purchasing and sees_answers(seen, Subject.PURCHASING)
             else [],
             [row for row in files if row.line_id == line.id],
+            offer_views(inquiry, line, actor)
+            if line.ask_purchasing and sees_answers(seen, Subject.PURCHASING)
+            else [],
         )
         for line in seen.lines(inquiry)
     ]
@@ -245,7 +327,7 @@ def result_facts(inquiry: Inquiry) -> list[tuple[Any, ...]]:
 def shown_to_part(inquiry: Inquiry, seen: Sight) -> Any:
     """Return the filter of events for a reader of single lines: the steps, and the answers on their lines."""
     positions = {line.position for line in seen.lines(inquiry)}
-    hidden = set() if seen.purchasing else {"inquiry:answer-purchasing"}
+    hidden = set() if seen.purchasing else {"inquiry:answer-purchasing", "inquiry:take-over"}
 
     def shown(event: Event) -> bool:
         if event.verb in ANSWER_VERBS:

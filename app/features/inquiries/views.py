@@ -350,6 +350,9 @@ def _show_answer(inquiry: Inquiry, line: Any, subject: str, form: Any, status: i
         form=form,
         line=line,
         earlier=earlier.earlier_answers(current_actor(), [line]).get(line.id),
+        take_over=page.offers_to_take(inquiry, line, current_actor())
+        if subject == Subject.PURCHASING
+        else [],
         market_url=url_for("inquiries.market", q=line.model or line.name)
         if modules.is_on(MARKET) and any(can(current_actor(), code) for code in PRICE_READERS)
         else "",

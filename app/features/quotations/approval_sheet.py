@@ -35,7 +35,9 @@ from app.features.seals.queries import uses_of
 SIGNERS = ("经办人", "部门经理", "公司主管领导", "销售内勤", "日期")
 # How many lines and records are tried until all stands on one page.
 TRIES = ((24, 34), (18, 28), (14, 22), (10, 18), (8, 14), (6, 10), (4, 7), (2, 4), (1, 2))
-ANSWER_VERBS = frozenset({"inquiry:answer-technical", "inquiry:answer-purchasing", "inquiry:waive"})
+ANSWER_VERBS = frozenset(
+    {"inquiry:answer-technical", "inquiry:answer-purchasing", "inquiry:take-over", "inquiry:waive"}
+)
 KEPT = frozenset({"quotation:reprint", "quotation:paper-refused", "inquiry:register"})
 LONGEST = 60
 
@@ -94,7 +96,7 @@ def may_tell(event: Event, inquiry: Inquiry, seen: Sight) -> bool:
     """Tell whether this reader may know of an event: readers of single lines know the answers on their lines."""
     if seen.whole or event.verb not in ANSWER_VERBS:
         return is_step(event)
-    if event.verb == "inquiry:answer-purchasing" and not seen.purchasing:
+    if event.verb in ("inquiry:answer-purchasing", "inquiry:take-over") and not seen.purchasing:
         return False
     return event.data.get("position") in {line.position for line in seen.lines(inquiry)}
 

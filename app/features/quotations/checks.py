@@ -10,7 +10,7 @@ from sqlalchemy import Integer, Select, bindparam, select
 from app.core import clock, sentences, settings
 from app.core.db import session
 from app.core.errors import Conflict, Problem
-from app.features.inquiries.models import InquiryLine, PurchasingAnswer
+from app.features.inquiries.models import InquiryLine, PurchasingAnswer, in_force
 from app.features.quotations.enums import LineKind, PaymentTerm
 from app.features.quotations.models import QuotationLine, QuotationRevision
 
@@ -73,7 +73,11 @@ def missing_content(revision: QuotationRevision) -> Problem | None:
 def evidence_of(revision: QuotationRevision) -> dict[int, PurchasingAnswer]:
     """Return the purchasing answer in force for each line of the inquiry behind the revision, in one query."""
     found = session.execute(evidence_statement(), {"inquiry": revision.quotation.inquiry_id})
-    return {answer.line_id: answer for answer in found.unique().scalars()}
+    by_line: dict[int, list[PurchasingAnswer]] = {}
+    for answer in found.unique().scalars():
+        by_line.setdefault(answer.line_id, []).append(answer)
+    chosen = {line_id: in_force(answers) for line_id, answers in by_line.items()}
+    return {line_id: answer for line_id, answer in chosen.items() if answer is not None}
 
 
 @cache
