@@ -9,8 +9,9 @@ from app.features.quotations import compare_views as compare_views
 from app.features.quotations import copy_views as copy_views
 from app.features.quotations import editor_views as editor_views
 from app.features.quotations import follow_up_views as follow_up_views
-from app.features.quotations import panels, paper_views, price_views, registry, views
+from app.features.quotations import panels, price_views, registry, views
 from app.features.quotations import prolong_views as prolong_views
+from app.features.quotations.bid import views as bid_views
 from app.features.quotations.negotiation import registry as negotiations
 from app.features.quotations.negotiation import views as negotiation_views
 from app.features.quotations.terms import views as terms_views
@@ -21,7 +22,7 @@ def register(app: Flask) -> None:
     """Bring the feature into the application."""
     registry.register()
     negotiations.register()
-    app.register_blueprint(paper_views.blueprint)
+    app.register_blueprint(bid_views.blueprint)
     app.register_blueprint(negotiation_views.blueprint)
     app.register_blueprint(terms_views.blueprint)
     nav.register_nav(

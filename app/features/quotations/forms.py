@@ -82,6 +82,7 @@ class ApproveForm(EditForm):
 
     content_hash = TextField(lazy("内容摘要"), longest=64)
     warnings_ticked = CheckField(lazy("我已核对以上价格依据"))
+    bid_ticked = CheckField(lazy("我已打开投标文件，核对过总价"))
     note = LongTextField(lazy("审核意见"), longest=1000)
 
 

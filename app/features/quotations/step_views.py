@@ -12,6 +12,7 @@ from app.core.i18n import pgettext
 from app.core.permissions import Actor
 from app.core.uow import unit_of_work
 from app.features.quotations import actions, extra, flow, issuing, presentation
+from app.features.quotations.bid import presentation as bids
 from app.features.quotations.checks import evidence_of, evidence_warnings
 from app.features.quotations.forms import (
     ApproveForm,
@@ -89,6 +90,7 @@ def step_page(revision: QuotationRevision, name: str, form: Any, status: int = 2
         past=revision.valid_until is not None and revision.valid_until < clock.today(),
         valid_until=revision.valid_until,
         negotiation=negotiations.told_to_reviewer(revision) if reviewing else {},
+        bid=bids.card(revision, current_actor()) if reviewing else None,
         contact={"url": ""},
         no_seal=isinstance(form, IssueForm) and not form.seal_id.choices,
     )
@@ -188,7 +190,8 @@ def step_data(revision: QuotationRevision, form: Any, actor: Actor) -> dict[str,
         )
         return {"prepared": prepared}
     if isinstance(form, ApproveForm):
-        return {"content_hash": form.content_hash.data, "warnings_ticked": form.warnings_ticked.data}
+        ticks = {name: form[name].data for name in ("warnings_ticked", "bid_ticked")}
+        return {"content_hash": form.content_hash.data, **ticks}
     if isinstance(form, LoseForm):
         names = ("competitor", "competitor_price", "price_source", "price_source_note")
         return {name: form[name].data for name in names}

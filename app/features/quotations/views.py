@@ -31,6 +31,7 @@ from app.features.quotations import (
     presentation,
     queries,
 )
+from app.features.quotations.bid import presentation as bids
 from app.features.quotations.checks import evidence_of, evidence_warnings
 from app.features.quotations.enums import QuotationPerm, QuotationStatus
 from app.features.quotations.forms import QuotationForm, QuotationLineForm
@@ -204,6 +205,7 @@ def body_context(
         "loss": loss_facts(revision.quotation.inquiry) if revision.status == QuotationStatus.LOST else [],
         "contact": contact_form(revision, actor),
         "negotiation": negotiations.card(revision, actor),
+        "bid": bids.card(revision, actor),
         "panels": [sealing_panel(revision, actor)] if issued else [],
     }
 
