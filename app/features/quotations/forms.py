@@ -3,6 +3,7 @@
 from app.core.i18n import lazy
 from app.features.inquiries.enums import PRICE_SOURCE_LABELS
 from app.features.quotations.enums import (
+    CORNER_LABELS,
     FILE_FORM_LABELS,
     FREIGHT_LABELS,
     LINE_KIND_LABELS,
@@ -95,6 +96,18 @@ class IssueForm(EditForm):
     purpose = TextField(lazy("用途"), longest=200)
 
 
+class PlacementForm(EditForm):
+    """Where the seal goes on a bid that was uploaded."""
+
+    seal_pages = TextField(lazy("盖章的页"), longest=200)
+    corner = ChoiceField(lazy("盖章位置"), choices=tuple(CORNER_LABELS.items()), required=True, blank=None)
+    split_seal = CheckField(lazy("加盖骑缝章"))
+
+
+class IssueBidForm(PlacementForm, IssueForm):
+    """The issue of a bid."""
+
+
 class AskExtraForm(EditForm):
     """How many further copies, and why."""
 
@@ -106,6 +119,10 @@ class IssueExtraForm(IssueForm):
     """Which seal and form for the further copies; how many was asked and consented to."""
 
     copies = None  # type: ignore[assignment]
+
+
+class IssueExtraBidForm(PlacementForm, IssueExtraForm):
+    """Further copies of a bid."""
 
 
 class ConfirmForm(EditForm):

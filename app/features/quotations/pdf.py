@@ -88,6 +88,12 @@ def render(snapshot: QuotationSnapshot, *, copy: CopyMark, seal: SealMark | None
     return _Paper(printable(snapshot), snapshot.content_hash, copy, seal).to_bytes()
 
 
+def verification_url(snapshot: QuotationSnapshot, copy: CopyMark) -> str | None:
+    """Return the address of a copy's verification page, None where none is configured."""
+    address = snapshot.verification_address.rstrip("/")
+    return copy.url or (f"{address}/verify/{copy.code}" if address else None)
+
+
 def page_count(paper: bytes) -> int:
     """Return the number of pages of a file made by ``render``, signed or not."""
     found = _PAGE_COUNT.search(paper)
@@ -380,10 +386,7 @@ class _Paper:
             y += style.leading
 
     def _url(self) -> str | None:
-        if self.copy.url:
-            return self.copy.url
-        address = self.snapshot.verification_address.rstrip("/")
-        return f"{address}/verify/{self.copy.code}" if address else None
+        return verification_url(self.snapshot, self.copy)
 
     def _seal_form(self, seal: SealMark) -> str:
         """The seal, kept once in the file however often it is placed."""

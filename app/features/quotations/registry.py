@@ -263,6 +263,9 @@ sentences.register(
         "quotation:bid-missing": lazy("上一版是投标文件，请先上传这一版的投标文件"),
         "quotation:bid-scan": lazy("扫描件，无法核对：文件中没有文字，请打开文件逐项核对"),
         "quotation:bid-total-missing": lazy("投标文件中没有找到与报价相同的总价，请打开文件核对"),
+        "quotation:bid-lost": lazy(
+            "存储中的投标文件不见了或与审核的不同，不能出具，请联系系统管理员从备份中恢复"
+        ),
         "quotation:missing-glyph": lazy(
             "字体中没有“%(character)s”这个字（%(field)s），请改用其他写法后再出具"
         ),

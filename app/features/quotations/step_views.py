@@ -13,18 +13,23 @@ from app.core.permissions import Actor
 from app.core.uow import unit_of_work
 from app.features.quotations import actions, extra, flow, issuing, presentation
 from app.features.quotations.bid import presentation as bids
+from app.features.quotations.bid.placement import Placement
 from app.features.quotations.checks import evidence_of, evidence_warnings
 from app.features.quotations.forms import (
     ApproveForm,
     AskExtraForm,
     ConfirmForm,
+    IssueBidForm,
+    IssueExtraBidForm,
     IssueExtraForm,
     IssueForm,
     LoseForm,
+    PlacementForm,
 )
 from app.features.quotations.models import QuotationRevision
 from app.features.quotations.negotiation import presentation as negotiations
 from app.features.quotations.views import READERS, Answer, blueprint, document_context, load, show_page
+from app.features.seals.enums import SealKind
 from app.features.seals.models import Seal
 from app.features.seals.queries import usable_seals_for
 from app.web import documents, fragments
@@ -39,6 +44,7 @@ STEP_FORMS: dict[str, Any] = {
     "confirm_acceptance": ConfirmForm,
     "lose": LoseForm,
 }
+BID_FORMS: dict[str, Any] = {"issue": IssueBidForm, "issue_extra": IssueExtraBidForm}
 STEP_TEMPLATES = {
     "approve": "quotations/approve.html",
     "approve_as_leader": "quotations/approve.html",
@@ -50,16 +56,24 @@ STEP_TEMPLATES = {
 
 def step_form(revision: QuotationRevision, name: str, *, posted: bool) -> Any:
     """Return the form of a step, filled with what the step is about."""
-    form = STEP_FORMS[name]()
+    kind = STEP_FORMS[name]
+    if revision.bid is not None:
+        kind = BID_FORMS.get(name, kind)
+    form = kind()
     if isinstance(form, IssueForm):
         seals = [
             seal
             for seal in usable_seals_for(current_actor())
             if seal.legal_entity_id == revision.legal_entity_id
         ]
+        if revision.bid is not None:
+            # the one made for it first
+            seals.sort(key=lambda seal: seal.kind != SealKind.BID)
         form.seal_id.choices = [(seal.id, f"{seal.legal_entity.name} {seal.purpose}") for seal in seals]
         if not posted and form.file_form.data is None:
             form.file_form.data = "electronic"
+    if isinstance(form, PlacementForm) and not posted:
+        form.split_seal.data = True
     if not posted:
         form.version.data = revision.version
         if isinstance(form, ApproveForm):
@@ -162,6 +176,13 @@ def fire_form(revision: QuotationRevision, name: str) -> Answer:
     return fragments.go(url_for("quotations.show", quotation_id=quotation_id, number=number))
 
 
+def placement_of(form: Any) -> Placement | None:
+    """Return where the seal goes on a bid, None for a paper of our own."""
+    if not isinstance(form, PlacementForm):
+        return None
+    return Placement(form.seal_pages.data or "", form.corner.data or "", bool(form.split_seal.data))
+
+
 def step_data(revision: QuotationRevision, form: Any, actor: Actor) -> dict[str, Any]:
     """Return what a step is given; the files of an issue are made here, before any lock."""
     if isinstance(form, AskExtraForm):
@@ -173,6 +194,7 @@ def step_data(revision: QuotationRevision, form: Any, actor: Actor) -> dict[str,
             seal=session.get(Seal, form.seal_id.data),
             form=form.file_form.data or "",
             purpose=form.purpose.data,
+            placement=placement_of(form),
         )
         return {"prepared": prepared}
     if isinstance(form, IssueForm):
@@ -187,6 +209,7 @@ def step_data(revision: QuotationRevision, form: Any, actor: Actor) -> dict[str,
             copies=form.copies.data,
             form=form.file_form.data or "",
             purpose=form.purpose.data,
+            placement=placement_of(form),
         )
         return {"prepared": prepared}
     if isinstance(form, ApproveForm):

@@ -118,6 +118,7 @@ def show_page(revision: QuotationRevision, refusal: documents.Refusal | None = N
         status=refusal.status if refusal else 200,
         **shown,
         **body_context(revision, actor, shown["history"], shown["steps"]),
+        bid=bids.card(revision, actor),
         refusal=refusal,
     )
 
@@ -205,7 +206,6 @@ def body_context(
         "loss": loss_facts(revision.quotation.inquiry) if revision.status == QuotationStatus.LOST else [],
         "contact": contact_form(revision, actor),
         "negotiation": negotiations.card(revision, actor),
-        "bid": bids.card(revision, actor),
         "panels": [sealing_panel(revision, actor)] if issued else [],
     }
 
