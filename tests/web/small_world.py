@@ -29,7 +29,7 @@ from app.features.seals.models import LegalEntity
 from app.features.seals.queries import wet_seals as wet_seals_in_use
 from app.features.seals.request_actions import UseValues, request_use
 from app.features.seals.request_actions import fire as fire_request
-from tests import factories, stories
+from tests import bids, factories, stories
 from tests.stories import Desk
 
 LETTER = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n%%EOF\n"
@@ -261,6 +261,12 @@ def quotation(desk: Desk, state: str) -> QuotationRevision:
     return revision
 
 
+def bid(desk: Desk) -> QuotationRevision:
+    """A tender's quotation as a draft, with its bid uploaded."""
+    revision = bids.tender(desk, quotation(desk, "draft"))
+    return bids.put(desk, revision, bids.read("465.50", None, name="bid.pdf"))
+
+
 def wet_seals(desk: Desk) -> None:
     """A request for a wet seal in each state on the two roads."""
     who = desk.people
@@ -320,6 +326,7 @@ def world(states: tuple[str, ...] = STATES) -> World:
     for state in states:
         found = quotation(desk, state)
         assert found.status == state, (found.status, state)
+    bid(desk)
     with unit_of_work():
         today = clock.today()
         people_actions.delegate(

@@ -72,6 +72,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/quotations/3/r/1",
         "/quotations/3/r/1/edit",
         "/quotations/6/r/1",
+        "/quotations/11/r/1",
     ),
     "t1": ("/inquiries/4/lines/10/technical",),
     "p1": ("/inquiries/4/lines/10/purchasing",),

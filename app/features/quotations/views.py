@@ -295,15 +295,14 @@ def copy(quotation_id: int, number: int, copy_number: int) -> Answer:
 @blueprint.post("/<int:quotation_id>/r/<int:number>/copies/<int:copy_number>/reprint")
 @requires(QuotationPerm.REPRINT, confirmed=True)
 def reprint(quotation_id: int, number: int, copy_number: int) -> Answer:
-    actor = current_actor()
+    actor, reason = current_actor(), request.form.get("note", "")
     try:
         with unit_of_work():
             revision = load(quotation_id, number)
-            issuing.reprint(
-                revision, actor=actor, copy_number=copy_number, reason=request.form.get("note", "")
-            )
+            issuing.reprint(revision, actor=actor, copy_number=copy_number, reason=reason)
     except (Conflict, Invalid) as problem:
-        return show_page(load(quotation_id, number), documents.refusal(problem))
+        refusal = documents.refusal(problem, reason, f"reprint-{copy_number}")
+        return show_page(load(quotation_id, number), refusal)
     return fragments.go(
         url_for("quotations.copy", quotation_id=quotation_id, number=number, copy_number=copy_number)
     )
