@@ -11,6 +11,7 @@ from app.features.quotations.actions import EDITABLE
 from app.features.quotations.bid.actions import MOST_BYTES, MOST_PAGES
 from app.features.quotations.bid.comparison import Comparison, Finding
 from app.features.quotations.bid.guards import comparison
+from app.features.quotations.bid.tables import ITEMISED, OPENING
 from app.features.quotations.enums import QuotationStatus
 from app.features.quotations.models import BidFile, QuotationRevision
 from app.web.documents import file_rows
@@ -19,7 +20,7 @@ REVIEWED = (QuotationStatus.REVIEW, QuotationStatus.LEADER_REVIEW)
 
 
 def card(revision: QuotationRevision, actor: Actor) -> dict[str, Any] | None:
-    """Return the card of the bid, None where the offer answers no tender or there is nothing to show or do.
+    """Return the card of the bid, None where the offer answers no tender.
 
     The figures are looked for in the file while it is made and reviewed; afterwards it is as it is.
     """
@@ -28,13 +29,15 @@ def card(revision: QuotationRevision, actor: Actor) -> dict[str, Any] | None:
     bid = revision.bid
     place: dict[str, Any] = {"quotation_id": revision.quotation_id, "number": revision.revision}
     may_change = revision.owner_id == actor.id and revision.status in EDITABLE
-    if bid is None and not may_change:
-        return None
     found = comparison(revision) if may_change or revision.status in REVIEWED else None
     return {
         "file": file_of(bid) if bid is not None else None,
         "upload_url": url_for("quotations.bid_upload", **place) if may_change else "",
         "remove_url": url_for("quotations.bid_remove", **place) if may_change and bid is not None else "",
+        "tables": [
+            (label, url_for("quotations.bid_table", kind=kind, **place))
+            for kind, label in ((OPENING, _("开标一览表")), (ITEMISED, _("分项报价表")))
+        ],
         "version": revision.version,
         "limits": _(
             "Word 另存的 PDF，最多 %(pages)s 页、%(size)s MB；上百页的文件要读十几秒",

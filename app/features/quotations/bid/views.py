@@ -5,16 +5,16 @@ from typing import Any
 
 from flask import flash, request, url_for
 
-from app.core.errors import Conflict, Invalid
+from app.core.errors import Conflict, Invalid, NotVisible
 from app.core.files import check_upload
 from app.core.i18n import gettext as _
 from app.core.pdf.uploads import ReadFile, read_upload
 from app.core.uow import unit_of_work
 from app.features.quotations import paper_views
-from app.features.quotations.bid import actions
+from app.features.quotations.bid import actions, tables
 from app.features.quotations.enums import QuotationPerm
 from app.features.quotations.models import QuotationRevision
-from app.features.quotations.views import Answer, load, show_page
+from app.features.quotations.views import READERS, Answer, load, show_page
 from app.web import documents, fragments
 from app.web.guard import current_actor, requires
 
@@ -42,6 +42,15 @@ def bid_remove(quotation_id: int, number: int) -> Answer:
         actions.remove(revision, actor=actor, version=version)
 
     return change(quotation_id, number, do, _("已移除"))
+
+
+@blueprint.get("/<int:quotation_id>/r/<int:number>/bid/<any(opening,itemised):kind>.pdf")
+@requires(*READERS)
+def bid_table(quotation_id: int, number: int, kind: str) -> Answer:
+    revision = load(quotation_id, number)
+    if not revision.is_tender:
+        raise NotVisible
+    return paper_views.shown(tables.render(revision, kind), f"{tables.TITLES[kind]}-{revision.title}.pdf")
 
 
 def change(
