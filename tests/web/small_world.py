@@ -37,7 +37,7 @@ from app.features.seals.models import LegalEntity
 from app.features.seals.queries import wet_seals as wet_seals_in_use
 from app.features.seals.request_actions import UseValues, request_use
 from app.features.seals.request_actions import fire as fire_request
-from tests import factories, stories
+from tests import bids, factories, stories
 from tests.imports import act, upload
 from tests.stories import Desk
 
@@ -291,6 +291,12 @@ def proposals(desk: Desk) -> None:
             fire(who, row, "return", "manager", note="Ask for the drawing")
 
 
+def bid(desk: Desk) -> QuotationRevision:
+    """A tender's quotation as a draft, with its bid uploaded."""
+    revision = bids.tender(desk, quotation(desk, "draft"))
+    return bids.put(desk, revision, bids.read("465.50", None, name="bid.pdf"))
+
+
 def wet_seals(desk: Desk) -> None:
     """A request for a wet seal in each state on the two roads."""
     who = desk.people
@@ -348,7 +354,8 @@ def unfinished_business(desk: Desk, accounts: dict[str, User]) -> None:
             actor=who.actor("salesperson"),
             typed=negotiations.NegotiationInput("Mr Wu", "90 days", "60 days", outside=("payment",)),
         )
-    tender_inquiry = session.execute(select(Inquiry).where(Inquiry.kind == "tender")).scalar_one()
+    tenders = select(Inquiry).where(Inquiry.kind == "tender").order_by(Inquiry.id)
+    tender_inquiry = session.execute(tenders).scalars().all()[0]
     last = tender.items_of(tender_inquiry.id)[-1]
     with unit_of_work():
         tender.tick(tender_inquiry, last.id, actor=who.actor("salesperson"), version=None)
@@ -384,6 +391,7 @@ def world(states: tuple[str, ...] = STATES) -> World:
     for state in states:
         found = quotation(desk, state)
         assert found.status == state, (found.status, state)
+    bid(desk)
     if states == STATES:
         proposals(desk)
         unfinished_business(desk, accounts)

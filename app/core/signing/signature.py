@@ -3,6 +3,7 @@
 import hashlib
 import io
 import re
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -16,9 +17,17 @@ FIELD_NAME = "CompanySignature"
 
 
 def sign(
-    pdf: bytes, signer: DocumentSigner, *, reason: str, signing_time: datetime, document_id: str
+    pdf: bytes,
+    signer: DocumentSigner,
+    *,
+    reason: str,
+    signing_time: datetime,
+    document_id: str,
+    draw: Callable[[Any], None] | None = None,
 ) -> bytes:
     """Give `pdf` with a certifying signature appended; no network is used.
+
+    `draw` may first put something on its pages with pyHanko's writer: it becomes part of what is appended.
 
     `signing_time` is aware and stands in the file, as does `document_id` (8 to 64 letters, digits or `-`,
     best unguessable: the check recognises an altered paper by it). For the same arguments all bytes but the
@@ -36,6 +45,8 @@ def sign(
     mark = DOCUMENT_MARK + document_id
     try:
         writer = _writer(pdf, signing_time, mark)
+        if draw is not None:
+            draw(writer)
         digest, output = _with_room_for_signature(writer, template.longest, reason, signing_time, mark)
     except (PdfError, PdfSigningError, ValueError, KeyError, TypeError, IndexError) as error:
         raise SigningError("cannot-be-signed", str(error)) from error

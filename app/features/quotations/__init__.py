@@ -12,6 +12,7 @@ from app.features.quotations import editor_views as editor_views
 from app.features.quotations import follow_up_views as follow_up_views
 from app.features.quotations import panels, paper_views, price_views, registry, views
 from app.features.quotations import prolong_views as prolong_views
+from app.features.quotations.bid import views as bid_views
 from app.features.quotations.fast_track import presentation as fast_track_presentation
 from app.features.quotations.fast_track import registry as fast_track
 from app.features.quotations.fast_track import views as fast_track_views
@@ -27,7 +28,7 @@ def register(app: Flask) -> None:
     registry.register()
     negotiations.register()
     fast_track.register()
-    app.register_blueprint(paper_views.blueprint)
+    app.register_blueprint(bid_views.blueprint)
     files_of_documents.register_file_gate(registry.DOC_TYPE, paper_views.may_read_stored)
     app.register_blueprint(negotiation_views.blueprint)
     app.register_blueprint(terms_views.blueprint)

@@ -75,6 +75,21 @@ class FileForm(StrEnum):
     PAPER = "paper"
 
 
+class Corner(StrEnum):
+    """Where on a page of a bid the seal is drawn."""
+
+    BOTTOM_RIGHT = "bottom_right"
+    BOTTOM_LEFT = "bottom_left"
+    TOP_RIGHT = "top_right"
+    TOP_LEFT = "top_left"
+
+
+CORNER_LABELS = {
+    Corner.BOTTOM_RIGHT: lazy("右下角"),
+    Corner.BOTTOM_LEFT: lazy("左下角"),
+    Corner.TOP_RIGHT: lazy("右上角"),
+    Corner.TOP_LEFT: lazy("左上角"),
+}
 LINE_KIND_LABELS = {
     LineKind.ITEM: lazy("明细"),
     LineKind.HEADING: lazy("分组标题"),

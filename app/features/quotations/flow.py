@@ -27,6 +27,7 @@ from app.core.workflow import (
 from app.features.inquiries.actions import note_accepted, note_loss, note_offer_issued
 from app.features.inquiries.losses import unsaid_loss
 from app.features.quotations import extra, snapshot
+from app.features.quotations.bid import guards as bids
 from app.features.quotations.checks import evidence_warnings, missing_content
 from app.features.quotations.enums import PaymentTerm, QuotationPerm, QuotationStatus
 from app.features.quotations.models import QuotationRevision
@@ -151,11 +152,16 @@ def owner_task(kind: str) -> Any:
 
 def ready_to_submit(revision: QuotationRevision, actor: Actor, data: Mapping[str, Any]) -> Problem | None:
     """Refuse a quotation whose content is not complete, that nobody could review, or that talks forbid."""
-    return unready(revision) or guards.waiting_problem(revision) or guards.price_problem(revision)
+    return (
+        unready(revision)
+        or guards.waiting_problem(revision)
+        or guards.price_problem(revision)
+        or bids.missing_bid(revision)
+    )
 
 
 def unready(revision: QuotationRevision) -> Problem | None:
-    """Return what keeps a quotation from its review, talks about it apart; asked of a proposal as well."""
+    """Return what keeps a quotation from its review, talks and bid apart; asked of a proposal as well."""
     problem = missing_content(revision)
     if problem is not None:
         return problem
@@ -170,7 +176,7 @@ def submit_target(revision: QuotationRevision, actor: Actor, data: Mapping[str, 
     """Send a returned quotation back to whom returned it, to the start if lines, money or scope changed (rule R6)."""
     if revision.returned_from == QuotationStatus.LEADER_REVIEW and revision.submitted_content is not None:
         before, now = revision.submitted_content, snapshot.content(revision)
-        if all(before.get(key) == now.get(key) for key in ("lines", "totals", "customer")):
+        if all(before.get(key) == now.get(key) for key in ("lines", "totals", "customer", "bid")):
             return QuotationStatus.LEADER_REVIEW
     return QuotationStatus.REVIEW
 
@@ -201,6 +207,8 @@ def ready_to_approve(revision: QuotationRevision, actor: Actor, data: Mapping[st
         return Conflict("quotation:validity-past")
     if data and not data.get("warnings_ticked") and evidence_warnings(revision):
         return Invalid(fields={"warnings_ticked": lazy("请核对价格依据的提醒并打勾确认")})
+    if data and not data.get("bid_ticked") and bids.doubt(revision):
+        return Invalid(fields={"bid_ticked": lazy("请打开投标文件核对总价并打勾确认")})
     return None
 
 
@@ -217,7 +225,7 @@ def approve(revision: QuotationRevision, actor: Actor, data: Mapping[str, Any]) 
     revision.reviewed_by_id, revision.reviewed_at = actor.id, clock.now()
     if revision.status == QuotationStatus.APPROVED:
         freeze(revision, actor, reviewer.test(revision, actor))
-    return {"warnings": [warning.code for warning in evidence_warnings(revision)]}
+    return {"warnings": ticked(revision)}
 
 
 def approve_as_leader(
@@ -225,7 +233,13 @@ def approve_as_leader(
 ) -> Mapping[str, Any]:
     """Freeze the content with the leader's approval."""
     freeze(revision, actor, leader.test(revision, actor))
-    return {"warnings": [warning.code for warning in evidence_warnings(revision)]}
+    return {"warnings": ticked(revision)}
+
+
+def ticked(revision: QuotationRevision) -> list[str]:
+    """Return the codes of what whoever approved has ticked."""
+    doubt = bids.doubt(revision)
+    return [*(warning.code for warning in evidence_warnings(revision)), *([doubt] if doubt else [])]
 
 
 def freeze(revision: QuotationRevision, actor: Actor, authority: Authority | None) -> None:
@@ -234,6 +248,8 @@ def freeze(revision: QuotationRevision, actor: Actor, authority: Authority | Non
     revision.approved_role = authority.role if authority else None
     revision.snapshot = snapshot.freeze(revision, actor, authority)
     revision.content_hash = snapshot.hash_of(revision.snapshot)
+    if revision.bid is not None:
+        revision.bid.stored.legal_hold = True
 
 
 def return_from_leader(

@@ -3,6 +3,7 @@
 from app.core.i18n import lazy
 from app.features.inquiries.enums import CAUSE_LABELS, PRICE_SOURCE_LABELS
 from app.features.quotations.enums import (
+    CORNER_LABELS,
     FILE_FORM_LABELS,
     FREIGHT_LABELS,
     LINE_KIND_LABELS,
@@ -82,6 +83,7 @@ class ApproveForm(EditForm):
 
     content_hash = TextField(lazy("内容摘要"), longest=64)
     warnings_ticked = CheckField(lazy("我已核对以上价格依据"))
+    bid_ticked = CheckField(lazy("我已打开投标文件，核对过总价"))
     note = LongTextField(lazy("审核意见"), longest=1000)
 
 
@@ -92,6 +94,18 @@ class IssueForm(EditForm):
     copies = WholeNumberField(lazy("份数"), least=1, most=10, required=True, default=1)
     file_form = RadioField(lazy("出具形式"), choices=tuple(FILE_FORM_LABELS.items()), required=True)
     purpose = TextField(lazy("用途"), longest=200)
+
+
+class PlacementForm(EditForm):
+    """Where the seal goes on a bid that was uploaded."""
+
+    seal_pages = TextField(lazy("盖章的页"), longest=200)
+    corner = ChoiceField(lazy("盖章位置"), choices=tuple(CORNER_LABELS.items()), required=True, blank=None)
+    split_seal = CheckField(lazy("加盖骑缝章"))
+
+
+class IssueBidForm(PlacementForm, IssueForm):
+    """The issue of a bid."""
 
 
 class AskExtraForm(EditForm):
@@ -105,6 +119,10 @@ class IssueExtraForm(IssueForm):
     """Which seal and form for the further copies; how many was asked and consented to."""
 
     copies = None  # type: ignore[assignment]
+
+
+class IssueExtraBidForm(PlacementForm, IssueExtraForm):
+    """Further copies of a bid."""
 
 
 class ConfirmForm(EditForm):

@@ -25,7 +25,9 @@ from app.features.seals.models import Seal
 
 if TYPE_CHECKING:
     from app.core.signing import DocumentSigner
+    from app.features.quotations.bid.stamping import Placement
     from app.features.quotations.pdf import CopyMark
+    from app.features.quotations.snapshot_schema import QuotationSnapshot
 
 MAX_COPIES = 10
 FORMS = frozenset(FileForm)
@@ -33,17 +35,23 @@ FORMS = frozenset(FileForm)
 
 @dataclass(frozen=True)
 class PreparedCopy:
-    """One copy, signed and lying in the file store, its row not yet written."""
+    """One copy, signed and lying in the file store, its row not yet written.
+
+    ``sha256`` is the hash of the signed bytes, by which the copy is recognised as genuine; ``impressions`` counts the
+    seals on it.
+    """
 
     copy_number: int
-    content: bytes
+    sha256: str
+    size: int
     document_id: str
     pages: int
+    impressions: int
 
     @property
-    def sha256(self) -> str:
-        """The hash of the signed bytes, by which the copy is recognised as genuine."""
-        return hashlib.sha256(self.content).hexdigest()
+    def content(self) -> bytes:
+        """The signed bytes, read when asked for: ten copies of a long bid are not held at once."""
+        return files.path_of(self.sha256).read_bytes()
 
 
 @dataclass(frozen=True)
@@ -64,6 +72,19 @@ class PreparedFiles:
         return keep_files(revision, actor, self)
 
 
+@dataclass(frozen=True)
+class Job:
+    """What is made: with which seal, in which form, under which code, of how many copies in all."""
+
+    used: Seal
+    form: str
+    purpose: str
+    code: str
+    of: int
+    further: bool = False
+    placement: "Placement | None" = None
+
+
 def check_request(
     revision: QuotationRevision, seal: Seal | None, copies: int, form: str, actor: Actor
 ) -> Seal:
@@ -81,20 +102,35 @@ def check_request(
 
 
 def prepare(
-    revision: QuotationRevision, *, actor: Actor, seal: Seal | None, copies: int, form: str, purpose: str = ""
+    revision: QuotationRevision,
+    *,
+    actor: Actor,
+    seal: Seal | None,
+    copies: int,
+    form: str,
+    purpose: str = "",
+    placement: "Placement | None" = None,
 ) -> PreparedFiles:
     """Render and sign the copies from the frozen snapshot and put their bytes into the file store.
 
     Runs outside any transaction, since it takes time; the step then checks that nothing changed meanwhile. Raises
     Denied or Conflict where the step is not possible, Conflict naming the character where the fonts lack one.
+    ``placement`` says where the seal goes on a bid that was uploaded; without it on the last page.
     """
     FLOW.check_possible(revision, "issue", actor)
     used = check_request(revision, seal, copies, form, actor)
-    return make(revision, used, form, purpose, new_code(), range(1, copies + 1), copies)
+    job = Job(used, form, purpose, new_code(), copies, placement=placement)
+    return make(revision, job, range(1, copies + 1))
 
 
 def prepare_extra(
-    revision: QuotationRevision, *, actor: Actor, seal: Seal | None, form: str, purpose: str = ""
+    revision: QuotationRevision,
+    *,
+    actor: Actor,
+    seal: Seal | None,
+    form: str,
+    purpose: str = "",
+    placement: "Placement | None" = None,
 ) -> PreparedFiles:
     """Render and sign the further copies that were consented to: new files n+1 … under the same code, marked 增印.
 
@@ -105,9 +141,9 @@ def prepare_extra(
     copies = asked.copies if asked is not None else 0
     used = check_request(revision, seal, copies, form, actor)
     last = max(item.copy_number for item in revision.issued_files)
-    numbers = range(last + 1, last + copies + 1)
     code = revision.issued_files[0].code
-    return make(revision, used, form, purpose, code, numbers, last + copies, further=True)
+    job = Job(used, form, purpose, code, last + copies, further=True, placement=placement)
+    return make(revision, job, range(last + 1, last + copies + 1))
 
 
 class Frozen(Protocol):
@@ -122,48 +158,72 @@ class Frozen(Protocol):
         """Its SHA-256."""
 
 
-def make(
-    revision: Frozen,
-    used: Seal,
-    form: str,
-    purpose: str,
-    code: str,
-    numbers: range,
-    of: int,
-    *,
-    further: bool = False,
-) -> PreparedFiles:
-    """Render and sign copies of these numbers, of so many in all, and put their bytes into the file store."""
+def make(revision: Frozen, job: Job, numbers: range) -> PreparedFiles:
+    """Render and sign copies of these numbers, and put their bytes into the file store."""
     from app.features.quotations import pdf  # slow import
 
     snapshot = snapshot_from(revision.snapshot)
-    missing = pdf.missing_characters(snapshot)
+    source = bid_bytes(snapshot)
+    missing = pdf.missing_characters(snapshot) if source is None else []
     if missing:
         raise Conflict("quotation:missing-glyph", character=missing[0].character, field=missing[0].field)
     signer, moment = keys.signer(), clock.now()
-    mark = marks.mark_of(used) if form == FileForm.ELECTRONIC else None
-    copies = [
-        pdf.CopyMark(number=number, of=of, extra=further, code=code, issued_at=moment) for number in numbers
-    ]
-    made = tuple(one_copy(snapshot, copy, mark, signer) for copy in copies)
-    for item in made:
-        files.save_bytes(item.content)
+    made = []
+    for number in numbers:
+        copy = pdf.CopyMark(number=number, of=job.of, extra=job.further, code=job.code, issued_at=moment)
+        made.append(one_copy(snapshot, copy, job, signer, source))
     return PreparedFiles(
-        str(revision.content_hash), code, form, purpose, used.id, moment, made, extra=further
+        str(revision.content_hash),
+        job.code,
+        job.form,
+        job.purpose,
+        job.used.id,
+        moment,
+        tuple(made),
+        extra=job.further,
     )
 
 
-def one_copy(snapshot: Any, copy: "CopyMark", mark: Any, signer: "DocumentSigner") -> PreparedCopy:
-    """Render and sign one copy."""
+def bid_bytes(snapshot: "QuotationSnapshot") -> bytes | None:
+    """Return the uploaded bid that is issued, None where the paper is drawn; raises Conflict for other bytes."""
+    if snapshot.bid is None:
+        return None
+    path = files.path_of(snapshot.bid.sha256)
+    content = path.read_bytes() if path.is_file() else b""
+    if hashlib.sha256(content).hexdigest() != snapshot.bid.sha256:
+        raise Conflict("quotation:bid-lost")
+    return content
+
+
+def one_copy(
+    snapshot: "QuotationSnapshot", copy: "CopyMark", job: Job, signer: "DocumentSigner", source: bytes | None
+) -> PreparedCopy:
+    """Render and sign one copy, or draw its marks on the bid; keep its bytes."""
     from app.core import signing  # slow import
     from app.features.quotations import pdf  # slow import
+    from app.features.quotations.bid import stamping  # slow import
 
-    paper = pdf.render(snapshot, copy=copy, seal=mark)
-    document_id = secrets.token_hex(16)
+    mark = marks.mark_of(job.used) if job.form == FileForm.ELECTRONIC else None
+    document_id, draw = secrets.token_hex(16), None
+    if source is not None and snapshot.bid is not None:
+        placement = job.placement or stamping.Placement()
+        paper, pages = source, snapshot.bid.pages
+        draw = stamping.drawing(snapshot, copy, mark, placement)
+        seals = placement.impressions(mark, pages) if mark is not None else 0
+    else:
+        paper = pdf.render(snapshot, copy=copy, seal=mark)
+        pages = pdf.page_count(paper)
+        # one, and the split seal where there are two pages or more
+        seals = 1 + (pages > 1) if mark is not None else 0
     signed = signing.sign(
-        paper, signer, reason="Issued after review", signing_time=copy.issued_at, document_id=document_id
+        paper,
+        signer,
+        reason="Issued after review",
+        signing_time=copy.issued_at,
+        document_id=document_id,
+        draw=draw,
     )
-    return PreparedCopy(copy.number, signed, document_id, pdf.page_count(paper))
+    return PreparedCopy(copy.number, files.save_bytes(signed), len(signed), document_id, pages, seals)
 
 
 def keep_files(revision: QuotationRevision, actor: Actor, prepared: PreparedFiles) -> dict[str, Any]:
@@ -188,7 +248,7 @@ def keep_files(revision: QuotationRevision, actor: Actor, prepared: PreparedFile
                 form=prepared.form,
                 purpose=prepared.purpose,
                 sha256=item.sha256,
-                size=len(item.content),
+                size=item.size,
                 stored_file_id=stored.id,
                 code=prepared.code,
                 document_id=item.document_id,
@@ -208,7 +268,7 @@ def keep_files(revision: QuotationRevision, actor: Actor, prepared: PreparedFile
         revision=revision.revision,
         form=prepared.form,
         copies=len(prepared.copies),
-        impressions=impressions(prepared),
+        impressions=sum(item.impressions for item in prepared.copies),
         approved_by_id=approver_of(revision, prepared),
         file_hashes=hashes,
         purpose=prepared.purpose,
@@ -231,18 +291,12 @@ def approver_of(revision: QuotationRevision, prepared: PreparedFiles) -> int:
     return int(found or 0)
 
 
-def impressions(prepared: PreparedFiles) -> int:
-    """Return how many seals the copies carry: one each, and the split seal where a copy has two pages or more."""
-    if prepared.form != FileForm.ELECTRONIC:
-        return 0
-    return sum(1 + (item.pages > 1) for item in prepared.copies)
-
-
 def file_name(revision: QuotationRevision, copy_number: int, form: str, *, further: bool = False) -> str:
     """Return the name under which a copy is saved: 报价单-客户简称-BJ-2026-0012-R1-第1份.pdf."""
     customer = revision.quotation.customer
     suffix = ("-增印" if further else "") + ("" if form == FileForm.ELECTRONIC else "-纸质件")
-    name = f"报价单-{customer.short_name or customer.name}-{revision.number}-第{copy_number}份{suffix}.pdf"
+    title = "报价单" if revision.bid is None else "投标文件"
+    name = f"{title}-{customer.short_name or customer.name}-{revision.number}-第{copy_number}份{suffix}.pdf"
     return files.safe_name(name)
 
 

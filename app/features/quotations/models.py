@@ -25,7 +25,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core import clock, money
 from app.core.db import Amount, DocumentMixin, Model, Quantity, Rate, UnitPrice, UTCDateTime
+from app.core.files import StoredFile
 from app.features.customers.models import Customer
+from app.features.inquiries.enums import InquiryKind
 from app.features.inquiries.models import Inquiry, one_of
 from app.features.people.models import User
 from app.features.quotations.enums import FileForm, LineKind, QuotationStatus
@@ -132,6 +134,9 @@ class QuotationRevision(DocumentMixin, Model):
         back_populates="revision", order_by="IssuedFile.id", lazy="selectin"
     )
     extra_copies: Mapped[list["ExtraCopies"]] = relationship(order_by="ExtraCopies.id", lazy="select")
+    bid_file: Mapped["BidFile | None"] = relationship(
+        back_populates="revision", cascade="all, delete-orphan", lazy="select"
+    )
 
     # The one expression of "expired" and of the state as shown: pages, lists, search and /verify all read these two.
 
@@ -158,6 +163,16 @@ class QuotationRevision(DocumentMixin, Model):
     @classmethod
     def _shown_status_in_sql(cls) -> ColumnElement[str]:
         return case((cls.expired, literal(EXPIRED)), else_=cls.status)
+
+    @property
+    def is_tender(self) -> bool:
+        """Whether the offer answers a tender, so that it may be a bid made elsewhere."""
+        return self.quotation.inquiry.kind == InquiryKind.TENDER
+
+    @property
+    def bid(self) -> "BidFile | None":
+        """The bid uploaded for this revision; nothing is asked of the database where it is no tender."""
+        return self.bid_file if self.is_tender else None
 
     @property
     def title(self) -> str:
@@ -211,6 +226,28 @@ class QuotationLine(Model):
             and self.unit_price is not None
             and self.unit_price < self.floor_price
         )
+
+
+class BidFile(Model):
+    """The bid of a revision as it was uploaded. ``texts`` is what its pages say, as JSON, an entry a page or null."""
+
+    __tablename__ = "bid_file"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    revision_id: Mapped[int] = mapped_column(
+        ForeignKey("quotation_revision.id", ondelete="CASCADE"), nullable=False, unique=True
+    )
+    stored_file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id"), nullable=False)
+    pages: Mapped[int] = mapped_column(Integer, nullable=False)
+    texts: Mapped[str] = mapped_column(Text, nullable=False, deferred=True)
+
+    revision: Mapped[QuotationRevision] = relationship(back_populates="bid_file", lazy="select")
+    stored: Mapped[StoredFile] = relationship(lazy="joined")
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """What of the file is part of the quotation's content: its hash, size and pages, no more."""
+        return {"sha256": self.stored.sha256, "size": self.stored.size, "pages": self.pages}
 
 
 class IssuedFile(Model):

@@ -18,10 +18,19 @@ from app.core.pdf.blocks import BODY, BODY_BOLD, Fact, Foot, Letterhead, Paragra
 from app.core.pdf.document import HAIRLINE, INK, MM, SOFT_INK, TINT, Document, DocumentFacts, Margins, Style
 from app.core.pdf.fonts import MissingGlyph, missing_in
 from app.core.pdf.qr import qr_operations
-from app.core.pdf.table import Column, Part, Row, Table
+from app.core.pdf.table import Part, Table
 from app.core.verification_code import grouped
+from app.features.quotations.price_table import (
+    CELL,
+    CELL_STRONG,
+    HEAD,
+    heading_row,
+    item_columns,
+    item_row,
+    money_text,
+    plain_text,
+)
 from app.features.quotations.snapshot_schema import (
-    Line,
     QuotationSnapshot,
     Signer,
     Totals,
@@ -36,10 +45,6 @@ CHECK_LINE = "可凭核验码或致电核验真伪"
 _WECHAT = "微信若提示“未知网站”或“非官方网页”，先看网址与上行相同，再点“继续访问”，或复制到浏览器打开。"
 
 _MARGINS = Margins(13 * MM, 11 * MM, 13 * MM, 17 * MM)
-_CELL = Style("regular", 8.2, 11.2)
-_CELL_STRONG = Style("bold", 8.2, 11.2)
-_CELL_SOFT = Style("regular", 7.3, 9.8, SOFT_INK)
-_HEAD = Style("bold", 8, 10.6)
 _SUM = Style("bold", 10.5, 15)
 _NOTE = Style("regular", 7.3, 10.2, SOFT_INK)
 _NOTE_STRONG = Style("bold", 7.6, 10.8)
@@ -86,6 +91,12 @@ def render(snapshot: QuotationSnapshot, *, copy: CopyMark, seal: SealMark | None
     if missing:
         raise MissingGlyph(missing[0].character, missing[0].field)
     return _Paper(printable(snapshot), snapshot.content_hash, copy, seal).to_bytes()
+
+
+def verification_url(snapshot: QuotationSnapshot, copy: CopyMark) -> str | None:
+    """Return the address of a copy's verification page, None where none is configured."""
+    address = snapshot.verification_address.rstrip("/")
+    return copy.url or (f"{address}/verify/{copy.code}" if address else None)
 
 
 def page_count(paper: bytes) -> int:
@@ -237,27 +248,17 @@ class _Paper:
         return facts
 
     def _draw_table(self) -> None:
-        columns = (
-            Column("序号", "centre", minimum=7.5 * MM, maximum=14 * MM),
-            Column("名称/品牌", weight=2.6),
-            Column("型号规格/技术参数", weight=5.0),
-            Column("单位", "centre", minimum=8 * MM, maximum=14 * MM),
-            Column("数量", "right", minimum=11 * MM, maximum=22 * MM),
-            Column(f"含税单价\n({self.money_unit})", "right", minimum=16 * MM, maximum=26 * MM),
-            Column(f"含税金额\n({self.money_unit})", "right", minimum=18 * MM, maximum=29 * MM),
-            Column("税率", "centre", minimum=9 * MM, maximum=14 * MM),
-            Column("交货期\n(天)", "centre", minimum=11 * MM, maximum=14 * MM),
-            Column("备注", weight=1.3),
-        )
         rows = []
         counted = 0
         for line in self.snapshot.lines:
             if line.kind == "group":
-                rows.append(Row(heading=Part(line.name, _CELL_STRONG)))
+                rows.append(heading_row(line.name))
                 continue
             counted += 1
-            rows.append(_item_row(line, line.position or str(counted)))
-        Table(columns, _HEAD).draw(self.document, rows, keep_with_last=_SUM.leading + 4 * MM)
+            rows.append(item_row(line, line.position or str(counted)))
+        Table(item_columns(self.money_unit), HEAD).draw(
+            self.document, rows, keep_with_last=_SUM.leading + 4 * MM
+        )
 
     def _draw_totals(self) -> None:
         document, totals = self.document, self.snapshot.totals
@@ -266,35 +267,35 @@ class _Paper:
         page, top = document.page, document.y
         page.fill(document.left, top + 0.45, document.body_width, height - 0.45, TINT)
         y = top + 1.2 * MM + baseline(_SUM)
-        gross = f"{self.symbol}{_money(totals.gross)}"
-        page.text(document.left + 1.4 * MM, y, "含税合计", _CELL_STRONG)
+        gross = f"{self.symbol}{money_text(totals.gross)}"
+        page.text(document.left + 1.4 * MM, y, "含税合计", CELL_STRONG)
         page.text(document.left + 18 * MM, y, gross, _SUM)
         words = f"大写：{_in_words(totals, self.snapshot.currency)}"
         room = document.body_width - 24 * MM - _SUM.width(gross)
-        page.text_right(document.right - 1.4 * MM, y, words, _CELL_STRONG._replace(size=9.4), room=room)
+        page.text_right(document.right - 1.4 * MM, y, words, CELL_STRONG._replace(size=9.4), room=room)
         document.y = top + height
         for line in self._tax_lines():
-            for piece in _CELL.lines(line, document.body_width - 2.8 * MM):
-                document.need(_CELL.leading + 2)
-                document.page.text(document.left + 1.4 * MM, document.y + baseline(_CELL) + 2, piece, _CELL)
-                document.y += _CELL.leading + 2
+            for piece in CELL.lines(line, document.body_width - 2.8 * MM):
+                document.need(CELL.leading + 2)
+                document.page.text(document.left + 1.4 * MM, document.y + baseline(CELL) + 2, piece, CELL)
+                document.y += CELL.leading + 2
         document.y += 1.2 * MM
         document.page.line(document.left, document.y, document.right, document.y, width=0.9, colour=INK)
 
     def _tax_lines(self) -> list[str]:
         totals, sign = self.snapshot.totals, self.symbol
-        lines = [f"其中：不含税 {sign}{_money(totals.net)}　税额 {sign}{_money(totals.tax)}"]
+        lines = [f"其中：不含税 {sign}{money_text(totals.net)}　税额 {sign}{money_text(totals.tax)}"]
         if len(totals.groups) == 1:
-            lines[0] += f"（税率 {_plain(totals.groups[0].rate)}%）"
+            lines[0] += f"（税率 {plain_text(totals.groups[0].rate)}%）"
         else:
             lines += [
-                f"税率 {_plain(group.rate)}%：含税 {sign}{_money(group.gross)}　不含税 {sign}{_money(group.net)}"
-                f"　税额 {sign}{_money(group.tax)}"
+                f"税率 {plain_text(group.rate)}%：含税 {sign}{money_text(group.gross)}"
+                f"　不含税 {sign}{money_text(group.net)}　税额 {sign}{money_text(group.tax)}"
                 for group in totals.groups
             ]
         extras = []
         if totals.discount and Decimal(totals.discount):
-            extras.append(f"折扣：已优惠 {sign}{_money(totals.discount)}，已计入上列合计")
+            extras.append(f"折扣：已优惠 {sign}{money_text(totals.discount)}，已计入上列合计")
         if totals.freight:
             extras.append(f"运费/包装：{totals.freight}")
         if any(line.kind == "optional" for line in self.snapshot.lines):
@@ -380,10 +381,7 @@ class _Paper:
             y += style.leading
 
     def _url(self) -> str | None:
-        if self.copy.url:
-            return self.copy.url
-        address = self.snapshot.verification_address.rstrip("/")
-        return f"{address}/verify/{self.copy.code}" if address else None
+        return verification_url(self.snapshot, self.copy)
 
     def _seal_form(self, seal: SealMark) -> str:
         """The seal, kept once in the file however often it is placed."""
@@ -424,56 +422,6 @@ def _letterhead(snapshot: QuotationSnapshot) -> Letterhead:
         f"账号：{company.account}",
     )
     return Letterhead(company.name, (tuple(first), second))
-
-
-def _item_row(line: Line, position: str) -> Row:
-    optional = line.kind == "optional"
-    figures = _CELL._replace(colour=SOFT_INK) if optional else _CELL
-    name = [Part(line.name, _CELL)]
-    if line.brand:
-        name.append(Part(line.brand, _CELL_SOFT))
-    if optional:
-        name.append(Part("选配，不计入合计", _CELL_SOFT))
-    model = [Part(line.model, _CELL)] if line.model else []
-    if line.technical:
-        model.append(Part(line.technical, _CELL_SOFT))
-    lead_time = (
-        "" if line.lead_time_days is None else str(line.lead_time_days) if line.lead_time_days else "现货"
-    )
-    return Row(
-        (
-            (Part(position, _CELL),),
-            tuple(name),
-            tuple(model),
-            (Part(line.unit, _CELL),),
-            (Part(_plain(line.quantity), figures),),
-            (Part(_price(line.unit_price), figures),),
-            (Part(_money(line.amount), figures),),
-            (Part(f"{_plain(line.tax_rate)}%" if line.tax_rate else "", _CELL),),
-            (Part(lead_time, _CELL),),
-            (Part(line.remark, _CELL_SOFT),),
-        )
-    )
-
-
-def _money(amount: str) -> str:
-    return f"{Decimal(amount):,.2f}" if amount else ""
-
-
-def _price(price: str) -> str:
-    """At least two decimals, up to four for cheap parts."""
-    if not price:
-        return ""
-    whole, _, decimals = f"{Decimal(price):,.4f}".partition(".")
-    return f"{whole}.{decimals[:2]}{decimals[2:].rstrip('0')}"
-
-
-def _plain(value: str) -> str:
-    if not value:
-        return ""
-    whole, _, decimals = f"{Decimal(value):,f}".partition(".")
-    decimals = decimals.rstrip("0")
-    return f"{whole}.{decimals}" if decimals else whole
 
 
 def _in_words(totals: Totals, currency: str) -> str:

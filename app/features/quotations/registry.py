@@ -128,6 +128,12 @@ timeline.register_verbs(
     timeline.Verb("quotation:edit", lazy("修改报价")),
     timeline.Verb("quotation:revise", lazy("修订报价，另起新版")),
     timeline.Verb("quotation:attach", lazy("添加附件 %(file)s"), frozenset({"file"})),
+    timeline.Verb(
+        "quotation:bid-upload",
+        lazy("上传投标文件 %(file)s（%(pages)s 页，摘要 %(hash)s）"),
+        frozenset({"file", "hash", "pages"}),
+    ),
+    timeline.Verb("quotation:bid-remove", lazy("移除投标文件 %(file)s"), frozenset({"file"})),
     timeline.Verb("quotation:reprint", lazy("补印第 %(copy)s 份"), frozenset({"copy"})),
     timeline.Verb(secrecy.OPENED, lazy("开标前为用印打开第 %(copy)s 份"), frozenset({"copy"}), tone="warn"),
     timeline.Verb("quotation:contact", lazy("沟通记录")),
@@ -175,6 +181,7 @@ timeline.register_field_labels(
             "note": lazy("备注"),
             "total": lazy("含税合计"),
             "terms": lazy("条款"),
+            "bid": lazy("投标文件"),
         }.items()
     }
 )
@@ -253,6 +260,14 @@ sentences.register(
         "quotation:no-acceptance-file": lazy("请先上传客户接受的书面材料（回传件、邮件或聊天截图）"),
         "quotation:evidence-old": lazy("第 %(position)s 项的采购报价已有 %(days)s 天"),
         "quotation:evidence-short": lazy("第 %(position)s 项的采购报价只到 %(until)s，短于报价有效期"),
+        "quotation:no-tender": lazy("只有招标的报价可以上传投标文件"),
+        "quotation:no-bid": lazy("还没有上传投标文件"),
+        "quotation:bid-missing": lazy("上一版是投标文件，请先上传这一版的投标文件"),
+        "quotation:bid-scan": lazy("扫描件，无法核对：文件中没有文字，请打开文件逐项核对"),
+        "quotation:bid-total-missing": lazy("投标文件中没有找到与报价相同的总价，请打开文件核对"),
+        "quotation:bid-lost": lazy(
+            "存储中的投标文件不见了或与审核的不同，不能出具，请联系系统管理员从备份中恢复"
+        ),
         "quotation:missing-glyph": lazy(
             "字体中没有“%(character)s”这个字（%(field)s），请改用其他写法后再出具"
         ),

@@ -7,7 +7,7 @@ from app.core.permissions import Actor
 from app.features.customers.models import Customer
 from app.features.quotations import secrecy
 from app.features.quotations.enums import FileForm, QuotationStatus
-from app.features.quotations.models import IssuedFile, Quotation, QuotationRevision
+from app.features.quotations.models import BidFile, IssuedFile, Quotation, QuotationRevision
 from app.features.seals.enums import PaperKind
 from app.features.seals.sources import Sealable
 
@@ -31,6 +31,7 @@ def sealable(revision_id: int) -> Sealable | None:
             QuotationRevision.status,
             QuotationRevision.content_hash,
             QuotationRevision.legal_entity_id,
+            BidFile.id.label("bid"),
             Customer.name.label("customer"),
             pages.label("pages"),
             on_paper.label("on_paper"),
@@ -38,15 +39,16 @@ def sealable(revision_id: int) -> Sealable | None:
         .select_from(QuotationRevision)
         .join(Quotation, Quotation.id == QuotationRevision.quotation_id)
         .join(Customer, Customer.id == Quotation.customer_id)
+        .outerjoin(BidFile, BidFile.revision_id == QuotationRevision.id)
         .outerjoin(IssuedFile, IssuedFile.revision_id == QuotationRevision.id)
         .where(QuotationRevision.id == revision_id)
-        .group_by(QuotationRevision.id, Customer.id)
+        .group_by(QuotationRevision.id, Customer.id, BidFile.id)
     )
     row = session.execute(statement).one_or_none()
     if row is None:
         return None
     return Sealable(
-        paper_kind=PaperKind.QUOTATION,
+        paper_kind=PaperKind.QUOTATION if row.bid is None else PaperKind.BID,
         title=f"{row.customer} {row.number or ''}".strip(),
         number=row.number or "",
         revision=row.revision,

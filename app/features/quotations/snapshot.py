@@ -4,7 +4,6 @@ The paper is Chinese whatever the language of the person who submits or approves
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
@@ -131,9 +130,11 @@ def content(revision: QuotationRevision) -> dict[str, Any]:
         if line.kind != LineKind.HEADING:
             position += 1
         lines.append(line_content(line, str(position)))
+    bid = {"bid": revision.bid.content} if revision.bid is not None else {}
     with using_locale(CHINESE):
         effect = settings.get("quotations.effect")
         return {
+            **bid,
             "valid_until": revision.valid_until.isoformat() if revision.valid_until else "",
             "currency": "CNY",
             "company": {
@@ -194,7 +195,7 @@ def freeze(revision: QuotationRevision, actor: Actor, authority: Authority | Non
             "verification_address": settings.get("verification.public_url") or "",
         }
     )
-    return to_plain(asdict(snapshot))
+    return to_plain(snapshot.to_dict())
 
 
 def signature(actor: Actor, authority: Authority | None) -> str:
@@ -231,6 +232,8 @@ def comparable(value: Mapping[str, Any]) -> dict[str, str]:
     for term in value["terms"]:
         flat[f"{term['heading']}/terms"] = term["text"]
     flat["total"] = value["totals"]["gross"]
+    if "bid" in value:
+        flat["bid"] = value["bid"]["sha256"][:8]
     return flat
 
 

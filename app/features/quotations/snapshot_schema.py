@@ -115,6 +115,15 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
+class Bid:
+    """The bid made elsewhere that is issued in place of the paper drawn from this content."""
+
+    sha256: str
+    size: int
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
 class Signer:
     """Who prepared or reviewed, and on which day in the company's zone."""
 
@@ -148,6 +157,7 @@ class QuotationSnapshot:
     confidentiality: str = ""
     legal_entity_id: int | None = None
     verification_address: str = ""
+    bid: Bid | None = None
 
     @property
     def full_number(self) -> str:
@@ -156,7 +166,14 @@ class QuotationSnapshot:
 
     def to_json(self) -> bytes:
         """Return the canonical JSON (RFC 8785) whose SHA-256 is the content hash."""
-        return canonical_json(asdict(self))
+        return canonical_json(self.to_dict())
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the content as plain dicts; without a bid none is named, as it was before there were any."""
+        content = asdict(self)
+        if self.bid is None:
+            del content["bid"]
+        return content
 
     @property
     def content_hash(self) -> str:

@@ -12,19 +12,25 @@ from app.core.i18n import pgettext
 from app.core.permissions import Actor
 from app.core.uow import unit_of_work
 from app.features.quotations import actions, extra, flow, issuing, presentation
+from app.features.quotations.bid import presentation as bids
+from app.features.quotations.bid.placement import Placement
 from app.features.quotations.checks import evidence_of, evidence_warnings
 from app.features.quotations.forms import (
     ApproveForm,
     AskExtraForm,
     ConfirmForm,
+    IssueBidForm,
+    IssueExtraBidForm,
     IssueExtraForm,
     IssueForm,
     LoseForm,
+    PlacementForm,
 )
 from app.features.quotations.margins import margin_facts
 from app.features.quotations.models import QuotationRevision
 from app.features.quotations.negotiation import presentation as negotiations
 from app.features.quotations.views import READERS, Answer, blueprint, document_context, load, show_page
+from app.features.seals.enums import SealKind
 from app.features.seals.models import Seal
 from app.features.seals.queries import usable_seals_for
 from app.web import documents, fragments
@@ -39,6 +45,7 @@ STEP_FORMS: dict[str, Any] = {
     "confirm_acceptance": ConfirmForm,
     "lose": LoseForm,
 }
+BID_FORMS: dict[str, Any] = {"issue": IssueBidForm, "issue_extra": IssueExtraBidForm}
 STEP_TEMPLATES = {
     "approve": "quotations/approve.html",
     "approve_as_leader": "quotations/approve.html",
@@ -50,16 +57,24 @@ STEP_TEMPLATES = {
 
 def step_form(revision: QuotationRevision, name: str, *, posted: bool) -> Any:
     """Return the form of a step, filled with what the step is about."""
-    form = STEP_FORMS[name]()
+    kind = STEP_FORMS[name]
+    if revision.bid is not None:
+        kind = BID_FORMS.get(name, kind)
+    form = kind()
     if isinstance(form, IssueForm):
         seals = [
             seal
             for seal in usable_seals_for(current_actor())
             if seal.legal_entity_id == revision.legal_entity_id
         ]
+        if revision.bid is not None:
+            # the one made for it first
+            seals.sort(key=lambda seal: seal.kind != SealKind.BID)
         form.seal_id.choices = [(seal.id, f"{seal.legal_entity.name} {seal.purpose}") for seal in seals]
         if not posted and form.file_form.data is None:
             form.file_form.data = "electronic"
+    if isinstance(form, PlacementForm) and not posted:
+        form.split_seal.data = True
     if not posted:
         form.version.data = revision.version
         if isinstance(form, ApproveForm):
@@ -95,6 +110,7 @@ def step_page(revision: QuotationRevision, name: str, form: Any, status: int = 2
         past=revision.valid_until is not None and revision.valid_until < clock.today(),
         valid_until=revision.valid_until,
         negotiation=negotiations.told_to_reviewer(revision) if reviewing else {},
+        bid=bids.card(revision, current_actor()) if reviewing else None,
         contact={"url": ""},
         no_seal=isinstance(form, IssueForm) and not form.seal_id.choices,
     )
@@ -166,6 +182,13 @@ def fire_form(revision: QuotationRevision, name: str) -> Answer:
     return fragments.go(url_for("quotations.show", quotation_id=quotation_id, number=number))
 
 
+def placement_of(form: Any) -> Placement | None:
+    """Return where the seal goes on a bid, None for a paper of our own."""
+    if not isinstance(form, PlacementForm):
+        return None
+    return Placement(form.seal_pages.data or "", form.corner.data or "", bool(form.split_seal.data))
+
+
 def step_data(revision: QuotationRevision, form: Any, actor: Actor) -> dict[str, Any]:
     """Return what a step is given; the files of an issue are made here, before any lock."""
     if isinstance(form, AskExtraForm):
@@ -177,6 +200,7 @@ def step_data(revision: QuotationRevision, form: Any, actor: Actor) -> dict[str,
             seal=session.get(Seal, form.seal_id.data),
             form=form.file_form.data or "",
             purpose=form.purpose.data,
+            placement=placement_of(form),
         )
         return {"prepared": prepared}
     if isinstance(form, IssueForm):
@@ -191,10 +215,12 @@ def step_data(revision: QuotationRevision, form: Any, actor: Actor) -> dict[str,
             copies=form.copies.data,
             form=form.file_form.data or "",
             purpose=form.purpose.data,
+            placement=placement_of(form),
         )
         return {"prepared": prepared}
     if isinstance(form, ApproveForm):
-        return {"content_hash": form.content_hash.data, "warnings_ticked": form.warnings_ticked.data}
+        ticks = {name: form[name].data for name in ("warnings_ticked", "bid_ticked")}
+        return {"content_hash": form.content_hash.data, **ticks}
     if isinstance(form, LoseForm):
         names = ("loss_cause", "note", "competitor", "competitor_price", "price_source", "price_source_note")
         return {name: form[name].data for name in names}

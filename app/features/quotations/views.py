@@ -32,6 +32,7 @@ from app.features.quotations import (
     queries,
     secrecy,
 )
+from app.features.quotations.bid import presentation as bids
 from app.features.quotations.checks import evidence_of, evidence_warnings
 from app.features.quotations.enums import QuotationPerm, QuotationStatus
 from app.features.quotations.forms import QuotationForm, QuotationLineForm
@@ -130,6 +131,7 @@ def show_page(revision: QuotationRevision, refusal: documents.Refusal | None = N
         status=refusal.status if refusal else 200,
         **shown,
         **body_context(revision, actor, shown["history"], shown["steps"]),
+        bid=bids.card(revision, actor),
         refusal=refusal,
     )
 

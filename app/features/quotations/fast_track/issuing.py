@@ -72,6 +72,5 @@ def prepare(inquiry_id: int, *, actor: Actor, version: int, content_hash: str, s
         seal = session.get(Seal, seal_id)
         issuing.check_request(revision, seal, 1, FileForm.ELECTRONIC, actor)
         frozen = Rehearsed(revision.snapshot, revision.content_hash)
-    return issuing.make(
-        frozen, session.get_one(Seal, seal_id), FileForm.ELECTRONIC, "", new_code(), range(1, 2), 1
-    )
+    job = issuing.Job(session.get_one(Seal, seal_id), FileForm.ELECTRONIC, "", new_code(), of=1)
+    return issuing.make(frozen, job, range(1, 2))
