@@ -1,7 +1,7 @@
 """What people do with a quotation besides its steps: create from an inquiry, edit, revise, attach, reprint."""
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -116,37 +116,46 @@ def create_from_inquiry(inquiry: Inquiry, *, actor: Actor) -> QuotationRevision:
     return keep_new(revision, actor)
 
 
-def new_revision(inquiry: Inquiry) -> QuotationRevision:
-    """Return the first revision an inquiry would get: the usual terms, no lines; nothing of it is in the database."""
+def bare_revision(inquiry: Inquiry) -> QuotationRevision:
+    """Return the first revision of an inquiry with nothing filled in; nothing of it is in the database."""
     quotation = Quotation(inquiry_id=inquiry.id, customer_id=inquiry.customer_id, created_at=clock.now())
     quotation.inquiry, quotation.customer = inquiry, inquiry.customer
-    customer = inquiry.customer
     revision = QuotationRevision(
         status=FLOW.initial,
         revision=1,
         current=True,
         owner_id=inquiry.owner_id,
         department_id=inquiry.department_id,
-        attention=inquiry.contact_name or customer.contact_name,
-        customer_phone=inquiry.contact_phone or customer.contact_phone or customer.phone,
-        customer_address=customer.address,
-        project=inquiry.project,
-        contact_mobile=inquiry.owner.phone,
-        valid_until=clock.today() + timedelta(days=int(settings.get("quotations.validity_days"))),
-        delivery_place=customer.address,
-        delivery_start=settings.get("quotations.default_delivery_start"),
-        packing=settings.get("quotations.default_packing"),
-        acceptance=settings.get("quotations.default_acceptance"),
-        warranty=settings.get("quotations.default_warranty"),
-        payment_term=PaymentTerm.THIRTY_SEVENTY,
-        payment_other="",
-        freight=Freight.INCLUDED,
-        other_terms="",
         created_at=clock.now(),
         updated_at=clock.now(),
     )
     revision.quotation = quotation
     revision.owner = inquiry.owner
+    return revision
+
+
+def new_revision(inquiry: Inquiry) -> QuotationRevision:
+    """Return the first revision an inquiry would get: the usual terms, no lines; nothing of it is in the database."""
+    revision, customer = bare_revision(inquiry), inquiry.customer
+    usual_head = {
+        "attention": inquiry.contact_name or customer.contact_name,
+        "customer_phone": inquiry.contact_phone or customer.contact_phone or customer.phone,
+        "customer_address": customer.address,
+        "project": inquiry.project,
+        "contact_mobile": inquiry.owner.phone,
+        "valid_until": clock.today() + timedelta(days=int(settings.get("quotations.validity_days"))),
+        "payment_term": PaymentTerm.THIRTY_SEVENTY,
+        "payment_other": "",
+        "freight": Freight.INCLUDED,
+        "delivery_place": customer.address,
+        "delivery_start": settings.get("quotations.default_delivery_start"),
+        "packing": settings.get("quotations.default_packing"),
+        "acceptance": settings.get("quotations.default_acceptance"),
+        "warranty": settings.get("quotations.default_warranty"),
+        "other_terms": "",
+    }
+    for name, value in usual_head.items():
+        setattr(revision, name, value)
     revision.legal_entity = default_legal_entity()
     usual = terms.default_for(revision.legal_entity.id, inquiry.kind)
     for name in TERM_FIELDS if usual is not None else ():
@@ -198,15 +207,19 @@ def line_from_inquiry(line: InquiryLine) -> LineInput:
     )
 
 
-def put_lines(revision: QuotationRevision, lines: Sequence[LineInput]) -> None:
-    """Replace the lines by those typed and recompute the total; raises Invalid for too many lines, too large a sum."""
+def put_lines(
+    revision: QuotationRevision,
+    lines: Sequence[LineInput],
+    floors: Mapping[int, Decimal | None] | None = None,
+) -> None:
+    """Replace the lines by those typed and recompute the total; raises Invalid for too many lines, too large a sum.
+
+    ``floors`` are the floor prices by product, where the caller has read them already.
+    """
     if len(lines) > MAX_LINES:
         raise Invalid(fields={"lines": lazy("一份报价最多 200 行，请分成两份")})
-    product_ids = {item.product_id for item in lines if item.product_id is not None}
-    floors: dict[int, Decimal | None] = {}
-    if product_ids:
-        statement = select(Product.id, Product.floor_price).where(Product.id.in_(product_ids))
-        floors = {row.id: row.floor_price for row in session.execute(statement)}
+    if floors is None:
+        floors = floor_prices({item.product_id for item in lines if item.product_id is not None})
     rows = []
     marks: set[str] = set()
     for position, item in enumerate(lines, 1):
@@ -222,6 +235,14 @@ def put_lines(revision: QuotationRevision, lines: Sequence[LineInput]) -> None:
     revision.total = total_of(revision.lines)
     if revision.total > MAX_TOTAL:
         raise Invalid(fields={"lines": lazy("合计超过 99.99 亿元，请检查数量和单价")})
+
+
+def floor_prices(product_ids: Collection[int]) -> dict[int, Decimal | None]:
+    """Return the floor price of each product in yuan, None for a product that has none."""
+    if not product_ids:
+        return {}
+    statement = select(Product.id, Product.floor_price).where(Product.id.in_(product_ids))
+    return {row.id: row.floor_price for row in session.execute(statement)}
 
 
 def total_of(lines: Sequence[QuotationLine]) -> Decimal:

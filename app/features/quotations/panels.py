@@ -6,6 +6,7 @@ from flask import url_for
 
 from app.core.permissions import Actor, can
 from app.features.inquiries.models import Inquiry
+from app.features.inquiries.queries import BEFORE_DECISION
 from app.features.quotations import presentation, queries
 from app.features.quotations.enums import FileForm
 from app.features.quotations.fast_track.presentation import may_propose
@@ -19,6 +20,9 @@ from app.web.forms import CreationForm
 
 def inquiry_panel(inquiry: Inquiry, actor: Actor) -> dict[str, Any] | None:
     """Return the quotations of an inquiry for its page, None where the reader sees none of them."""
+    if inquiry.status in BEFORE_DECISION:
+        # No quotation is made before the decision, so there is nothing to look for.
+        return None
     found = queries.of_inquiry(inquiry.id, actor)
     may_create = presentation.may_create(found, actor, inquiry.owner_id, inquiry.status)
     if not found and not may_create:

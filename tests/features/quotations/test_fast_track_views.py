@@ -186,8 +186,9 @@ def test_totals_come_from_the_server_with_what_stands_in_the_way(client: Client,
     values = {**client.page.values(FORM), **PUMP}
     assert client.post(f"{FORM}/totals", values).status_code == 200
     assert "960.00" in client.page.text
-    client.post(f"{FORM}/totals", {**values, "line-0-quantity": "500", "line-0-unit_price": "470"})
-    assert "低于价目表" in client.page.text
+    second = {"line-1-name": "齿轮泵", "line-1-quantity": "500", "line-1-unit_price": "470"}
+    client.post(f"{FORM}/totals", {**values, **second, "line-0-quantity": ""})
+    assert "第 2 项单价低于价目表" in client.page.text
     assert "须主管领导审批" in client.page.text
 
 
@@ -241,6 +242,9 @@ def test_the_manager_sees_all_on_the_page_of_the_message_and_presses_one_button(
     assert revision.status == "approved"
     client.get(answer.location)
     assert "已同意参与并审核通过" in client.page.text
+    assert client.get(f"/quotations/approval-sheet/{inquiry.id}.pdf").mimetype == "application/pdf"
+    assert client.get(f"/inquiries/{inquiry.id}").status_code == 200
+    assert "系统自动 代 孙晓" in client.page.text
 
 
 def test_with_the_seal_right_one_button_issues_and_the_owner_downloads(

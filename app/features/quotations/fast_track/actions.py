@@ -197,8 +197,9 @@ def propose(
         inquiries.fire(inquiry, "report", actor=actor, version=None)
         return inquiry
     actions.check_validity(contents.head_of(fresh)["valid_until"])
-    revision = contents.drawn_up(inquiry, fresh)
-    problem = rules.problem_of(revision, queries.products(line.product_id for line in goods.lines))
+    found = contents.products_of(fresh)
+    revision = contents.drawn_up(inquiry, fresh, found)
+    problem = rules.problem_of(revision, found) or flow.unready(revision)
     if problem is not None:
         raise problem
     send(inquiry, fresh, revision, actor)
@@ -271,11 +272,16 @@ def standing(inquiry: Inquiry) -> QuotationProposal | None:
     return proposal if proposal is not None and proposal.sent_at is not None else None
 
 
-def problem_of(inquiry: Inquiry, proposal: QuotationProposal, revision: QuotationRevision) -> Any:
+def problem_of(
+    inquiry: Inquiry,
+    proposal: QuotationProposal,
+    revision: QuotationRevision,
+    found: Mapping[int, Product],
+) -> Any:
     """Return why a standing proposal may not be decided on the fast track any more (a Problem), None where it may."""
     if not contents.agrees(inquiry, proposal.content):
         return Conflict("fast-track:inquiry-changed")
-    return rules.problem_of(revision, queries.products(line.product_id for line in revision.lines))
+    return rules.problem_of(revision, found)
 
 
 def fingerprint(revision: QuotationRevision) -> str:
@@ -299,8 +305,9 @@ def decide(
     proposal = standing(inquiry)
     if proposal is None:
         raise Conflict("fast-track:none")
-    revision = contents.drawn_up(inquiry, proposal.content)
-    problem = problem_of(inquiry, proposal, revision)
+    found = contents.products_of(proposal.content)
+    revision = contents.drawn_up(inquiry, proposal.content, found)
+    problem = problem_of(inquiry, proposal, revision, found)
     if problem is not None:
         raise problem
     if content_hash != fingerprint(revision):

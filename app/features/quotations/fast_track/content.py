@@ -9,8 +9,10 @@ from app.core.canonical import decimal_text
 from app.core.db import session
 from app.features.inquiries.enums import InquiryKind
 from app.features.inquiries.models import Inquiry
+from app.features.products.models import Product
 from app.features.quotations import actions
 from app.features.quotations.actions import LineInput
+from app.features.quotations.fast_track import queries
 from app.features.quotations.models import QuotationRevision
 from app.features.seals.models import LegalEntity
 
@@ -66,13 +68,25 @@ def line_of(row: Mapping[str, Any], inquiry_line_id: int | None) -> LineInput:
     return LineInput(**values, inquiry_line_id=inquiry_line_id)
 
 
-def drawn_up(inquiry: Inquiry, content: Mapping[str, Any]) -> QuotationRevision:
-    """Return the quotation a proposal would make; nothing of it is in the database."""
-    revision = actions.new_revision(inquiry)
+def products_of(content: Mapping[str, Any]) -> dict[int, Product]:
+    """Return the products of a proposal by their ids, as the price list has them now."""
+    return queries.products(row["product_id"] for row in content["lines"])
+
+
+def drawn_up(
+    inquiry: Inquiry, content: Mapping[str, Any], found: Mapping[int, Product] | None = None
+) -> QuotationRevision:
+    """Return the quotation a proposal would make; nothing of it is in the database.
+
+    ``found`` are its products, where the caller has read them already.
+    """
+    found = products_of(content) if found is None else found
+    revision = actions.bare_revision(inquiry)
     revision.legal_entity = session.get_one(LegalEntity, content["legal_entity_id"])
     for name, value in head_of(content).items():
         setattr(revision, name, value)
-    actions.put_lines(revision, lines_of(content, inquiry))
+    floors = {product.id: product.floor_price for product in found.values()}
+    actions.put_lines(revision, lines_of(content, inquiry), floors)
     return revision
 
 

@@ -55,11 +55,11 @@ def panel(inquiry: Inquiry, actor: Actor) -> dict[str, Any] | None:
 
 def offer(inquiry: Inquiry, proposal: QuotationProposal, actor: Actor) -> dict[str, Any]:
     """Return the proposal with all that is decided on, and the buttons for whoever may decide."""
-    revision = contents.drawn_up(inquiry, proposal.content)
-    found = queries.products(line.product_id for line in revision.lines)
+    found = contents.products_of(proposal.content)
+    revision = contents.drawn_up(inquiry, proposal.content, found)
     authority = deciding.authority(inquiry, actor)
     decides = authority is not None and flow.reviewer.test(inquiry, actor) is not None
-    problem: Problem | None = actions.problem_of(inquiry, proposal, revision)
+    problem: Problem | None = actions.problem_of(inquiry, proposal, revision, found)
     decides_now = decides and problem is None
     seals = usable_seals(actor, revision) if decides_now else []
     return {

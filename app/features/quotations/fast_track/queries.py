@@ -11,7 +11,7 @@ from app.features.products.queries import visible_to as visible_products
 from app.features.quotations.enums import QuotationStatus
 from app.features.quotations.fast_track.models import QuotationProposal
 from app.features.quotations.models import Quotation, QuotationRevision
-from app.features.quotations.queries import HEAD_ONLY, visible_to
+from app.features.quotations.queries import ROW_ONLY, visible_to
 
 
 def of_inquiry(inquiry_id: int) -> QuotationProposal | None:
@@ -51,6 +51,6 @@ def last_offer(actor: Actor, customer_id: int) -> QuotationRevision | None:
         )
         .order_by(QuotationRevision.issued_at.desc(), QuotationRevision.id.desc())
         .limit(1)
-        .options(*HEAD_ONLY)
+        .options(*ROW_ONLY)
     )
     return session.execute(statement).unique().scalar_one_or_none()

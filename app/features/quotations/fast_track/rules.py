@@ -12,6 +12,7 @@ from app.core import money, sentences, settings
 from app.core.errors import Conflict, Problem
 from app.features.products.models import Product
 from app.features.quotations import flow
+from app.features.quotations.checks import missing_content
 from app.features.quotations.enums import LineKind, PaymentTerm
 from app.features.quotations.models import QuotationRevision
 
@@ -74,7 +75,10 @@ def limit_problem(total: Decimal) -> Problem | None:
 
 
 def problem_of(revision: QuotationRevision, products: Mapping[int, Product]) -> Problem | None:
-    """Return the first reason why a quotation drawn up from a proposal may not take the fast track."""
+    """Return the first reason why a quotation drawn up from a proposal may not take the fast track.
+
+    Whether anybody may review it is asked by its submission; here it has no need of a query.
+    """
     for line in line_problems(revision.lines, products):
         return line.problem()
     problem = limit_problem(revision.total)
@@ -86,4 +90,4 @@ def problem_of(revision: QuotationRevision, products: Mapping[int, Product]) -> 
         return Conflict("fast-track:leader")
     if not revision.legal_entity.active:
         return Conflict("fast-track:company", company=revision.legal_entity.name)
-    return flow.unready(revision)
+    return missing_content(revision)

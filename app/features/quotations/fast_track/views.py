@@ -147,7 +147,12 @@ def posted(form: Any, actor: Actor, inquiry: Inquiry | None = None) -> Answer:
 
 
 def typed_lines(lines: Lines[Any]) -> list[TypedLine]:
-    return [TypedLine(**row) for row in lines.data if row["quantity"] is not None and row["name"]]
+    return [TypedLine(**row) for row in lines.data if complete(row)]
+
+
+def complete(row: dict[str, Any]) -> bool:
+    """Tell whether a row says what and how many; others stand aside until it is sent."""
+    return row["quantity"] is not None and bool(row["name"])
 
 
 def refuse_lines(lines: Lines[Any], goods: Goods) -> bool:
@@ -247,7 +252,8 @@ def sums(actor: Actor, lines: Lines[Any]) -> dict[str, Any]:
     goods = actions.goods_of(actor, typed_lines(lines))
     totals = actions.totals_of(goods)
     over = rules.limit_problem(totals.gross)
-    said = [problem.sentence() for problem in goods.problems]
+    places = [place for place, row in enumerate(lines.data, 1) if complete(row)]
+    said = [replace(problem, position=places[problem.position - 1]).sentence() for problem in goods.problems]
     return {"totals": totals, "floor_warnings": [*said, *([over.sentence()] if over else [])]}
 
 
