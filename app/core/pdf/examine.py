@@ -151,7 +151,7 @@ def rectangle(value: Any) -> tuple[float, float, float, float]:
 
 def sound_reader(content: bytes) -> Any:
     """Return pyHanko's reader of a file that is neither broken nor locked; raises Refused and what pyHanko raises."""
-    from pyhanko.pdf_utils.reader import PdfFileReader
+    from pyhanko.pdf_utils.reader import PdfFileReader  # slow import
 
     reader = PdfFileReader(io.BytesIO(content), strict=True)
     if reader.encrypted:
@@ -165,7 +165,7 @@ def check_harmless(reader: Any, sound: Any) -> None:
     ``reader`` is pypdf's, which is fast; what it does not find (Word hides objects from old readers) the ``sound``
     reader of pyHanko looks up.
     """
-    from pypdf.generic import IndirectObject
+    from pypdf.generic import IndirectObject  # slow import
 
     numbers = {(number, generation) for generation, found in reader.xref.items() for number in found}
     numbers |= {(number, 0) for number in reader.xref_objStm}
@@ -180,7 +180,7 @@ def check_harmless(reader: Any, sound: Any) -> None:
 
 def found_object(reader: Any, sound: Any, ref: Any) -> Any:
     """Return an object by the one reader, or by the other where the first has none; raises what the other raises."""
-    from pyhanko.pdf_utils.generic import Reference
+    from pyhanko.pdf_utils.generic import Reference  # slow import
 
     try:
         found = reader.get_object(ref)
@@ -253,7 +253,7 @@ def text_of(reader: Any, number: int) -> str | None:
 def examine(content: bytes, most_pages: int) -> dict[str, Any]:
     """Return ``pages`` and ``texts`` of a file, or ``refusal`` with the code of why it is not taken."""
     try:
-        from pypdf import PdfReader
+        from pypdf import PdfReader  # slow import
 
         sound = sound_reader(content)
         pages = sum(1 for _page in leaves(sound.root, most_pages))
@@ -274,7 +274,7 @@ def examine(content: bytes, most_pages: int) -> dict[str, Any]:
 def limit_memory() -> None:
     """Keep a file that unpacks to too much from taking the machine's memory; Windows has no such limit."""
     try:
-        import resource
+        import resource  # optional
     except ImportError:
         return
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
