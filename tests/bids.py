@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from reportlab.lib.utils import ImageReader
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
@@ -43,7 +44,7 @@ def scan(pages: int = 2) -> bytes:
     canvas = Canvas(stream, pagesize=A4, invariant=1)
     for _page in range(pages):
         canvas.setFillGray(0.8)
-        canvas.drawInlineImage(picture(), 100, 200, 300, 300)
+        canvas.drawImage(ImageReader(picture()), 100, 200, 300, 300)
         canvas.showPage()
     canvas.save()
     return stream.getvalue()

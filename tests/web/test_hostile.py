@@ -51,7 +51,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/inquiries/2/decline",
         "/inquiries/16",
         "/inquiries/18",
-        "/inquiries/20",
+        "/inquiries/21",
         "/inquiries/4/lines/10/technical/waive",
         "/customers/new",
         "/customers/1/edit",

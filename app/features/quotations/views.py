@@ -200,17 +200,9 @@ def body_context(
         "compare_url": ""
         if only or not sees
         else url_for("quotations.compared", quotation_id=revision.quotation_id),
-        "may_reprint": secrecy.may_open_paper(revision, actor)
-        and can(actor, QuotationPerm.REPRINT, revision.department_id)
-        and revision.status
-        in (QuotationStatus.ISSUED, QuotationStatus.ACCEPT_CLAIMED, QuotationStatus.ACCEPTED),
+        **issued_context(revision, actor, issued),
         "newer_url": "" if newest is revision else presentation.addresses(newest)["show"],
         "revisions": [presentation.row_of(item, actor) for item in revisions],
-        "issued_files": issued,
-        "download_url": issued[0]["url"]
-        if issued and revision.status in presentation.VALID_PAPER and secrecy.may_open_paper(revision, actor)
-        else "",
-        "issued_code": grouped(revision.issued_files[0].code) if issued else "",
         "waiting_for_seal": waiting_for_seal(revision, actor),
         "remind_url": ""
         if (mine and revision.status in actions.EDITABLE)
@@ -226,6 +218,17 @@ def body_context(
         "contact": contact_form(revision, actor),
         "negotiation": negotiations.card(revision, actor),
         "panels": [sealing_panel(revision, actor)] if issued else [],
+    }
+
+
+def issued_context(revision: QuotationRevision, actor: Actor, issued: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the official files, and whether this reader opens them and has them printed again."""
+    opens, valid = secrecy.may_open_paper(revision, actor), revision.status in presentation.VALID_PAPER
+    return {
+        "issued_files": issued,
+        "issued_code": grouped(revision.issued_files[0].code) if issued else "",
+        "download_url": issued[0]["url"] if issued and valid and opens else "",
+        "may_reprint": opens and valid and can(actor, QuotationPerm.REPRINT, revision.department_id),
     }
 
 
