@@ -1,5 +1,6 @@
 """Fixtures of the whole suite: one application per worker, an empty database for every test, people by role."""
 
+import gc
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -22,10 +23,14 @@ from app.core.permissions import Role
 from app.features.people.models import Department, User
 from tests import factories, nothing_skipped
 from tests.client import Client
+from tests.saved_tables import replace_database
 
 # How fast an example is, is measured in benchmarks, never in a test.
 hypothesis.settings.register_profile("suite", deadline=None)
 hypothesis.settings.load_profile("suite")
+
+# Each worker keeps thousands of statements and templates alive: looking through them again and again finds nothing.
+gc.set_threshold(50_000, 20, 50)
 
 POSTGRES = os.environ.get("TEST_DATABASE_URL", "")
 
@@ -97,11 +102,8 @@ def empty_database(app: Flask) -> None:
         with db.engine.begin() as connection:
             connection.exec_driver_sql(emptying_statements())
         return
-    db.engine.dispose()
     data = Path(app.config["DATA_DIR"])
-    for suffix in ("-wal", "-shm"):
-        (data / f"database.sqlite3{suffix}").unlink(missing_ok=True)
-    shutil.copy(data / "empty.sqlite3", data / "database.sqlite3")
+    replace_database(data / "database.sqlite3", data / "empty.sqlite3")
 
 
 @pytest.fixture(autouse=True)

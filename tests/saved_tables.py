@@ -1,5 +1,6 @@
 """What every table holds at one moment, to be brought back past all triggers: for worlds that are dear to make."""
 
+import os
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
@@ -8,6 +9,19 @@ from typing import Any
 from sqlalchemy import text
 
 from app.core.db import db, session
+
+
+def replace_database(database: Path, source: Path) -> None:
+    """Put a copy of SQLite's file in the place of the one in use, as a file of its own.
+
+    Written into the old one, a connection that something still holds would share its memory with the new ones.
+    """
+    db.engine.dispose()
+    for suffix in ("-wal", "-shm"):
+        Path(f"{database}{suffix}").unlink(missing_ok=True)
+    fresh = database.with_suffix(".fresh")
+    shutil.copy(source, fresh)
+    os.replace(fresh, database)
 
 
 class SavedTables:
@@ -49,10 +63,7 @@ class SavedTables:
         """Bring everything back, on PostgreSQL only these tables where they are named."""
         session.remove()
         if self.sqlite:
-            db.engine.dispose()
-            for suffix in ("-wal", "-shm"):
-                Path(f"{self.database}{suffix}").unlink(missing_ok=True)
-            shutil.copy(self.file, self.database)
+            replace_database(self.database, self.file)
             self.stamp = self.database.stat().st_mtime_ns
             return
         names = list(self.rows if tables is None else tables)

@@ -178,8 +178,11 @@ def clean_cell(text: str) -> str:
 
 
 def unguarded(text: str) -> str:
-    """Return a text without the apostrophe by which exports guard what begins like a formula."""
-    bare = text[1:].lstrip()
+    """Return a text as it stands in a file without the apostrophe by which exports guard what begins like a formula.
+
+    A tab or a line's end begins like one too, so this comes before the text is cleaned.
+    """
+    bare = text[1:].lstrip(" \u3000\u00a0")
     return bare if text.startswith("'") and bare.startswith(FORMULA_STARTS) else text
 
 
@@ -193,7 +196,7 @@ def _read_text(content: bytes) -> Iterator[Row]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter if delimiter in first else ",")
     try:
         for number, cells in enumerate(reader, 1):
-            yield number, [unguarded(clean_cell(cell)) for cell in cells]
+            yield number, [clean_cell(unguarded(cell)) for cell in cells]
     except csv.Error as error:
         raise refuse(
             lazy("这个 CSV 文件的格式不完整（引号没有成对），请用 Excel 另存为 .xlsx 后再导入")
@@ -326,7 +329,7 @@ def text_of(value: Any, number_format: str = "") -> str:
         return value.isoformat()
     if isinstance(value, int | float):
         return _number_text(value, number_format)
-    return unguarded(clean_cell(str(value)))
+    return clean_cell(unguarded(str(value)))
 
 
 def _number_text(value: float, number_format: str) -> str:

@@ -185,6 +185,8 @@ def test_a_step_that_needs_a_reason_is_done_by_keyboard_alone(visits: Visits) ->
     expect(pop.locator("summary")).to_be_focused()
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
+    expect(pop.locator("select")).to_be_focused()
+    page.keyboard.press("Tab")
     expect(pop.locator("textarea")).to_be_focused()
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")

@@ -40,6 +40,7 @@ def test_only_the_closed_list_may_be_written_so():
         "recently_seen",
         "rule_first_view",
         "export",
+        "sealed_paper",
     }
 
 

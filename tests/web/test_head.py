@@ -29,7 +29,14 @@ def test_every_address_that_can_be_read_answers_head_as_get(client, at):
 
 def filled(app):
     """Yield every address that can be read, each variable part 1 or the first choice."""
-    texts = {"step": "report", "name": "approve", "subject": "technical", "code": "0", "doc_type": "inquiry"}
+    texts = {
+        "step": "report",
+        "name": "approve",
+        "subject": "technical",
+        "code": "0",
+        "doc_type": "inquiry",
+        "kind": "opening",
+    }
     for rule in app.url_map.iter_rules():
         if "GET" in rule.methods and rule.endpoint != "static" and not str(rule).startswith("/_ui"):
             built = rule.build({name: texts.get(name, 1) for name in rule.arguments})
