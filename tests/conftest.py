@@ -17,7 +17,7 @@ from sqlalchemy import create_engine, event, make_url, text
 
 import config
 from app import create_app
-from app.core import clock, i18n
+from app.core import clock, files, i18n
 from app.core.db import db, session
 from app.core.permissions import Role
 from app.features.people.models import Department, User
@@ -109,6 +109,13 @@ def empty_database(app: Flask) -> None:
 @pytest.fixture(autouse=True)
 def database(app: Flask) -> Iterator[None]:
     """An empty database and an application context for every test; what it left is thrown away."""
+    # features are registered in the order in which the application imports them
+    from app.features.seals import keys
+
+    # A test that makes an application of its own leaves the folders of that one behind.
+    data = Path(app.config["DATA_DIR"])
+    files.use_folder(data / "files")
+    keys.use_folder(data / "keys")
     with app.app_context():
         empty_database(app)
         i18n.set_locale(i18n.CHINESE)
