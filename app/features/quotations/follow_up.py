@@ -174,11 +174,13 @@ def counts(actor: Actor) -> tuple[int, int]:
 
 @lru_cache(256)
 def counting(visible: Select[Any]) -> Select[Any]:
-    """Return the SELECT that counts both at once."""
-    silent = func.sum(case((silent_for(AGES[0]) & is_valid(), literal(1)), else_=0))
+    """Return the SELECT that counts both at once, among the offers still valid: these are few in any year."""
+    silent = func.sum(case((silent_for(AGES[0]), literal(1)), else_=0))
     expiring = func.sum(case((expires_soon(), literal(1)), else_=0))
-    return issued_to(visible).with_only_columns(
-        silent.label("silent"), expiring.label("expiring"), maintain_column_froms=True
+    return (
+        issued_to(visible)
+        .where(is_valid())
+        .with_only_columns(silent.label("silent"), expiring.label("expiring"), maintain_column_froms=True)
     )
 
 
