@@ -56,7 +56,8 @@ class State:
 class Step:
     """A row of the table. ``kind`` is primary, plain or danger; ``form`` names fields the step asks for.
 
-    ``usual_reasons`` are offered for choosing where the step needs a reason; it may always be typed instead.
+    ``usual_reasons`` are offered for choosing where the step needs a reason; it may always be typed instead. A step
+    that is ``offered_when_ready`` is not shown with its reason where it is not ready: nobody waits for it there.
     """
 
     name: str
@@ -75,6 +76,7 @@ class Step:
     fields: frozenset[str] = frozenset()
     sentence: LazyText | None = None
     hidden: bool = False
+    offered_when_ready: bool = False
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,11 @@ def step(name: str, sources: str, targets: str, allowed: Who, label: LazyText, *
     ``choose`` decides between several targets; see Step for the other options.
     """
     return Step(name, tuple(sources.split()), tuple(targets.split()), allowed, label, **options)
+
+
+def stay(document: Document, actor: Actor, data: Mapping[str, Any]) -> str:
+    """Choose the present state, for a step that does something and moves the document nowhere."""
+    return document.status
 
 
 @dataclass(frozen=True)
@@ -174,6 +181,8 @@ class Flow:
             if item.form is not None and isinstance(problem, Invalid):
                 # What is missing can be typed in the form the step asks for.
                 problem = None
+            if problem is not None and item.offered_when_ready:
+                continue
             views.append(
                 StepView(
                     item.name,
@@ -203,8 +212,8 @@ class Flow:
         """Do a step inside the open unit of work: check, change the state, run the effect, record, tell.
 
         ``version`` is the one the form was made from (None: a caller that just loaded the document itself); ``quiet``
-        tells nobody, where a later step of the same act does. Raises
-        in this order: Denied 403, Stale 409, Conflict 409 (wrong state, or not ready), Invalid 422 (no reason given).
+        tells nobody, where a later step of the same act does. Raises in this order: Denied 403, Stale 409, Conflict
+        409 (wrong state, or not ready), Invalid 422 (no reason given).
         """
         lock(document)
         item = self.step(name)

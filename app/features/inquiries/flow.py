@@ -11,9 +11,9 @@ from app.core.i18n import lazy
 from app.core.numbering import next_number
 from app.core.permissions import Actor, directory
 from app.core.tasks import WantedTask
-from app.core.workflow import Flow, State, any_of, may, mine, mine_or_proposed, step, when
+from app.core.workflow import Flow, State, any_of, may, mine, mine_or_proposed, stay, step, when
 from app.features.inquiries.enums import DeclineReason, InquiryPerm, InquiryStatus, Subject
-from app.features.inquiries.late import allow, is_too_late, ready_to_allow, stay
+from app.features.inquiries.late import allow, is_too_late, ready_to_allow
 from app.features.inquiries.losses import keep_loss, unsaid_loss
 from app.features.inquiries.models import Inquiry
 from app.features.inquiries.tender import make_checklist, open_item
@@ -273,7 +273,7 @@ FLOW = Flow(
         step("submit_again", "submitted", "submitted", mine, lazy("再次递交"), form="submit",
              ready=ready_to_submit, effect=submit, tell=deciders, fields=frozenset({"offer"})),
         step("allow_late", "quoting submitted", "quoting submitted", decider, lazy("允许逾期递交"),
-             reason=True, ready=ready_to_allow, choose=stay, effect=allow, tell=owner),
+             reason=True, ready=ready_to_allow, offered_when_ready=True, choose=stay, effect=allow, tell=owner),
         step("claim_loss", "submitted", "loss_claimed", mine, lazy("登记未成交"), form="loss",
              ready=ready_to_claim_loss, effect=claim_loss, tell=deciders),
         step("confirm_loss", "loss_claimed", "lost", decider, lazy("确认未成交"), kind="primary",

@@ -33,8 +33,3 @@ def allow(inquiry: Inquiry, actor: Actor, data: Mapping[str, Any]) -> Mapping[st
     """Keep why a tender goes out after its deadline."""
     inquiry.late_allowed_at, inquiry.late_note = clock.now(), str(data["note"])
     return {}
-
-
-def stay(inquiry: Inquiry, actor: Actor, data: Mapping[str, Any]) -> str:
-    """Return the present state: the word alone hands nothing over."""
-    return inquiry.status

@@ -58,11 +58,6 @@ def besides_asker(who: Who) -> Who:
     )
 
 
-def stay(revision: QuotationRevision, actor: Actor, data: Mapping[str, Any]) -> str:
-    """Keep the state: a further copy changes nothing about the offer."""
-    return revision.status
-
-
 def print_task(revision: QuotationRevision) -> Iterable[WantedTask]:
     """Yield the task of printing what was consented to, for those who may use a seal."""
     if consented(revision):
