@@ -91,10 +91,20 @@ def judge_coverage(report: Path) -> int:
     except OSError:
         print("There is no coverage report.")
         return 1
-    shortfalls = coverage_shortfalls(files)
+    shortfalls = [*unmeasured(files), *coverage_shortfalls(files)]
     for shortfall in shortfalls:
         print(shortfall)
     return 1 if shortfalls else 0
+
+
+def unmeasured(files: dict[str, Any]) -> list[str]:
+    """Return a sentence for each judged file that no test so much as imported: the report does not name it."""
+    known = {Path(name).as_posix() for name in files}
+    there = [path.relative_to(ROOT).as_posix() for path in sorted((ROOT / "app").rglob("*.py"))]
+    judged = [
+        name for name in there if name.startswith("app/core/") or name.endswith(("/flow.py", "/actions.py"))
+    ]
+    return [f"{name}: not measured" for name in judged if name not in known]
 
 
 def coverage_shortfalls(files: dict[str, Any]) -> list[str]:

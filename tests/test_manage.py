@@ -457,6 +457,20 @@ def test_coverage_is_judged_for_core_and_for_each_flow_and_actions():
     ]
 
 
+def test_a_judged_file_that_no_test_imports_is_named():
+    files = {
+        path.relative_to(testing.ROOT).as_posix(): entry((1, 1), (0, 0))
+        for path in (testing.ROOT / "app").rglob("*.py")
+    }
+    assert testing.unmeasured(files) == []
+    for name in ("app/core/uow.py", "app/features/quotations/flow.py", "app/features/quotations/views.py"):
+        del files[name]
+    assert testing.unmeasured(files) == [
+        "app/core/uow.py: not measured",
+        "app/features/quotations/flow.py: not measured",
+    ]
+
+
 def test_missing_coverage_report_is_a_failure(tmp_path):
     assert testing.judge_coverage(tmp_path / "none.json") == 1
 
