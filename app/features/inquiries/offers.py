@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from app.core import clock, settings, timeline
@@ -78,38 +78,43 @@ def weigh(answers: Sequence[PurchasingAnswer]) -> list[Weighed]:
         rate = known.get(row.currency)
         yuan = None if rate is None else row.price * rate
         offers.append(Weighed(row, yuan, row.valid_until < today, row is chosen))
+    return sorted(
+        with_best(offers),
+        key=lambda offer: (offer.expired, offer.yuan is None, offer.yuan or 0, offer.row.id),
+    )
+
+
+def with_best(offers: Sequence[Weighed]) -> list[Weighed]:
+    """Return the offers, those still valid marked in what they are best, where there are several of them."""
     valid = [offer for offer in offers if not offer.expired]
-    units = {offer.row.price_unit for offer in valid}
+    if len(valid) < 2:
+        return list(offers)
     prices = [offer.yuan for offer in valid if offer.yuan is not None]
-    several = len(valid) > 1
-    found = [
-        Weighed(
-            offer.row,
-            offer.yuan,
-            offer.expired,
-            offer.chosen,
-            cheapest=several
-            and not offer.expired
-            and len(units) == 1
-            and len(prices) > 1
-            and offer.yuan == min(prices),
-            fastest=several
-            and not offer.expired
-            and offer.row.lead_time_days == min(other.row.lead_time_days for other in valid),
-            longest=several
-            and not offer.expired
-            and offer.row.valid_until == max(other.row.valid_until for other in valid),
+    one_unit = len({offer.row.price_unit for offer in valid}) == 1
+    lowest = min(prices) if one_unit and len(prices) > 1 else None
+    soonest = min(offer.row.lead_time_days for offer in valid)
+    latest = max(offer.row.valid_until for offer in valid)
+    return [
+        offer
+        if offer.expired
+        else replace(
+            offer,
+            cheapest=lowest is not None and offer.yuan == lowest,
+            fastest=offer.row.lead_time_days == soonest,
+            longest=offer.row.valid_until == latest,
         )
         for offer in offers
     ]
-    return sorted(found, key=lambda offer: (offer.expired, offer.yuan is None, offer.yuan or 0, offer.row.id))
 
 
 def may_choose(inquiry: Inquiry, actor: Actor) -> bool:
-    """Tell whether an actor recommends an offer: purchasing, and who decides on the inquiry."""
-    return inquiry.status in OPEN_STATES and (
-        can(actor, InquiryPerm.ANSWER_PURCHASING) or decider.test(inquiry, actor) is not None
-    )
+    """Tell whether an actor recommends an offer now."""
+    return inquiry.status in OPEN_STATES and recommends(inquiry, actor)
+
+
+def recommends(inquiry: Inquiry, actor: Actor) -> bool:
+    """Tell whether it is an actor's to recommend an offer: purchasing's, and that of who decides on the inquiry."""
+    return can(actor, InquiryPerm.ANSWER_PURCHASING) or decider.test(inquiry, actor) is not None
 
 
 def choose(
@@ -120,7 +125,7 @@ def choose(
     Raises Denied, Stale, Conflict in another state, for an expired offer and for one that stands no more.
     """
     lock(inquiry)
-    if not can(actor, InquiryPerm.ANSWER_PURCHASING) and decider.test(inquiry, actor) is None:
+    if not recommends(inquiry, actor):
         raise Denied("core:denied", what=lazy("选用供应商报价"), who=who_may(InquiryPerm.ANSWER_PURCHASING))
     check_version(DOC_TYPE, inquiry, version)
     if inquiry.status not in OPEN_STATES:

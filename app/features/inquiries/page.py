@@ -241,26 +241,26 @@ def line_views(
     inquiry: Inquiry, actor: Actor, seen: Sight, files: Sequence[documents.FileRow], decides: bool
 ) -> list[LineView]:
     """Return the lines the reader may see, each with answers and files."""
+    technical, purchasing = (
+        sees_answers(seen, subject) for subject in (Subject.TECHNICAL, Subject.PURCHASING)
+    )
     return [
         LineView(
             line,
             asks_of(inquiry, line, actor, seen, decides),
-            line.technical_answers[::-1]
-            if line.ask_technical and sees_answers(seen, Subject.TECHNICAL)
-            else [],
-            [
-                price_view(row, standing=row in standing_offers(line.purchasing_answers))
-                for row in line.purchasing_answers[::-1]
-            ]
-            if line.ask_purchasing and sees_answers(seen, Subject.PURCHASING)
-            else [],
+            line.technical_answers[::-1] if line.ask_technical and technical else [],
+            price_views(line) if line.ask_purchasing and purchasing else [],
             [row for row in files if row.line_id == line.id],
-            offer_views(inquiry, line, actor)
-            if line.ask_purchasing and sees_answers(seen, Subject.PURCHASING)
-            else [],
+            offer_views(inquiry, line, actor) if line.ask_purchasing and purchasing else [],
         )
         for line in seen.lines(inquiry)
     ]
+
+
+def price_views(line: InquiryLine) -> list[PriceView]:
+    """Return the purchasing answers to a line in words, the latest first."""
+    standing = standing_offers(line.purchasing_answers)
+    return [price_view(row, standing=row in standing) for row in line.purchasing_answers[::-1]]
 
 
 def head_facts(inquiry: Inquiry, seen: Sight) -> list[tuple[Any, ...]]:
@@ -344,11 +344,11 @@ def subject_label(subject: str) -> str:
 
 def steps_context(inquiry: Inquiry, actor: Actor) -> dict[str, Any]:
     """Return what the step buttons alone need, to be renewed beside a refusal."""
-    # the word about a late tender is asked for only where one is late
-    steps = [
-        step for step in FLOW.open_steps(inquiry, actor) if step.name != "allow_late" or step.blocked is None
-    ]
-    return {"steps": steps, "action": address(inquiry.id), "version": inquiry.version}
+    return {
+        "steps": FLOW.open_steps(inquiry, actor),
+        "action": address(inquiry.id),
+        "version": inquiry.version,
+    }
 
 
 def decline_label(inquiry: Inquiry) -> str:
