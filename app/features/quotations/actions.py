@@ -36,15 +36,7 @@ HEAD_FIELDS = (
     "customer_address",
     "project",
     "contact_mobile",
-    "payment_term",
-    "payment_other",
-    "freight",
-    "delivery_place",
-    "delivery_start",
-    "packing",
-    "acceptance",
-    "warranty",
-    "other_terms",
+    *TERM_FIELDS,
 )
 LINE_FIELDS = (
     "kind",

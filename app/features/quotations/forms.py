@@ -1,5 +1,6 @@
 """Shape and types of what is typed on the pages of a quotation; the rules stand in actions and flow."""
 
+from app.core.db import LARGEST_ID
 from app.core.i18n import lazy
 from app.features.inquiries.enums import CAUSE_LABELS, PRICE_SOURCE_LABELS
 from app.features.quotations.enums import (
@@ -29,8 +30,8 @@ from app.web.forms import (
 )
 
 
-class QuotationForm(EditForm):
-    """The head of a quotation; nothing but the figures of its lines is required to save a draft."""
+class QuotationHead:
+    """The head of a quotation, wherever one is typed."""
 
     legal_entity_id = ChoiceField(lazy("报价单位"), coerce=int, blank=None, render_kw={"lang": "zh-Hans"})
     valid_until = DateField(lazy("有效期至"))
@@ -40,7 +41,6 @@ class QuotationForm(EditForm):
     project = TextField(lazy("项目或对方编号"), longest=200)
     contact_mobile = TextField(lazy("我方手机"), longest=40)
     payment_term = ChoiceField(lazy("付款方式"), choices=tuple(PAYMENT_LABELS.items()))
-    payment_other = TextField(lazy("其他付款方式"), longest=300)
     freight = ChoiceField(lazy("运费"), choices=tuple(FREIGHT_LABELS.items()), required=True, blank=None)
     delivery_place = TextField(lazy("交货地点与方式"), longest=300)
     delivery_start = TextField(lazy("交货期起算点"), longest=200)
@@ -48,6 +48,12 @@ class QuotationForm(EditForm):
     acceptance = TextField(lazy("验收标准"), longest=300)
     warranty = TextField(lazy("质保期"), longest=300)
     other_terms = LongTextField(lazy("其他条款"), longest=2000)
+
+
+class QuotationForm(QuotationHead, EditForm):
+    """The head of a draft; nothing but the figures of its lines is required to save it."""
+
+    payment_other = TextField(lazy("其他付款方式"), longest=300)
 
 
 class QuotationLineForm(LineForm):
@@ -73,8 +79,8 @@ class QuotationLineForm(LineForm):
     lead_time_days = WholeNumberField(lazy("交货期（天）"), least=0, most=3650)
     note = TextField(lazy("备注"), longest=300)
     floor_reason = TextField(lazy("低于底价的理由"), longest=300)
-    inquiry_line_id = WholeNumberField(lazy("询价明细"), least=1, most=2**31 - 1)
-    product_id = WholeNumberField(lazy("产品"), least=1, most=2**31 - 1)
+    inquiry_line_id = WholeNumberField(lazy("询价明细"), least=1, most=LARGEST_ID)
+    product_id = WholeNumberField(lazy("产品"), least=1, most=LARGEST_ID)
     origin = TextField(lazy("来源"), longest=16)
 
 

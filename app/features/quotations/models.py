@@ -165,6 +165,11 @@ class QuotationRevision(DocumentMixin, Model):
         return case((cls.expired, literal(EXPIRED)), else_=cls.status)
 
     @property
+    def reviewed(self) -> bool:
+        """Whether a paper drawn of it now is of an approved content, and needs no 未审核 across it."""
+        return self.approved_at is not None and self.status != QuotationStatus.VOID
+
+    @property
     def is_tender(self) -> bool:
         """Whether the offer answers a tender, so that it may be a bid made elsewhere."""
         return self.quotation.inquiry.kind == InquiryKind.TENDER

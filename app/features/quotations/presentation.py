@@ -283,7 +283,7 @@ def facts_line(revision: QuotationRevision, actor: Actor) -> list[str]:
 
 def watermark(revision: QuotationRevision) -> str:
     """Return the watermark of the preview: none once approved."""
-    return "" if revision.approved_at is not None and revision.status != "void" else str(lazy("未审核"))
+    return "" if revision.reviewed else str(lazy("未审核"))
 
 
 def paper(revision: QuotationRevision) -> Mapping[str, Any]:

@@ -14,7 +14,6 @@ from app.core.pdf.document import MM, Document, DocumentFacts, Margins
 from app.core.pdf.table import Table
 from app.features.quotations import pdf, price_table, snapshot
 from app.features.quotations.bid.comparison import longest_lead_time
-from app.features.quotations.enums import QuotationStatus
 from app.features.quotations.models import QuotationRevision
 from app.features.quotations.snapshot_schema import Line
 
@@ -39,7 +38,7 @@ def render(revision: QuotationRevision, kind: str) -> bytes:
         _MARGINS,
     )
     blocks.page_foot(document, Foot(f"报价编号 {number}" if number else "", TITLES[kind]))
-    if revision.approved_at is None or revision.status == QuotationStatus.VOID:
+    if not revision.reviewed:
         blocks.watermark(document, UNREVIEWED)
     blocks.title(document, TITLES[kind])
     draw = draw_opening if kind == OPENING else draw_itemised

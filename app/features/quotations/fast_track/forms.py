@@ -6,8 +6,10 @@ from wtforms import Field, ValidationError
 
 from app.core.i18n import lazy
 from app.features.inquiries.enums import CHANNEL_LABELS, InquiryChannel
+from app.features.quotations.actions import HEAD_FIELDS
 from app.features.quotations.enums import FREIGHT_LABELS, PAYMENT_LABELS, PaymentTerm
-from app.features.quotations.forms import QuotationForm
+from app.features.quotations.forms import QuotationHead, QuotationLineForm
+from app.features.quotations.terms.models import TERM_FIELDS
 from app.web.forms import (
     BaseForm,
     CheckField,
@@ -18,50 +20,26 @@ from app.web.forms import (
     LineForm,
     QuantityField,
     TextField,
-    UnitPriceField,
     VersionField,
-    WholeNumberField,
 )
 
 # Folded away: filled from the customer's last offer and the settings where left empty.
-TERMS = (
-    "payment_term",
-    "freight",
-    "delivery_place",
-    "delivery_start",
-    "packing",
-    "acceptance",
-    "warranty",
-    "other_terms",
-)
-HEAD = ("valid_until", "attention", "customer_phone", "customer_address", "project", "contact_mobile")
+TERMS = tuple(name for name in TERM_FIELDS if name != "payment_other")
+HEAD = tuple(name for name in HEAD_FIELDS if name not in TERM_FIELDS)
 TIMES = ("deadline", "channel", "received_at")
 
 
-class OfferFields:
+class OfferFields(QuotationHead):
     """One visible field beside the lines; the folded ones may all stay as they are."""
 
     customer = TextField(lazy("客户"), required=True, longest=120)
     accept_similar = CheckField(lazy("不是同一家，仍新建客户"))
-    legal_entity_id = QuotationForm.legal_entity_id
-    valid_until = QuotationForm.valid_until
-    attention = QuotationForm.attention
-    customer_phone = QuotationForm.customer_phone
-    customer_address = QuotationForm.customer_address
-    project = QuotationForm.project
-    contact_mobile = QuotationForm.contact_mobile
     payment_term = ChoiceField(
         lazy("付款方式"),
         choices=tuple((code, label) for code, label in PAYMENT_LABELS.items() if code != PaymentTerm.OTHER),
         blank=lazy("同上次报价"),
     )
     freight = ChoiceField(lazy("运费"), choices=tuple(FREIGHT_LABELS.items()), blank=lazy("同上次报价"))
-    delivery_place = QuotationForm.delivery_place
-    delivery_start = QuotationForm.delivery_start
-    packing = QuotationForm.packing
-    acceptance = QuotationForm.acceptance
-    warranty = QuotationForm.warranty
-    other_terms = QuotationForm.other_terms
     deadline = DateTimeField(lazy("答复期限"), required=True, end_of_day=True)
     channel = ChoiceField(
         lazy("渠道"),
@@ -87,12 +65,12 @@ class OfferLineForm(LineForm):
     presets = ("product_id",)
 
     name = TextField(lazy("产品"), longest=120, required=True)
-    model = TextField(lazy("型号"), longest=120)
+    model = QuotationLineForm.model
     quantity = QuantityField(lazy("数量"), required=True)
-    unit = TextField(lazy("单位"), longest=20)
-    unit_price = UnitPriceField(lazy("含税单价"))
-    lead_time_days = WholeNumberField(lazy("交货期（天）"), least=0, most=3650)
-    product_id = WholeNumberField(lazy("产品"), least=1, most=2**31 - 1)
+    unit = QuotationLineForm.unit
+    unit_price = QuotationLineForm.unit_price
+    lead_time_days = QuotationLineForm.lead_time_days
+    product_id = QuotationLineForm.product_id
 
     def validate_quantity(self, field: Field) -> None:
         """Ask for more than nothing."""
