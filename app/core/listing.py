@@ -9,7 +9,7 @@ and one reads the page.
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -144,8 +144,11 @@ class Listing:
     Subclasses declare ``columns``, ``filters``, ``searched`` (the SQL looked through by ``q``),
     ``default_sort`` (a key, with "-" for descending) and ``row_id`` (the primary key, which breaks ties).
     ``base`` is the SELECT of all rows the reader may see, with whatever joins the columns need.
-    ``rows_keep`` promises that what a row shows follows from its values, the language and the day alone, whoever
-    reads it: rows made once are then shown again as they are.
+    ``counted`` is the SELECT of the same rows without the tables that only name them, where there is one: it counts
+    them while nothing is looked for or filtered. ``rows_keep`` promises that what a row shows follows from its
+    values, the language and the day alone, whoever reads it: rows made once are then shown again as they are;
+    ``rows_depend_on`` is what they follow from besides, in lists whose columns are not always the same.
+    ``rows_gathered`` says that each row sums up many: a first page that holds all of them is then its own count.
     """
 
     columns: Sequence[Column] = ()
@@ -155,6 +158,8 @@ class Listing:
     default_page_size: int = PAGE_SIZES[0]
     row_id: Any = None
     rows_keep: ClassVar[bool] = False
+    rows_gathered: ClassVar[bool] = False
+    rows_depend_on: Hashable = None
     _statements: ClassVar[WeakKeyDictionary[Select[Any], dict[Any, Select[Any]]]]
 
     def __init_subclass__(cls, **options: Any) -> None:
@@ -170,11 +175,13 @@ class Listing:
         *,
         columns: Sequence[Column] | None = None,
         filters: Sequence[Filter] | None = None,
+        counted: Select[Any] | None = None,
     ) -> None:
         """Open the list; ``columns`` and ``filters`` replace those declared, where they depend on the reader."""
         # Read from the class: a mapped attribute read from the instance would look for a mapped instance.
         self._row_id = type(self).row_id
         self.base = base
+        self.counted = counted
         self.path = path
         self.all_columns = list(type(self).columns if columns is None else columns)
         self.columns = [column for column in self.all_columns if not column.hidden]
@@ -243,7 +250,7 @@ class Listing:
 
     def _once(self, key: Any, make: Callable[[], Select[Any]]) -> Select[Any]:
         """Return a statement of this list, kept while nothing is filtered and nothing looked for."""
-        if self.is_narrowed:
+        if self._chosen is not self.base:
             return make()
         if key not in self._kept:
             self._kept[key] = make()
@@ -251,14 +258,17 @@ class Listing:
 
     @cached_property
     def _counted(self) -> tuple[int, dict[str, Any]]:
-        row = read(self._once("count", self._counting)).one()
         summed = [column.key for column in self.columns if column.total]
+        if self._is_its_own_count:
+            return len(self._first_rows), {key: _sum(self._first_rows, key) for key in summed}
+        row = read(self._once("count", self._counting)).one()
         return row.rows_counted, {key: getattr(row, key) for key in summed}
 
     def _counting(self) -> Select[*tuple[Any, ...]]:
         summed = [column for column in self.columns if column.total]
+        rows = self.counted if self.counted is not None and self._chosen is self.base else self._chosen
         inner = (
-            self._chosen.with_only_columns(
+            rows.with_only_columns(
                 self._row_id,
                 *(column.expression.label(column.key) for column in summed),
                 maintain_column_froms=True,
@@ -314,14 +324,28 @@ class Listing:
         )
 
     @cached_property
+    def _first_rows(self) -> Sequence[Row[Any]]:
+        statement = self._once(("rows", self.sort, False), self._reading_all)
+        return read(statement, {"rows_limit": self.per_page + 1, "rows_offset": 0}).all()
+
+    @property
+    def _is_its_own_count(self) -> bool:
+        return type(self).rows_gathered and self._asked_page == 1 and len(self._first_rows) <= self.per_page
+
+    @cached_property
     def _read_rows(self) -> Sequence[Row[Any]]:
+        if self._is_its_own_count:
+            return self._first_rows
         statement = self._once(("rows", self.sort, self.more), self._reading)
         place = {"rows_limit": self.per_page + 1, "rows_offset": (self.page - 1) * self.per_page}
         return read(statement, place).all()
 
     def _reading(self) -> Select[Any]:
-        statement = self._ordered().limit(bindparam("rows_limit")).offset(bindparam("rows_offset"))
+        statement = self._reading_all()
         return _walked_in_order(statement) if self.more else statement
+
+    def _reading_all(self) -> Select[Any]:
+        return self._ordered().limit(bindparam("rows_limit")).offset(bindparam("rows_offset"))
 
     @property
     def rows(self) -> Sequence[Row[Any]]:
@@ -434,6 +458,12 @@ class Listing:
                 labels = {str(code): str(label) for code, label in item.options}
                 chosen.append((str(item.label), labels.get(str(item.value), str(item.value))))
         return chosen
+
+
+def _sum(rows: Iterable[Row[Any]], key: str) -> Any:
+    """Return the sum of a column as the database makes it: nothing of no values."""
+    values = [value for row in rows if (value := getattr(row, key)) is not None]
+    return sum(values[1:], values[0]) if values else None
 
 
 def _between(column: Any, first: date | None, last: date | None) -> ColumnElement[bool]:

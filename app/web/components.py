@@ -175,7 +175,14 @@ def table_rows(listing: Any) -> Markup:
     """
     if not listing.rows_keep or current_app.jinja_env.auto_reload:
         return Markup("".join(_table_row(listing, row) for row in listing.rows))  # noqa: S704 - escaped there
-    of_list = (type(listing), listing.column_keys, current_locale(), clock.today(), request.script_root)
+    of_list = (
+        type(listing),
+        listing.rows_depend_on,
+        listing.column_keys,
+        current_locale(),
+        clock.today(),
+        request.script_root,
+    )
     parts = []
     for row in listing.rows:
         key = (of_list, tuple(row))

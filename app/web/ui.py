@@ -14,7 +14,7 @@ from app.web import components, current, filters, keeping, nav
 
 MACROS = ("_ui/macros.html", "_ui/fields.html")
 # Those of them that follow from their arguments alone, and are never called with a body.
-KEPT_MACROS = frozenset({"facts", "step_line", "tiles", "timeline"})
+KEPT_MACROS = frozenset({"facts", "step_line", "tabs", "tiles", "timeline"})
 PRODUCT = i18n.lazy("章程")
 THEMES = ("auto", "light", "dark")
 THEME_COOKIE = "theme"

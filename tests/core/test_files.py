@@ -1,6 +1,7 @@
 """Files: checked by content before any transaction, stored by hash, never unlinked inside a request."""
 
 import io
+import itertools
 import os
 import zipfile
 
@@ -59,6 +60,7 @@ def refusal(name: str, content: bytes) -> str:
         ("offer.docx", archive({"word/document.xml": b"<x/>"}), files.ZIP_TYPES["docx"]),
         ("all.zip", archive({"a.txt": b"x"}), "application/zip"),
     ],
+    ids=itertools.count(),
 )
 def test_the_kind_is_found_in_the_content(name, content, media_type):
     checked = check(name, content)
@@ -81,6 +83,8 @@ def test_the_kind_is_found_in_the_content(name, content, media_type):
         ("broken.zip", b"PK\x03\x04 nothing", "文件已损坏"),
         ("broken.docx", archive({"a": b"x"})[:-10], "文件已损坏"),
     ],
+    # the bytes of an archive hold the time of its making: every worker would name its test otherwise
+    ids=itertools.count(),
 )
 def test_what_cannot_be_accepted_is_said(name, content, words):
     assert words in refusal(name, content)

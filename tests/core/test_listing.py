@@ -5,12 +5,13 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import Date, column, insert, or_, select
+from sqlalchemy import Date, column, insert, or_, select, update
 
 from app.core import clock, listing
 from app.core.db import session
 from app.core.i18n import lazy
 from app.core.listing import Column, Filter, Listing, clean_words, matches_words, parse_day
+from app.core.timeline import Event
 from app.core.uow import unit_of_work
 from app.features.products.models import Product
 
@@ -286,6 +287,45 @@ def test_a_page_costs_two_queries_whatever_its_rows(count: int, queries):
         assert shown.pages
         assert shown.totals
     assert len([statement for statement in sent if statement.startswith("SELECT")]) == 2
+
+
+class GatheredHere(ProductsHere):
+    """The same list, as if each row summed up many."""
+
+    rows_gathered = True
+
+
+@pytest.mark.parametrize("count", [0, 1, 30, 31, 70])
+@pytest.mark.parametrize("page", ["1", "2"])
+def test_gathered_rows_on_one_page_are_their_own_count(count: int, page: str, queries):
+    make(count)
+    with unit_of_work():
+        session.execute(update(Product).where(Product.id == 1).values(list_price=None))
+    gathered, counted = (
+        kind(select(Product), {"page": page}, "/products") for kind in (GatheredHere, ProductsHere)
+    )
+    with queries() as sent:
+        found = (
+            gathered.total,
+            gathered.pages,
+            gathered.page,
+            gathered.more,
+            gathered.totals,
+            codes(gathered),
+        )
+    assert len(sent) == (1 if count <= 30 and page == "1" else 3 if page == "1" else 2)
+    assert found == (counted.total, counted.pages, counted.page, counted.more, counted.totals, codes(counted))
+
+
+def test_rows_are_counted_without_the_tables_that_only_name_them(queries):
+    make(3)
+    joined = select(Product).join(Event, Event.seq == Product.id, isouter=True)
+    shown = ProductsHere(joined, {}, "/products", counted=select(Product))
+    with queries() as sent:
+        assert (shown.total, shown.totals["price"]) == (3, "6.00")
+    assert "event" not in sent[0]
+    narrowed = ProductsHere(joined, {"unit": "台"}, "/products", counted=select(Product))
+    assert narrowed.total == 2
 
 
 def test_a_format_registered_for_pages_leaves_paper_alone(monkeypatch):

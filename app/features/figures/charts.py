@@ -13,7 +13,7 @@ from app.core.i18n import gettext as _
 from app.features.figures import queries
 from app.features.figures.lists import FigureList
 from app.features.figures.queries import Scope
-from app.web import charts
+from app.web import charts, keeping
 from app.web.charts import Bar
 
 MOST_BARS = 12
@@ -56,9 +56,16 @@ def spans(scope: Scope) -> list[tuple[date, date, str]]:
     return [(date(year, 1, 1), date(year, 12, 1), str(year)) for year in years][-MOST_MONTHS:]
 
 
-def issued(scope: Scope) -> list[Chart]:
+def issued(listing: FigureList) -> list[Chart]:
     """Return the charts of quotations issued: how many, of what amount."""
-    found = queries.issued_by_month(scope)
+    scope = listing.scope
+    # the table on one page holds the sums already
+    whole = listing.pages == 1
+    found = (
+        {row.key: (int(row.counted), row.amount) for row in listing.rows}
+        if whole
+        else queries.issued_by_month(scope)
+    )
     if not found:
         return []
     counts, amounts = [], []
@@ -99,4 +106,4 @@ def bar_text(listing: FigureList, row: Any, column: Any) -> str:
 def drawn(caption: str, draw: Any, values: Sequence[Bar], name: str) -> Chart:
     """Return a chart with its values in words as the description."""
     words = listed(f"{value.label} {value.text}" for value in values)
-    return Chart(caption, draw(caption, words, values, name))
+    return Chart(caption, keeping.once(draw.__name__, draw, caption, words, values, name))

@@ -1,15 +1,16 @@
 """The tables of figures: the same numbers as the charts, sorted, exported, printed, each with the way to its rows."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 from urllib.parse import urlencode
 
 from sqlalchemy import BigInteger, ColumnElement, Row, Select, case, cast, func, literal, select
 
-from app.core.i18n import LazyText, lazy
+from app.core.i18n import LazyText, current_locale, lazy
 from app.core.listing import Column, Filter, Listing, parse_day
 from app.core.permissions import Actor
 from app.features.customers.models import Customer
@@ -33,6 +34,7 @@ from app.features.products.models import Product
 ROWS = "/figures/rows"
 PER_MILLE = 10
 THOUSANDTHS = 1_000
+KEPT_TABLES = 128
 WON, LOST = str(InquiryStatus.WON), str(InquiryStatus.LOST)
 DIMENSION_OF = {
     By.MONTH: FigureTally.month,
@@ -50,22 +52,31 @@ HEADS = {
 }
 
 
+@dataclass(frozen=True)
+class Table:
+    """What a list of figures reads and shows; ``row_id`` tells its rows apart, the dimension they are grouped by."""
+
+    base: Select[Any]
+    row_id: Any
+    columns: Sequence[Column]
+
+
 class FigureList(Listing):
     """A list over a scope: what narrows the scope stands in the address like every filter, and counts by itself."""
 
     def __init__(
         self,
         scope: Scope,
-        base: Select[Any],
-        row_id: Any,
-        columns: Sequence[Column],
+        table: Table,
         filters: Sequence[Filter],
         arguments: Mapping[str, str],
         path: str,
     ) -> None:
-        """Open the list; ``row_id`` is what tells its rows apart, the dimension they are grouped by."""
-        super().__init__(base, arguments, path, columns=columns, filters=filters)
-        self._row_id = row_id
+        """Open the list; its statements are kept as long as the table is, whose columns are its own."""
+        super().__init__(table.base, arguments, path, columns=table.columns, filters=filters)
+        self._row_id = table.row_id
+        self._kept = self._statements.setdefault(table.base, {})
+        self.rows_depend_on = table.base
         self.scope = scope
 
     def _condition(self, item: Filter) -> ColumnElement[bool] | None:
@@ -76,12 +87,16 @@ class FigureList(Listing):
 class MonthList(FigureList):
     """Rows of months, the latest first."""
 
+    rows_gathered = True
+    rows_keep = True
     default_sort = "-key"
 
 
 class RankedList(FigureList):
     """Rows of people, customers, products or reasons, the most frequent first."""
 
+    rows_gathered = True
+    rows_keep = True
     default_sort = "-counted"
 
 
@@ -232,7 +247,7 @@ def chosen_by(arguments: Mapping[str, str], choices: Sequence[By]) -> By:
     return By(wanted) if wanted in {str(code) for code in choices} else choices[0]
 
 
-# The lists
+# The lists. A table is made once for a scope: making its statements costs more than sending them.
 
 
 def overview(actor: Actor, asked: Mapping[str, str], path: str) -> FigureList:
@@ -240,6 +255,12 @@ def overview(actor: Actor, asked: Mapping[str, str], path: str) -> FigureList:
     arguments = typed(asked)
     filters = scope_filters(actor)
     scope = scope_of(actor, filters, arguments)
+    return MonthList(scope, overview_table(scope), filters, arguments, path)
+
+
+@lru_cache(KEPT_TABLES)
+def overview_table(scope: Scope) -> Table:
+    """Return number and amount of the quotations issued in each month."""
     sums = grouped(
         scope,
         By.MONTH,
@@ -257,7 +278,7 @@ def overview(actor: Actor, asked: Mapping[str, str], path: str) -> FigureList:
         ),
         Column("amount", lazy("含税金额（元）"), sums.c.amount, "money", total=True),
     )
-    return MonthList(scope, select(sums.c.key), sums.c.key, columns, filters, arguments, path)
+    return Table(select(sums.c.key), sums.c.key, columns)
 
 
 RESULT_CHOICES = (By.PERSON, By.CUSTOMER, By.PRODUCT, By.REASON, By.MONTH)
@@ -271,7 +292,18 @@ def results(actor: Actor, asked: Mapping[str, str], path: str) -> FigureList:
     scope = scope_of(actor, filters, arguments)
     arguments["by"] = str(by)
     if by == By.REASON:
-        return reasons(scope, filters, arguments, path)
+        return RankedList(scope, reasons_table(scope), filters, arguments, path)
+    return list_by(by)(scope, results_table(scope, by, current_locale()), filters, arguments, path)
+
+
+def list_by(by: By) -> type[FigureList]:
+    """Return how rows of a dimension are ordered: months by time, all others by their number."""
+    return MonthList if by == By.MONTH else RankedList
+
+
+@lru_cache(KEPT_TABLES)
+def results_table(scope: Scope, by: By, locale: str) -> Table:
+    """Return won and lost by a dimension, rows that stand for no product named in a language."""
     kind = Kind.RESULT_PRODUCT if by == By.PRODUCT else Kind.RESULT
     sums = grouped(
         scope,
@@ -306,11 +338,11 @@ def results(actor: Actor, asked: Mapping[str, str], path: str) -> FigureList:
         Column("won_amount", lazy("成交金额（元）"), sums.c.won_amount, "money", total=True),
         Column("lost_amount", lazy("未成交报价金额（元）"), sums.c.lost_amount, "money", total=True),
     )
-    kind_of_list = MonthList if by == By.MONTH else RankedList
-    return kind_of_list(scope, base, sums.c.key, columns, filters, arguments, path)
+    return Table(base, sums.c.key, columns)
 
 
-def reasons(scope: Scope, filters: Sequence[Filter], arguments: Mapping[str, str], path: str) -> FigureList:
+@lru_cache(KEPT_TABLES)
+def reasons_table(scope: Scope) -> Table:
     """Return why inquiries were not won, the most frequent reason first."""
     sums = grouped(
         scope,
@@ -331,7 +363,7 @@ def reasons(scope: Scope, filters: Sequence[Filter], arguments: Mapping[str, str
         counting("counted", lazy("询价（份）"), sums.c.counted, way),
         Column("amount", lazy("已报价金额（元）"), sums.c.amount, "money", total=True),
     )
-    return RankedList(scope, select(sums.c.key), sums.c.key, columns, filters, arguments, path)
+    return Table(select(sums.c.key), sums.c.key, columns)
 
 
 REPORT_CHOICES = (By.MONTH, By.PERSON, By.CUSTOMER)
@@ -344,6 +376,12 @@ def reporting(actor: Actor, asked: Mapping[str, str], path: str) -> FigureList:
     filters = [by_filter(REPORT_CHOICES), *scope_filters(actor)]
     scope = scope_of(actor, filters, arguments)
     arguments["by"] = str(by)
+    return list_by(by)(scope, reporting_table(scope, by), filters, arguments, path)
+
+
+@lru_cache(KEPT_TABLES)
+def reporting_table(scope: Scope, by: By) -> Table:
+    """Return how many inquiries were reported, how many of them late, and after how long, by a dimension."""
 
     def way(row: Row[Any], **values: Any) -> str:
         return rows_url(scope, Kind.REPORTED, **chosen_row(by, row), **values)
@@ -372,8 +410,7 @@ def reporting(actor: Actor, asked: Mapping[str, str], path: str) -> FigureList:
             "hours", lazy("平均用时（工作小时）"), sums.c.hours, "number", text=lambda row: hours(row.hours)
         ),
     )
-    kind_of_list = MonthList if by == By.MONTH else RankedList
-    return kind_of_list(scope, base, sums.c.key, columns, filters, arguments, path)
+    return Table(base, sums.c.key, columns)
 
 
 def mean_hours() -> Any:
@@ -386,6 +423,12 @@ def answers(actor: Actor, asked: Mapping[str, str], path: str) -> FigureList:
     arguments = typed(asked)
     filters = scope_filters(actor)
     scope = scope_of(actor, filters, arguments)
+    return MonthList(scope, answers_table(scope), filters, arguments, path)
+
+
+@lru_cache(KEPT_TABLES)
+def answers_table(scope: Scope) -> Table:
+    """Return the answers of both departments by month."""
     subjects = (Subject.TECHNICAL, Subject.PURCHASING)
     sums = grouped(
         scope,
@@ -401,7 +444,7 @@ def answers(actor: Actor, asked: Mapping[str, str], path: str) -> FigureList:
     }
     for subject in subjects:
         columns += answer_columns(scope, sums, str(subject), heads[subject])
-    return MonthList(scope, select(sums.c.key), sums.c.key, columns, filters, arguments, path)
+    return Table(select(sums.c.key), sums.c.key, columns)
 
 
 def answer_columns(

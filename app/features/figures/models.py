@@ -65,6 +65,8 @@ class FigureTally(Model):
             "reason",
             name="uq_figure_tally_dimensions",
         ),
+        Index("ix_figure_tally_owner", "owner_id", "department_id"),
+        Index("ix_figure_tally_department", "department_id", "owner_id"),
     )
 
     id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)

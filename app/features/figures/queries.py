@@ -1,12 +1,13 @@
 """Who sees which figures, and the sums that pages show."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Select, case, cast, false, func, or_, select, true
+from sqlalchemy import BigInteger, ColumnElement, Select, case, cast, false, func, literal, or_, select, true
 
 from app.core import clock
 from app.core.db import read, session
@@ -24,6 +25,7 @@ from app.features.quotations.models import QuotationRevision
 EXPIRING_DAYS = 7
 MONTHS_OF_YEAR = 12
 MONTHS_OF_QUARTER = 3
+KEPT_STATEMENTS = 128
 
 
 @dataclass(frozen=True)
@@ -152,10 +154,10 @@ def per_mille(part: Any, whole: Any) -> Any:
     return case((whole > 0, cast(part * 1000, BigInteger) / cast(whole, BigInteger)), else_=None)
 
 
-def totals(scope: Scope) -> Totals:
-    """Return the sums of a scope in one query."""
+@lru_cache(KEPT_STATEMENTS)
+def _totals_statement(scope: Scope) -> Select[*tuple[Any, ...]]:
     kinds = (Kind.ISSUED, Kind.RESULT, Kind.REPORTED, Kind.ANSWERED)
-    statement = (
+    return (
         select(
             FigureTally.kind,
             FigureTally.outcome,
@@ -167,7 +169,13 @@ def totals(scope: Scope) -> Totals:
         .where(*in_scope(scope, kinds))
         .group_by(FigureTally.kind, FigureTally.outcome)
     )
-    found: dict[tuple[str, str], Any] = {(row[0], row[1]): row[2:] for row in session.execute(statement)}
+
+
+def totals(scope: Scope) -> Totals:
+    """Return the sums of a scope in one query."""
+    found: dict[tuple[str, str], Any] = {
+        (row.kind, row.outcome): tuple(row)[2:] for row in read(_totals_statement(scope))
+    }
     nothing = (0, 0, Decimal(0), Decimal(0))
     issued = found.get((Kind.ISSUED, ""), nothing)
     won = found.get((Kind.RESULT, InquiryStatus.WON), nothing)
@@ -190,21 +198,34 @@ def totals(scope: Scope) -> Totals:
     )
 
 
-def issued_by_month(scope: Scope) -> Mapping[date, tuple[int, Decimal]]:
+def issued_by_month(scope: Scope) -> dict[date, tuple[int, Decimal]]:
     """Return number and amount of the quotations issued in each month that has some."""
-    statement = (
-        select(FigureTally.month, func.sum(FigureTally.count), func.sum(FigureTally.amount))
+    return {row.month: (int(row.counted), row.amount) for row in read(_issued_statement(scope))}
+
+
+@lru_cache(KEPT_STATEMENTS)
+def _issued_statement(scope: Scope) -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            FigureTally.month,
+            func.sum(FigureTally.count).label("counted"),
+            func.sum(FigureTally.amount).label("amount"),
+        )
         .where(*in_scope(scope, [Kind.ISSUED]))
         .group_by(FigureTally.month)
     )
-    return {row[0]: (int(row[1]), row[2]) for row in session.execute(statement)}
 
 
 def expiring(actor: Actor) -> tuple[int, date, date]:
     """Return how many offers the actor sees end within a week, with the first and the last of these days."""
     first = clock.today()
     last = first + timedelta(days=EXPIRING_DAYS)
-    statement = (
+    return int(read(_expiring_statement(actor, first, last)).scalar_one()), first, last
+
+
+@lru_cache(KEPT_STATEMENTS)
+def _expiring_statement(actor: Actor, first: date, last: date) -> Select[*tuple[Any, ...]]:
+    return (
         select(func.count())
         .select_from(QuotationRevision)
         .where(
@@ -214,7 +235,6 @@ def expiring(actor: Actor) -> tuple[int, date, date]:
             QuotationRevision.valid_until.between(first, last),
         )
     )
-    return int(read(statement).scalar_one()), first, last
 
 
 def is_complete() -> bool:
@@ -224,9 +244,14 @@ def is_complete() -> bool:
 
 def owners(actor: Actor) -> list[tuple[str, str]]:
     """Return id and name of the people whose figures an actor may see, by name."""
-    counted = select(FigureTally.owner_id).where(visible_condition(actor)).distinct()
-    statement = select(User.id, User.name).where(User.id.in_(counted)).order_by(User.name, User.id)
-    return [(str(row.id), row.name) for row in session.execute(statement)]
+    return [(str(row.id), row.name) for row in read(_counted_owners(actor))]
+
+
+@lru_cache(KEPT_STATEMENTS)
+def _counted_owners(actor: Actor) -> Select[*tuple[Any, ...]]:
+    # asked person by person: to look through all sums for their people would cost more than the whole page
+    counted = select(literal(1)).where(FigureTally.owner_id == User.id, visible_condition(actor))
+    return select(User.id, User.name).where(counted.exists()).order_by(User.name, User.id)
 
 
 def departments(actor: Actor) -> list[tuple[str, str]]:
@@ -234,12 +259,14 @@ def departments(actor: Actor) -> list[tuple[str, str]]:
     allowed = departments_of(actor, FiguresPerm.VIEW_ALL)
     if allowed is not None and len(allowed) < 2:
         return []
-    counted = select(FigureTally.department_id).where(visible_condition(actor)).distinct()
-    statement = (
-        select(Department.id, Department.name).where(Department.id.in_(counted)).order_by(Department.id)
-    )
-    found = [(str(row.id), row.name) for row in session.execute(statement)]
+    found = [(str(row.id), row.name) for row in read(_counted_departments(actor))]
     return found if len(found) > 1 else []
+
+
+@lru_cache(KEPT_STATEMENTS)
+def _counted_departments(actor: Actor) -> Select[*tuple[Any, ...]]:
+    counted = select(literal(1)).where(FigureTally.department_id == Department.id, visible_condition(actor))
+    return select(Department.id, Department.name).where(counted.exists()).order_by(Department.id)
 
 
 def customer_option(actor: Actor, customer_id: int) -> list[tuple[str, str]]:

@@ -13,7 +13,7 @@ from app.core.permissions import Actor
 from app.features.customers.models import Customer
 from app.features.figures import queries
 from app.features.figures.enums import KIND_LABELS, OUTCOME_LABELS, REASON_LABELS, Kind
-from app.features.figures.lists import LOST, FigureList, scope_filters, scope_of, typed
+from app.features.figures.lists import LOST, FigureList, Table, scope_filters, scope_of, typed
 from app.features.figures.models import NO_PRODUCT, FigureFact
 from app.features.inquiries.enums import SUBJECT_LABELS
 from app.features.inquiries.models import Inquiry
@@ -153,4 +153,4 @@ def rows_behind(actor: Actor, asked: Mapping[str, str], path: str) -> FigureList
         for column in FACT_COLUMNS
     ]
     filters = [*fact_filters(actor, arguments), *scoped]
-    return FactList(scope, base, FigureFact.id, columns, filters, arguments, path)
+    return FactList(scope, Table(base, FigureFact.id, columns), filters, arguments, path)

@@ -37,7 +37,7 @@ def index() -> Response:
     return show(
         listing,
         _("统计"),
-        charts=charts.issued(listing.scope) if is_page() else (),
+        charts=charts.issued(listing) if is_page() else (),
         totals=key_figures(actor, listing.scope) if is_page() else (),
         table_title=_("每月出具的报价"),
         remark=_("一份报价按首次出具的月份计一次，以后修订不重复计；未开标的招标和统采只计份数，不计金额。"),

@@ -8,7 +8,7 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, Date, Row, Select, bindparam, case, func, literal, or_
 
 from app.core import clock, timeline
-from app.core.db import UTCDateTime, session
+from app.core.db import UTCDateTime, read, session
 from app.core.errors import Conflict, Invalid
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy, ngettext
@@ -168,7 +168,7 @@ def base_where(visible: Select[Any]) -> Select[Any]:
 
 def counts(actor: Actor) -> tuple[int, int]:
     """Return how many valid offers an actor sees that were not spoken of for three days, and how many expire soon."""
-    row = session.execute(counting(visible_to(actor))).one()
+    row = read(counting(visible_to(actor))).one()
     return int(row.silent or 0), int(row.expiring or 0)
 
 
@@ -178,8 +178,8 @@ def counting(visible: Select[Any]) -> Select[Any]:
     silent = func.sum(case((silent_for(AGES[0]), literal(1)), else_=0))
     expiring = func.sum(case((expires_soon(), literal(1)), else_=0))
     return (
-        issued_to(visible)
-        .where(is_valid())
+        visible.join(Quotation, Quotation.id == QuotationRevision.quotation_id)
+        .where(QuotationRevision.status == QuotationStatus.ISSUED, is_valid())
         .with_only_columns(silent.label("silent"), expiring.label("expiring"), maintain_column_froms=True)
     )
 

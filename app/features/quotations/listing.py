@@ -93,7 +93,8 @@ class QuotationList(Listing):
     def __init__(self, actor: Actor, arguments: Mapping[str, str], path: str) -> None:
         """Open the list as this reader sees it: without the totals of sealed bids they may not know yet."""
         columns = with_secrets(self.columns, actor) if secrecy.hides_some(actor) else None
-        super().__init__(base(actor), arguments, path, columns=columns)
+        counted = current_of(queries.visible_to(actor))
+        super().__init__(base(actor), arguments, path, columns=columns, counted=counted)
 
 
 def with_secrets(columns: Sequence[Column], actor: Actor) -> list[Column]:
@@ -125,11 +126,17 @@ def base(actor: Actor) -> Select[Any]:
 
 
 @lru_cache(256)
+def current_of(visible: Select[Any]) -> Select[Any]:
+    """Return the SELECT of the current ones among the revisions of a SELECT."""
+    return visible.where(QuotationRevision.current.is_(True))
+
+
+@lru_cache(256)
 def base_where(visible: Select[Any]) -> Select[Any]:
     """Return the SELECT itself, one and the same for one and the same visibility."""
     return (
-        visible.join(Quotation, Quotation.id == QuotationRevision.quotation_id)
+        current_of(visible)
+        .join(Quotation, Quotation.id == QuotationRevision.quotation_id)
         .join(Customer, Customer.id == Quotation.customer_id)
         .join(User, User.id == QuotationRevision.owner_id)
-        .where(QuotationRevision.current.is_(True))
     )

@@ -79,7 +79,16 @@ class QuotationRevision(DocumentMixin, Model):
         CheckConstraint(one_of("status", QuotationStatus), name="status"),
         UniqueConstraint("quotation_id", "revision", name="uq_quotation_revision_quotation_id_revision"),
         Index("ix_quotation_revision_expiry", "status", "valid_until"),
-        Index("ix_quotation_revision_list", "current", "created_at", "id"),
+        # with all that counting the list needs, so that it reads no row
+        Index(
+            "ix_quotation_revision_list",
+            "current",
+            "created_at",
+            "id",
+            "owner_id",
+            "department_id",
+            "total",
+        ),
         Index("ix_quotation_revision_owner_list", "owner_id", "current", "created_at", "id"),
         Index("ix_quotation_revision_department_list", "department_id", "current", "created_at", "id"),
     )
