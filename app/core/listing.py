@@ -244,8 +244,9 @@ class Listing:
             return item.condition(item.value)
         if item.kind == "text":
             return matches_words(item.value, [item.column])
-        value = int(item.value) if item.kind == "person" else item.value
-        condition: ColumnElement[bool] = item.column == value
+        condition: ColumnElement[bool] = item.column == (
+            int(item.value) if item.kind == "person" else item.value
+        )
         return condition
 
     def _once(self, key: Any, make: Callable[[], Select[Any]]) -> Select[Any]:
@@ -359,8 +360,7 @@ class Listing:
     def cell(self, row: Row[Any], column: Column) -> Cell:
         """Return what stands in a cell."""
         value = getattr(row, column.key)
-        say = column.text or column.shown_by
-        text = say(row) if say else self.shown(column, value)
+        text = say(row) if (say := column.text or column.shown_by) else self.shown(column, value)
         tone = column.tone(row) if column.tone else (column.tones or {}).get(str(value), "")
         title = column.title(row) if column.title else _full_stamp(value)
         return Cell(text, column.href(row) if column.href else None, tone, title, value)
