@@ -244,9 +244,8 @@ class Listing:
             return item.condition(item.value)
         if item.kind == "text":
             return matches_words(item.value, [item.column])
-        condition: ColumnElement[bool] = item.column == (
-            int(item.value) if item.kind == "person" else item.value
-        )
+        value = int(item.value) if item.kind == "person" else item.value
+        condition: ColumnElement[bool] = item.column == value
         return condition
 
     def _once(self, key: Any, make: Callable[[], Select[Any]]) -> Select[Any]:
@@ -408,10 +407,7 @@ class Listing:
     # Addresses
 
     def url(self, **changes: Any) -> str:
-        """Return the address of this list with some of its state changed.
-
-        Any change but of the page begins anew.
-        """
+        """Return the address of this list with some of its state changed; all but the page begin anew."""
         state = self._state()
         if "page" not in changes:
             state.pop("page", None)
