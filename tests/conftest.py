@@ -21,7 +21,7 @@ from app.core import clock, files, i18n
 from app.core.db import db, session
 from app.core.permissions import Role
 from app.features.people.models import Department, User
-from tests import factories, nothing_skipped
+from tests import factories, nothing_skipped, sharing_out
 from tests.client import Client
 from tests.saved_tables import replace_database
 
@@ -33,12 +33,52 @@ hypothesis.settings.load_profile("suite")
 gc.set_threshold(50_000, 20, 50)
 
 POSTGRES = os.environ.get("TEST_DATABASE_URL", "")
+# Tests of what knows no database: one statement of theirs would fail.
+ENGINE_FREE = (
+    "tests/architecture/",
+    "tests/core/pdf/",
+    *(
+        f"tests/core/test_{name}.py"
+        for name in (
+            "canonical",
+            "capital_amount",
+            "certificate",
+            "clock",
+            "export",
+            "forgery",
+            "i18n",
+            "money",
+            "pasted",
+            "pinyin",
+            "signing",
+            "spreadsheets",
+            "verification_code",
+            "written",
+        )
+    ),
+    "tests/test_config.py",
+    "tests/test_installation.py",
+    "tests/test_manage.py",
+)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """With ZHANGCHENG_NO_SKIP=1 a skipped test fails the run: the full check leaves nothing out."""
     if os.environ.get("ZHANGCHENG_NO_SKIP") == "1":
         config.pluginmanager.register(nothing_skipped)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that ask no database, which run on one engine only."""
+    for item in items:
+        if item.nodeid.startswith(ENGINE_FREE):
+            item.add_marker("engine_free")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Share the tests out among the workers as ``sharing_out`` says, in place of ``--dist loadgroup``."""
+    return sharing_out.Sharing(config, log) if config.getvalue("dist") == "loadgroup" else None
 
 
 def worker_database(worker: str, data: Path) -> str:
@@ -106,8 +146,23 @@ def empty_database(app: Flask) -> None:
     replace_database(data / "database.sqlite3", data / "empty.sqlite3")
 
 
+def refuse_statement(*_: Any) -> None:
+    """Stand in for a database where there must be none."""
+    raise AssertionError("this test stands in ENGINE_FREE and asked the database")
+
+
+@contextmanager
+def without_database() -> Iterator[None]:
+    """Let no statement through inside a block."""
+    event.listen(db.engine, "before_cursor_execute", refuse_statement)
+    try:
+        yield
+    finally:
+        event.remove(db.engine, "before_cursor_execute", refuse_statement)
+
+
 @pytest.fixture(autouse=True)
-def database(app: Flask) -> Iterator[None]:
+def database(app: Flask, request: pytest.FixtureRequest) -> Iterator[None]:
     """An empty database and an application context for every test; what it left is thrown away."""
     # features are registered in the order in which the application imports them
     from app.features.seals import keys
@@ -117,9 +172,13 @@ def database(app: Flask) -> Iterator[None]:
     files.use_folder(data / "files")
     keys.use_folder(data / "keys")
     with app.app_context():
-        empty_database(app)
         i18n.set_locale(i18n.CHINESE)
-        yield
+        if request.node.get_closest_marker("engine_free"):
+            with without_database():
+                yield
+        else:
+            empty_database(app)
+            yield
         session.remove()
 
 

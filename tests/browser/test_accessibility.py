@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 from tests.browser.conftest import NARROW, WIDE, Visits
 from tests.browser.walking import REVISION, find
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser-pages")]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 # name, account, address; an address may follow the first fitting link of another page: "page -> pattern + tail".
 PAGES = (

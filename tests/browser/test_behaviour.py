@@ -9,7 +9,7 @@ from tests.browser.conftest import NARROW, Visits
 from tests.browser.story import CUSTOMER
 from tests.browser.walking import REVISION, find, walk
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser-pages")]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 DRAFT = f"/quotations?status=draft -> {REVISION}"
 

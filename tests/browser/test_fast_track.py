@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import NARROW, Visits
 from tests.browser.story import CUSTOMER
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser-fast-track")]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 class Hand:

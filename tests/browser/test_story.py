@@ -10,7 +10,7 @@ from tests.browser.conftest import NARROW, WIDE, Visits
 from tests.browser.story import CUSTOMER, LETTER, Story, Words
 from tests.paper_tools import run, text_of
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser-story")]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 def tell(story: Story, visits: Visits, folder: Path) -> list[Path]:

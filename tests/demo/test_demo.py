@@ -37,9 +37,6 @@ from app.features.seals.models import LegalEntity, Seal, SealRequest, SealUse
 from app.features.verify import queries as verification
 from tests.demo.conftest import TODAY
 
-# One worker loads the demo and runs all that look at it.
-pytestmark = pytest.mark.xdist_group("demo")
-
 FLOWS: dict[str, tuple[Any, Any]] = {
     "inquiry": (inquiry_flow.FLOW, Inquiry),
     "quotation": (quotation_flow.FLOW, QuotationRevision),

@@ -8,8 +8,6 @@ from app.demo import cast
 from app.demo.loading import AWAY_FIRST
 from app.demo.timetable import timetable
 
-pytestmark = pytest.mark.xdist_group("demo")
-
 
 def test_every_day_of_three_years_has_a_half_year_long_enough() -> None:
     lengths = {timetable(date(2025, 7, 1) + timedelta(days=day)).length for day in range(3 * 365)}
