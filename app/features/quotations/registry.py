@@ -8,7 +8,7 @@ from app.core.i18n import lazy, lazy_in_context
 from app.core.permissions import Role
 from app.features.inquiries.enums import KIND_LABELS
 from app.features.quotations import queries, secrecy
-from app.features.quotations.actions import create_on_start, lapse_with_inquiry
+from app.features.quotations.actions import create_on_start, follow_inquiry, lapse_with_inquiry
 from app.features.quotations.enums import (
     EFFECT_LABELS,
     FREIGHT_LABELS,
@@ -304,5 +304,6 @@ def register() -> None:
     secrecy.register()
     sources.register(DOC_TYPE, sealable, tells_secret=paper_is_secret)
     timeline.on("inquiry:start_quoting", create_on_start)
+    timeline.on("inquiry:move-opening", follow_inquiry)
     for ending in ("inquiry:withdraw", "inquiry:cancel"):
         timeline.on(ending, lapse_with_inquiry)
