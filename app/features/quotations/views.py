@@ -16,6 +16,7 @@ from app.core.permissions import Actor, can, directory
 from app.core.uow import unit_of_work
 from app.core.verification_code import grouped
 from app.core.workflow import StepView
+from app.features.customers import queries as customers
 from app.features.inquiries import queries as inquiry_queries
 from app.features.inquiries.losses import loss_facts
 from app.features.inquiries.models import PurchasingAnswer
@@ -377,6 +378,7 @@ def form_page(
         cancel_url=urls["show"],
         stale=stale,
         fill=filling.panel(revision, current_actor(), request.form, filled),
+        contacts=customers.contact_options(current_actor(), revision.quotation.customer_id),
     )
 
 

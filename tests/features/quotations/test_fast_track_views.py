@@ -176,6 +176,12 @@ def test_rows_are_added_and_terms_brought_without_sending(client: Client, desk: 
     assert len(client.page.all("tr", data_line="")) == 4
     client.post(FORM, {**client.page.values(FORM), "fill": "terms"})
     assert client.page.values(FORM)["delivery_place"] == "宁夏银川市测试街 2 号"
+    names = [
+        option
+        for option in client.page.all("option")
+        if option.parent.attributes.get("id") == "contact-names"
+    ]
+    assert [option.attributes["value"] for option in names] == ["王采购"]
     assert "960.00" in client.page.text
     client.post(FORM, {**client.page.values(FORM), "customer": "谁", "fill": "terms"})
     assert session.query(Inquiry).count() == 0
