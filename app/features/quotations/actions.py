@@ -260,9 +260,11 @@ def edit(
     head: Mapping[str, Any],
     lines: Sequence[LineInput],
     legal_entity_id: int | None = None,
+    autosave: bool = False,
 ) -> None:
     """Change a draft or a returned revision; ``head`` maps HEAD_FIELDS to new values, None keeps the legal entity.
 
+    ``autosave`` tells that nobody pressed a button: the event says so, and the timeline folds it with its like.
     Raises Denied for anybody but the owner, Stale for an older form, Conflict in any other state: no route changes
     what was submitted or approved.
     """
@@ -287,7 +289,8 @@ def edit(
     session.flush()
     changes = timeline.diff(before, facts(revision))
     if changes:
-        timeline.record(DOC_TYPE, revision.id, "quotation:edit", actor, data={"changes": changes})
+        verb = "quotation:autosave" if autosave else "quotation:edit"
+        timeline.record(DOC_TYPE, revision.id, verb, actor, data={"changes": changes})
     index(revision)
 
 

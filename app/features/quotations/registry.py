@@ -126,6 +126,7 @@ tasks.register_kinds(
 timeline.register_verbs(
     timeline.Verb("quotation:create", lazy("编制报价")),
     timeline.Verb("quotation:edit", lazy("修改报价")),
+    timeline.Verb("quotation:autosave", lazy("自动保存草稿"), folds=True),
     timeline.Verb("quotation:revise", lazy("修订报价，另起新版")),
     timeline.Verb("quotation:attach", lazy("添加附件 %(file)s"), frozenset({"file"})),
     timeline.Verb(

@@ -226,6 +226,23 @@ def test_a_draft_saves_itself_and_the_form_may_be_saved_after_it(
     assert draft.project == "手动"
 
 
+def test_autosaves_keep_their_events_and_are_told_as_one_line(
+    client: Client, draft: QuotationRevision
+) -> None:
+    values = client.page.values(address(draft, "/edit"))
+    for project in ("一", "二", "三"):
+        client.post(address(draft, "/autosave"), {**values, "project": project}, htmx=True)
+        values["saved_version"] = client.page.one("input", name="saved_version").attributes["value"]
+    assert [event.verb for event in events_for("quotation", draft.id)[:3]] == ["quotation:autosave"] * 3
+    client.get(address(draft))
+    record = client.page.one("section", id="record").text
+    assert record.count("自动保存草稿") == 1
+    assert "自动保存草稿，共 3 次" in record
+    assert "— → 三" in record
+    assert client.post(address(draft, "/edit"), {**values, "saved_version": ""}).status_code == 409
+    assert "项目或对方编号: → 三" in client.page.text
+
+
 def test_autosave_overwrites_nobody_and_shows_the_difference(
     client: Client, desk: stories.Desk, draft: QuotationRevision
 ) -> None:
