@@ -134,6 +134,11 @@ timeline.register_verbs(
         lazy("上传投标文件 %(file)s（%(pages)s 页，摘要 %(hash)s）"),
         frozenset({"file", "hash", "pages"}),
     ),
+    timeline.Verb(
+        "quotation:bid-take-over",
+        lazy("沿用上一版的投标文件 %(file)s（%(pages)s 页，摘要 %(hash)s）"),
+        frozenset({"file", "hash", "pages"}),
+    ),
     timeline.Verb("quotation:bid-remove", lazy("移除投标文件 %(file)s"), frozenset({"file"})),
     timeline.Verb("quotation:reprint", lazy("补印第 %(copy)s 份"), frozenset({"copy"})),
     timeline.Verb(secrecy.OPENED, lazy("开标前为用印打开第 %(copy)s 份"), frozenset({"copy"}), tone="warn"),
@@ -264,6 +269,14 @@ sentences.register(
         "quotation:no-tender": lazy("只有招标的报价可以上传投标文件"),
         "quotation:no-bid": lazy("还没有上传投标文件"),
         "quotation:bid-missing": lazy("上一版是投标文件，请先上传这一版的投标文件"),
+        "quotation:bid-says-validity": lazy(
+            "投标文件第 %(page)s 页写着原来的有效期 %(day)s，不能原样沿用。请“另起新版，先修改”，"
+            "上传改好的投标文件后提交审核"
+        ),
+        "quotation:bid-unread": lazy(
+            "投标文件有 %(count)s 页读不出文字，不知道其中是否写着原来的有效期，不能原样沿用。请“另起新版，先修改”，"
+            "核对后重新上传投标文件再提交审核"
+        ),
         "quotation:bid-scan": lazy("扫描件，无法核对：文件中没有文字，请打开文件逐项核对"),
         "quotation:bid-total-missing": lazy("投标文件中没有找到与报价相同的总价，请打开文件核对"),
         "quotation:bid-lost": lazy(
