@@ -56,9 +56,9 @@ def register(app: Flask) -> None:
 
 
 modules.register(
-    modules.Module("quotations", lazy("询价与报价")),
-    modules.Module(tender.MODULE, lazy("投标清单"), preset=modules.STANDARD, parent="quotations"),
-    modules.Module(MARKET, lazy("行情与交期"), preset=modules.STANDARD, parent="quotations"),
+    modules.Module("quotations", lazy("询价与报价"), order=10),
+    modules.Module(tender.MODULE, lazy("投标清单"), preset=modules.STANDARD, parent="quotations", order=20),
+    modules.Module(MARKET, lazy("行情与交期"), preset=modules.STANDARD, parent="quotations", order=30),
 )
 modules.own_documents("quotations", "inquiry", "inquiry_line", "quotation", "seal")
 
