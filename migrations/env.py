@@ -9,6 +9,8 @@ from app.core.db import ScaledDecimal, UTCDateTime, db, writing
 
 config = context.config
 
+LONGEST_NAME = 128
+
 
 def include_object(item: object, name: str | None, kind: str, reflected: bool, compare_to: object) -> bool:
     """Leave out the search index, which no model describes (see db_objects)."""
@@ -22,6 +24,19 @@ def render_item(kind: str, item: object, autogen_context: object) -> str | bool:
     if kind == "type" and isinstance(item, UTCDateTime):
         return "sa.DateTime(timezone=True)"
     return False
+
+
+def make_room_for_names(connection: Connection) -> None:
+    """Let the table of the present revision hold the speaking names of ours, which are longer than Alembic's own."""
+    if connection.dialect.name != "postgresql":
+        return
+    key = "CONSTRAINT alembic_version_pkc PRIMARY KEY"
+    name = f"VARCHAR({LONGEST_NAME})"
+    connection.execute(
+        text(f"CREATE TABLE IF NOT EXISTS alembic_version (version_num {name} NOT NULL {key})")
+    )
+    connection.execute(text(f"ALTER TABLE alembic_version ALTER COLUMN version_num TYPE {name}"))
+    connection.commit()
 
 
 def run(connection: Connection) -> None:
@@ -48,6 +63,7 @@ def run_online() -> None:
                 # A table that is rebuilt with foreign keys on deletes all rows that refer to it. The pragma
                 # works only outside a transaction, which is why it goes to the driver before one begins.
                 connection.connection.dbapi_connection.execute("PRAGMA foreign_keys=OFF")  # type: ignore[union-attr]
+            make_room_for_names(connection)
             run(connection)
             configuration.install_triggers(connection)
             connection.commit()

@@ -1,5 +1,6 @@
 """The history of the tables: forward, back, forward again, and in the end what the models say."""
 
+import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -9,7 +10,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask import Flask
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import inspect, text
+from sqlalchemy import create_engine, inspect, make_url, text
 
 import config
 from app import create_app
@@ -25,6 +26,30 @@ def fresh(tmp_path: Path) -> Flask:
     """An application over an empty SQLite file of its own."""
     address = f"sqlite:///{(tmp_path / 'database.sqlite3').as_posix()}"
     return create_app(config.Testing({"ZHANGCHENG_DATA": str(tmp_path), "DATABASE_URL": address}))
+
+
+@pytest.mark.postgres
+def test_whole_history_runs_on_postgresql_and_ends_with_what_the_models_say(
+    tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    worker = getattr(request.config, "workerinput", {}).get("workerid", "main")
+    server = make_url(config.database_url({"DATABASE_URL": os.environ["POSTGRES_TEST_URL"]}, tmp_path))
+    own = server.set(database=f"history_{worker}")
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"DROP DATABASE IF EXISTS {own.database} WITH (FORCE)"))
+        connection.execute(text(f"CREATE DATABASE {own.database}"))
+    engine.dispose()
+    address = own.render_as_string(hide_password=False)
+    app = create_app(config.Testing({"ZHANGCHENG_DATA": str(tmp_path), "DATABASE_URL": address}))
+    with app.app_context():
+        upgrade(directory=FOLDER)
+        with db.engine.connect() as connection:
+            found = compare_metadata(MigrationContext.configure(connection), db.metadata)
+            assert [change for change in found if "search_part" not in str(change)] == []
+        # Once more finds nothing to do.
+        upgrade(directory=FOLDER)
+        db.engine.dispose()
 
 
 def test_the_register_survives_the_way_back_and_forth_with_its_checks_and_triggers(fresh: Flask) -> None:

@@ -209,6 +209,24 @@ def attach(
     return row
 
 
+def attach_stored(row: StoredFile, doc_type: str, doc_id: int, actor: Actor, *, kind: str) -> StoredFile:
+    """Add a row for bytes that are stored already, so that another document has them too, under the same name."""
+    again = StoredFile(
+        doc_type=doc_type,
+        doc_id=doc_id,
+        kind=kind,
+        name=row.name,
+        media_type=row.media_type,
+        size=row.size,
+        sha256=row.sha256,
+        uploaded_by_id=actor.id,
+        uploaded_at=clock.now(),
+    )
+    session.add(again)
+    session.flush()
+    return again
+
+
 def files_for(doc_type: str, doc_id: int, kind: str | None = None) -> list[StoredFile]:
     """Return the files of a document that are not deleted, oldest first."""
     place: dict[str, Any] = {"of_type": doc_type, "of_document": doc_id} | ({"of_kind": kind} if kind else {})

@@ -24,12 +24,16 @@ settings.register(
 
 @dataclass(frozen=True)
 class Module:
-    """A switchable part: the smallest preset that includes it; ``parent`` names the module it is an option of."""
+    """A switchable part: the smallest preset that includes it; ``parent`` names the module it is an option of.
+
+    ``order`` is its place in the list of modules, among those of its parent.
+    """
 
     key: str
     label: LazyText
     preset: str = ESSENTIAL
     parent: str | None = None
+    order: int = 0
 
 
 _registered: dict[str, Module] = {}
@@ -43,8 +47,13 @@ def register(*modules: Module) -> None:
 
 
 def registered() -> list[Module]:
-    """Return all modules in order of registration."""
-    return list(_registered.values())
+    """Return all modules in their declared order, each option behind the module it belongs to."""
+    return sorted(_registered.values(), key=_path)
+
+
+def _path(module: Module) -> tuple[tuple[int, str], ...]:
+    above = () if module.parent is None else _path(_registered[module.parent])
+    return (*above, (module.order, module.key))
 
 
 def own_documents(module: str, *doc_types: str) -> None:

@@ -6,7 +6,7 @@ that two writers can never fork the chain and no writer holds that lock for long
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -73,13 +73,30 @@ class EventChain(Model):
 
 @dataclass(frozen=True)
 class Verb:
-    """A kind of event: its sentence (placeholders are keys of ``data``), the keys its data may have, their labels."""
+    """A kind of event: its sentence (placeholders are keys of ``data``), the keys its data may have, their labels.
+
+    Events of a verb that ``folds`` are told as one line where one person did nothing but these in a row.
+    """
 
     code: str
     sentence: LazyText
     fields: frozenset[str] = frozenset()
     tone: str = "info"
     render: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None
+    folds: bool = False
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of the timeline as it is told: an event, or ``count`` of them in a row, the first of them at ``since``.
+
+    ``event`` is the latest of them; ``changes`` are what all of them changed together.
+    """
+
+    event: "Event"
+    changes: list[list[str]]
+    count: int = 1
+    since: datetime | None = None
 
 
 @dataclass
@@ -270,11 +287,44 @@ def describe(event: Event) -> str:
     return known.sentence.filled(**data) if data else str(known.sentence)
 
 
+def folded(events: Iterable[Event]) -> list[Line]:
+    """Return the events of one document, newest first, as lines; what folds in a row is one line of its own."""
+    groups: list[list[Event]] = []
+    for event in events:
+        later = groups[-1][-1] if groups else None
+        if later is not None and _verbs[event.verb].folds and _told_together(event) == _told_together(later):
+            groups[-1].append(event)
+        else:
+            groups.append([event])
+    return [
+        Line(group[0], net_changes(group), len(group), group[-1].at if len(group) > 1 else None)
+        for group in groups
+    ]
+
+
+def _told_together(event: Event) -> tuple[Any, ...]:
+    return (event.verb, event.actor_id, event.on_behalf_of_id, event.doc_type, event.doc_id)
+
+
+def net_changes(events: Sequence[Event]) -> list[list[str]]:
+    """Return what events in a row, newest first, changed together: from the oldest value to the newest."""
+    net: dict[str, list[str]] = {}
+    for event in reversed(events):
+        for key, old, new in event.data.get("changes", ()):
+            net.setdefault(key, [key, old, new])[2] = new
+    return list(net.values()) if len(events) == 1 else [row for row in net.values() if row[1] != row[2]]
+
+
 def describe_changes(event: Event) -> list[tuple[str, str, str]]:
     """Return the changes of an event as (label, old, new) in the current language."""
+    return describe_change_rows(event.doc_type, event.data.get("changes", ()))
+
+
+def describe_change_rows(doc_type: str, changes: Iterable[Sequence[str]]) -> list[tuple[str, str, str]]:
+    """Return changes of a document, as ``diff`` gives them, as (label, old, new) in the current language."""
     rows = []
-    for key, old, new in event.data.get("changes", ()):
-        name = f"{event.doc_type}.{key.split('/')[-1]}"
+    for key, old, new in changes:
+        name = f"{doc_type}.{key.split('/')[-1]}"
         values = _value_labels.get(name, {})
         write = _value_texts.get(name, str)
         before, after = (str(values[code]) if code in values else code and write(code) for code in (old, new))

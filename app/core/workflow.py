@@ -313,10 +313,10 @@ def check_version(doc_type: str, document: Document, version: int | None) -> Non
     """Raise Stale where a form was made from an older version, naming who changed the document and when."""
     if version is None or version == document.version:
         return
-    events = timeline.events_for(doc_type, document.id)[:1]
-    who = timeline.who_acted(events[0]) if events else str(timeline.SYSTEM_NAME)
+    lines = timeline.folded(timeline.events_for(doc_type, document.id))[:1]
+    who = timeline.who_acted(lines[0].event) if lines else str(timeline.SYSTEM_NAME)
     when = clock.to_local(document.updated_at).strftime("%m-%d %H:%M")
-    told = timeline.describe_changes(events[0]) if events else []
+    told = timeline.describe_change_rows(doc_type, lines[0].changes) if lines else []
     changes = tuple(f"{label}: {old} → {new}" for label, old, new in told)
     raise Stale(who=who, when=when, changes=changes)
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.demo import quick, story, talking
+from app.demo import bidding, quick, story, talking
 from app.demo.customers import FILE
 from app.demo.deal import Deal
 from app.demo.stage import Script, Stage
@@ -143,6 +143,8 @@ OPEN = (
     part(story.registered, "s2", back=1, specials=(2,), lines=1),
     part(quick.offered, "s1", back=6, lines=3),
     part(quick.proposed, "s1", back=1, lines=2, hour=15),
+    part(bidding.handed_over, "s1", back=8, lines=4, worth=9000, valid_days=90),
+    part(bidding.reviewed, "s2", back=5, lines=3, valid_days=90),
 )
 
 

@@ -95,7 +95,7 @@ def settings(public_url: str) -> dict[str, str]:
     }
 
 
-def quotation_seal() -> Seal:
-    """Return the drawn seal for quotations."""
-    statement = select(Seal).where(Seal.kind == SealKind.QUOTATION, Seal.form == SealForm.DRAWN)
+def drawn_seal(kind: SealKind) -> Seal:
+    """Return the drawn seal for quotations or for bids."""
+    statement = select(Seal).where(Seal.kind == kind, Seal.form == SealForm.DRAWN)
     return session.execute(statement).scalar_one()

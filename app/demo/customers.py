@@ -82,10 +82,9 @@ def changing(stage: Stage) -> Script:
     actions.update_customer(customer, actor=stage.actor("s1"), version=customer.version, values=values)
     yield stage.timetable.moment(51, 9, 30)
     customer = by_name("奉畴液压")
-    actions.hand_over_customer(
-        customer,
+    actions.hand_over_customers(
+        [(customer.id, customer.version)],
         actor=stage.actor("m1"),
-        version=customer.version,
         owner_id=person("s2").id,
         note="上海、浙江客户统一由二组负责",
     )

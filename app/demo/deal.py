@@ -12,12 +12,13 @@ from app.core.db import session
 from app.core.permissions import Actor
 from app.demo import goods, papers, wording
 from app.demo.case import Case
-from app.demo.company import quotation_seal
+from app.demo.company import drawn_seal
 from app.features.products.models import Product
 from app.features.quotations import actions as quotations
 from app.features.quotations import issuing
 from app.features.quotations.enums import FileForm, LineKind, PaymentTerm, QuotationStatus
 from app.features.quotations.models import Quotation, QuotationRevision
+from app.features.seals.enums import SealKind
 
 MARGIN = Decimal("1.28")
 PAYMENTS = (
@@ -153,11 +154,19 @@ class Deal(Case):
 
     # Issue
 
-    def issue(self, *, copies: int = 1, form: FileForm = FileForm.ELECTRONIC, by: str = "k1") -> None:
+    def issue(
+        self,
+        *,
+        copies: int = 1,
+        form: FileForm = FileForm.ELECTRONIC,
+        by: str = "k1",
+        seal: SealKind = SealKind.QUOTATION,
+    ) -> None:
         """Print and seal the official file."""
         row, actor = self.revision, self.stage.actor(by)
+        purpose = "投标" if seal == SealKind.BID else "对外报价"
         prepared = issuing.prepare(
-            row, actor=actor, seal=quotation_seal(), copies=copies, form=form, purpose="对外报价"
+            row, actor=actor, seal=drawn_seal(seal), copies=copies, form=form, purpose=purpose
         )
         quotations.fire(row, "issue", actor=actor, version=row.version, data={"prepared": prepared})
 

@@ -38,7 +38,10 @@ sentences.register({"files:lost": lazy("存储中找不到这个文件，请联�
 
 @dataclass(frozen=True)
 class TimelineRow:
-    """An event as ``ui.timeline`` shows it; ``changes`` holds (label, old, new)."""
+    """A line of the timeline as ``ui.timeline`` shows it; ``changes`` holds (label, old, new).
+
+    Where several events were folded, ``since`` is when the first of them happened.
+    """
 
     person: str
     sentence: str
@@ -47,6 +50,7 @@ class TimelineRow:
     changes: Sequence[tuple[str, str, str]]
     on_behalf_of: str
     tone: str
+    since: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -109,23 +113,28 @@ def timeline_rows(
     shown: Callable[[Event], bool] | None = None,
     with_content: bool = True,
 ) -> list[TimelineRow]:
-    """Return events as the page shows them, in the given order.
+    """Return events as the page shows them, in the given order, those that fold as one line.
 
     ``shown`` leaves events out; without ``with_content`` reasons and changes stay away (readers of a part only).
     """
     return [
         TimelineRow(
-            person=timeline.who_acted(event),
-            sentence=timeline.describe(event),
-            at=event.at,
-            reason=event.reason if with_content else "",
-            changes=timeline.describe_changes(event) if with_content else [],
-            on_behalf_of=event.on_behalf_of_name,
-            tone=timeline.verb(event.verb).tone,
+            person=timeline.who_acted(line.event),
+            sentence=_told(line),
+            at=line.event.at,
+            reason=line.event.reason if with_content else "",
+            changes=timeline.describe_change_rows(line.event.doc_type, line.changes) if with_content else [],
+            on_behalf_of=line.event.on_behalf_of_name,
+            tone=timeline.verb(line.event.verb).tone,
+            since=line.since,
         )
-        for event in events
-        if shown is None or shown(event)
+        for line in timeline.folded(event for event in events if shown is None or shown(event))
     ]
+
+
+def _told(line: timeline.Line) -> str:
+    said = timeline.describe(line.event)
+    return said if line.count == 1 else _("%(sentence)s，共 %(count)s 次", sentence=said, count=line.count)
 
 
 def stations(flow: Flow, status: str, events: Sequence[Event]) -> list[Station]:

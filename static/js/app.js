@@ -24,11 +24,8 @@ document.addEventListener("submit", (event) => {
 }, true);
 
 // htmx 4 and 2 name their events differently.
-for (const name of ["htmx:finally:request", "htmx:afterRequest"]) {
-  document.addEventListener(name, () => each("form[data-busy]", release));
-}
+for (const name of ["htmx:finally:request", "htmx:afterRequest"]) document.addEventListener(name, () => each("form[data-busy]", release));
 addEventListener("pageshow", () => each("form[data-busy]", release));
-
 // Unsaved changes: the browser asks in its own words.
 document.addEventListener("input", (event) => {
   const form = event.target.form;
@@ -38,15 +35,19 @@ addEventListener("beforeunload", (event) => {
   if (document.querySelector("form[data-changed]")) event.preventDefault();
 });
 
+// A contact chosen by name brings the telephone along where there is none.
+document.addEventListener("change", ({ target }) => {
+  const chosen = target.list?.querySelector(`[data-phone][value="${CSS.escape(target.value)}"]`);
+  each("[list=contact-phones]", (phone) => { phone.value ||= chosen?.dataset.phone || ""; });
+});
+
 // Ctrl K goes to the search, Escape closes what is open.
 document.addEventListener("keydown", (event) => {
   if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
     const field = document.querySelector("[data-hotkey=k]");
-    if (field) {
-      event.preventDefault();
-      field.focus();
-      field.select();
-    }
+    if (field) event.preventDefault();
+    field?.focus();
+    field?.select();
   }
   if (event.key === "Escape") each("details[data-close-outside][open]", (item) => {
     item.open = false;
@@ -90,8 +91,7 @@ async function wake() {
   each("[data-saved]", (note) => { delete note.closest("form").dataset.changed; });
   for (const element of document.querySelectorAll("[data-island]:not([data-awake])")) {
     element.dataset.awake = "1";
-    const island = await import(new URL(`islands/${element.dataset.island}.js${import.meta.url.replace(/^[^?]*/, "")}`, import.meta.url));
-    island.default(element);
+    (await import(new URL(`islands/${element.dataset.island}.js${import.meta.url.replace(/^[^?]*/, "")}`, import.meta.url))).default(element);
   }
 }
 for (const name of ["htmx:after:swap", "htmx:afterSwap"]) document.addEventListener(name, wake);

@@ -66,6 +66,18 @@ def imports(tree: ast.AST) -> Iterator[tuple[ast.stmt, str]]:
                 yield node, f"{node.module}.{alias.name}"
 
 
+def test_no_module_takes_the_private_names_of_another():
+    taken = [
+        f"{name}: {node.module}.{alias.name}"
+        for name, tree, _text in parsed("app/", "launcher/")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+        if alias.name.startswith("_") and alias.name != "_"
+    ]
+    assert taken == []
+
+
 @pytest.mark.parametrize("suffix", [".py", ".html", ".css", ".js"])
 def test_no_file_is_longer_than_500_lines(suffix):
     lengths = {

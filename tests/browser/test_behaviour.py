@@ -245,6 +245,27 @@ def test_totals_follow_what_is_typed(visits: Visits) -> None:
     )
 
 
+def test_a_contact_chosen_by_name_brings_the_telephone_but_never_replaces_what_was_typed(
+    visits: Visits,
+) -> None:
+    page = visits.open("s1")
+    page.goto(visits.site + find(page, visits.site, f"{DRAFT} + /edit"))
+    first = page.locator("#contact-names option").first
+    name, phone = first.get_attribute("value") or "", first.get_attribute("data-phone") or ""
+    assert name
+    assert phone
+    page.fill("[name=customer_phone]", "")
+    for typed in ("", name):
+        page.locator("[name=attention]").fill(typed)
+        page.locator("[name=project]").focus()
+    expect(page.locator("[name=customer_phone]")).to_have_value(phone)
+    page.fill("[name=customer_phone]", "010-0000-9999")
+    for typed in ("", name):
+        page.locator("[name=attention]").fill(typed)
+        page.locator("[name=project]").focus()
+    expect(page.locator("[name=customer_phone]")).to_have_value("010-0000-9999")
+
+
 def test_language_and_theme_are_changed_where_one_stands_and_kept(visits: Visits) -> None:
     page = visits.open("s2", "/customers?q=农机")
     page.locator(".topbar details.menu summary").click()

@@ -81,6 +81,7 @@ if DOC_TYPE not in workflow.flows():
     timeline.register_verbs(
         timeline.Verb("letter:note", lazy("说明：%(text)s"), frozenset({"text"})),
         timeline.Verb("letter:plain", lazy("看过")),
+        timeline.Verb("letter:typed", lazy("自动保存"), folds=True),
     )
     timeline.register_field_labels({"letter.body": lazy("正文"), "letter.tone": lazy("语气")})
     timeline.register_value_labels({"letter.tone": {"warm": lazy("热情")}})

@@ -62,8 +62,26 @@ def test_unknown_modules_are_mistakes():
         modules.is_on("t.unknown")
 
 
-def test_registered_modules_are_listed_in_order():
-    assert [module.key for module in modules.registered()][-3:] == ["t.base", "t.plans", "t.scores"]
+def test_registered_modules_are_listed_as_declared_with_their_options_behind_them(monkeypatch):
+    monkeypatch.setattr(modules, "_registered", {})
+    modules.register(
+        Module("late", lazy("后"), order=20),
+        Module("second", lazy("二"), parent="early", order=2),
+        Module("first", lazy("一"), parent="early", order=1),
+        Module("of-late", lazy("后项"), parent="late"),
+        Module("early", lazy("先"), order=10),
+        Module("below", lazy("下"), parent="second"),
+    )
+    keys = [module.key for module in modules.registered()]
+    assert keys == ["early", "first", "second", "below", "late", "of-late"]
+
+
+def test_places_of_the_products_own_modules_are_declared_and_differ():
+    places = [
+        (module.parent, module.order) for module in modules.registered() if not module.key.startswith("t.")
+    ]
+    assert len(places) == len(set(places))
+    assert all(order > 0 for _parent, order in places)
 
 
 def test_whatever_the_sales_desk_keeps_belongs_to_its_module():

@@ -153,6 +153,66 @@ def test_sentences_and_changes_are_made_for_the_reader():
     ]
 
 
+def made(verb: str, actor: int, changes, minute: int = 0) -> Event:
+    at = datetime(2026, 11, 23, 1, minute, tzinfo=UTC)
+    return Event(
+        verb=verb,
+        actor_id=actor,
+        actor_name="某",
+        doc_type="letter",
+        doc_id=1,
+        at=at,
+        data={"changes": changes},
+    )
+
+
+def test_what_one_person_typed_in_a_row_is_one_line_with_what_it_changed_together():
+    typed = [
+        made("letter:typed", 1, [["body", "乙", "丙"], ["tone", "", "warm"]], 9),
+        made("letter:typed", 1, [["body", "甲", "乙"]], 5),
+        made("letter:typed", 1, [["tone", "warm", ""]], 1),
+    ]
+    (line,) = timeline.folded(typed)
+    assert (line.event, line.count, line.since) == (typed[0], 3, typed[2].at)
+    assert line.changes == [["body", "甲", "丙"]]
+
+
+def test_another_act_another_person_and_another_verb_stand_by_themselves():
+    row = [
+        made("letter:typed", 1, [], 9),
+        made("letter:plain", 1, [], 8),
+        made("letter:plain", 1, [], 7),
+        made("letter:typed", 2, [], 6),
+        made("letter:typed", 1, [["body", "甲", "甲"]], 5),
+    ]
+    lines = timeline.folded(row)
+    assert [line.event for line in lines] == row
+    assert {(line.count, line.since) for line in lines} == {(1, None)}
+    assert lines[-1].changes == [["body", "甲", "甲"]]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    states=st.lists(
+        st.dictionaries(st.sampled_from("abc"), st.sampled_from("123"), max_size=3), min_size=2, max_size=9
+    ),
+    verbs=st.lists(st.sampled_from(["letter:typed", "letter:plain"]), min_size=8, max_size=8),
+)
+def test_folding_loses_no_event_and_says_the_difference_of_first_and_last(states, verbs):
+    steps = list(zip(states, states[1:], verbs, strict=False))
+    events = [made(verb, 1, timeline.diff(old, new), place) for place, (old, new, verb) in enumerate(steps)][
+        ::-1
+    ]
+    lines = timeline.folded(events)
+    assert sum(line.count for line in lines) == len(events)
+    place = len(events)
+    for line in lines:
+        if line.count > 1:
+            before, after = steps[place - line.count][0], steps[place - 1][1]
+            assert sorted(line.changes) == sorted(timeline.diff(before, after))
+        place -= line.count
+
+
 def test_values_of_changes_are_written_as_their_feature_says(monkeypatch):
     monkeypatch.setattr(timeline, "_value_texts", {})
     timeline.register_value_texts({"letter.price": lambda text: f"¥{text}"})

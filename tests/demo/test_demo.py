@@ -19,6 +19,7 @@ from app.demo import company, people
 from app.demo.timetable import HALF_YEAR
 from app.features.customers.models import Customer
 from app.features.inquiries import flow as inquiry_flow
+from app.features.inquiries import secrecy
 from app.features.inquiries.models import Inquiry
 from app.features.people.directory import actor_by_number
 from app.features.people.models import RoleAssignment, User
@@ -27,12 +28,14 @@ from app.features.products.models import Product
 from app.features.quotations import flow as quotation_flow
 from app.features.quotations import snapshot
 from app.features.quotations.actions import totals_of
+from app.features.quotations.bid import guards
 from app.features.quotations.models import ContactNote, IssuedFile, Quotation, QuotationRevision
 from app.features.quotations.negotiation import flow as negotiation_flow
 from app.features.quotations.negotiation.models import Negotiation
 from app.features.quotations.terms.models import TermsSet
 from app.features.seals import flow as seal_flow
 from app.features.seals.actions import is_credit_code
+from app.features.seals.enums import SealKind
 from app.features.seals.models import LegalEntity, Seal, SealRequest, SealUse
 from app.features.verify import queries as verification
 from tests.demo.conftest import TODAY
@@ -61,7 +64,7 @@ def test_the_examination_finds_nothing() -> None:
 def test_size_is_as_promised() -> None:
     assert count(Customer) == 60
     assert count(Product) == 200
-    assert count(Inquiry) == 82
+    assert count(Inquiry) == 84
     assert 50 <= count(Quotation) <= 80
     assert count(IssuedFile) >= 25
 
@@ -247,6 +250,25 @@ def test_papers_are_genuine_sealed_for_demonstration_and_registered() -> None:
         assert verification.files_by_number(str(paper.revision.number))
 
 
+def test_two_bids_are_there_with_every_figure_in_their_files() -> None:
+    bids = [row for row in everything(QuotationRevision) if row.bid is not None]
+    assert {row.status for row in bids} == {"issued", "review"}
+    for row in bids:
+        found = guards.comparison(row)
+        assert found is not None
+        assert (found.missing, found.silent, found.pages) == ([], 0, row.bid.pages)
+        assert row.submitted_content["bid"] == row.bid.content
+    (sealed,) = [row for row in bids if row.status == "issued"]
+    inquiry = sealed.quotation.inquiry
+    assert (inquiry.kind, inquiry.status) == ("tender", "submitted")
+    assert inquiry.opening_at > clock.now()
+    verbs = [event.verb for event in timeline.events_for("inquiry", inquiry.id)]
+    assert verbs.count("inquiry:move-opening") == 1
+    assert [copy.pages for copy in sealed.issued_files] == [sealed.bid.pages] * 2
+    assert not secrecy.sees_prices(inquiry, actor_by_number("c1"))
+    assert secrecy.sees_prices(inquiry, actor_by_number("m1"))
+
+
 def test_expired_superseded_and_revised_offers_are_there() -> None:
     rows = everything(QuotationRevision)
     assert any(row.expired for row in rows)
@@ -300,7 +322,7 @@ def test_seals_are_in_different_hands_and_only_two_are_drawn() -> None:
     assert {seal.kind for seal in seals if seal.form == "drawn"} == {"quotation", "bid"}
     leader = actor_by_number("l1")
     assert {seal.printing_authorised_by_id for seal in seals if seal.form == "drawn"} == {leader.id}
-    assert company.quotation_seal().keeper.staff_number == "k1"
+    assert company.drawn_seal(SealKind.QUOTATION).keeper.staff_number == "k1"
     manages = {
         role for account in people.ACCOUNTS for role, _ in account.roles if account.staff_number == "h1"
     }

@@ -112,6 +112,22 @@ def test_rows_of_the_record_can_be_left_out_and_stripped() -> None:
     assert [(row.reason, row.changes) for row in part] == [("", [])]
 
 
+def test_what_folds_is_one_row_with_how_often_and_since_when() -> None:
+    later, first = (
+        event(None, "孙晓", verb="letter:typed", data={"changes": [["a", *pair]]}) for pair in ("23", "12")
+    )
+    (row,) = documents.timeline_rows([later, first])
+    assert (row.sentence, row.changes, row.since, row.at) == (
+        "自动保存，共 2 次",
+        [("a", "1", "3")],
+        first.at,
+        later.at,
+    )
+    (bare,) = documents.timeline_rows([later, first], with_content=False)
+    assert (bare.sentence, bare.changes) == ("自动保存，共 2 次", [])
+    assert documents.timeline_rows([first])[0].since is None
+
+
 def test_a_refusal_carries_changes_and_what_was_typed() -> None:
     stale = documents.refusal(Stale("王建国", "11-23 09:41", ("数量: 1 → 2",)), "原来的话", "return")
     assert stale.changes == ("数量: 1 → 2",)

@@ -165,57 +165,42 @@ def activate_customer(customer: Customer, *, actor: Actor, version: int | None) 
     timeline.record(DOC_TYPE, customer.id, "customer:activate", actor, tell=[customer.owner_id])
 
 
-def hand_over_customer(
-    customer: Customer, *, actor: Actor, version: int | None, owner_id: int | None, note: str = ""
-) -> None:
-    """Give a customer to another salesperson.
-
-    Both are told. Conflict where the customer is theirs already.
-    """
-    lock(customer)
-    require(actor, CustomerPerm.HAND_OVER, customer.department_id)
-    check_version(DOC_TYPE, customer, version)
-    owner = active_person(owner_id)
-    if owner.id == customer.owner_id:
-        raise Conflict("customer:same-owner", name=owner.name)
-    give_to(customer, owner, actor, note, tell=[customer.owner_id, owner.id])
-
-
 def hand_over_customers(
     chosen: Sequence[tuple[int, int | None]], *, actor: Actor, owner_id: int | None, note: str = ""
 ) -> int:
-    """Give many customers, as (id, version), to another salesperson in one act; return how many changed hands.
+    """Give customers, as (id, version), to another salesperson in one act; return how many changed hands.
 
-    Each has its event; both sides are told once. What is theirs already stays. Raises Denied, Stale, Invalid, and
-    Conflict where nothing would change hands; one refusal leaves all as they were.
+    Each has its event; both sides are told once. What is theirs already stays. Raises NotVisible, Denied, Stale,
+    Invalid, and Conflict where nothing would change hands; one refusal leaves all as they were.
     """
-    owner = active_person(owner_id)
     versions = dict(chosen)
     statement = visible_to(actor).where(Customer.id.in_(versions)).order_by(Customer.id)
     customers = list(session.execute(statement.with_for_update(of=Customer)).scalars())
     if len(customers) != len(versions):
         raise NotVisible
-    givers = []
     for customer in customers:
         require(actor, CustomerPerm.HAND_OVER, customer.department_id)
         check_version(DOC_TYPE, customer, versions[customer.id])
-        if customer.owner_id != owner.id:
-            givers.append(customer.owner_id)
-            give_to(customer, owner, actor, note, tell=())
-    if not givers:
+    owner = active_person(owner_id)
+    moved = [customer for customer in customers if customer.owner_id != owner.id]
+    if not moved:
         raise Conflict("customer:same-owner", name=owner.name)
-    data = {"count": len(givers), "to": owner.name}
-    last = customers[-1]
-    timeline.record(
-        DOC_TYPE,
-        last.id,
-        "customer:hand-over-many",
-        actor,
-        data=data,
-        reason=note.strip(),
-        tell=[*givers, owner.id],
-    )
-    return len(givers)
+    told = [*(customer.owner_id for customer in moved), owner.id]
+    # Of a single one its own event tells, of many the one that counts them.
+    alone = len(moved) == 1
+    for customer in moved:
+        give_to(customer, owner, actor, note, tell=told if alone else ())
+    if not alone:
+        timeline.record(
+            DOC_TYPE,
+            moved[-1].id,
+            "customer:hand-over-many",
+            actor,
+            data={"count": len(moved), "to": owner.name},
+            reason=note.strip(),
+            tell=told,
+        )
+    return len(moved)
 
 
 def give_to(customer: Customer, owner: User, actor: Actor, note: str, tell: Iterable[int]) -> None:

@@ -119,16 +119,10 @@ class RemoveContactForm(forms.EditForm):
     """That a contact is to be removed."""
 
 
-class HandOverManyForm(forms.CreationForm):
-    """To whom the chosen customers go."""
+class HandOverForm(forms.CreationForm):
+    """To whom customers go; ``version`` is that of a single one, many carry theirs with each tick."""
 
-    owner_id = forms.ChoiceField(lazy("移交给"), coerce=int, required=True)
-    note = forms.LongTextField(lazy("说明"), longest=500)
-
-
-class HandOverForm(forms.EditForm):
-    """To whom a customer goes."""
-
+    version = forms.VersionField()
     owner_id = forms.ChoiceField(lazy("移交给"), coerce=int, required=True)
     note = forms.LongTextField(lazy("说明"), longest=500)
 

@@ -1,6 +1,6 @@
 """Handing customers over: one from its page, many from a list, each a single act."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from flask import Response, flash, request, url_for
 from sqlalchemy import select
@@ -22,6 +22,8 @@ from app.web.guard import current_actor, requires
 
 MOST_AT_ONCE = 2_000
 ALL = "all"
+ONE = "customers/hand_over.html"
+Chosen = list[tuple[int, int | None]]
 
 
 @blueprint.get("/<int:customer_id>/hand-over")
@@ -30,30 +32,40 @@ def choose_owner(customer_id: int) -> Response:
     customer = queries.get(current_actor(), customer_id)
     form = hand_over_form()
     form.version.data = customer.version
-    return show_form("customers/hand_over.html", _("移交客户"), form, customer)
+    return show_form(ONE, _("移交客户"), form, customer)
 
 
 @blueprint.post("/<int:customer_id>/hand-over")
 @requires(CustomerPerm.HAND_OVER)
 def hand_over(customer_id: int) -> Response:
-    actor = current_actor()
-    form = hand_over_form()
+    actor, form = current_actor(), hand_over_form()
     customer = queries.get(actor, customer_id)
     if not form.validate():
-        return show_form("customers/hand_over.html", _("移交客户"), form, customer, 422)
+        return show_form(ONE, _("移交客户"), form, customer, 422)
     try:
-        with unit_of_work():
-            actions.hand_over_customer(
-                queries.get(actor, customer_id),
-                actor=actor,
-                version=form.version.data,
-                owner_id=form.owner_id.data,
-                note=form.note.data,
-            )
+        return given(form, actor, lambda: [(customer_id, form.version.data)])
     except (Invalid, Conflict) as problem:
-        return refused("customers/hand_over.html", _("移交客户"), form, customer_id, problem)
-    flash(_("已移交，双方都会收到通知"), "ok")
-    return fragments.go(url_for("customers.index"))
+        return refused(ONE, _("移交客户"), form, customer_id, problem)
+
+
+@blueprint.get("/hand-over")
+@requires(CustomerPerm.HAND_OVER)
+def hand_over_many() -> Response:
+    return show_many(hand_over_form())
+
+
+@blueprint.post("/hand-over")
+@requires(CustomerPerm.HAND_OVER)
+def give_many() -> Response:
+    actor, form = current_actor(), hand_over_form()
+    ticked = frozenset(request.form.getlist("customer"))
+    scope = request.form.get("scope", "")
+    if not form.validate():
+        return show_many(form, Invalid(), ticked)
+    try:
+        return given(form, actor, lambda: chosen_customers(actor, request.args, ticked, scope))
+    except (Invalid, Conflict) as problem:
+        return show_many(form, problem, ticked)
 
 
 def hand_over_form() -> forms.HandOverForm:
@@ -62,20 +74,24 @@ def hand_over_form() -> forms.HandOverForm:
     return form
 
 
-@blueprint.get("/hand-over")
-@requires(CustomerPerm.HAND_OVER)
-def hand_over_many() -> Response:
-    return show_many(many_form())
+def given(form: forms.HandOverForm, actor: Actor, chosen: Callable[[], Chosen]) -> Response:
+    """Hand over the chosen customers in one transaction and go to the list of their new owner."""
 
+    def make() -> str:
+        count = actions.hand_over_customers(
+            chosen(), actor=actor, owner_id=form.owner_id.data, note=form.note.data
+        )
+        name = session.execute(select(User.name).where(User.id == form.owner_id.data)).scalar_one()
+        flash(_("已把 %(count)s 家客户移交给%(name)s，双方都会收到通知", count=count, name=name), "ok")
+        return url_for("customers.index", owner=form.owner_id.data)
 
-def many_form() -> forms.HandOverManyForm:
-    form = forms.HandOverManyForm()
-    form.owner_id.choices = lists.owner_options()
-    return form
+    with unit_of_work():
+        target = once(form, make)
+    return fragments.go(target)
 
 
 def show_many(
-    form: forms.HandOverManyForm,
+    form: forms.HandOverForm,
     problem: Invalid | Conflict | None = None,
     chosen: frozenset[str] = frozenset(),
 ) -> Response:
@@ -95,36 +111,9 @@ def show_many(
     )
 
 
-@blueprint.post("/hand-over")
-@requires(CustomerPerm.HAND_OVER)
-def give_many() -> Response:
-    form, actor = many_form(), current_actor()
-    ticked = frozenset(request.form.getlist("customer"))
-    if not form.validate():
-        return show_many(form, Invalid(), ticked)
-
-    def make() -> str:
-        count = actions.hand_over_customers(
-            chosen_customers(actor, request.args, ticked, request.form.get("scope", "")),
-            actor=actor,
-            owner_id=form.owner_id.data,
-            note=form.note.data,
-        )
-        name = session.execute(select(User.name).where(User.id == form.owner_id.data)).scalar_one()
-        flash(_("已把 %(count)s 家客户移交给%(name)s，双方都会收到通知", count=count, name=name), "ok")
-        return url_for("customers.index", owner=form.owner_id.data)
-
-    try:
-        with unit_of_work():
-            target = once(form, make)
-    except (Invalid, Conflict) as problem:
-        return show_many(form, problem, ticked)
-    return fragments.go(target)
-
-
 def chosen_customers(
     actor: Actor, arguments: Mapping[str, str], ticked: frozenset[str], scope: str
-) -> list[tuple[int, int | None]]:
+) -> Chosen:
     """Return id and version of the customers to be handed over: those ticked, or all the filters leave."""
     if scope == ALL:
         rows = list(lists.open_hand_over(actor, arguments, "").all_rows(MOST_AT_ONCE + 1))

@@ -8,7 +8,9 @@ from app.features.figures import registry, views
 from app.features.figures.enums import FiguresPerm
 from app.web import lists, nav
 
-modules.register(modules.Module("figures", lazy("统计"), preset=modules.STANDARD, parent="quotations"))
+modules.register(
+    modules.Module("figures", lazy("统计"), preset=modules.STANDARD, parent="quotations", order=60)
+)
 
 
 def register(app: Flask) -> None:

@@ -16,6 +16,7 @@ from app.features.inquiries import (
     views,
 )
 from app.features.inquiries import offer_views as offer_views
+from app.features.inquiries import opening_views as opening_views
 from app.features.inquiries.enums import CHANNEL_LABELS, KIND_LABELS, MARKET, InquiryPerm
 from app.features.inquiries.flow import DOC_TYPE
 from app.features.inquiries.models import Inquiry
@@ -55,9 +56,9 @@ def register(app: Flask) -> None:
 
 
 modules.register(
-    modules.Module("quotations", lazy("询价与报价")),
-    modules.Module(tender.MODULE, lazy("投标清单"), preset=modules.STANDARD, parent="quotations"),
-    modules.Module(MARKET, lazy("行情与交期"), preset=modules.STANDARD, parent="quotations"),
+    modules.Module("quotations", lazy("询价与报价"), order=10),
+    modules.Module(tender.MODULE, lazy("投标清单"), preset=modules.STANDARD, parent="quotations", order=20),
+    modules.Module(MARKET, lazy("行情与交期"), preset=modules.STANDARD, parent="quotations", order=30),
 )
 modules.own_documents("quotations", "inquiry", "inquiry_line", "quotation", "seal")
 
@@ -145,6 +146,12 @@ timeline.register_verbs(
     timeline.Verb("inquiry:register", lazy("登记询价")),
     timeline.Verb("inquiry:edit", lazy("修改询价")),
     timeline.Verb("inquiry:add-lines", lazy("补充询价明细")),
+    timeline.Verb(
+        "inquiry:move-opening",
+        lazy("更改投标时间：截止 %(deadline)s，开标 %(opening)s"),
+        frozenset({"deadline", "opening"}),
+        tone="warn",
+    ),
     timeline.Verb("inquiry:answer-technical", lazy("技术答复第 %(position)s 项 %(name)s"), line_fields),
     timeline.Verb("inquiry:answer-purchasing", lazy("采购答复第 %(position)s 项 %(name)s"), line_fields),
     timeline.Verb("inquiry:choose-offer", lazy("选用第 %(position)s 项 %(name)s 的供应商报价"), line_fields),
@@ -194,6 +201,10 @@ sentences.register(
         "inquiry:lacks-purchasing": lazy("第 %(position)s 项缺采购答复"),
         "inquiry:no-lines": lazy("请先补充询价明细，再编制报价"),
         "inquiry:sealed": lazy("%(at)s 开标前，报价金额只有负责人、部门经理和公司主管领导可见，开标后再看"),
+        "inquiry:no-opening": lazy("这份询价不需要开标，没有投标时间可改"),
+        "inquiry:opened": lazy(
+            "开标时间 %(at)s 已过，报价已不再保密，时间不能再改；过了截止时间还要递交的招标，由%(who)s“允许逾期递交”"
+        ),
         "inquiry:no-offer": lazy("还没有已盖章出具的报价，出具后才能递交"),
         "inquiry:not-late": lazy("只有过了截止时间、还没有允许逾期递交的招标需要这一步"),
         "inquiry:too-late": lazy(

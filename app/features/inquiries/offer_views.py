@@ -10,7 +10,7 @@ from app.core.uow import unit_of_work
 from app.features.inquiries import offers, queries
 from app.features.inquiries.enums import Subject
 from app.features.inquiries.page import sees_answers
-from app.features.inquiries.views import _asked, _show, address, blueprint
+from app.features.inquiries.views import address, blueprint, show_page, visible_line
 from app.web import documents, fragments
 from app.web.guard import current_actor, signed_in
 
@@ -36,13 +36,13 @@ def take_over_offer(inquiry_id: int, line_id: int, answer_id: int) -> Any:
 def change(inquiry_id: int, line_id: int, do: Any, done: str) -> Any:
     """Do one act on the offers for a line and go back to it, or show the page again with the refusal."""
     actor, typed = current_actor(), documents.typed_step()
-    inquiry, _line = _asked(inquiry_id, line_id, Subject.PURCHASING, actor)
+    inquiry, _line = visible_line(inquiry_id, line_id, Subject.PURCHASING, actor)
     if not sees_answers(queries.sight(inquiry, actor), Subject.PURCHASING):
         raise NotVisible
     try:
         with unit_of_work():
             do(queries.get(actor, inquiry_id), actor, typed.version)
     except Conflict as problem:
-        return _show(queries.get(actor, inquiry_id), actor, documents.refusal(problem))
+        return show_page(queries.get(actor, inquiry_id), actor, documents.refusal(problem))
     flash(done, "ok")
     return fragments.go(f"{address(inquiry_id)}#line-{line_id}")

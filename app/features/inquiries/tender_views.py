@@ -14,7 +14,7 @@ from app.features.inquiries import page, queries, secrecy, tender
 from app.features.inquiries.enums import InquiryKind
 from app.features.inquiries.flow import decider
 from app.features.inquiries.models import Inquiry, TenderItem
-from app.features.inquiries.views import _show, blueprint
+from app.features.inquiries.views import blueprint, show_page
 from app.web import documents, filters, fragments
 from app.web.guard import current_actor, signed_in
 
@@ -111,6 +111,6 @@ def change(inquiry_id: int, do: Any, done: str, upload: Any = None) -> Any:
         with unit_of_work():
             do(queries.get(actor, inquiry_id), actor, typed, file)
     except (Conflict, Invalid) as problem:
-        return _show(queries.get(actor, inquiry_id), actor, documents.refusal(problem, typed.note))
+        return show_page(queries.get(actor, inquiry_id), actor, documents.refusal(problem, typed.note))
     flash(done, "ok")
     return fragments.go(f"{page.address(inquiry_id)}#tender")

@@ -182,10 +182,12 @@ def edit(inquiry_id: int) -> Any:
 @signed_in
 def show(inquiry_id: int) -> Any:
     actor = current_actor()
-    return _show(queries.get(actor, inquiry_id), actor)
+    return show_page(queries.get(actor, inquiry_id), actor)
 
 
-def _show(inquiry: Inquiry, actor: Actor, refusal: documents.Refusal | None = None, **context: Any) -> Any:
+def show_page(
+    inquiry: Inquiry, actor: Actor, refusal: documents.Refusal | None = None, **context: Any
+) -> Any:
     status = refusal.status if refusal else context.pop("status", 200)
     upload = forms.upload_form(inquiry)
     shown = {**page.page_context(inquiry, actor, refusal), "upload": upload, **context}
@@ -202,7 +204,7 @@ def _refused(inquiry_id: int, actor: Actor, step: str) -> Any:
             buttons=lambda: fragments.render_block(
                 TEMPLATE, "step_buttons", oob=True, **page.steps_context(inquiry, actor)
             ),
-            show=lambda refusal: _show(inquiry, actor, refusal),
+            show=lambda refusal: show_page(inquiry, actor, refusal),
         )
 
     return answer
@@ -285,7 +287,7 @@ def _show_step_form(
 # Answers of the departments
 
 
-def _asked(inquiry_id: int, line_id: int, subject: str, actor: Actor) -> Any:
+def visible_line(inquiry_id: int, line_id: int, subject: str, actor: Actor) -> Any:
     """Return the inquiry and the line put to the actor's department, or refuse in the order of steps."""
     inquiry = queries.get(actor, inquiry_id)
     found = next((line for line in inquiry.lines if line.id == line_id), None)
@@ -299,7 +301,7 @@ def _asked(inquiry_id: int, line_id: int, subject: str, actor: Actor) -> Any:
 @signed_in
 def answer(inquiry_id: int, line_id: int, subject: str) -> Any:
     actor = current_actor()
-    inquiry, line = _asked(inquiry_id, line_id, subject, actor)
+    inquiry, line = visible_line(inquiry_id, line_id, subject, actor)
     permission = page.ANSWER_PERMISSIONS[Subject(subject)]
     if not can(actor, permission):
         require(actor, permission)
@@ -315,7 +317,7 @@ def answer(inquiry_id: int, line_id: int, subject: str) -> Any:
             url = once(form, lambda: _save_answer(inquiry_id, line_id, Subject(subject), form, file, actor))
     except Invalid as problem:
         status = form.refuse(problem)
-        inquiry, line = _asked(inquiry_id, line_id, subject, actor)
+        inquiry, line = visible_line(inquiry_id, line_id, subject, actor)
         return _show_answer(inquiry, line, subject, form, status=status)
     flash(_("答复已保存，已通知负责人"), "ok")
     return fragments.go(url)
@@ -368,7 +370,7 @@ def _show_answer(inquiry: Inquiry, line: Any, subject: str, form: Any, status: i
 @signed_in
 def waive(inquiry_id: int, line_id: int, subject: str) -> Any:
     actor = current_actor()
-    inquiry, line = _asked(inquiry_id, line_id, subject, actor)
+    inquiry, line = visible_line(inquiry_id, line_id, subject, actor)
     form = forms.waive_form(inquiry)
     posted = request.method == "POST"
     try:
@@ -391,7 +393,7 @@ def waive(inquiry_id: int, line_id: int, subject: str) -> Any:
                 reason=form.reason.data,
             )
     except (Stale, Invalid) as problem:
-        inquiry, line = _asked(inquiry_id, line_id, subject, actor)
+        inquiry, line = visible_line(inquiry_id, line_id, subject, actor)
         status = form.refuse(problem, version=inquiry.version)
         return _show_waive(inquiry, line, subject, form, status=status)
     flash(_("已免予答复"), "ok")
@@ -429,14 +431,14 @@ def attach(inquiry_id: int) -> Any:
         raise Denied("core:denied", what=lazy("添加附件"), who=inquiry.owner.name)
     form = forms.upload_form(inquiry)
     if not form.validate():
-        return _show(inquiry, actor, upload=form, status=422)
+        return show_page(inquiry, actor, upload=form, status=422)
     try:
         file = _checked(form.file.data)
         with unit_of_work():
             url = once(form, lambda: _attach(inquiry_id, form, file, actor))
     except (Conflict, Invalid) as problem:
         status = form.refuse(problem)
-        return _show(queries.get(actor, inquiry_id), actor, upload=form, status=status)
+        return show_page(queries.get(actor, inquiry_id), actor, upload=form, status=status)
     flash(_("附件已上传"), "ok")
     return fragments.go(url)
 

@@ -260,9 +260,11 @@ def edit(
     head: Mapping[str, Any],
     lines: Sequence[LineInput],
     legal_entity_id: int | None = None,
+    autosave: bool = False,
 ) -> None:
     """Change a draft or a returned revision; ``head`` maps HEAD_FIELDS to new values, None keeps the legal entity.
 
+    ``autosave`` tells that nobody pressed a button: the event says so, and the timeline folds it with its like.
     Raises Denied for anybody but the owner, Stale for an older form, Conflict in any other state: no route changes
     what was submitted or approved.
     """
@@ -287,7 +289,8 @@ def edit(
     session.flush()
     changes = timeline.diff(before, facts(revision))
     if changes:
-        timeline.record(DOC_TYPE, revision.id, "quotation:edit", actor, data={"changes": changes})
+        verb = "quotation:autosave" if autosave else "quotation:edit"
+        timeline.record(DOC_TYPE, revision.id, verb, actor, data={"changes": changes})
     index(revision)
 
 
@@ -450,6 +453,19 @@ def lapse_with_inquiry(inquiry_id: int, actor: Actor) -> None:
     )
     for revision in session.execute(statement).unique().scalars().all():
         fire(revision, "lapse", actor=SYSTEM, version=None)
+
+
+def follow_inquiry(inquiry_id: int, actor: Actor) -> None:
+    """Bring the tasks of an inquiry's quotations to its new deadline, in the transaction that moves it."""
+    statement = (
+        select(QuotationRevision)
+        .join(Quotation, Quotation.id == QuotationRevision.quotation_id)
+        .where(Quotation.inquiry_id == inquiry_id)
+        .order_by(QuotationRevision.id)
+    )
+    for revision in session.execute(statement).unique().scalars().all():
+        lock(revision)
+        FLOW.sync_tasks(revision)
 
 
 def submitted_changes(revision: QuotationRevision) -> list[list[str]]:

@@ -55,7 +55,7 @@ def labelled(changes: Iterable[Change]) -> list[tuple[str, str, str]]:
         [item.field, timeline.text_of(as_code(item, item.old)), timeline.text_of(as_code(item, item.new))]
         for item in changes
     ]
-    return timeline.describe_changes(timeline.Event(doc_type=flow.DOC_TYPE, data={"changes": rows}))
+    return timeline.describe_change_rows(flow.DOC_TYPE, rows)
 
 
 def as_code(change: Change, value: Value) -> str:

@@ -180,8 +180,7 @@ def terms(revision: QuotationRevision) -> list[tuple[str, Any, bool]]:
 
 def labelled(changes: Iterable[list[str]]) -> list[tuple[str, str, str]]:
     """Return changes with the labels of their fields, line numbers before them."""
-    event = Event(doc_type=flow.DOC_TYPE, data={"changes": list(changes)})
-    return timeline.describe_changes(event)
+    return timeline.describe_change_rows(flow.DOC_TYPE, changes)
 
 
 def returned_reason(revision: QuotationRevision, events: Iterable[Event]) -> str:

@@ -9,6 +9,7 @@ from app.core.i18n import gettext as _
 from app.core.i18n import pgettext
 from app.core.uow import unit_of_work
 from app.features.quotations import presentation
+from app.features.quotations.bid.guards import outdated_bid
 from app.features.quotations.enums import QuotationPerm
 from app.features.quotations.forms import ProlongForm
 from app.features.quotations.models import QuotationRevision
@@ -51,7 +52,7 @@ def prolonged(quotation_id: int, number: int) -> Answer:
 
 
 def show_form(revision: QuotationRevision, form: Any, status: int = 200) -> Answer:
-    urls = presentation.addresses(revision)
+    urls, outdated = presentation.addresses(revision), outdated_bid(revision)
     return fragments.page(
         "quotations/prolong.html",
         fragment="form",
@@ -60,5 +61,7 @@ def show_form(revision: QuotationRevision, form: Any, status: int = 200) -> Answ
         trail=[(pgettext("list", "报价"), url_for("quotations.index")), (revision.title, urls["show"])],
         facts=presentation.facts_line(revision, current_actor()),
         form=form,
+        outdated=outdated.sentence() if outdated is not None else "",
+        bid=revision.bid.stored.name if revision.bid is not None else "",
         cancel_url=urls["show"],
     )

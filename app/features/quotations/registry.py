@@ -8,7 +8,7 @@ from app.core.i18n import lazy, lazy_in_context
 from app.core.permissions import Role
 from app.features.inquiries.enums import KIND_LABELS
 from app.features.quotations import queries, secrecy
-from app.features.quotations.actions import create_on_start, lapse_with_inquiry
+from app.features.quotations.actions import create_on_start, follow_inquiry, lapse_with_inquiry
 from app.features.quotations.enums import (
     EFFECT_LABELS,
     FREIGHT_LABELS,
@@ -126,11 +126,17 @@ tasks.register_kinds(
 timeline.register_verbs(
     timeline.Verb("quotation:create", lazy("编制报价")),
     timeline.Verb("quotation:edit", lazy("修改报价")),
+    timeline.Verb("quotation:autosave", lazy("自动保存草稿"), folds=True),
     timeline.Verb("quotation:revise", lazy("修订报价，另起新版")),
     timeline.Verb("quotation:attach", lazy("添加附件 %(file)s"), frozenset({"file"})),
     timeline.Verb(
         "quotation:bid-upload",
         lazy("上传投标文件 %(file)s（%(pages)s 页，摘要 %(hash)s）"),
+        frozenset({"file", "hash", "pages"}),
+    ),
+    timeline.Verb(
+        "quotation:bid-take-over",
+        lazy("沿用上一版的投标文件 %(file)s（%(pages)s 页，摘要 %(hash)s）"),
         frozenset({"file", "hash", "pages"}),
     ),
     timeline.Verb("quotation:bid-remove", lazy("移除投标文件 %(file)s"), frozenset({"file"})),
@@ -263,6 +269,14 @@ sentences.register(
         "quotation:no-tender": lazy("只有招标的报价可以上传投标文件"),
         "quotation:no-bid": lazy("还没有上传投标文件"),
         "quotation:bid-missing": lazy("上一版是投标文件，请先上传这一版的投标文件"),
+        "quotation:bid-says-validity": lazy(
+            "投标文件第 %(page)s 页写着原来的有效期 %(day)s，不能原样沿用。请“另起新版，先修改”，"
+            "上传改好的投标文件后提交审核"
+        ),
+        "quotation:bid-unread": lazy(
+            "投标文件有 %(count)s 页读不出文字，不知道其中是否写着原来的有效期，不能原样沿用。请“另起新版，先修改”，"
+            "核对后重新上传投标文件再提交审核"
+        ),
         "quotation:bid-scan": lazy("扫描件，无法核对：文件中没有文字，请打开文件逐项核对"),
         "quotation:bid-total-missing": lazy("投标文件中没有找到与报价相同的总价，请打开文件核对"),
         "quotation:bid-lost": lazy(
@@ -304,5 +318,6 @@ def register() -> None:
     secrecy.register()
     sources.register(DOC_TYPE, sealable, tells_secret=paper_is_secret)
     timeline.on("inquiry:start_quoting", create_on_start)
+    timeline.on("inquiry:move-opening", follow_inquiry)
     for ending in ("inquiry:withdraw", "inquiry:cancel"):
         timeline.on(ending, lapse_with_inquiry)

@@ -71,8 +71,10 @@ def with_form(data: Mapping[str, Any]) -> Mapping[str, Any]:
 
 # In the smallest preset a request begins on the quotation's page and in 待办; the list joins the menu with the next.
 modules.register(
-    modules.Module("seal_requests", lazy("用印菜单"), preset=modules.STANDARD, parent="quotations"),
-    modules.Module(request_actions.TAKE_OUT, lazy("印章外带"), preset=modules.STANDARD, parent="quotations"),
+    modules.Module("seal_requests", lazy("用印菜单"), preset=modules.STANDARD, parent="quotations", order=40),
+    modules.Module(
+        request_actions.TAKE_OUT, lazy("印章外带"), preset=modules.STANDARD, parent="quotations", order=50
+    ),
 )
 settings.register(
     settings.Setting(

@@ -215,21 +215,28 @@ def test_a_customer_is_deactivated_with_a_reason_and_comes_back(salesperson, man
     assert unread_count(salesperson.id) == 2
 
 
+def hand_over(customer: Customer, person: User, to: User, note: str = "") -> Customer:
+    with unit_of_work():
+        chosen = [(customer.id, customer.version)]
+        actions.hand_over_customers(chosen, actor=factories.actor(person), owner_id=to.id, note=note)
+    return session.get_one(Customer, customer.id)
+
+
 def test_a_customer_is_handed_over_and_both_are_told(salesperson, colleague, manager):
     customer = create(salesperson)
-    moved = act(actions.hand_over_customer, customer, manager, owner_id=colleague.id, note="片区调整")
+    moved = hand_over(customer, manager, colleague, note="片区调整")
     assert (moved.owner_id, moved.department_id) == (colleague.id, colleague.department_id)
     event = last_event(customer)
     assert timeline.describe(event) == "把客户从孙晓移交给陈志远"
     assert event.reason == "片区调整"
     assert (unread_count(salesperson.id), unread_count(colleague.id)) == (1, 1)
     with pytest.raises(Conflict):
-        act(actions.hand_over_customer, customer, manager, owner_id=colleague.id)
+        hand_over(customer, manager, colleague)
 
 
 def test_a_salesperson_hands_over_nothing(salesperson, colleague):
     with pytest.raises(Denied):
-        act(actions.hand_over_customer, create(salesperson), salesperson, owner_id=colleague.id)
+        hand_over(create(salesperson), salesperson, colleague)
 
 
 def test_search_knows_a_customer_as_they_are_now(salesperson):

@@ -84,7 +84,7 @@ def test_customers_are_ticked_in_the_filtered_list(client, customers, manager, c
     assert owners() == [colleague.id, salesperson.id, salesperson.id]
     # The same form sent again does nothing more.
     assert client.post(form, fields).status_code == 303
-    assert len(timeline.events_for("customer", customers[0])) == 3
+    assert len(timeline.events_for("customer", customers[0])) == 2
 
 
 def test_all_that_the_filters_leave_go_at_once(client, customers, manager, colleague, salesperson):
@@ -110,6 +110,21 @@ def test_a_refused_page_keeps_what_was_ticked(client, customers, manager, collea
     assert client.page.one("input", name="customer", value=value).attributes.get("checked") is not None
     stale = {**client.page.values(PAGE), "owner_id": str(colleague.id), "customer": f"{customers[0]}:9"}
     assert client.post(PAGE, stale).status_code == 409
+
+
+def test_one_from_its_page_goes_once_however_often_it_is_sent(client, customers, manager, colleague):
+    place = f"/customers/{customers[0]}/hand-over"
+    client.as_(manager).get(place)
+    fields = {**client.page.values(place), "owner_id": str(colleague.id), "note": "换区域"}
+    assert client.post(place, {**fields, "version": "9"}).status_code == 409
+    assert client.page.values(place)["note"] == "换区域"
+    for _time in range(2):
+        response = client.post(place, fields)
+        assert (response.status_code, response.location) == (303, f"/customers?owner={colleague.id}")
+    assert [event.verb for event in timeline.events_for("customer", customers[0])] == [
+        "customer:hand-over",
+        "customer:create",
+    ]
 
 
 def test_too_many_at_once_are_refused(client, customers, manager, colleague, monkeypatch):

@@ -1,6 +1,7 @@
 """The bid as an uploaded PDF: kept with the draft, frozen by its hash, compared, reviewed as that very file."""
 
 import io
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core import files
+from app.core import clock, files
 from app.core.db import session
 from app.core.errors import Conflict, Denied, Invalid, Problem, Stale
 from app.core.timeline import describe, events_for
@@ -155,6 +156,71 @@ def test_plain_revision_of_a_tender_needs_none(desk):
     assert prolong.may_prolong(fresh) is False
 
 
+def issued(desk: stories.Desk, *texts: str | None) -> QuotationRevision:
+    """A bid with these texts, issued, whose last day has come."""
+    revision = bids.put(desk, draft(desk), bids.read(*texts))
+    submit(desk, revision)
+    data = {"content_hash": revision.submitted_hash, "warnings_ticked": True, "bid_ticked": True}
+    stories.step(desk.people, revision, "approve", "manager", data=data)
+    return stories.issue(desk.people, revision, desk.seal)
+
+
+def prolonged(desk: stories.Desk, revision: QuotationRevision, *, submit: bool) -> QuotationRevision:
+    with clock.frozen(clock.now() + timedelta(days=25)):
+        return prolong.prolong(
+            revision,
+            actor=desk.people.actor("salesperson"),
+            version=revision.version,
+            valid_until=clock.today() + timedelta(days=60),
+            submit=submit,
+        )
+
+
+def test_prolonged_bid_takes_over_its_file_where_the_file_names_no_last_day(desk):
+    first = issued(desk, "投标总价 13,965.00，壹万叁仟玖佰陆拾伍元整，有效期 90 天", "技术方案")
+    with unit_of_work():
+        second = prolonged(desk, first, submit=True)
+    assert second.status == "review"
+    assert second.bid.content == first.bid.content
+    assert second.bid.stored.id != first.bid.stored.id
+    assert bids.texts_of(second) == bids.texts_of(first)
+    assert second.submitted_content["bid"] == first.bid.content
+    said = [describe(event) for event in events_for("quotation", second.id)]
+    assert any(text.startswith("沿用上一版的投标文件 投标文件.pdf（2 页") for text in said)
+
+
+def test_prolonged_bid_that_names_its_last_day_or_cannot_be_read_needs_a_new_file(desk):
+    day = stories.valid_until(30)
+    for texts, code in (
+        (("封面", f"有效期至 {day:%Y.%m.%d}"), "quotation:bid-says-validity"),
+        ((f"{day:%Y年%m月%d日}", None), "quotation:bid-says-validity"),
+        (("总价", None), "quotation:bid-unread"),
+    ):
+        first = issued(desk, *texts)
+        problem = refusal(prolonged, desk, first, submit=True)
+        assert problem.code == code
+        assert "另起新版，先修改" in problem.sentence()
+        with unit_of_work():
+            second = prolonged(desk, first, submit=False)
+        assert (second.status, second.bid) == ("draft", None)
+
+
+def test_form_says_whether_the_bid_stays_and_offers_only_what_will_do(client, desk):
+    day = stories.valid_until(30)
+    kept, named = issued(desk, "有效期 90 天"), issued(desk, "封面", f"{day:%Y-%m-%d}")
+    with clock.frozen(clock.now() + timedelta(days=25)):
+        page(client, desk, "salesperson", kept, "/prolong")
+        assert "投标文件 投标文件.pdf 原样沿用" in client.page.text
+        assert "延期并提交审核" in client.page.text
+        page(client, desk, "salesperson", named, "/prolong")
+        assert f"投标文件第 2 页写着原来的有效期 {day:%Y-%m-%d}" in client.page.text
+        assert "延期并提交审核" not in client.page.text
+        place = f"/quotations/{named.quotation_id}/r/1/prolong"
+        answer = client.post(place, {**client.page.values(place), "then": "submit"})
+        assert answer.status_code == 409
+        assert client.post(place, client.page.values(place)).status_code == 303
+
+
 # Comparison
 
 
@@ -207,6 +273,69 @@ def test_any_amount_is_found_as_people_write_it(amount):
     for written in (f"{amount:,.2f}", f"{amount:.2f}", f"总价{amount:,.2f}元"):
         assert comparison.Pages(["", written]).with_number(amount) == [2]
     assert comparison.Pages([f"1{amount:.2f}"]).with_number(amount) == []
+
+
+@pytest.mark.parametrize(
+    "chance",
+    [
+        "41200",
+        "12001",
+        "1200.5",
+        "41,200",
+        "1200,345",
+        "HY-1200",
+        "HY1200",
+        "M10x1200",
+        "1200mm",
+        "第 1200 页",
+    ]
+    + [
+        "1200-05",
+        "2026-1200",
+        "2026/1200/3",
+        "1200年",
+        "1200 年 3 月",
+        "3.1200",
+        "1200.3.4",
+        "1200%",
+        "1,200,345",
+    ],
+)
+def test_price_without_decimals_is_not_found_in_a_longer_number_a_model_or_a_date(chance):
+    for text in (chance, f"规格 {chance} 见附件", f"规格{chance}，"):
+        assert comparison.Pages([text]).with_number(Decimal("1200.00")) == [], text
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "1200",
+        "单价1200元",
+        "￥1200",
+        "¥ 1,200",
+        "RMB1200",
+        "CNY 1200",
+        "1200RMB",
+        "1200/台",
+        "1200，数量3",
+        "（1200）",
+    ]
+    + ["共1200。", "1200 日期", "1200.00", "1200.\n", "10 1200 2", "1200元/月", "价 1200 -"],
+)
+def test_price_without_decimals_is_found_where_it_stands_alone(written):
+    assert comparison.Pages(["", written]).with_number(Decimal("1200.00")) == [2]
+
+
+@given(st.integers(1, 10**6), st.integers(1, 10**4))
+def test_no_whole_number_is_found_in_one_that_only_contains_it(price, more):
+    for text in (
+        f"{more}{price}",
+        f"{price}{more}",
+        f"{more}.{price}",
+        f"{price}.{more}1",
+        f"{more}-{price}",
+    ):
+        assert comparison.Pages([text]).with_number(Decimal(price)) == [], text
 
 
 def test_missing_total_and_scan_are_ticked_by_whoever_approves(desk):

@@ -9,9 +9,11 @@ import pytest
 
 from app.core import clock, settings
 from app.core.db import session
+from app.core.files import CheckedFile
 from app.core.permissions import Role
 from app.core.uow import unit_of_work
 from app.features.customers.models import Customer
+from app.features.inquiries import actions as inquiry_actions
 from app.features.inquiries.models import Inquiry
 from app.features.people.models import User
 from app.features.products import actions as product_actions
@@ -23,6 +25,7 @@ from tests import factories, stories
 from tests.client import Client
 
 FORM = "/quotations/fast"
+LETTER = CheckedFile("来函.pdf", "application/pdf", b"%PDF-1.4 letter")
 PUMP = {"line-0-name": "齿轮泵", "line-0-quantity": "2"}
 
 
@@ -176,6 +179,12 @@ def test_rows_are_added_and_terms_brought_without_sending(client: Client, desk: 
     assert len(client.page.all("tr", data_line="")) == 4
     client.post(FORM, {**client.page.values(FORM), "fill": "terms"})
     assert client.page.values(FORM)["delivery_place"] == "宁夏银川市测试街 2 号"
+    names = [
+        option
+        for option in client.page.all("option")
+        if option.parent.attributes.get("id") == "contact-names"
+    ]
+    assert [option.attributes["value"] for option in names] == ["王采购"]
     assert "960.00" in client.page.text
     client.post(FORM, {**client.page.values(FORM), "customer": "谁", "fill": "terms"})
     assert session.query(Inquiry).count() == 0
@@ -414,17 +423,28 @@ def test_only_the_owner_mends(client: Client, desk: stories.Desk) -> None:
 # Size, languages
 
 
-def test_the_page_costs_the_same_at_any_size(
-    client: Client, desk: stories.Desk, queries: Callable[[], Any]
+@pytest.mark.parametrize("seals", [False, True])
+def test_both_pages_cost_the_same_at_any_size_with_the_seal_right_too(
+    client: Client, desk: stories.Desk, queries: Callable[[], Any], seals: bool
 ) -> None:
+    manager = session.get_one(User, desk.people.ids["manager"])
+    if seals:
+        factories.role(manager, Role.SEAL_KEEPER, desk.people.department)
+    with unit_of_work():
+        settings.put("modules.preset", "full")
     counts = []
     for lines in (1, 30):
         inquiry = propose(desk, lines=lines)
-        sign_in(client, desk, "manager").get(f"/inquiries/{inquiry.id}")
-        with queries() as made:
-            client.get(f"/inquiries/{inquiry.id}")
-        counts.append(len(made))
-    assert counts[0] == counts[1]
+        with unit_of_work():
+            inquiry_actions.attach_file(inquiry, actor=desk.people.actor("back_office"), file=LETTER)
+        for page in (f"/inquiries/{inquiry.id}", address(inquiry)):
+            sign_in(client, desk, "manager").get(page)
+            assert ("通过并出具" in client.page.text) is seals
+            with queries() as made:
+                client.get(page)
+            counts.append(len(made))
+    assert counts[:2] == counts[2:]
+    assert max(counts) <= 10
 
 
 def test_both_pages_speak_english(client: Client, desk: stories.Desk) -> None:

@@ -9,6 +9,8 @@ import pytest
 from app.core.db import session
 from app.core.timeline import events_for
 from app.core.uow import unit_of_work
+from app.features.customers import contacts
+from app.features.customers.models import Customer
 from app.features.products.models import Product
 from app.features.quotations import actions
 from app.features.quotations.models import QuotationRevision
@@ -224,6 +226,23 @@ def test_a_draft_saves_itself_and_the_form_may_be_saved_after_it(
     assert draft.project == "手动"
 
 
+def test_autosaves_keep_their_events_and_are_told_as_one_line(
+    client: Client, draft: QuotationRevision
+) -> None:
+    values = client.page.values(address(draft, "/edit"))
+    for project in ("一", "二", "三"):
+        client.post(address(draft, "/autosave"), {**values, "project": project}, htmx=True)
+        values["saved_version"] = client.page.one("input", name="saved_version").attributes["value"]
+    assert [event.verb for event in events_for("quotation", draft.id)[:3]] == ["quotation:autosave"] * 3
+    client.get(address(draft))
+    record = client.page.one("section", id="record").text
+    assert record.count("自动保存草稿") == 1
+    assert "自动保存草稿，共 3 次" in record
+    assert "— → 三" in record
+    assert client.post(address(draft, "/edit"), {**values, "saved_version": ""}).status_code == 409
+    assert "项目或对方编号: → 三" in client.page.text
+
+
 def test_autosave_overwrites_nobody_and_shows_the_difference(
     client: Client, desk: stories.Desk, draft: QuotationRevision
 ) -> None:
@@ -273,3 +292,27 @@ def test_products_are_suggested_with_what_fills_the_line(client: Client, draft: 
     assert (data["data-name"], data["data-unit"], data["data-unit-price"]) == ("齿轮泵", "台", "120.00")
     client.get("/products/suggest?q=没有这个", htmx=True)
     assert client.page.all("li", role="option") == []
+
+
+def test_contacts_of_the_customer_are_proposed_with_their_telephones(
+    client: Client, desk: stories.Desk, draft: QuotationRevision
+) -> None:
+    with unit_of_work():
+        contacts.add_contact(
+            session.get_one(Customer, desk.customer.id),
+            actor=desk.people.actor("salesperson"),
+            values=contacts.ContactValues(name="李厂长", position="厂长", phone="139-0000-0077"),
+        )
+    sign_in(client, desk, "salesperson").get(address(draft, "/edit"))
+    names = client.page.one("datalist", id="contact-names")
+    proposed = [
+        (option.attributes["value"], option.attributes["data-phone"], option.attributes["label"])
+        for option in client.page.all("option")
+        if option.parent is names
+    ]
+    assert proposed == [
+        ("王采购", "139-0000-0001", "王采购 · 139-0000-0001"),
+        ("李厂长", "139-0000-0077", "李厂长 · 厂长 · 139-0000-0077"),
+    ]
+    assert client.page.one("input", name="attention").attributes["list"] == "contact-names"
+    assert client.page.one("input", name="customer_phone").attributes["list"] == "contact-phones"

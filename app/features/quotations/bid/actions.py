@@ -5,7 +5,7 @@ import json
 from app.core import timeline
 from app.core.db import session
 from app.core.errors import Conflict, Denied
-from app.core.files import attach, mark_deleted
+from app.core.files import StoredFile, attach, attach_stored, mark_deleted
 from app.core.i18n import lazy
 from app.core.pdf.uploads import ReadFile
 from app.core.permissions import Actor
@@ -39,18 +39,27 @@ def put(revision: QuotationRevision, *, actor: Actor, version: int | None, uploa
     if old is not None:
         take_away(revision, old)
     stored = attach(upload.file, DOC_TYPE, revision.id, actor, kind=FILE)
-    bid = BidFile(
-        revision_id=revision.id,
-        stored_file_id=stored.id,
-        pages=upload.pages,
-        texts=json.dumps(upload.texts, ensure_ascii=False),
-    )
+    texts = json.dumps(upload.texts, ensure_ascii=False)
+    return keep(revision, stored, upload.pages, texts, actor, "quotation:bid-upload")
+
+
+def take_over(revision: QuotationRevision, earlier: BidFile, *, actor: Actor) -> BidFile:
+    """Keep the very file of an earlier revision as the bid of a new draft, in the transaction that makes it."""
+    stored = attach_stored(earlier.stored, DOC_TYPE, revision.id, actor, kind=FILE)
+    return keep(revision, stored, earlier.pages, earlier.texts, actor, "quotation:bid-take-over")
+
+
+def keep(
+    revision: QuotationRevision, stored: StoredFile, pages: int, texts: str, actor: Actor, verb: str
+) -> BidFile:
+    """Make a stored file the bid of a revision and record it."""
+    bid = BidFile(revision_id=revision.id, stored_file_id=stored.id, pages=pages, texts=texts)
     bid.stored = stored
     revision.bid_file = bid
     revision.touch()
     session.flush()
-    data = {"file": stored.name, "hash": stored.sha256[:8], "pages": bid.pages}
-    timeline.record(DOC_TYPE, revision.id, "quotation:bid-upload", actor, data=data)
+    data = {"file": stored.name, "hash": stored.sha256[:8], "pages": pages}
+    timeline.record(DOC_TYPE, revision.id, verb, actor, data=data)
     return bid
 
 

@@ -7,7 +7,7 @@ number of its own, with or without thousands separators, broken over lines or no
 import json
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -30,9 +30,19 @@ LABELS: dict[str, LazyText] = {
 # Without these on paper a bid is thrown out: their absence is ticked by whoever approves.
 DECISIVE = (TOTAL, CAPITAL)
 
-# A number with or without separators; in the second reading it may be broken after a separator.
-_NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?")
-_BROKEN_NUMBER = re.compile(r"\d{1,3}(?:\s*,\s*\d{3})+(?:\s*\.\s*\d+)?|\d+\s*\.\s*\d+")
+# A number with or without separators; in the second reading it may be broken after a separator. Neither is a piece of
+# a longer one: 1200 does not stand in 41200, nor 678 in 12345,678.
+_BEFORE = r"(?<!\d)(?<!\d\.)(?<!\d,(?=\d{3}(?!\d)))"
+_AFTER = r"(?!\d|\.\d|,\d{3}(?!\d))"
+_NUMBER = re.compile(rf"{_BEFORE}(?:\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?){_AFTER}")
+_BROKEN_NUMBER = re.compile(
+    rf"{_BEFORE}(?:\d{{1,3}}(?:\s*,\s*\d{{3}})+(?:\s*\.\s*\d+)?|\d+\s*\.\s*\d+){_AFTER}"
+)
+# What a bare whole number belongs to where it is no price: a model (HY-1200, M10x1200), a date, an ordinal, a per cent.
+_NO_PRICE_BEFORE = re.compile(r"(?:[A-Za-z][-_/.]?|\d[-_/]|第[ \t]*)$")
+_NO_PRICE_AFTER = re.compile(r"[-_/]\d|(?!RMB|CNY)[A-Za-z]|[ \t]*(?:[年月页%]|日(?!期))")
+_CURRENCY = re.compile(r"(?:RMB|CNY)$")
+_NEAR = 6
 _SPACE = re.compile(r"\s+")
 _DAYS = r"(?<!\d){days}个?(?:日历|自然|工作)?[天日]"
 # How a day is written: 2026年1月5日, 2026-01-05, 2026.1.5, 2026/1/5.
@@ -96,7 +106,7 @@ class Pages:
         self.silent = sum(not text for text in self.squeezed)
         self.numbers: dict[str, list[int]] = {}
         for page, text in enumerate(plain, 1):
-            for number in {*_NUMBER.findall(text), *_BROKEN_NUMBER.findall(text)}:
+            for number in {*whole_numbers(text), *_BROKEN_NUMBER.findall(text)}:
                 self.numbers.setdefault(plain_number(_SPACE.sub("", number)), []).append(page)
 
     def with_number(self, value: Decimal) -> list[int]:
@@ -111,6 +121,21 @@ class Pages:
         wanted = re.compile(pattern)
         pages = enumerate(self.squeezed if texts is None else texts, 1)
         return [page for page, text in pages if wanted.search(text)]
+
+
+def whole_numbers(text: str) -> Iterator[str]:
+    """Yield the numbers of a text that may be prices: of those without decimals only what stands by itself."""
+    for match in _NUMBER.finditer(text):
+        if match[0].isdecimal() and not stands_alone(text, match.start(), match.end()):
+            continue
+        yield match[0]
+
+
+def stands_alone(text: str, start: int, end: int) -> bool:
+    """Tell whether the digits between two places belong to no model, date, ordinal or per cent."""
+    before, after = text[max(0, start - _NEAR) : start], text[end : end + _NEAR]
+    part = _NO_PRICE_BEFORE.search(before) and not _CURRENCY.search(before)
+    return not part and not _NO_PRICE_AFTER.match(after)
 
 
 def plain_number(text: str) -> str:

@@ -5,7 +5,7 @@ from sqlalchemy import select
 from app.core.db import session
 from app.core.errors import Conflict, Problem
 from app.features.quotations import snapshot
-from app.features.quotations.bid.comparison import Comparison, compare
+from app.features.quotations.bid.comparison import VALIDITY, Comparison, compare
 from app.features.quotations.models import BidFile, QuotationRevision
 
 
@@ -19,6 +19,17 @@ def doubt(revision: QuotationRevision) -> str:
     """Return why the approver must look at the bid and tick: the code of a sentence, empty where there is no cause."""
     found = comparison(revision)
     return found.doubt if found is not None else ""
+
+
+def outdated_bid(revision: QuotationRevision) -> Problem | None:
+    """Refuse to prolong a bid with its file as it is: the last day stands in it, or pages cannot be read for it."""
+    found = comparison(revision)
+    if found is None:
+        return None
+    page = next((item.page for item in found.opening if item.kind == VALIDITY), None)
+    if page is not None and revision.valid_until is not None:
+        return Conflict("quotation:bid-says-validity", page=page, day=revision.valid_until.isoformat())
+    return Conflict("quotation:bid-unread", count=found.silent) if found.silent else None
 
 
 def missing_bid(revision: QuotationRevision) -> Problem | None:

@@ -8,7 +8,7 @@ from app.core.i18n import lazy
 from app.features.quotations.fast_track.actions import fill_draft, take_back
 from app.features.quotations.fast_track.presentation import MODULE
 
-modules.register(modules.Module(MODULE, lazy("快速通道"), parent="quotations"))
+modules.register(modules.Module(MODULE, lazy("快速通道"), parent="quotations", order=10))
 
 timeline.register_verbs(
     timeline.Verb("inquiry:propose", lazy("快速报价 %(count)s 项，请一次审核"), frozenset({"count"}))

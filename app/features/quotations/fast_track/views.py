@@ -15,7 +15,7 @@ from app.core.timeline import events_for
 from app.core.uow import unit_of_work
 from app.core.workflow import flows
 from app.features.customers import queries as customers
-from app.features.customers.models import Customer
+from app.features.customers.models import Customer, CustomerContact
 from app.features.inquiries import queries as inquiries
 from app.features.inquiries import reporting
 from app.features.inquiries.actions import DOC_TYPE as INQUIRY
@@ -229,9 +229,7 @@ def show_form(
         line_errors=lines.errors,
         problems=lines.problems,
         removed=lines.removed,
-        terms=forms.TERMS,
-        head=forms.HEAD,
-        times=forms.TIMES,
+        contacts=contacts_for(form, actor),
         more_open=opened or any(form[name].errors for name in folded),
         refused=refused,
         returned_reason=returned_reason(inquiry) if inquiry is not None else "",
@@ -239,6 +237,12 @@ def show_form(
         cancel_url=back,
         **sums(actor, lines),
     )
+
+
+def contacts_for(form: Any, actor: Actor) -> list[CustomerContact]:
+    """Return the contacts of the customer as far as the name is known."""
+    known = reporting.find_customer(actor, form.customer.data) if form.customer.data else None
+    return customers.contact_options(actor, known.id if known is not None else None)
 
 
 def returned_reason(inquiry: Inquiry) -> str:
