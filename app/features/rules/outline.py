@@ -88,24 +88,41 @@ def number_text(style: NumberStyle, number: int) -> str:
     return patterns[style].format(han)
 
 
-def numbers(rows: Iterable[tuple[int, NumberStyle, int | None]]) -> list[str]:
-    """Return the number of each row of an outline, given as (level, style, start).
+class Counting:
+    """Counts the rows of an outline, one after the other.
 
-    A style counts on among the rows below one parent; articles count through the whole document. ``start`` begins
-    the count anew at that row.
+    A style counts on among the rows below one parent; articles count through the whole document.
     """
-    counts: list[dict[NumberStyle, int]] = [{} for _depth in range(DEEPEST + 1)]
-    running: dict[NumberStyle, int] = {}
-    written = []
-    for level, style, start in rows:
-        depth = min(max(level, 1), DEEPEST)
-        # Whatever stands deeper belongs to another parent from here on.
-        for deeper in counts[depth + 1 :]:
-            deeper.clear()
-        count = running if style in RUNNING_STYLES else counts[depth]
+
+    def __init__(self) -> None:
+        self._counts: list[dict[NumberStyle, int]] = [{} for _depth in range(DEEPEST + 1)]
+        self._running: dict[NumberStyle, int] = {}
+
+    def next(self, level: int, style: NumberStyle) -> int:
+        """Return how far the next row would be counted, without counting it."""
+        return self._count(level, style).get(style, 0) + 1
+
+    def take(self, level: int, style: NumberStyle, start: int | None = None) -> int:
+        """Count a row and return how far; ``start`` begins the count anew at it."""
+        count = self._count(level, style)
         count[style] = start if start is not None else count.get(style, 0) + 1
-        written.append(number_text(style, count[style]))
-    return written
+        # Whatever stands deeper belongs to another parent from here on.
+        for deeper in self._counts[_depth(level) + 1 :]:
+            deeper.clear()
+        return count[style]
+
+    def _count(self, level: int, style: NumberStyle) -> dict[NumberStyle, int]:
+        return self._running if style in RUNNING_STYLES else self._counts[_depth(level)]
+
+
+def _depth(level: int) -> int:
+    return min(max(level, 1), DEEPEST)
+
+
+def numbers(rows: Iterable[tuple[int, NumberStyle, int | None]]) -> list[str]:
+    """Return the number of each row of an outline, given as (level, style, start)."""
+    counting = Counting()
+    return [number_text(style, counting.take(level, style, start)) for level, style, start in rows]
 
 
 def row_numbers(rows: Sequence[OutlineRow]) -> list[str]:
