@@ -94,6 +94,9 @@ class Numbering:
         levels = definition.levels | found.levels
         counts = self._counts.setdefault(definition.key, {})
         level = levels.get(place, Level(pattern=""))
+        for upper in range(place):
+            # A level above that was never used counts as begun: 1.1 is followed by 2, not by 1.
+            counts.setdefault(upper, self._start(found, levels, upper))
         begins = place in found.starts and (list_key, place) not in self._begun
         self._begun.add((list_key, place))
         if begins or place not in counts:
@@ -101,7 +104,7 @@ class Numbering:
         else:
             counts[place] += 1
         self._restart_below(levels, counts, place)
-        return self._label(found, levels, counts, level, place, definition.key)
+        return self._label(levels, counts, level, place, definition.key)
 
     def _start(self, found: NumberedList, levels: dict[int, Level], place: int) -> int:
         if place in found.starts:
@@ -118,23 +121,16 @@ class Numbering:
                 del counts[deeper]
 
     def _label(
-        self,
-        found: NumberedList,
-        levels: dict[int, Level],
-        counts: dict[int, int],
-        level: Level,
-        place: int,
-        family: str,
+        self, levels: dict[int, Level], counts: dict[int, int], level: Level, place: int, family: str
     ) -> Label:
         def shown(match: re.Match[str]) -> str:
             wanted = int(match[1]) - 1
             if wanted > place:
                 return ""
-            number = counts.get(wanted, self._start(found, levels, wanted))
             number_format = levels[wanted].number_format if wanted in levels else "decimal"
-            return write_number(
-                "decimal" if level.legal and number_format != "none" else number_format, number
-            )
+            if level.legal and number_format != "none":
+                number_format = "decimal"
+            return write_number(number_format, counts[wanted])
 
         places = len(set(_PLACE.findall(level.pattern)))
         text = _PLACE.sub(shown, level.pattern).strip()

@@ -33,6 +33,8 @@ _WORDS = {
     "条": NumberStyle.ARTICLE,
 }
 _NAMED = re.compile(f"第{_SPACE}*(?P<number>{_NUMERAL}){_SPACE}*(?P<word>[编章节条])(?P<behind>{_BEHIND})")
+# How a sentence goes on that begins with the citation of an article.
+_CITING = re.compile("规定|所[列称述指]|[的之中至到、和与及或第]|款|项|以[上下]|范围|情形|内容|要求")
 _TYPED: tuple[tuple[NumberStyle, re.Pattern[str]], ...] = (
     (
         NumberStyle.HAN,
@@ -132,8 +134,11 @@ class TypedNumbers:
             not part,
             match.end(),
         )
-        # Without a space behind it, only the next one is a number: 第五条所列的情形 cites another.
-        return found if match["behind"] or match.end() == len(text) or self._goes_on(found) else None
+        if match["behind"] or match.end() == len(text):
+            return found
+        # Without a space behind it, only the next one is a number, and only where no sentence begins: 第五条所列的情形.
+        following = found.value == (self.last(found) or 0) + 1
+        return found if following and not _CITING.match(text, match.end()) else None
 
     def _several(self, text: str) -> Found | None:
         match = _SEVERAL.match(text)
