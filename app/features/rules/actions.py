@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import select
 
@@ -361,15 +362,24 @@ def keep_record(
         raise Invalid(fields=faults)
     check_written(participants, "participants")
     check_written(result, "result")
+    stored = (
+        files.attach(paper, RULE_VERSION, version.id, actor, kind=RECORD_FILE, legal_hold=True).id
+        if paper is not None
+        else None
+    )
+    facts: dict[str, Any] = {
+        "held_on": held_on,
+        "participants": participants.strip(),
+        "result": result.strip(),
+        "entered_by_id": actor.id,
+        "entered_at": clock.now(),
+    }
     if row is None:
-        row = ProcedureRecord(kind=str(RecordKind(kind)))
-        version.records.append(row)
-    if paper is not None:
-        row.stored_file_id = files.attach(
-            paper, RULE_VERSION, version.id, actor, kind=RECORD_FILE, legal_hold=True
-        ).id
-    row.held_on, row.participants, row.result = held_on, participants.strip(), result.strip()
-    row.entered_by_id, row.entered_at = int(actor.id or 0), clock.now()
+        version.records.append(ProcedureRecord(kind=str(RecordKind(kind)), stored_file_id=stored, **facts))
+    else:
+        for name, value in facts.items():
+            setattr(row, name, value)
+        row.stored_file_id = stored or row.stored_file_id
     version.touch()
     session.flush()
     timeline.record(RULE_VERSION, version.id, "rule_version:record", actor, data={"kind": kind})

@@ -381,13 +381,10 @@ def clause_by_name(number: str, cited: str) -> int | None:
 def written_names(clause_ids: Iterable[int]) -> dict[int, str]:
     """Return how clauses of other rules in force are written in a link: number of the rule, name of the clause."""
     places = places_in_force(clause_ids)
-    numbers = dict(
-        session.execute(
-            select(Rule.id, Rule.number).where(Rule.id.in_({place.rule_id for place in places.values()}))
-        )
-        .tuples()
-        .all()
+    rows = session.execute(
+        select(Rule.id, Rule.number).where(Rule.id.in_({place.rule_id for place in places.values()}))
     )
+    numbers = {row.id: row.number for row in rows}
     return {clause: f"{numbers[place.rule_id]} {place.name}" for clause, place in places.items()}
 
 

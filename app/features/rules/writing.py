@@ -124,7 +124,10 @@ def down(grid: Sequence[Sequence[str]], top: int, left: int) -> int:
 def compose(body: Body, names: Mapping[int, str]) -> str:
     """Return a body as it is typed; ``names`` gives the present name of each linked clause."""
     lines: list[str] = []
-    for block in body:
+    for before, block in zip((None, *body), body, strict=False):
+        if type(before) is type(block) and not isinstance(block, Paragraph):
+            # Otherwise two lists, or two tables, would be read as one.
+            lines.append("")
         if isinstance(block, Paragraph):
             lines.append(compose_line(block.runs, names))
         elif isinstance(block, ItemList):
