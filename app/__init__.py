@@ -16,6 +16,7 @@ FEATURES = (
     "customers",
     "products",
     "seals",
+    "rules",
     "inquiries",
     "quotations",
     "verify",

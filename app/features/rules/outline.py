@@ -7,26 +7,15 @@ that cites it.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from app.core.i18n import lazy
 from app.features.rules.clause_text import Body
 from app.features.rules.enums import NumberStyle
 
 DEEPEST = 6
 MOST_START = 999
+LONGEST_CITATION = 60
 # Counted through the whole document, across chapters and sections, as laws and company rules do.
 RUNNING_STYLES = frozenset({NumberStyle.ARTICLE})
 
-STYLE_LABELS = {
-    NumberStyle.CHAPTER: lazy("第一章"),
-    NumberStyle.SECTION: lazy("第一节"),
-    NumberStyle.ARTICLE: lazy("第一条"),
-    NumberStyle.HAN: lazy("一、"),
-    NumberStyle.HAN_IN_BRACKETS: lazy("（一）"),
-    NumberStyle.DECIMAL: lazy("1."),
-    NumberStyle.DECIMAL_IN_BRACKETS: lazy("（1）"),
-    NumberStyle.CIRCLED: lazy("①"),
-    NumberStyle.NONE: lazy("不编号"),
-}
 # Unicode has circled figures up to fifty only; what comes behind is written in brackets.
 _CIRCLED = (
     *(chr(0x2460 + number) for number in range(20)),
@@ -128,3 +117,29 @@ def numbers(rows: Iterable[tuple[int, NumberStyle, int | None]]) -> list[str]:
 def row_numbers(rows: Sequence[OutlineRow]) -> list[str]:
     """Return the number of each row of an outline."""
     return numbers((row.level, row.style, row.start) for row in rows)
+
+
+def citations(rows: Iterable[tuple[int, NumberStyle, str, str]]) -> list[str]:
+    """Return how each row is cited, given as (level, style, number, title): 第五条, 第五条（一）, 第二章.
+
+    Articles, chapters and sections stand for themselves; what is below an article is cited with it. A row without
+    number is cited by its heading, else by what it stands below.
+    """
+    above: list[tuple[int, str]] = []
+    found = []
+    for level, style, number, title in rows:
+        while above and above[-1][0] >= level:
+            above.pop()
+        parent = next((name for _depth, name in reversed(above) if name), "")
+        own = number.rstrip("、.")
+        if style in (NumberStyle.CHAPTER, NumberStyle.SECTION):
+            name, passed_on = own, ""
+        elif style == NumberStyle.NONE:
+            name, passed_on = title or parent or "正文", parent
+        elif style == NumberStyle.ARTICLE:
+            name = passed_on = own
+        else:
+            name = passed_on = f"{parent}{own}"
+        found.append(name[:LONGEST_CITATION])
+        above.append((level, passed_on))
+    return found

@@ -1,0 +1,109 @@
+"""Rules on paper: the text, the sheet to be signed by hand, the proof of reading."""
+
+from typing import Any
+from urllib.parse import quote
+
+from flask import Response, url_for
+
+from app.core import clock, settings
+from app.core.errors import Conflict, NotVisible
+from app.core.i18n import gettext as _
+from app.features.rules import pdf, presentation, queries, versions
+from app.features.rules.models import RuleVersion
+from app.features.rules.signing_views import load_published
+from app.features.rules.views import blueprint
+from app.web import fragments
+from app.web.guard import current_actor, signed_in
+
+
+def company_name() -> str:
+    """Return whose paper it is."""
+    return str(settings.get("company.name") or "")
+
+
+def as_pdf(content: bytes, name: str) -> Response:
+    """Answer with a paper that the browser shows."""
+    response = Response(content, mimetype="application/pdf")
+    response.headers["Content-Disposition"] = f"inline; filename=\"rule.pdf\"; filename*=UTF-8''{quote(name)}"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return fragments.mark_unstored(response)
+
+
+def paper_name(version: RuleVersion, kind: str) -> str:
+    """Return the name of a file."""
+    return f"{version.title}-{versions.label(version)}-{kind}.pdf" if kind else f"{version.title}.pdf"
+
+
+@blueprint.get("/rules/versions/<int:version_id>/print")
+@signed_in
+def print_version(version_id: int) -> Any:
+    version = queries.get_version(current_actor(), version_id)
+    state, _tone = presentation.state_of(version)
+    return fragments.page(
+        "rules/print.html",
+        heading=version.title,
+        number=version.number or version.rule.number,
+        facts=[
+            (_("版次"), versions.label(version)),
+            (_("状态"), state),
+            (_("施行日期"), version.effective_on.isoformat() if version.effective_on else "—"),
+            (_("归口部门"), version.department.name),
+            (_("批准人"), version.approved_by.name if version.approved_by else "—"),
+            (_("适用范围"), "、".join(queries.scope_words(version)) or _("全体人员")),
+        ],
+        clauses=presentation.shown_clauses(version),
+        back_url=url_for("rules.show_version", version_id=version_id),
+        printed_by=current_actor().name,
+        printed_at=clock.now(),
+    )
+
+
+@blueprint.get("/rules/versions/<int:version_id>.pdf")
+@signed_in
+def version_pdf(version_id: int) -> Response:
+    version = queries.get_version(current_actor(), version_id)
+    return as_pdf(pdf.text_paper(version, company_name()), paper_name(version, _("正文")))
+
+
+@blueprint.get("/rules/versions/<int:version_id>/sheet.pdf")
+@signed_in
+def sheet_pdf(version_id: int) -> Response:
+    version = load_published(version_id)
+    people = queries.waiting_people(version)
+    if not people:
+        raise Conflict("rule:all-signed")
+    return as_pdf(pdf.sheet_paper(version, company_name(), people), paper_name(version, _("签字表")))
+
+
+@blueprint.get("/rules/versions/<int:version_id>/evidence.pdf")
+@signed_in
+def evidence(version_id: int) -> Response:
+    """The proof for a version: its text, its procedure, everybody who signed."""
+    version = load_published(version_id)
+    return as_pdf(
+        pdf.evidence_paper(version, company_name(), queries.signatures(version)),
+        paper_name(version, _("阅读证明")),
+    )
+
+
+@blueprint.get("/rules/versions/<int:version_id>/my-evidence.pdf")
+@signed_in
+def own_evidence(version_id: int) -> Response:
+    """The reader's own proof of reading."""
+    actor = current_actor()
+    version = queries.get_version(actor, version_id)
+    own = queries.signature_of(version, actor.id)
+    if own is None:
+        raise NotVisible
+    return as_pdf(pdf.evidence_paper(version, company_name(), [own]), paper_name(version, _("阅读证明")))
+
+
+@blueprint.get("/rules/versions/<int:version_id>/evidence/<int:user_id>.pdf")
+@signed_in
+def evidence_of(version_id: int, user_id: int) -> Response:
+    """The proof for one person."""
+    version = load_published(version_id)
+    own = queries.signature_of(version, user_id)
+    if own is None:
+        raise NotVisible
+    return as_pdf(pdf.evidence_paper(version, company_name(), [own]), paper_name(version, own.name))
