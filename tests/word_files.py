@@ -81,9 +81,15 @@ def num(key: int, definition: int, *, starts: Mapping[int, int] | None = None, l
 
 
 def style(
-    key: str, name: str = "", *, based_on: str = "", at: tuple[int, int | None] | None = None, outline: int | None = None,
-    kind: str = "paragraph", look: str = "",
-) -> str:  # fmt: skip
+    key: str,
+    name: str = "",
+    *,
+    based_on: str = "",
+    at: tuple[int, int | None] | None = None,
+    outline: int | None = None,
+    kind: str = "paragraph",
+    look: str = "",
+) -> str:
     """Return a style."""
     properties = ""
     if at is not None:
@@ -111,7 +117,7 @@ def docx(
     links: Sequence[tuple[str, str, str]] = (),
     media: Mapping[str, bytes] | None = None,
 ) -> bytes:
-    """Return a .docx. ``parts`` are further ones by name; ``links`` are (id, kind, target), outside where it is a URL."""
+    """Return a .docx. ``parts`` are further ones by name; ``links`` are (id, kind, target), a URL being outside."""
     texts = {"numbering": part("numbering", numbering)} if numbering else {}
     texts |= {"styles": part("styles", styles)} if styles else {}
     texts |= dict(parts or {})

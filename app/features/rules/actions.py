@@ -39,6 +39,7 @@ from app.features.rules.models import (
     RuleScope,
     RuleVersion,
 )
+from app.features.rules.outline import OutlineRow
 
 RECORD_FILE = "procedure_record"
 LONGEST_COMMENT = 2_000
@@ -214,6 +215,17 @@ def arrange(
     session.flush()
     timeline.record(RULE_VERSION, version.id, "rule_version:arrange", actor)
     return touched
+
+
+def take_outline(
+    version: RuleVersion, *, actor: Actor, changed_from: int | None, rows: Sequence[OutlineRow]
+) -> None:
+    """Put rows of an outline behind the clauses of a draft, each with a new identity (a text brought along)."""
+    open_for_writing(version, actor, changed_from)
+    editing.append_rows(version, rows)
+    version.touch()
+    session.flush()
+    timeline.record(RULE_VERSION, version.id, "rule_version:take-outline", actor, data={"count": len(rows)})
 
 
 @dataclass(frozen=True)

@@ -149,3 +149,13 @@ class SheetForm(CreationForm):
 
     people = MultipleField(lazy("已在纸上签字的人"), coerce=int)
     file = FileField(lazy("签字表照片或扫描件"))
+
+
+class WordFileForm(BaseForm):
+    """A Word file to import."""
+
+    file = FileField(lazy("Word 文件"))
+
+
+class ImportForm(EditForm):
+    """What a Word file brings into a draft; the rows are chosen in the table of the preview."""

@@ -82,14 +82,17 @@ class Links:
         return Piece(place.cited, href=f"{url_for('rules.show_rule', rule_id=place.rule_id)}#clause-{clause}")
 
 
-def shown_line(runs: Runs, links: Links) -> Line:
-    """Return runs as a page shows them."""
+def shown_line(runs: Runs, links: Links | None) -> Line:
+    """Return runs as a page shows them; without ``links`` all of them are text."""
     return tuple(
-        Piece(run.text, run.bold) if run.clause is None else links.piece(run.text, run.clause) for run in runs
+        Piece(run.text, run.bold)
+        if run.clause is None or links is None
+        else links.piece(run.text, run.clause)
+        for run in runs
     )
 
 
-def shown_blocks(body: Body, links: Links) -> tuple[ShownBlock, ...]:
+def shown_blocks(body: Body, links: Links | None) -> tuple[ShownBlock, ...]:
     """Return a body as a page shows it."""
     found = []
     for block in body:

@@ -62,6 +62,7 @@ timeline.register_verbs(
     Verb("rule_version:begin", lazy("开始起草")),
     Verb("rule_version:change", lazy("修改基本信息")),
     Verb("rule_version:arrange", lazy("调整条款结构")),
+    Verb("rule_version:take-outline", lazy("带入正文 %(count)s 条"), frozenset({"count"})),
     Verb("rule_version:write", lazy("修改条款 %(clause)s"), frozenset({"clause"})),
     Verb("rule_version:questions", lazy("调整阅读题目")),
     Verb("rule_version:comment", lazy("提出意见")),

@@ -6,14 +6,16 @@ from flask import Blueprint, flash, request, url_for
 
 from app.core.db import session
 from app.core.errors import Conflict, Invalid, NotVisible, Problem, Stale
+from app.core.files import files_for
 from app.core.i18n import gettext as _
 from app.core.permissions import Actor, can
-from app.core.timeline import events_for
+from app.core.timeline import Event, events_for
 from app.core.uow import unit_of_work
 from app.features.rules import presentation, queries, reading, versions
 from app.features.rules.enums import RulePerm, Standing, VersionStatus
 from app.features.rules.flow import DOC_TYPE, FLOW, drafter
 from app.features.rules.forms import MATERIAL, ApproveForm, ConsultForm, VoidForm
+from app.features.rules.importing import ORIGINAL_FILE
 from app.features.rules.lists import RuleList
 from app.features.rules.models import ClauseText, RuleVersion
 from app.web import documents, fragments
@@ -34,8 +36,10 @@ def index() -> Any:
     return show_list(
         RuleList(actor, request.args, request.path),
         _("规章制度"),
+        template="rules/list.html",
         new_url=url_for("rules.new") if may_draft else "",
         new_label=_("起草制度"),
+        import_url=url_for("rules.import_rule") if may_draft else "",
         empty_text=_("还没有制度"),
         empty_hint=_("批准施行的制度会列在这里，人人可查"),
         sign_labels=(_("制表人"), _("部门经理")),
@@ -104,6 +108,7 @@ def page_context(version: RuleVersion, actor: Actor) -> dict[str, Any]:
         "stations": documents.stations(FLOW, version.status, events) if handled else [],
         "events": documents.timeline_rows(events),
         "handled": handled,
+        "originals": originals(version, events) if handled else [],
         "links": links(version, actor),
     }
 
@@ -122,6 +127,11 @@ def reading_context(version: RuleVersion, actor: Actor) -> dict[str, Any]:
         "url": url_for("rules.read", version_id=version.id),
         "proof": url_for("rules.own_evidence", version_id=version.id) if own is not None else "",
     }
+
+
+def originals(version: RuleVersion, events: list[Event]) -> list[documents.FileRow]:
+    """Return the files a text was brought along in, for whoever works on it."""
+    return documents.file_rows(files_for(DOC_TYPE, version.id, ORIGINAL_FILE), events=events)
 
 
 def version_rows(version: RuleVersion, actor: Actor) -> list[tuple[str, str, str, str, bool]]:
@@ -143,12 +153,14 @@ def links(version: RuleVersion, actor: Actor) -> dict[str, str]:
     found = {
         "print": url_for("rules.print_version", version_id=number),
         "pdf": url_for("rules.version_pdf", version_id=number),
+        "word": url_for("rules.word_file", version_id=number),
     }
     if len(queries.visible_versions(actor, version.rule)) > 1:
         found["compare"] = url_for("rules.compare", rule_id=version.rule_id, new=version.sequence)
     works = drafter.test(version, actor) is not None
     if works and version.status == VersionStatus.DRAFT:
         found["edit"] = url_for("rules.edit", version_id=number)
+        found["import"] = url_for("rules.import_clauses", version_id=number)
         found["head"] = url_for("rules.head", version_id=number)
         found["questions"] = url_for("rules.questions", version_id=number)
     if works and version.affects_staff and not version.is_published:

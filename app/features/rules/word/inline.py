@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from app.core.written import without_hidden_characters
 from app.features.rules.clause_text import LONGEST_TEXT, MOST_RUNS, Run, Runs
 from app.features.rules.word import markup
 from app.features.rules.word.markup import MC, M, W
@@ -223,7 +224,7 @@ class InlineReader:
 
     @staticmethod
     def _say(line: Line, text: str, bold: bool) -> None:
-        text = text.replace("\xa0", " ").replace("\u200b", "")
+        text = without_hidden_characters(text).replace("\xa0", " ").replace("\u200b", "")
         if not text:
             return
         last = line.runs[-1] if line.runs else None

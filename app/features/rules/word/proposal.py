@@ -14,12 +14,16 @@ from app.features.rules.word.parts import Picture
 from app.features.rules.word.reading import ImportedDocument, ImportedRow
 
 MOST_CLAUSE_TITLE = 120
+# The editor takes texts to 20,000 characters, marks included.
+MOST_CLAUSE_TEXT = 15_000
 JOIN, SKIP = "join", "skip"
+# A clause as it is counted: level, style, where its count begins.
+Counted = tuple[int, NumberStyle, int | None]
 
 
 @dataclass(frozen=True)
 class Choice:
-    """What becomes of a row: a clause of a ``style`` at a ``level``, text of the clause above (JOIN), nothing (SKIP)."""
+    """What becomes of a row: a clause of a ``style`` at a ``level``, text of the one above (JOIN), nothing (SKIP)."""
 
     style: str
     level: int = 1
@@ -32,11 +36,11 @@ class Choice:
 
 @dataclass
 class Proposal:
-    """The outline as chosen: its rows with their numbers, the pictures of each, and which row each came from."""
+    """The outline as chosen: its rows with their numbers, the pictures they name, and which row each came from."""
 
     rows: list[OutlineRow] = field(default_factory=list)
     numbers: list[str] = field(default_factory=list)
-    pictures: dict[int, list[Picture]] = field(default_factory=dict)
+    pictures: list[Picture] = field(default_factory=list)
     # the place of the clause that each row of the file begins or belongs to; rows left out are missing
     clause_of: dict[int, int] = field(default_factory=dict)
 
@@ -62,8 +66,13 @@ def read_choices(document: ImportedDocument, posted: Mapping[str, str]) -> list[
     return found
 
 
-def propose(document: ImportedDocument, choices: Sequence[Choice]) -> Proposal:
-    """Make the outline of a document by what was chosen for its rows."""
+def propose(
+    document: ImportedDocument, choices: Sequence[Choice], before: Sequence[Counted] = ()
+) -> Proposal:
+    """Make the outline of a document by what was chosen for its rows.
+
+    Behind clauses that stand there already (``before``) numbers go on from theirs; otherwise the file's are kept.
+    """
     proposal = Proposal()
     for place, (row, choice) in enumerate(zip(document.rows, choices, strict=True)):
         if choice.style == SKIP:
@@ -74,9 +83,9 @@ def propose(document: ImportedDocument, choices: Sequence[Choice]) -> Proposal:
             _join(proposal, row)
         clause = len(proposal.rows) - 1
         proposal.clause_of[place] = clause
-        if row.pictures:
-            proposal.pictures.setdefault(clause, []).extend(row.pictures)
-    _keep_numbers(proposal, document, choices)
+        for picture in row.pictures:
+            _show_picture(proposal, picture)
+    _number(proposal, document, choices, before)
     return proposal
 
 
@@ -96,7 +105,7 @@ def _join(proposal: Proposal, row: ImportedRow) -> None:
         proposal.rows.append(OutlineRow(1, NumberStyle.NONE))
     above = proposal.rows[-1]
     joined = _joined(above.body, body)
-    if len(joined) > MOST_BLOCKS:
+    if len(joined) > MOST_BLOCKS or len(words_of(joined)) > MOST_CLAUSE_TEXT:
         proposal.rows.append(OutlineRow(above.level, NumberStyle.NONE, "", body))
     else:
         proposal.rows[-1] = replace(above, body=joined)
@@ -110,6 +119,20 @@ def _with_number(row: ImportedRow) -> Body:
     return (Paragraph((Run(row.printed),)), *row.body)
 
 
+def _show_picture(proposal: Proposal, picture: Picture) -> None:
+    """Name a picture in the text where it stood; it is kept beside the text under that name."""
+    if picture not in proposal.pictures:
+        proposal.pictures.append(picture)
+    name = picture_name(proposal.pictures.index(picture) + 1)
+    row = proposal.rows[-1]
+    proposal.rows[-1] = replace(row, body=(*row.body, Paragraph((Run(f"［{name}］"),))))
+
+
+def picture_name(number: int) -> str:
+    """Return how the text names a picture, and its file; the text is Chinese whoever imports it."""
+    return f"图{number}"
+
+
 def _joined(above: Body, body: Sequence[Block]) -> Body:
     """Return two bodies as one; points of a list that follow each other are one list."""
     if above and body and isinstance(above[-1], ItemList) and isinstance(body[0], ItemList):
@@ -118,18 +141,23 @@ def _joined(above: Body, body: Sequence[Block]) -> Body:
     return (*above, *body)
 
 
-def _keep_numbers(proposal: Proposal, document: ImportedDocument, choices: Sequence[Choice]) -> None:
-    """Begin a count anew wherever the outline would print another number than the file."""
+def _number(
+    proposal: Proposal, document: ImportedDocument, choices: Sequence[Choice], before: Sequence[Counted]
+) -> None:
+    """Count the outline, and begin a count anew wherever it would print another number than the file."""
     origin = {
         clause: place for place, clause in reversed(proposal.clause_of.items()) if choices[place].is_clause
     }
     counting = Counting()
+    for level, style, start in before:
+        counting.take(level, style, start)
     for clause, outline_row in enumerate(proposal.rows):
         level, style = outline_row.level, outline_row.style
         place = origin.get(clause)
         row = document.rows[place] if place is not None else None
         if (
-            row is not None
+            not before
+            and row is not None
             and row.style == style
             and 1 <= row.value <= MOST_START
             and counting.next(level, style) != row.value

@@ -20,6 +20,8 @@ from app.features.rules.word.numerals import (
 
 # How far a typed number may be from the one before it and still be the next of its kind.
 WIDEST_GAP = 3
+# Word has circled figures up to twenty.
+MOST_CIRCLED = 20
 CIRCLED = "[①-⑳㉑-㉟㊱-㊿]"
 _SPACE = "[ \t\u3000]"
 _NUMERAL = f"(?:{HAN}|{FIGURES})"
@@ -161,7 +163,9 @@ class TypedNumbers:
             value = read_number(match["number"]) if match else None
             if match is not None and value is not None:
                 found = Found(match[0].strip(), value, style, length=match.end())
-                if self._goes_on(found):
+                # Beyond ⑳ Word counts no circled figures: whoever sees one typed it as a number.
+                beyond = style == NumberStyle.CIRCLED and value > MOST_CIRCLED
+                if beyond or self._goes_on(found):
                     return found
         return None
 

@@ -19,9 +19,8 @@ from app.features.rules.enums import NumberStyle
 from app.features.rules.outline import RUNNING_STYLES, Counting, OutlineRow, number_text
 from app.features.rules.word import skeleton
 from app.features.rules.word.numbering import Definition, Level, NumberedList, Numbering
+from app.features.rules.word.recognition import MOST_CIRCLED
 
-# Word has circled figures up to twenty; what comes behind is written as text.
-MOST_CIRCLED = 20
 _FORBIDDEN = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _HEADING_STYLES = {NumberStyle.CHAPTER: "Heading1", NumberStyle.SECTION: "Heading2"}
 
@@ -131,6 +130,7 @@ class Lists:
         if style == NumberStyle.NONE:
             return Place()
         if style == NumberStyle.CIRCLED and value > MOST_CIRCLED:
+            # What Word cannot count is written as text.
             return Place(typed=number_text(style, value))
         if self.main[row.level] == style:
             definition, level = "1", row.level - 1

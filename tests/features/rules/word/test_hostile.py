@@ -26,6 +26,14 @@ def refusal(name, content):
     return str(found.value.fields["file"])
 
 
+def read_or_refused(content):
+    """Return what a file was read as, or the sentence it was refused by; anything else fails the test."""
+    try:
+        return read_document(open_upload("a.docx", content)).rows
+    except Invalid as refused:
+        return refused.fields["file"]
+
+
 def old(*streams):
     return OLD_OFFICE + b"\0" * 600 + b"".join(stream.encode("utf-16-le") for stream in streams)
 
@@ -118,7 +126,7 @@ def test_parser_reaches_nothing_outside(tmp_path):
 def test_parts_are_read_without_case_and_missing_ones_are_named():
     package = Package(GOOD)
     assert package.has("/WORD/document.xml")
-    with pytest.raises(PackageError, match="missing: word/nothing.xml"):
+    with pytest.raises(PackageError, match=r"missing: word/nothing\.xml"):
         package.read("word/nothing.xml")
 
 
@@ -128,24 +136,13 @@ def test_damaged_files_are_read_or_refused_but_never_fail(data):
     content = bytearray(GOOD)
     for _change in range(data.draw(st.integers(1, 6))):
         content[data.draw(st.integers(4, len(content) - 1))] = data.draw(st.integers(0, 255))
-    try:
-        document = read_document(open_upload("a.docx", bytes(content)))
-    except Invalid as refused:
-        assert refused.fields["file"]
-    else:
-        assert document.rows or document.title
+    assert read_or_refused(bytes(content))
 
 
 @settings(max_examples=40, deadline=None)
 @given(st.text(alphabet=st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), max_size=60))
 def test_any_text_is_read_as_text(text):
-    escaped = (
-        text.replace("&", "&amp;")
-        .replace("<", "&lt;")
-        .replace(">", "&gt;")
-        .replace("\ufffe", "")
-        .replace("\uffff", "")
-    )
+    escaped = escape(text.replace("\ufffe", "").replace("\uffff", ""))
     document = read_document(
         open_upload("a.docx", docx(p("标题。"), f"<w:p><w:r><w:t>{escaped}</w:t></w:r></w:p>"))
     )

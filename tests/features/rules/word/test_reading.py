@@ -33,7 +33,16 @@ def text_of(document):
 
 
 def test_typed_numbers_are_taken_off_the_text():
-    assert typed("第一章 总则", "第一条　目的是规范。", "（一）员工；", "1. 甲", "①乙", "第二章 附则", "第二条 解释。") == [
+    lines = (
+        "第一章 总则",
+        "第一条　目的是规范。",
+        "（一）员工；",
+        "1. 甲",
+        "①乙",
+        "第二章 附则",
+        "第二条 解释。",
+    )
+    assert typed(*lines) == [
         (1, S.CHAPTER, "第一章", "总则"),
         (2, S.ARTICLE, "第一条", "目的是规范。"),
         (3, S.HAN_IN_BRACKETS, "（一）", "员工；"),
@@ -189,7 +198,7 @@ def test_bold_line_breaks_and_tabs_are_kept():
     )
     [row] = document.rows
     first, second = row.body
-    assert isinstance(first, Paragraph) and isinstance(second, Paragraph)
+    assert {type(first), type(second)} == {Paragraph}
     assert [(piece.text, piece.bold) for piece in first.runs] == [("须", True), ("审核\t后", False)]
     assert second.runs[0].text == "打印"
 
@@ -373,9 +382,8 @@ def test_merge_that_goes_on_from_nowhere_is_a_cell_of_its_own():
 
 def test_skipped_places_and_repeated_heads():
     marked = "<w:trPr><w:tblHeader/></w:trPr>"
-    rows, heads = table_of(
-        marked + cell("甲"), marked + cell("乙"), '<w:trPr><w:gridBefore w:val="1"/><w:gridAfter w:val="2"/></w:trPr>' + cell("丙")
-    )  # fmt: skip
+    skipping = '<w:trPr><w:gridBefore w:val="1"/><w:gridAfter w:val="2"/></w:trPr>'
+    rows, heads = table_of(marked + cell("甲"), marked + cell("乙"), skipping + cell("丙"))
     assert heads == 2
     assert rows[2] == [("", 1, 1), ("丙", 1, 1), ("", 2, 1)]
 
@@ -392,13 +400,11 @@ def test_cells_hold_lines_numbers_dots_and_tables_as_text():
 
 
 def test_rows_and_cells_inside_controls_are_found():
-    controlled = f"<w:sdt><w:sdtContent><w:tr><w:sdt><w:sdtContent>{cell('甲')}</w:sdtContent></w:sdt></w:tr></w:sdtContent></w:sdt>"
-    assert (
-        text_of(
-            read(f"<w:tbl>{controlled}</w:tbl>", f"<w:sdt><w:sdtContent>{p('乙')}</w:sdtContent></w:sdt>")
-        )
-        == "甲\n乙"
-    )
+    def controlled(content):
+        return f"<w:sdt><w:sdtContent>{content}</w:sdtContent></w:sdt>"
+
+    row = controlled(f"<w:tr>{controlled(cell('甲'))}</w:tr>")
+    assert text_of(read(f"<w:tbl>{row}</w:tbl>", controlled(p("乙")))) == "甲\n乙"
 
 
 def test_points_are_a_list():
