@@ -9,7 +9,7 @@ from app.core.i18n import gettext as _
 from app.core.permissions import Actor
 from app.core.uow import unit_of_work
 from app.features.people.queries import active_people, department_choices
-from app.features.rules import actions, editing, presentation, queries, versions, writing
+from app.features.rules import actions, editing, presentation, procedure, queries, versions, writing
 from app.features.rules.actions import ClauseValues, VersionValues
 from app.features.rules.enums import NumberStyle, RulePerm
 from app.features.rules.forms import (
@@ -34,7 +34,8 @@ EDITOR = "rules/edit.html"
 
 def with_choices(form: Any) -> Any:
     """Give the form of a head its departments."""
-    form.department_id.choices = form.departments.choices = department_choices()
+    form.department_id.choices = department_choices()
+    form.departments.choices = [(number, name.strip()) for number, name in department_choices()]
     return form
 
 
@@ -372,7 +373,7 @@ def questions(version_id: int) -> Any:
 
 def put_question(version_id: int, form: QuestionForm, actor: Actor) -> str:
     """Add the question of a valid form and return the address of the page."""
-    actions.put_question(
+    procedure.put_question(
         queries.get_version(actor, version_id),
         actor=actor,
         text=form.text.data,
@@ -388,6 +389,6 @@ def put_question(version_id: int, form: QuestionForm, actor: Actor) -> str:
 def remove_question(version_id: int, question_id: int) -> Any:
     actor = current_actor()
     with unit_of_work():
-        actions.remove_question(queries.get_version(actor, version_id), question_id, actor=actor)
+        procedure.remove_question(queries.get_version(actor, version_id), question_id, actor=actor)
     flash(_("题目已删除"), "ok")
     return fragments.go(url_for("rules.questions", version_id=version_id))

@@ -141,13 +141,11 @@ def sign(version_id: int) -> Any:
     actor = current_actor()
     version = queries.get_version(actor, version_id)
     answers = typed_answers(version)
+    if not request.form.get("confirmed"):
+        reading.check_signable(version, actor)
+        return show_reading(version, actor, status=422, answers=answers, refusal=_("请先勾选确认，再签认"))
     with unit_of_work():
         wrong = reading.note_attempt(queries.get_version(actor, version_id), actor=actor, answers=answers)
-    version = queries.get_version(actor, version_id)
-    if not request.form.get("confirmed"):
-        return show_reading(
-            version, actor, status=422, answers=answers, refusal=_("请先勾选确认，再签认"), wrong=tuple(wrong)
-        )
     try:
         with unit_of_work():
             reading.sign(queries.get_version(actor, version_id), actor=actor, answers=answers)

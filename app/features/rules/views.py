@@ -11,7 +11,7 @@ from app.core.i18n import gettext as _
 from app.core.permissions import Actor, can
 from app.core.timeline import Event, events_for
 from app.core.uow import unit_of_work
-from app.features.rules import presentation, queries, reading, versions
+from app.features.rules import presentation, queries, versions
 from app.features.rules.enums import RulePerm, Standing, VersionStatus
 from app.features.rules.flow import DOC_TYPE, FLOW, drafter
 from app.features.rules.forms import MATERIAL, ApproveForm, ConsultForm, VoidForm
@@ -105,8 +105,10 @@ def page_context(version: RuleVersion, actor: Actor) -> dict[str, Any]:
         "versions": version_rows(version, actor),
         "reading": reading_context(version, actor),
         **steps_context(version, actor),
-        "stations": documents.stations(FLOW, version.status, events) if handled else [],
-        "events": documents.timeline_rows(events),
+        "stations": documents.stations(FLOW, version.status, events)
+        if handled and not version.is_published
+        else [],
+        "events": documents.timeline_rows(events, shown=lambda event: event.verb != "rule_version:sign"),
         "handled": handled,
         "originals": originals(version, events) if handled else [],
         "links": links(version, actor),
@@ -267,7 +269,6 @@ def step_data(form: Any) -> dict[str, Any]:
 def show_step(version: RuleVersion, name: str, form: Any, status: int) -> Any:
     """Show the page of a step with a form; what must be known before stands above the fields."""
     problem = versions.unfinished(version) if name == "approve" else None
-    signed, of = queries.signed_counts(version) if name == "void" else (0, 0)
     return fragments.page(
         "rules/step.html",
         fragment="form",
@@ -280,8 +281,6 @@ def show_step(version: RuleVersion, name: str, form: Any, status: int) -> Any:
         cited=queries.cited_by(version.rule) if name == "void" else [],
         blocked=problem.sentence() if problem else "",
         audience=len(queries.audience_ids(version)),
-        signed=(signed, of),
-        wording=reading.wording(version) if name == "approve" else "",
         submit_label=FLOW.step(name).label,
         cancel_url=url_for("rules.show_version", version_id=version.id),
     )
