@@ -17,7 +17,7 @@ from app.features.rules.word.remarks import Remark
 LONGEST_TITLE = 60
 MOST_TITLE = 120
 MOST_BEFORE_TITLE = 12
-MOST_ROWS = 3_000
+MOST_ROWS = 4_000
 # A line that ends like this is a sentence, not a heading.
 _SENTENCE_ENDS = "。；;，,：:！？!?"
 _HEADINGS = frozenset({NumberStyle.CHAPTER, NumberStyle.SECTION})
