@@ -50,7 +50,7 @@ def context(
     return {
         "rows": rows,
         "styles": [(str(code), str(label)) for code, label in CHOICE_LABELS.items()],
-        "levels": [str(level) for level in range(1, DEEPEST + 1)],
+        "levels": [(level, _("第 %(level)s 级", level=level)) for level in range(1, DEEPEST + 1)],
         "facts": (
             file_name,
             _("共 %(count)s 段", count=len(rows)),

@@ -10,6 +10,7 @@ from app.core.errors import Conflict, Invalid, Stale
 from app.core.files import CheckedFile
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy
+from app.core.permissions import directory
 from app.core.uow import unit_of_work
 from app.features.rules import importing, presentation, queries, versions, word_preview
 from app.features.rules.draft_views import load_draft, typed_values, with_choices
@@ -66,6 +67,7 @@ def upload(version: RuleVersion | None) -> Any:
         status=status,
         heading=_("从 Word 导入"),
         trail=trail(version),
+        facts=(_("编号由系统识别，下一步可以逐段核对和改正"), _("一天内没有保存的文件自动删除")),
         form=form,
         cancel_url=back(version),
     )
@@ -161,11 +163,18 @@ def head_form(document: ImportedDocument, kept: CheckedFile, version: RuleVersio
         if request.method != "POST":
             form.title.data = document.title or kept.name.rpartition(".")[0]
             form.summary.data = ""
+            form.department_id.data = own_department()
         return form
     form = ImportForm()
     if request.method != "POST":
         form.version.data = version.version
     return form
+
+
+def own_department() -> int | None:
+    """Return the department of whoever imports; most rules are of one's own."""
+    person = directory().people([current_actor().id or 0]).get(current_actor().id or 0)
+    return person.department_id if person is not None else None
 
 
 def save(form: Any, version: RuleVersion | None, proposal: Proposal, kept: CheckedFile) -> Any:

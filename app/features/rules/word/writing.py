@@ -1,8 +1,8 @@
 """A rule as .docx, with numbering that Word itself counts: what is added there goes on by itself.
 
-The usual outline, one style at each level, becomes one list of several levels, in which articles never begin anew. What
-does not fit it (two styles at one level, a number that was set) gets a list of its own or a start of its own, so that
-Word prints what the pages here print.
+The usual outline, one style at each level, becomes two lists: chapters and sections, and articles with what stands
+below them, so that articles run across chapters in every program. What does not fit (two styles at one level, a
+number that was set) gets a list or a start of its own, so that Word prints what the pages here print.
 """
 
 import io
@@ -16,11 +16,12 @@ from xml.sax.saxutils import escape, quoteattr
 
 from app.features.rules.clause_text import Block, ItemList, Paragraph, Run, Runs, Table
 from app.features.rules.enums import NumberStyle
-from app.features.rules.outline import RUNNING_STYLES, Counting, OutlineRow, number_text
+from app.features.rules.outline import DEEPEST, RUNNING_STYLES, Counting, OutlineRow, number_text
 from app.features.rules.word import skeleton
 from app.features.rules.word.numbering import Definition, Level, NumberedList, Numbering
 from app.features.rules.word.recognition import MOST_CIRCLED
 
+UPPER, RUNNING = "1", "2"
 _FORBIDDEN = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _HEADING_STYLES = {NumberStyle.CHAPTER: "Heading1", NumberStyle.SECTION: "Heading2"}
 
@@ -102,10 +103,19 @@ class Lists:
 
     def __post_init__(self) -> None:
         self.main = self._main_styles()
-        levels = {level - 1: self._level(style, level) for level, style in self.main.items()}
-        self.numbering.definitions["1"] = Definition("1", levels)
-        self.numbering.lists["1"] = NumberedList("1", "1", {}, {})
-        self.current["1"] = "1"
+        running = [level for level, style in self.main.items() if style in RUNNING_STYLES]
+        # Where the list of articles begins; a level that no row has where there are none.
+        self.running = min(running, default=DEEPEST + 1)
+        for key in (UPPER, RUNNING):
+            levels = {
+                place: self._level(style, place + 1)
+                for level, style in self.main.items()
+                for definition, place in [self._main_place(level)]
+                if definition == key
+            }
+            self.numbering.definitions[key] = Definition(key, levels)
+            self.numbering.lists[key] = NumberedList(key, key, {}, {})
+            self.current[key] = key
         counting = Counting()
         for row in self.rows:
             value = counting.take(row.level, row.style, row.start)
@@ -122,8 +132,11 @@ class Lists:
     @staticmethod
     def _level(style: NumberStyle, level: int) -> Level:
         number_format, pattern, _suffix = skeleton.NUMBER_FORMATS[style]
-        restart = 0 if style in RUNNING_STYLES else None
-        return Level(1, number_format, pattern.format(level), restart)
+        return Level(1, number_format, pattern.format(level))
+
+    def _main_place(self, level: int) -> tuple[str, int]:
+        """Return the definition and the level in it of the style that is usual at a level of the outline."""
+        return (RUNNING, level - self.running) if level >= self.running else (UPPER, level - 1)
 
     def _place(self, row: OutlineRow, value: int) -> Place:
         style = row.style
@@ -133,7 +146,7 @@ class Lists:
             # What Word cannot count is written as text.
             return Place(typed=number_text(style, value))
         if self.main[row.level] == style:
-            definition, level = "1", row.level - 1
+            definition, level = self._main_place(row.level)
         else:
             definition, level = self._own_definition(style), 0
         key = self.current[definition]
@@ -145,7 +158,7 @@ class Lists:
 
     def _own_definition(self, style: NumberStyle) -> str:
         """Return the definition of a style that stands beside another at its level."""
-        key = str(2 + list(NumberStyle).index(style))
+        key = str(3 + list(NumberStyle).index(style))
         if key not in self.numbering.definitions:
             self.numbering.definitions[key] = Definition(key, {0: self._level(style, 1)})
             self.current[key] = self._begin(key, 0, 1)
@@ -193,10 +206,9 @@ class Lists:
         suffixes = {
             pattern.format(place + 1): suffix for _format, pattern, suffix in skeleton.NUMBER_FORMATS.values()
         }
-        restart = f'<w:lvlRestart w:val="{level.restart}"/>' if level.restart is not None else ""
         return (
             f'<w:lvl w:ilvl="{place}"><w:start w:val="{level.start}"/><w:numFmt w:val="{level.number_format}"/>'
-            f'{restart}<w:suff w:val="{suffixes.get(level.pattern, "space")}"/>'
+            f'<w:suff w:val="{suffixes.get(level.pattern, "space")}"/>'
             f'<w:lvlText w:val={quoteattr(level.pattern)}/><w:lvlJc w:val="left"/>'
             f'<w:pPr><w:ind w:left="0" w:firstLine="0"/></w:pPr></w:lvl>'
         )

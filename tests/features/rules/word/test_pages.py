@@ -202,7 +202,7 @@ def test_import_speaks_english(client, desk):
     client.as_(desk.manager)
     client.browser.set_cookie("language", "en")
     address = upload(client)
-    for words in ("Import preview", "nothing is saved yet", "Join to the one above"):
+    for words in ("Import preview", "nothing is saved yet", "Join above"):
         assert words in client.page.text
     assert "编号样式" not in client.page.text
     assert client.get(address).status_code == 200
