@@ -160,6 +160,8 @@ class InlineReader:
                 self.fields.mark(one.get(f"{W}fldCharType"))
             elif tag == f"{W}instrText":
                 self.fields.code(one.text or "")
+                if self.fields.in_contents and Remark.CONTENTS not in self.file.remarks:
+                    self.file.note(Remark.CONTENTS)
             elif tag == f"{MC}AlternateContent":
                 self._pieces(markup.chosen(one), line, bold, hidden)
             elif tag == f"{W}ruby":

@@ -14,6 +14,7 @@ from app.features.rules.word.reading import read_document
 from tests import factories
 from tests.features.rules import rulebook
 from tests.imports import post_file
+from tests.web.hostile import MISSING, SURROGATE, VALUES
 from tests.word_files import PNG, abstract, docx, level, num, p
 
 NUMBERING = (
@@ -218,3 +219,29 @@ def test_version_goes_back_to_word_with_real_numbering(client, desk):
     assert [row.printed for row in document.rows] == ["第一章", "第一条", "第二条", "第二章", "第三条"]
     assert client.as_(desk.reader).get(f"/rules/versions/{rulebook.draft(desk)}/word").status_code == 404
     assert io.BytesIO(response.data).read(2) == b"PK"
+
+
+@pytest.mark.parametrize("label", sorted(VALUES))
+def test_hostile_choices_are_those_of_the_file(client, desk, label):
+    """Selectors take what they offer; anything else leaves a row as the file suggests, and nothing is saved."""
+    address = upload(client.as_(desk.manager))
+    fields = {**client.page.values(address), "do": "save", "title": ""}
+    for name in ("style-0", "level-0", "style-99999"):
+        fields[name] = VALUES[label]
+    fields = {
+        name: value for name, value in fields.items() if value is not MISSING and value is not SURROGATE
+    }
+    assert client.post(address, fields).status_code == 422
+    assert client.page.values(address)["style-0"] == "chapter"
+    assert count(Rule) == 0
+
+
+def test_queries_of_a_preview_do_not_grow_with_its_rows(client, desk, queries):
+    counted = []
+    for lines in (1, 60):
+        content = docx(*(p(f"{place + 1}. 甲。") for place in range(lines)))
+        address = upload(client.as_(desk.manager), content=content)
+        with queries() as seen:
+            client.get(address)
+        counted.append(len(seen))
+    assert counted[0] == counted[1] <= 10

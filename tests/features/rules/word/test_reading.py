@@ -494,3 +494,33 @@ def test_file_without_text_is_refused():
     with pytest.raises(Invalid) as refusal:
         read(p(""))
     assert "没有文字" in str(refusal.value.fields["file"])
+
+
+def test_text_longer_than_a_run_is_cut_and_too_many_looks_are_dropped():
+    [long, motley] = read(
+        p("甲" * 45_000), p(*(run(f"{place}", bold=bool(place % 2)) for place in range(500)))
+    ).rows
+    assert [len(piece.text) for piece in long.body[0].runs] == [20_000, 20_000, 5_000]
+    [flat] = motley.body[0].runs
+    assert flat.text.endswith("498499")
+
+
+def test_alternatives_and_deleted_fields():
+    def either(first, second):
+        choice = f'<mc:Choice Requires="w14">{first}</mc:Choice>'
+        return f"<mc:AlternateContent>{choice}<mc:Fallback>{second}</mc:Fallback></mc:AlternateContent>"
+
+    begin, end = (f'<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>' for kind in ("begin", "end"))
+    document = read(
+        either(p("新"), p("旧")),
+        p(either(run("甲"), run("乙")), "<mc:AlternateContent/>"),
+        p(f'<w:del w:id="1">{begin}</w:del>', run("码"), f'<w:del w:id="2">{end}</w:del>', run("后")),
+        p("<w:sdt><w:sdtContent><w:r><w:t>框</w:t></w:r></w:sdtContent></w:sdt>"),
+    )
+    assert text_of(document) == "新\n甲\n后\n框"
+
+
+def test_table_of_contents_in_one_paragraph_is_left_out_and_said():
+    document = read(p(field(" TOC ", run("总则 1"))), p("正文"))
+    assert text_of(document) == "正文"
+    assert document.remarks == {Remark.CONTENTS: 1}
