@@ -162,7 +162,6 @@ class ReaderList(Listing):
                 tones=READER_TONES,
                 sort_by=(case((last.c.signature_id.is_(None), 0), else_=1), Department.name),
             ),
-            Column("label", lazy("版次"), RuleSignature.label),
             Column(
                 "way",
                 lazy("方式"),
@@ -199,7 +198,7 @@ class ReaderList(Listing):
         super().__init__(base, arguments, path, columns=columns, filters=filters)
 
 
-def by_department(version: RuleVersion) -> list[tuple[str, int, int, list[str]]]:
+def by_department(version: RuleVersion) -> list[tuple[str, int, int, str]]:
     """Return for each department how many signed, how many it concerns, and the names of those who have not."""
     people = queries.audience(version).subquery()
     signed = queries.signers(version)
