@@ -217,7 +217,7 @@ def by_department(version: RuleVersion) -> list[tuple[str, int, int, str]]:
             name,
             sum(bool(row.signed) for row in rows),
             len(rows),
-            [row.person for row in rows if not row.signed],
+            listed(row.person for row in rows if not row.signed),
         )
         for name, rows in grouped.items()
     ]
