@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, func, lit
 from sqlalchemy.orm import aliased
 
 from app.core.db import session
-from app.core.i18n import LazyText, lazy
+from app.core.i18n import LazyText, lazy, listed
 from app.core.listing import Column, Filter, Listing
 from app.core.permissions import Actor
 from app.core.tasks import Task
