@@ -7,6 +7,7 @@ from flask import Blueprint, flash, request, url_for
 from app.core.db import session
 from app.core.errors import Conflict, Invalid, NotVisible, Problem, Stale
 from app.core.files import files_for
+from app.core.i18n import LazyText
 from app.core.i18n import gettext as _
 from app.core.permissions import Actor, can
 from app.core.timeline import Event, events_for
@@ -17,7 +18,7 @@ from app.features.rules.flow import DOC_TYPE, FLOW, drafter
 from app.features.rules.forms import MATERIAL, ApproveForm, ConsultForm, VoidForm
 from app.features.rules.importing import ORIGINAL_FILE
 from app.features.rules.lists import RuleList
-from app.features.rules.models import ClauseText, RuleVersion
+from app.features.rules.models import ClauseText, RuleSignature, RuleVersion
 from app.web import documents, fragments
 from app.web.guard import current_actor, signed_in
 from app.web.lists import show_list
@@ -125,6 +126,7 @@ def reading_context(version: RuleVersion, actor: Actor) -> dict[str, Any]:
         "signed": signed,
         "of": of,
         "own": own,
+        "label": signed_label(version, own),
         "asked": own is None and queries.is_concerned(actor, version),
         "url": url_for("rules.read", version_id=version.id),
         "proof": url_for("rules.own_evidence", version_id=version.id) if own is not None else "",
@@ -134,6 +136,12 @@ def reading_context(version: RuleVersion, actor: Actor) -> dict[str, Any]:
 def originals(version: RuleVersion, events: list[Event]) -> list[documents.FileRow]:
     """Return the files a text was brought along in, for whoever works on it."""
     return documents.file_rows(files_for(DOC_TYPE, version.id, ORIGINAL_FILE), events=events)
+
+
+def signed_label(version: RuleVersion, signature: RuleSignature | None) -> LazyText | str:
+    """Return how the version is called that somebody signed of the same rule, an empty text without a signature."""
+    signed = {each.id: each for each in version.rule.versions}
+    return versions.label(signed[signature.version_id]) if signature is not None else ""
 
 
 def version_rows(version: RuleVersion, actor: Actor) -> list[tuple[str, str, str, str, bool]]:
@@ -165,7 +173,7 @@ def links(version: RuleVersion, actor: Actor) -> dict[str, str]:
         found["import"] = url_for("rules.import_clauses", version_id=number)
         found["head"] = url_for("rules.head", version_id=number)
         found["questions"] = url_for("rules.questions", version_id=number)
-    if works and version.affects_staff and not version.is_published:
+    if works and version.affects_staff and version.status == VersionStatus.DRAFT:
         found["records"] = url_for("rules.records", version_id=number)
     if version.comments_until is not None:
         found["comments"] = url_for("rules.comments", version_id=number)
