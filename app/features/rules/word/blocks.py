@@ -13,9 +13,8 @@ from app.features.rules.word.numbering import Label
 from app.features.rules.word.parts import Picture, WordFile, refuse, too_long
 from app.features.rules.word.remarks import Remark
 
-# Some 500 pages; a rule that is longer is read by nobody, and no page of it can be shown in one.
 MOST_PARAGRAPHS = 12_000
-MOST_CHARACTERS = 800_000
+MOST_EDGES, LONGEST_EDGE = 20, 500
 MOST_TABLE_COLUMNS = 63
 
 _WRAPPERS = frozenset(W + name for name in ("customXml", "sdtContent", "smartTag", "ins", "moveTo"))
@@ -62,7 +61,7 @@ class BlockReader:
     def __init__(self, file: WordFile) -> None:
         self.file = file
         self.inline = InlineReader(file)
-        self.paragraphs = self.characters = 0
+        self.paragraphs = 0
         # The runs of paragraphs whose end was deleted: they stand before the next one's.
         self.carried: list[Run] = []
 
@@ -95,12 +94,11 @@ class BlockReader:
 
     def _paragraph(self, paragraph: Any) -> Iterator[TextBlock | TableBlock]:
         self.paragraphs += 1
+        if self.paragraphs > MOST_PARAGRAPHS:
+            raise too_long()
         properties = markup.child(paragraph, "pPr")
         style = markup.value(properties, "pStyle") or self.file.styles.usual
         line = self.inline.read(paragraph, style)
-        self.characters += len(line.text)
-        if self.paragraphs > MOST_PARAGRAPHS or self.characters > MOST_CHARACTERS:
-            raise too_long()
         if style in self.file.styles.contents or (line.dropped and self.inline.fields.in_contents):
             if Remark.CONTENTS not in self.file.remarks:
                 self.file.note(Remark.CONTENTS)
@@ -325,7 +323,9 @@ def edges(file: WordFile, kind: str) -> list[str]:
     found: list[str] = []
     for one in file.relationships.values():
         if one.kind.endswith(f"/{kind}") and not one.outside and file.package.has(one.target):
-            text = plain_text(file.package.xml(one.target))
+            text = plain_text(file.package.xml(one.target))[:LONGEST_EDGE]
             if text and text not in found:
                 found.append(text)
+            if len(found) == MOST_EDGES:
+                break
     return found

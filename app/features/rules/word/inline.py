@@ -12,9 +12,12 @@ from app.core.written import without_hidden_characters
 from app.features.rules.clause_text import LONGEST_TEXT, MOST_RUNS, Run, Runs
 from app.features.rules.word import markup
 from app.features.rules.word.markup import MC, M, W
-from app.features.rules.word.parts import Picture, WordFile, blips, inside_box
+from app.features.rules.word.parts import Picture, WordFile, blips, inside_box, too_long
 from app.features.rules.word.remarks import Remark
 
+# Some 500 pages; a rule that is longer is read by nobody, and no page of it can be shown in one.
+MOST_CHARACTERS = 800_000
+LONGEST_NOTE = 2_000
 # What a few signs of the symbol fonts mean; lists and boxes to tick are nearly all that rules use.
 SYMBOLS = {
     "F0A7": "▪", "F0B7": "•", "F06C": "●", "F06E": "■", "F071": "□", "F0A8": "□", "F06F": "□", "F0FC": "✓",
@@ -99,6 +102,7 @@ class InlineReader:
 
     def __init__(self, file: WordFile) -> None:
         self.file = file
+        self.characters = 0
         ends = [one.get(f"{W}fldCharType") for one in file.body.iter(f"{W}fldChar")]
         self.fields = Fields(balanced=ends.count("begin") == ends.count("end"))
 
@@ -199,7 +203,7 @@ class InlineReader:
         if note is None:
             return ""
         self._remark(line, Remark.FOOTNOTES)
-        return f"（注：{plain_text(note)}）"
+        return f"（注：{plain_text(note)[:LONGEST_NOTE]}）"
 
     def _drawing(self, drawing: Any, line: Line) -> None:
         boxes = list(drawing.iter(f"{W}txbxContent"))
@@ -224,11 +228,14 @@ class InlineReader:
             line.remarks.add(remark)
             self.file.note(remark)
 
-    @staticmethod
-    def _say(line: Line, text: str, bold: bool) -> None:
+    def _say(self, line: Line, text: str, bold: bool) -> None:
         text = without_hidden_characters(text).replace("\xa0", " ").replace("\u200b", "")
         if not text:
             return
+        # Counted as it is said: a note may be cited so often that the whole never ends.
+        self.characters += len(text)
+        if self.characters > MOST_CHARACTERS:
+            raise too_long()
         last = line.runs[-1] if line.runs else None
         if last is not None and last.bold == bold and len(last.text) + len(text) <= LONGEST_TEXT:
             line.runs[-1] = Run(last.text + text, bold)
@@ -252,12 +259,10 @@ def plain_text(element: Any) -> str:
 def trimmed(runs: Iterable[Run]) -> Runs:
     """Return runs without spaces at both ends, and without empty ones; where there are too many, without their look."""
     kept = [run for run in runs if run.text]
-    while kept and not kept[0].text.lstrip():
-        kept.pop(0)
-    while kept and not kept[-1].text.rstrip():
-        kept.pop()
-    if not kept:
+    solid = [place for place, run in enumerate(kept) if run.text.strip()]
+    if not solid:
         return ()
+    kept = kept[solid[0] : solid[-1] + 1]
     kept[0] = Run(kept[0].text.lstrip(), kept[0].bold)
     kept[-1] = Run(kept[-1].text.rstrip(), kept[-1].bold)
     if len(kept) > MOST_RUNS:

@@ -14,7 +14,7 @@ from app.features.rules.word import parts
 from app.features.rules.word.parts import open_upload
 from app.features.rules.word.reading import read_document
 from tests.tables import bomb, changed_part, xlsx
-from tests.word_files import archive, docx, p, part, style
+from tests.word_files import archive, docx, p, part, run, style
 
 GOOD = docx(p("第一条 甲。"))
 ENTITIES = '<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;">]>'
@@ -148,3 +148,23 @@ def test_any_text_is_read_as_text(text):
         open_upload("a.docx", docx(p("标题。"), f"<w:p><w:r><w:t>{escaped}</w:t></w:r></w:p>"))
     )
     assert document.rows
+
+
+def test_nesting_as_deep_as_the_parser_lets_it_is_read():
+    deep = "<w:ins>" * 120 + run("甲") + "</w:ins>" * 120
+    boxes = "<w:sdt><w:sdtContent>" * 110 + p("乙") + "</w:sdtContent></w:sdt>" * 110
+    tables = "<w:tbl><w:tr><w:tc>" * 75 + p("丙") + "</w:tc></w:tr></w:tbl>" * 75
+    document = read_document(open_upload("a.docx", docx(p(deep), boxes, tables)))
+    assert len(document.rows) == 3
+
+
+def test_a_note_cited_without_end_is_refused():
+    notes = part("footnotes", f'<w:footnote w:id="2">{p("长" * 5_000)}</w:footnote>')
+    reference = '<w:r><w:footnoteReference w:id="2"/></w:r>'
+    assert "太长" in refusal("a.docx", docx(p(reference * 2_000), parts={"footnotes": notes}))
+
+
+def test_many_empty_runs_take_no_time():
+    spaces = "".join(run(" ", bold=bool(place % 2)) for place in range(20_000))
+    document = read_document(open_upload("a.docx", docx(p("甲。"), p(spaces))))
+    assert len(document.rows) == 1

@@ -8,7 +8,7 @@ import pytest
 from app.core.errors import Invalid
 from app.features.rules.clause_text import ItemList, Paragraph, words_of
 from app.features.rules.enums import NumberStyle as S
-from app.features.rules.word import blocks, reading
+from app.features.rules.word import blocks, inline, reading
 from app.features.rules.word.parts import open_upload
 from app.features.rules.word.reading import read_document
 from app.features.rules.word.remarks import Remark
@@ -367,7 +367,7 @@ def test_strict_files_are_read_like_others():
     ("module", "limit", "body"),
     [
         (blocks, "MOST_PARAGRAPHS", [p("甲"), p("乙"), p("丙")]),
-        (blocks, "MOST_CHARACTERS", [p("甲乙丙")]),
+        (inline, "MOST_CHARACTERS", [p("甲乙丙")]),
         (blocks, "MOST_CELLS", [f"<w:tbl><w:tr>{cell('甲') * 3}</w:tr></w:tbl>"]),
         (reading, "MOST_ROWS", [p("甲"), p("乙"), p("丙")]),
     ],
