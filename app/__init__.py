@@ -5,7 +5,7 @@ from pathlib import Path
 
 from flask import Flask
 
-from app.core import clock, files
+from app.core import clock, files, kept_uploads
 from app.core.db import db
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -16,6 +16,7 @@ FEATURES = (
     "customers",
     "products",
     "seals",
+    "rules",
     "inquiries",
     "quotations",
     "verify",
@@ -38,6 +39,7 @@ def create_app(config: object | None = None) -> Flask:
     setup.configure(app, config)
     clock.set_company_zone(app.config["COMPANY_TIME_ZONE"])
     files.use_folder(Path(app.config["DATA_FOLDER"]) / "files")
+    kept_uploads.use_folder(Path(app.config["DATA_FOLDER"]) / "uploads")
     db.init_app(app)
     setup.install(app)
     for name in FEATURES:

@@ -9,8 +9,6 @@ import csv
 import io
 import re
 import unicodedata
-import zipfile
-import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -23,6 +21,7 @@ from app.core.errors import Invalid
 from app.core.export import FORMULA_STARTS, XLSX_TYPE
 from app.core.files import CheckedFile
 from app.core.i18n import LazyText, lazy
+from app.core.office_package import OLD_OFFICE, PackageError, PackageProblem, refuse_declarations
 
 MOST_ROWS = 20_000
 MOST_COLUMNS = 60
@@ -33,8 +32,6 @@ HEAD_WITHIN = 10
 MOST_EMPTY = 2_000
 # Excel keeps fifteen digits of a number; a code of eighteen has lost its end by then.
 EXACT_DIGITS = 15
-OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-SCANNED_BYTES = 1024 * 1024
 DELIMITERS = ",\t;，；|"
 
 # What stands in a cell whose value cannot be known; never typed by anybody.
@@ -253,29 +250,13 @@ def _read_workbook(content: bytes) -> tuple[str, tuple[str, ...], list[Row]]:
 
 
 def _refuse_entities(content: bytes) -> None:
-    """Refuse XML that declares entities of its own: a few lines of them unfold to gigabytes."""
+    """Refuse XML that declares entities of its own."""
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            unsafe = any(
-                _declares(archive, entry)
-                for entry in archive.infolist()
-                if entry.filename.lower().endswith((".xml", ".rels"))
-            )
-    except (zipfile.BadZipFile, zlib.error, ValueError, OSError, NotImplementedError, RuntimeError) as error:
+        refuse_declarations(content)
+    except PackageError as error:
+        if error.problem is PackageProblem.UNSAFE:
+            raise refuse(lazy("这个文件的内部结构不安全，请用 Excel 打开，另存为 .xlsx 后再导入")) from error
         raise refuse(lazy("文件已损坏，打不开，请用 Excel 打开，另存为 .xlsx 后再导入")) from error
-    if unsafe:
-        raise refuse(lazy("这个文件的内部结构不安全，请用 Excel 打开，另存为 .xlsx 后再导入"))
-
-
-def _declares(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bool:
-    """Tell whether a part declares a document type or entities, or hides in an encoding nobody else writes."""
-    rest = b""
-    with archive.open(entry) as stream:
-        while piece := stream.read(SCANNED_BYTES):
-            if b"<!DOCTYPE" in rest + piece or b"<!ENTITY" in rest + piece or b"\0" in piece:
-                return True
-            rest = piece[-16:]
-    return False
 
 
 def _rows_of(sheet: Any) -> Iterator[Row]:

@@ -9,16 +9,23 @@ from app.core.i18n import lazy
 _BIDIRECTIONAL = frozenset(range(0x202A, 0x202F)) | frozenset(range(0x2066, 0x206A))
 
 
+def is_hidden(character: str) -> bool:
+    """Tell whether a character shows nothing, turns the direction of a text, or is none at all."""
+    code = ord(character)
+    hidden = unicodedata.category(character) in ("Cc", "Cs") and character not in "\r\n\t"
+    return hidden or code in _BIDIRECTIONAL or code & 0xFFFE == 0xFFFE
+
+
 def has_hidden_characters(text: str) -> bool:
     """Tell whether a text holds control characters, overrides of its direction, or what is no character at all."""
+    return not text.isprintable() and any(map(is_hidden, text))
+
+
+def without_hidden_characters(text: str) -> str:
+    """Return a text that was brought along without them; what is typed is refused instead."""
     if text.isprintable():
-        return False
-    for character in text:
-        code = ord(character)
-        hidden = unicodedata.category(character) in ("Cc", "Cs") and character not in "\r\n\t"
-        if hidden or code in _BIDIRECTIONAL or code & 0xFFFE == 0xFFFE:
-            return True
-    return False
+        return text
+    return "".join(character for character in text if not is_hidden(character))
 
 
 def check_written(text: str, field: str) -> None:

@@ -124,6 +124,8 @@ ELSEWHERE = {
     "seals.authorise": "is a button for a seal not yet authorised",
     "quotations.totals": "answers the editor's figures only and keeps nothing",
     "quotations.fast_totals": "answers the figures of the quick form only and keeps nothing",
+    "rules.preview_rule": "stands behind the upload of a Word file; its own tests send the same values",
+    "rules.preview_clauses": "stands behind the upload of a Word file; its own tests send the same values",
     "home.remind_of_task": "is a button beside tasks of others that wait too long",
 }
 

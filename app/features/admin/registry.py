@@ -18,6 +18,7 @@ TIME_ZONE = "company.time_zone"
 SECTION_LABELS: Mapping[str, LazyText] = {
     "company": lazy("公司"),
     "people": lazy("人员与登录"),
+    "rules": lazy("规章制度"),
     "quotations": lazy("询价与报价"),
     "verification": lazy("核验"),
     "general": lazy("其他"),

@@ -3,12 +3,12 @@
 A difference holds enough to make the later revision of the earlier one again; it is no picture of it.
 """
 
-from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
+from app.core.moves import rising
 from app.features.quotations import matching
 from app.features.quotations.actions import HEAD_FIELDS
 from app.features.quotations.enums import LineKind
@@ -150,23 +150,6 @@ def difference(before: Content, after: Content) -> Difference:
     return Difference(
         changes_between(before.head, after.head), tuple(items), before.total, after.total, counts
     )
-
-
-def rising(places: Sequence[int]) -> set[int]:
-    """Return the members of a longest rising run of places: the lines that need not be moved."""
-    # the smallest last place of a run of each length, and what stands before each place in its run
-    ends: list[int] = []
-    elder: dict[int, int | None] = {}
-    for place in places:
-        at = bisect_left(ends, place)
-        elder[place] = ends[at - 1] if at else None
-        ends[at : at + 1] = [place]
-    kept: set[int] = set()
-    last = ends[-1] if ends else None
-    while last is not None:
-        kept.add(last)
-        last = elder[last]
-    return kept
 
 
 def place_of_removed(items: Sequence[LineDifference], old: int) -> int:

@@ -1,0 +1,296 @@
+"""The papers of rules: the text of a version, the sheet people sign by hand, the proof of reading.
+
+They are Chinese papers. What the fonts lack is replaced: a paper of rules refuses nobody.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from app.core import clock
+from app.core.i18n import CHINESE, using_locale
+from app.core.pdf import blocks
+from app.core.pdf.blocks import Fact, Foot, Letterhead, Paragraph, baseline
+from app.core.pdf.document import MM, SOFT_INK, Document, DocumentFacts, Margins, Style
+from app.core.pdf.fonts import missing_in
+from app.core.pdf.table import Column, Part, Row, Table
+from app.features.rules import queries, versions
+from app.features.rules.clause_text import ItemList, Runs
+from app.features.rules.clause_text import Paragraph as TextParagraph
+from app.features.rules.clause_text import Table as TextTable
+from app.features.rules.enums import (
+    CATEGORY_LABELS,
+    RECORD_LABELS,
+    WAY_LABELS,
+    NumberStyle,
+    RecordKind,
+    RuleCategory,
+    SignatureWay,
+)
+from app.features.rules.models import ClauseText, RuleSignature, RuleVersion
+
+NO_THIRD_PARTY = "本证明由用人单位系统生成，未经第三方存证。"
+
+_MARGINS = Margins(20 * MM, 14 * MM, 20 * MM, 18 * MM)
+_BODY = Style("regular", 10.2, 16.6)
+_BOLD = Style("bold", 10.2, 16.6)
+_CHAPTER = Style("bold", 12.4, 22)
+_CELL = Style("regular", 8.6, 12)
+_HEAD = Style("bold", 8.6, 12)
+_SOFT = Style("regular", 8, 11.6, SOFT_INK)
+
+
+def clean(text: str) -> str:
+    """Return a text whose characters the fonts all have."""
+    for character in missing_in(text):
+        text = text.replace(character, "□" if character.isprintable() else " ")
+    return text
+
+
+def stamp(moment: datetime | None) -> str:
+    """Return a moment in the company's zone, an empty text for none."""
+    return "" if moment is None else clock.to_local(moment).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def begin(version: RuleVersion, company: str, heading: str, kind: str) -> Document:
+    """Return a paper with letterhead, title and foot; the time in it is that of the approval, so it stays the same."""
+    document = Document(
+        DocumentFacts(clean(f"{version.title} {kind}"), clean(company), version.rule.number, clock.now()),
+        _MARGINS,
+    )
+    label = str(versions.label(version))
+    digest = f"全文摘要 {version.content_hash[:16]}" if version.content_hash else "草案，未经批准"
+    printed = clock.to_local(clock.now()).strftime("%Y-%m-%d %H:%M")
+    blocks.page_foot(
+        document, Foot(clean(f"{version.rule.number} {label}"), digest, clean(kind), f"打印时间 {printed}")
+    )
+    blocks.running_head(document, clean(version.title), label)
+    blocks.letterhead(document, Letterhead(clean(company) or " ", ()))
+    blocks.title(document, clean(heading))
+    return document
+
+
+def text_paper(version: RuleVersion, company: str) -> bytes:
+    """Return the text of a version as PDF; a draft is marked across every page."""
+    with using_locale(CHINESE):
+        document = begin(version, company, version.title, "规章制度")
+        blocks.facts_grid(document, head(version))
+        if not version.is_published:
+            blocks.watermark(document, "草案")
+        draw_text(document, version)
+        return document.to_bytes()
+
+
+def head(version: RuleVersion) -> list[Fact]:
+    """Return the head of the text."""
+    scope = "、".join(queries.scope_words(version)) or "全体人员"
+    return [
+        Fact("编号", version.rule.number),
+        Fact("版次", str(versions.label(version))),
+        Fact("类别", str(CATEGORY_LABELS[RuleCategory(version.category)])),
+        Fact("归口部门", clean(version.department.name)),
+        Fact("施行日期", version.effective_on.isoformat() if version.effective_on else "未定"),
+        Fact("批准人", clean(version.approved_by.name) if version.approved_by else "未批准"),
+        Fact("适用范围", clean(scope), wide=True),
+    ]
+
+
+def draw_text(document: Document, version: RuleVersion) -> None:
+    """Draw all clauses from the cursor on."""
+    outside = queries.written_names({c for text in version.clauses for c in queries.linked_of(text)})
+    names = outside | queries.clause_numbers(version)
+    document.y += 4 * MM
+    for text in version.clauses:
+        draw_clause(document, text, names)
+
+
+def draw_clause(document: Document, text: ClauseText, names: dict[int, str]) -> None:
+    """Draw one clause: its number, its heading, its blocks, indented by its depth."""
+    indent = max(text.level - 2, 0) * 7 * MM
+    if text.style in (NumberStyle.CHAPTER, NumberStyle.SECTION):
+        document.need(2 * _CHAPTER.leading + _BODY.leading)
+        document.y += 2.4 * MM
+        heading = clean(f"{text.number}　{text.title}")
+        document.page.text_centred(
+            document.width / 2, document.y + baseline(_CHAPTER), heading, _CHAPTER, room=document.body_width
+        )
+        document.y += _CHAPTER.leading
+        lead = ""
+    else:
+        lead = clean("　".join(part for part in (text.number, text.title) if part))
+        lead = f"{lead}　" if lead else ""
+    for block in text.body:
+        if isinstance(block, TextParagraph):
+            line = clean(runs_text(block.runs, names))
+            blocks.draw_paragraph(document, Paragraph(line, lead=lead), indent=indent, style=_BODY)
+            lead = ""
+        elif isinstance(block, ItemList):
+            for place, item in enumerate(block.items, 1):
+                mark = f"{place}) " if block.ordered else "· "
+                line = clean(f"{mark}{runs_text(item, names)}")
+                blocks.draw_paragraph(document, Paragraph(line), indent=indent + 7 * MM, style=_BODY)
+        else:
+            if lead:
+                blocks.draw_paragraph(document, Paragraph("", lead=lead), indent=indent, style=_BODY)
+                lead = ""
+            draw_table(document, block, names)
+    if lead:
+        blocks.draw_paragraph(document, Paragraph("", lead=lead), indent=indent, style=_BODY)
+    document.y += 1.2 * MM
+
+
+def runs_text(runs: Runs, names: dict[int, str]) -> str:
+    """Return runs as one line of text, links by the present name of their clause."""
+    return "".join(run.text if run.clause is None else names.get(run.clause, run.text) for run in runs)
+
+
+def draw_table(document: Document, table: TextTable, names: dict[int, str]) -> None:
+    """Draw a table inside the text; merged cells are written once, where they begin."""
+    width = max((sum(cell.columns for cell in row) for row in table.rows), default=0)
+    if not width:
+        return
+    grid: list[list[str]] = [[""] * width for _row in table.rows]
+    taken: set[tuple[int, int]] = set()
+    for top, row in enumerate(table.rows):
+        left = 0
+        for cell in row:
+            while (top, left) in taken:
+                left += 1
+            if left < width:
+                grid[top][left] = clean(runs_text(cell.runs, names))
+            taken |= {(y, x) for y in range(top, top + cell.rows) for x in range(left, left + cell.columns)}
+            left += cell.columns
+    head_row = grid[0] if table.heads else [""] * width
+    columns = [Column(title, weight=1) for title in head_row]
+    rows = [Row(tuple((Part(text, _CELL),) for text in line)) for line in grid[1 if table.heads else 0 :]]
+    document.y += 1 * MM
+    Table(columns, _HEAD).draw(document, rows)
+    document.y += 2 * MM
+
+
+def sheet_paper(version: RuleVersion, company: str, people: Sequence[tuple[str, str, str]]) -> bytes:
+    """Return the sheet on which people sign by hand; ``people`` are (name, staff number, department)."""
+    with using_locale(CHINESE):
+        document = begin(version, company, "规章制度阅读签字表", "签字表")
+        blocks.facts_grid(
+            document,
+            [
+                Fact("制度名称", clean(version.title), wide=True),
+                Fact("编号", version.rule.number),
+                Fact("版次", str(versions.label(version))),
+                Fact("施行日期", version.effective_on.isoformat() if version.effective_on else ""),
+                Fact("全文摘要", str(version.content_hash)[:16]),
+            ],
+        )
+        document.y += 3 * MM
+        said = f"本人已阅读并理解《{version.title}》{versions.label(version)}全文，知悉须遵照执行。"
+        blocks.draw_paragraph(document, Paragraph(clean(said)), style=_BOLD)
+        document.y += 2 * MM
+        columns = (
+            Column("序号", "centre", minimum=10 * MM, maximum=12 * MM),
+            Column("姓名", weight=1.4),
+            Column("工号", weight=1),
+            Column("部门", weight=1.8),
+            Column("本人签字", weight=2),
+            Column("日期", weight=1.4),
+        )
+        tall = Style("regular", 9.4, 24)
+        rows = [
+            Row(tuple((Part(clean(part), tall),) for part in (str(place), name, number, department, "", "")))
+            for place, (name, number, department) in enumerate(people, 1)
+        ]
+        Table(columns, _HEAD).draw(document, rows)
+        return document.to_bytes()
+
+
+def evidence_paper(
+    version: RuleVersion, company: str, signatures: Sequence[RuleSignature], code: str
+) -> bytes:
+    """Return the proof of reading: who signed what when and how, the procedure, and the whole text with its hash."""
+    with using_locale(CHINESE):
+        document = begin(version, company, "规章制度阅读签认证明", "阅读证明")
+        blocks.facts_grid(
+            document,
+            [
+                Fact("制度名称", clean(version.title), wide=True),
+                *head(version)[:6],
+                Fact("批准时间", stamp(version.approved_at)),
+                Fact("签认人数", str(len(signatures))),
+                Fact("全文 SHA-256", str(version.content_hash), wide=True),
+                Fact("核验码", code, wide=True),
+            ],
+        )
+        draw_procedure(document, version)
+        draw_signatures(document, signatures)
+        section(document, "说明")
+        blocks.draw_paragraph(document, Paragraph(NO_THIRD_PARTY), style=_BODY)
+        section(document, f"附：{version.title}全文")
+        draw_text(document, version)
+        return document.to_bytes()
+
+
+def section(document: Document, heading: str) -> None:
+    """Write the heading of a part."""
+    document.y += 4 * MM
+    document.need(_CHAPTER.leading + _BODY.leading)
+    document.page.text(document.left, document.y + baseline(_BOLD), clean(heading), _BOLD)
+    document.y += _BOLD.leading + 2
+
+
+def draw_procedure(document: Document, version: RuleVersion) -> None:
+    """Tell the procedure before approval: the consultation with its comments, the two records."""
+    lines = []
+    if version.consulted_at is not None:
+        answered = sum(comment.answer is not None for comment in version.comments)
+        lines.append(
+            f"公开征求意见至 {version.comments_until}，收到意见 {len(version.comments)} 条，均已答复（{answered} 条）。"
+        )
+    for record in version.records:
+        label = RECORD_LABELS[RecordKind(record.kind)]
+        lines.append(
+            f"{record.held_on.isoformat()} {label}。参加：{record.participants}。结果：{record.result}"
+        )
+    if not lines:
+        return
+    section(document, "制定程序")
+    for line in lines:
+        blocks.draw_paragraph(document, Paragraph(clean(" ".join(line.split()))), style=_BODY)
+
+
+def draw_signatures(document: Document, signatures: Sequence[RuleSignature]) -> None:
+    """Draw who signed: the wording first, then a row for each person with every time that was kept."""
+    section(document, "阅读与签认")
+    for said in dict.fromkeys(signature.wording for signature in signatures):
+        blocks.draw_paragraph(document, Paragraph(clean(said)), style=_BODY)
+    document.y += 2 * MM
+    columns = (
+        Column("姓名", weight=1),
+        Column("工号", weight=0.8),
+        Column("部门", weight=1.3),
+        Column("方式", weight=1),
+        Column("打开 / 读完", weight=2),
+        Column("签认时间", weight=1.6),
+        Column("网络地址", weight=1.3),
+        Column("答题", weight=1),
+    )
+    rows = [
+        Row(tuple((Part(clean(text), _CELL),) for text in signature_cells(signature)))
+        for signature in signatures
+    ]
+    Table(columns, _HEAD).draw(document, rows)
+
+
+def signature_cells(signature: RuleSignature) -> tuple[str, ...]:
+    """Return the row of one signature."""
+    way = SignatureWay(signature.way)
+    quiz = f"{signature.questions} 题全对，共答 {signature.attempts} 次" if signature.questions else "无"
+    read = f"{stamp(signature.opened_at)}\n{stamp(signature.end_reached_at)}".strip()
+    return (
+        signature.name,
+        signature.staff_number,
+        signature.department or "—",
+        str(WAY_LABELS[way]),
+        read or "见签字表",
+        stamp(signature.signed_at),
+        signature.address or "—",
+        quiz if way == SignatureWay.ACCOUNT else "—",
+    )

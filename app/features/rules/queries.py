@@ -1,0 +1,424 @@
+"""What is read of rules. Published versions are open to everybody who works here; drafts to few.
+
+Everything starts from ``version_condition``: no page, file, search or paper asks in another way.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, true
+
+from app.core import clock
+from app.core.db import session
+from app.core.errors import NotVisible
+from app.core.permissions import ROLE_LABELS, Actor, Role, can, departments_of, directory
+from app.features.people.directory import assignment_holds, department_parents, subtree
+from app.features.people.models import Department, RoleAssignment, User
+from app.features.rules.clause_text import linked_clauses
+from app.features.rules.enums import RulePerm, VersionStatus
+from app.features.rules.models import (
+    PUBLISHED,
+    ClauseText,
+    Rule,
+    RuleClause,
+    RuleReading,
+    RuleScope,
+    RuleSignature,
+    RuleVersion,
+    is_in_force,
+)
+
+UNDECIDED = (VersionStatus.DRAFT, VersionStatus.CONSULTATION, VersionStatus.REVIEW)
+
+
+# Who may see what
+
+
+def own_department_chain(actor: Actor) -> list[int]:
+    """Return the actor's department and all above it: whatever concerns one of these concerns the actor."""
+    person = directory().people([actor.id]).get(actor.id) if actor.id is not None else None
+    chain: list[int] = []
+    here = person.department_id if person is not None else None
+    parents = department_parents()
+    while here is not None and here not in chain:
+        chain.append(here)
+        here = parents.get(here)
+    return chain
+
+
+def own_roles(actor: Actor) -> set[str]:
+    """Return the roles an actor holds in their own name."""
+    return {str(grant.role) for grant in actor.grants if grant.on_behalf_of is None}
+
+
+def concerns(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition that a version concerns an actor: by department, by role, or everybody."""
+    roles = sorted(own_roles(actor))
+    return or_(
+        RuleVersion.for_everybody,
+        exists().where(
+            RuleScope.version_id == RuleVersion.id,
+            or_(RuleScope.department_id.in_(own_department_chain(actor)), RuleScope.role.in_(roles)),
+        ),
+    )
+
+
+def handles(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition that an actor works on a version or decides on it: whoever may see a draft."""
+    if actor.is_system:
+        return true()
+    choices: list[ColumnElement[bool]] = [RuleVersion.owner_id == actor.id]
+    for permission in (RulePerm.DRAFT, RulePerm.APPROVE):
+        departments = departments_of(actor, permission)
+        if departments is None:
+            return true()
+        choices.append(RuleVersion.department_id.in_(sorted(departments)) if departments else false())
+    return or_(*choices)
+
+
+def may_handle(actor: Actor, version: RuleVersion) -> bool:
+    """Tell whether an actor works on a version or decides on it (``handles``, for a version at hand)."""
+    return (
+        version.owner_id == actor.id
+        or can(actor, RulePerm.DRAFT, version.department_id)
+        or can(actor, RulePerm.APPROVE, version.department_id)
+    )
+
+
+def version_condition(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition under which an actor sees a version.
+
+    Published ones everybody; one open for comments also those it concerns; a draft only who handles it.
+    """
+    return or_(
+        RuleVersion.status.in_(PUBLISHED),
+        and_(RuleVersion.status == VersionStatus.CONSULTATION, concerns(actor)),
+        handles(actor),
+    )
+
+
+def visible_to(actor: Actor) -> Select[RuleVersion]:
+    """Return the SELECT of the versions an actor may see."""
+    return select(RuleVersion).where(version_condition(actor))
+
+
+def visible_ids(actor: Actor) -> Select[int]:
+    """Return the SELECT of the ids of the versions an actor may see."""
+    return select(RuleVersion.id).where(version_condition(actor))
+
+
+def found_versions(actor: Actor) -> Select[int]:
+    """Return the SELECT of the versions the search finds: those in force today, for every reader alike."""
+    return select(RuleVersion.id).where(is_in_force())
+
+
+def found_clauses(actor: Actor) -> Select[int]:
+    """Return the SELECT of the clauses the search finds: those of versions in force today."""
+    return select(ClauseText.id).where(ClauseText.version_id.in_(found_versions(actor)))
+
+
+def get_version(actor: Actor, version_id: int) -> RuleVersion:
+    """Return a version the actor may see; raises NotVisible."""
+    statement = visible_to(actor).where(RuleVersion.id == version_id)
+    version = session.execute(statement).unique().scalar_one_or_none()
+    if version is None:
+        raise NotVisible
+    return version
+
+
+def get_rule(actor: Actor, rule_id: int) -> Rule:
+    """Return a rule of which the actor may see any version; raises NotVisible."""
+    statement = select(Rule).where(
+        Rule.id == rule_id, Rule.id.in_(visible_to(actor).with_only_columns(RuleVersion.rule_id))
+    )
+    rule = session.execute(statement).unique().scalar_one_or_none()
+    if rule is None:
+        raise NotVisible
+    return rule
+
+
+def visible_versions(actor: Actor, rule: Rule) -> list[RuleVersion]:
+    """Return the versions of a rule an actor may see, newest first."""
+    return [version for version in reversed(rule.versions) if may_see(actor, version)]
+
+
+def titles(ids: list[int]) -> dict[int, str]:
+    """Return number, title and label of versions, for tasks, notices and the log."""
+    rows = session.execute(
+        select(RuleVersion.id, RuleVersion.title, Rule.number)
+        .join(Rule, Rule.id == RuleVersion.rule_id)
+        .where(RuleVersion.id.in_(ids))
+    )
+    return {row.id: f"{row.number} {row.title}" for row in rows}
+
+
+def clause_belongs(ids: Sequence[int]) -> dict[int, str]:
+    """Return the number of the rule that each found clause stands in."""
+    rows = session.execute(
+        select(ClauseText.id, Rule.number)
+        .join(RuleVersion, RuleVersion.id == ClauseText.version_id)
+        .join(Rule, Rule.id == RuleVersion.rule_id)
+        .where(ClauseText.id.in_(ids))
+    )
+    return {row.id: row.number for row in rows}
+
+
+# Clauses and links
+
+
+@dataclass(frozen=True)
+class ClausePlace:
+    """Where a clause of another rule stands in the version in force: the rule's title and the clause's number."""
+
+    clause_id: int
+    rule_id: int
+    version_id: int
+    title: str
+    name: str
+
+    @property
+    def cited(self) -> str:
+        """How it is cited: 《营销部门工作机制》第五条."""
+        return f"《{self.title}》{self.name}"
+
+
+def places_in_force(clause_ids: Iterable[int]) -> dict[int, ClausePlace]:
+    """Return where clauses stand in what is in force today; those that no longer stand anywhere are left out."""
+    wanted = sorted(set(clause_ids))
+    if not wanted:
+        return {}
+    rows = session.execute(
+        select(
+            ClauseText.clause_id,
+            RuleVersion.rule_id,
+            ClauseText.version_id,
+            RuleVersion.title,
+            ClauseText.cited,
+        )
+        .join(RuleVersion, RuleVersion.id == ClauseText.version_id)
+        .where(ClauseText.clause_id.in_(wanted), is_in_force())
+    )
+    return {
+        row.clause_id: ClausePlace(row.clause_id, row.rule_id, row.version_id, row.title, row.cited)
+        for row in rows
+    }
+
+
+def cited_by(rule: Rule) -> list[ClausePlace]:
+    """Return the clauses of other rules in force that link to clauses of this one."""
+    own = set(session.execute(select(RuleClause.id).where(RuleClause.rule_id == rule.id)).scalars())
+    rows = session.execute(
+        select(ClauseText)
+        .join(RuleVersion, RuleVersion.id == ClauseText.version_id)
+        .where(RuleVersion.rule_id != rule.id, is_in_force())
+        .order_by(ClauseText.version_id, ClauseText.position)
+    ).scalars()
+    from_clauses = [row for row in rows if own & linked_of(row)]
+    known = places_in_force(row.clause_id for row in from_clauses)
+    return [known[row.clause_id] for row in from_clauses]
+
+
+def linked_of(text: ClauseText) -> set[int]:
+    """Return the clauses a stored text links to."""
+    return linked_clauses(text.body)
+
+
+def clause_numbers(version: RuleVersion) -> dict[int, str]:
+    """Return how each clause of a version is cited, by identity."""
+    return {text.clause_id: text.cited for text in version.clauses}
+
+
+# Whom it concerns, and who has signed
+
+
+def audience(version: RuleVersion) -> Select[int]:
+    """Return the SELECT of the ids of the active people a version concerns today."""
+    statement = select(User.id).where(User.active)
+    if version.for_everybody:
+        return statement
+    parents = department_parents()
+    departments: set[int] = set()
+    for scope in version.scopes:
+        if scope.department_id is not None:
+            departments |= subtree(parents, scope.department_id)
+    roles = [scope.role for scope in version.scopes if scope.role is not None]
+    holders = select(RoleAssignment.user_id).where(
+        RoleAssignment.role.in_(roles), assignment_holds(clock.today())
+    )
+    return statement.where(or_(User.department_id.in_(sorted(departments)), User.id.in_(holders)))
+
+
+def audience_ids(version: RuleVersion) -> list[int]:
+    """Return the ids of the active people a version concerns today."""
+    return list(session.execute(audience(version).order_by(User.id)).scalars())
+
+
+def is_concerned(actor: Actor, version: RuleVersion) -> bool:
+    """Tell whether a version concerns an actor (``concerns``, for a version at hand)."""
+    if version.for_everybody:
+        return True
+    departments, roles = own_department_chain(actor), own_roles(actor)
+    return any(scope.department_id in departments or scope.role in roles for scope in version.scopes)
+
+
+def may_see(actor: Actor, version: RuleVersion) -> bool:
+    """Tell whether an actor sees a version (``version_condition``, for a version at hand)."""
+    return (
+        version.is_published
+        or may_handle(actor, version)
+        or (version.status == VersionStatus.CONSULTATION and is_concerned(actor, version))
+    )
+
+
+def same_edition(version: RuleVersion) -> Select[int]:
+    """Return the SELECT of the versions whose signature counts for this one: its edition, corrections included."""
+    return select(RuleVersion.id).where(
+        RuleVersion.rule_id == version.rule_id, RuleVersion.edition == version.edition
+    )
+
+
+def signers(version: RuleVersion) -> Select[int]:
+    """Return the SELECT of the ids of people who signed this edition."""
+    return select(RuleSignature.user_id).where(RuleSignature.version_id.in_(same_edition(version)))
+
+
+def unsigned_ids(version: RuleVersion) -> list[int]:
+    """Return the ids of those a version concerns who have not signed its edition."""
+    statement = audience(version).where(User.id.not_in(signers(version))).order_by(User.id)
+    return list(session.execute(statement).scalars())
+
+
+def signed_counts(version: RuleVersion) -> tuple[int, int]:
+    """Return how many of those a version concerns have signed, and how many it concerns."""
+    people = audience(version).subquery()
+    signed = func.count().filter(people.c.id.in_(signers(version)))
+    row = session.execute(select(signed, func.count()).select_from(people)).one()
+    return int(row[0]), int(row[1])
+
+
+def signature_of(version: RuleVersion, user_id: int | None) -> RuleSignature | None:
+    """Return a person's signature that counts for a version; None where there is none."""
+    statement = (
+        select(RuleSignature)
+        .where(RuleSignature.user_id == user_id, RuleSignature.version_id.in_(same_edition(version)))
+        .order_by(RuleSignature.id.desc())
+        .limit(1)
+    )
+    return session.execute(statement).scalar_one_or_none()
+
+
+def last_signed(rule_id: int, user_id: int | None) -> RuleVersion | None:
+    """Return the version of a rule a person signed last; None where they never signed one."""
+    statement = (
+        select(RuleVersion)
+        .join(RuleSignature, RuleSignature.version_id == RuleVersion.id)
+        .where(RuleVersion.rule_id == rule_id, RuleSignature.user_id == user_id)
+        .order_by(RuleVersion.sequence.desc())
+        .limit(1)
+    )
+    return session.execute(statement).unique().scalar_one_or_none()
+
+
+def reading_of(version_id: int, user_id: int | None) -> RuleReading | None:
+    """Return how far a person came in reading a version."""
+    statement = select(RuleReading).where(
+        RuleReading.version_id == version_id, RuleReading.user_id == user_id
+    )
+    return session.execute(statement).scalar_one_or_none()
+
+
+def department_names() -> dict[int, str]:
+    """Return the names of all departments."""
+    return {row.id: row.name for row in session.execute(select(Department.id, Department.name))}
+
+
+def scope_words(version: RuleVersion) -> list[str]:
+    """Return the departments and roles a version concerns, in words; empty where it concerns everybody."""
+    if version.for_everybody:
+        return []
+    names = department_names()
+    return [
+        names[scope.department_id]
+        if scope.department_id is not None
+        else str(ROLE_LABELS[Role(scope.role or "")])
+        for scope in version.scopes
+    ]
+
+
+def owned_by(user_id: int) -> int:
+    """Return how many rules a person answers for that have a version in force or in work."""
+    statement = (
+        select(func.count(func.distinct(Rule.id)))
+        .select_from(Rule)
+        .join(RuleVersion, RuleVersion.rule_id == Rule.id)
+        .where(Rule.owner_id == user_id, or_(RuleVersion.status.in_(UNDECIDED), is_in_force()))
+    )
+    return int(session.execute(statement).scalar_one())
+
+
+def due_for_review(until: date) -> list[RuleVersion]:
+    """Return the versions in force whose rule is to be looked at again up to a day."""
+    statement = (
+        select(RuleVersion)
+        .join(Rule, Rule.id == RuleVersion.rule_id)
+        .where(is_in_force(), Rule.review_on <= until)
+    )
+    return list(session.execute(statement).unique().scalars())
+
+
+def asking_versions() -> list[RuleVersion]:
+    """Return the published versions that are not over, which may still ask somebody to read."""
+    statement = (
+        select(RuleVersion)
+        .where(
+            RuleVersion.status == VersionStatus.APPROVED,
+            or_(is_in_force(), RuleVersion.effective_on > clock.today()),
+        )
+        .order_by(RuleVersion.id)
+    )
+    return list(session.execute(statement).unique().scalars())
+
+
+def clause_by_name(number: str, cited: str) -> int | None:
+    """Return the clause of a rule in force by the rule's number and how the clause is cited there."""
+    statement = (
+        select(ClauseText.clause_id)
+        .join(RuleVersion, RuleVersion.id == ClauseText.version_id)
+        .join(Rule, Rule.id == RuleVersion.rule_id)
+        .where(Rule.number == number, ClauseText.cited == cited, is_in_force())
+        .order_by(ClauseText.position)
+        .limit(1)
+    )
+    return session.execute(statement).scalar_one_or_none()
+
+
+def written_names(clause_ids: Iterable[int]) -> dict[int, str]:
+    """Return how clauses of other rules in force are written in a link: number of the rule, name of the clause."""
+    places = places_in_force(clause_ids)
+    rows = session.execute(
+        select(Rule.id, Rule.number).where(Rule.id.in_({place.rule_id for place in places.values()}))
+    )
+    numbers = {row.id: row.number for row in rows}
+    return {clause: f"{numbers[place.rule_id]} {place.name}" for clause, place in places.items()}
+
+
+def waiting_people(version: RuleVersion) -> list[tuple[str, str, str]]:
+    """Return name, staff number and department of those who have not signed, by department."""
+    rows = session.execute(
+        select(User.name, User.staff_number, Department.name.label("department"))
+        .outerjoin(Department, Department.id == User.department_id)
+        .where(User.id.in_(unsigned_ids(version)))
+        .order_by(Department.name, User.staff_number)
+    )
+    return [(row.name, row.staff_number, row.department or "") for row in rows]
+
+
+def signatures(version: RuleVersion) -> list[RuleSignature]:
+    """Return all signatures that count for a version, in the order of time."""
+    statement = (
+        select(RuleSignature)
+        .where(RuleSignature.version_id.in_(same_edition(version)))
+        .order_by(RuleSignature.signed_at, RuleSignature.id)
+    )
+    return list(session.execute(statement).scalars())

@@ -1,0 +1,294 @@
+"""The pages of rules: list, the text in force, a version with its steps."""
+
+from typing import Any
+
+from flask import Blueprint, flash, request, url_for
+
+from app.core.db import session
+from app.core.errors import Conflict, Invalid, NotVisible, Problem, Stale
+from app.core.files import files_for
+from app.core.i18n import LazyText
+from app.core.i18n import gettext as _
+from app.core.permissions import Actor, can
+from app.core.timeline import Event, events_for
+from app.core.uow import unit_of_work
+from app.features.rules import presentation, queries, versions
+from app.features.rules.enums import RulePerm, Standing, VersionStatus
+from app.features.rules.flow import DOC_TYPE, FLOW, drafter
+from app.features.rules.forms import MATERIAL, ApproveForm, ConsultForm, VoidForm
+from app.features.rules.importing import ORIGINAL_FILE
+from app.features.rules.lists import RuleList
+from app.features.rules.models import ClauseText, RuleSignature, RuleVersion
+from app.web import documents, fragments
+from app.web.guard import current_actor, signed_in
+from app.web.lists import show_list
+
+blueprint = Blueprint("rules", __name__)
+
+TEMPLATE = "rules/show.html"
+STEP_FORMS: dict[str, Any] = {"consult": ConsultForm, "approve": ApproveForm, "void": VoidForm}
+
+
+@blueprint.get("/rules")
+@signed_in
+def index() -> Any:
+    actor = current_actor()
+    may_draft = can(actor, RulePerm.DRAFT)
+    return show_list(
+        RuleList(actor, request.args, request.path),
+        _("规章制度"),
+        template="rules/list.html",
+        new_url=url_for("rules.new") if may_draft else "",
+        new_label=_("起草制度"),
+        import_url=url_for("rules.import_rule") if may_draft else "",
+        empty_text=_("还没有制度"),
+        empty_hint=_("批准施行的制度会列在这里，人人可查"),
+        sign_labels=(_("制表人"), _("部门经理")),
+    )
+
+
+@blueprint.get("/rules/<int:rule_id>")
+@signed_in
+def show_rule(rule_id: int) -> Any:
+    """The text in force; where there is none yet, the version this reader may see."""
+    actor = current_actor()
+    rule = queries.get_rule(actor, rule_id)
+    seen = queries.visible_versions(actor, rule)
+    version = rule.in_force or rule.newest or seen[0]
+    return show(version)
+
+
+@blueprint.get("/rules/clauses/<int:text_id>")
+@signed_in
+def show_clause(text_id: int) -> Any:
+    """Lead to a clause on the page of its version (what a search finds)."""
+    text = session.get(ClauseText, text_id)
+    if text is None:
+        raise NotVisible
+    version = queries.get_version(current_actor(), text.version_id)
+    address = url_for("rules.show_version", version_id=version.id)
+    return fragments.go(f"{address}#clause-{text.clause_id}")
+
+
+@blueprint.get("/rules/versions/<int:version_id>")
+@signed_in
+def show_version(version_id: int) -> Any:
+    return show(queries.get_version(current_actor(), version_id))
+
+
+def show(version: RuleVersion, refusal: documents.Refusal | None = None) -> Any:
+    """Show a version, with the refusal of a step where there is one."""
+    return fragments.page(
+        TEMPLATE,
+        status=refusal.status if refusal else 200,
+        **page_context(version, current_actor()),
+        refusal=refusal,
+    )
+
+
+def page_context(version: RuleVersion, actor: Actor) -> dict[str, Any]:
+    """Return all that the page of a version needs, for this reader."""
+    state, tone = presentation.state_of(version)
+    handled = queries.may_handle(actor, version)
+    events = events_for(DOC_TYPE, version.id) if handled else []
+    clauses = presentation.shown_clauses(version)
+    return {
+        "heading": version.title,
+        "trail": presentation.trail(),
+        "state": state,
+        "tone": tone,
+        "facts": presentation.facts_line(version),
+        "banner": presentation.banner(version),
+        "rule_version": version,
+        "clauses": clauses,
+        "contents": presentation.contents(clauses),
+        "head": presentation.head_facts(version),
+        "versions": version_rows(version, actor),
+        "reading": reading_context(version, actor),
+        **steps_context(version, actor),
+        "stations": documents.stations(FLOW, version.status, events)
+        if handled and not version.is_published
+        else [],
+        "events": documents.timeline_rows(events, shown=lambda event: event.verb != "rule_version:sign"),
+        "handled": handled,
+        "originals": originals(version, events) if handled else [],
+        "links": links(version, actor),
+    }
+
+
+def reading_context(version: RuleVersion, actor: Actor) -> dict[str, Any]:
+    """Return how many have signed, and how the reader stands; empty for what asks nobody."""
+    if version.standing not in (Standing.IN_FORCE, Standing.PENDING):
+        return {}
+    signed, of = queries.signed_counts(version)
+    own = queries.signature_of(version, actor.id)
+    return {
+        "signed": signed,
+        "of": of,
+        "own": own,
+        "label": signed_label(version, own),
+        "asked": own is None and queries.is_concerned(actor, version),
+        "url": url_for("rules.read", version_id=version.id),
+        "proof": url_for("rules.own_evidence", version_id=version.id) if own is not None else "",
+    }
+
+
+def originals(version: RuleVersion, events: list[Event]) -> list[documents.FileRow]:
+    """Return the files a text was brought along in, for whoever works on it."""
+    return documents.file_rows(files_for(DOC_TYPE, version.id, ORIGINAL_FILE), events=events)
+
+
+def signed_label(version: RuleVersion, signature: RuleSignature | None) -> LazyText | str:
+    """Return how the version is called that somebody signed of the same rule, an empty text without a signature."""
+    signed = {each.id: each for each in version.rule.versions}
+    return versions.label(signed[signature.version_id]) if signature is not None else ""
+
+
+def version_rows(version: RuleVersion, actor: Actor) -> list[tuple[str, str, str, str, bool]]:
+    """Return the versions of the rule this reader may see: label, address, state, tone, whether it is this one."""
+    return [
+        (
+            str(versions.label(each)),
+            url_for("rules.show_version", version_id=each.id),
+            *presentation.state_of(each),
+            each.id == version.id,
+        )
+        for each in queries.visible_versions(actor, version.rule)
+    ]
+
+
+def links(version: RuleVersion, actor: Actor) -> dict[str, str]:
+    """Return the addresses of what this reader may do besides steps; what is missing may not be done."""
+    number = version.id
+    found = {
+        "print": url_for("rules.print_version", version_id=number),
+        "pdf": url_for("rules.version_pdf", version_id=number),
+        "word": url_for("rules.word_file", version_id=number),
+    }
+    if len(queries.visible_versions(actor, version.rule)) > 1:
+        found["compare"] = url_for("rules.compare", rule_id=version.rule_id, new=version.sequence)
+    works = drafter.test(version, actor) is not None
+    if works and version.status == VersionStatus.DRAFT:
+        found["edit"] = url_for("rules.edit", version_id=number)
+        found["import"] = url_for("rules.import_clauses", version_id=number)
+        found["head"] = url_for("rules.head", version_id=number)
+        found["questions"] = url_for("rules.questions", version_id=number)
+    if works and version.affects_staff and version.status == VersionStatus.DRAFT:
+        found["records"] = url_for("rules.records", version_id=number)
+    if version.comments_until is not None:
+        found["comments"] = url_for("rules.comments", version_id=number)
+    if version.is_published:
+        if queries.may_handle(actor, version):
+            found["readers"] = url_for("rules.readers", version_id=number)
+        newest = version.rule.newest or version
+        if can(actor, RulePerm.DRAFT, version.department_id) and newest is version:
+            found["care"] = url_for("rules.care", rule_id=version.rule_id)
+            if version.rule.working is None:
+                found["revise"] = url_for("rules.revise", rule_id=version.rule_id)
+    return found
+
+
+def steps_context(version: RuleVersion, actor: Actor) -> dict[str, Any]:
+    """Return what the step buttons alone need, to be renewed beside a refusal."""
+    return {
+        "steps": FLOW.open_steps(version, actor),
+        "action": url_for("rules.show_version", version_id=version.id),
+        "version": version.version,
+    }
+
+
+# Steps
+
+
+@blueprint.route("/rules/versions/<int:version_id>/<name>", methods=["GET", "POST"])
+@signed_in
+def version_step(version_id: int, name: str) -> Any:
+    actor = current_actor()
+    version = queries.get_version(actor, version_id)
+    if not FLOW.has_step(name):
+        raise NotVisible
+    if name in STEP_FORMS:
+        return step_with_form(version, name, actor)
+    address = url_for("rules.show_version", version_id=version_id)
+    if request.method != "POST":
+        return fragments.go(address)
+    return documents.fire_step(
+        FLOW,
+        name,
+        load=lambda: queries.get_version(actor, version_id),
+        fire=lambda row, step, **typed: FLOW.fire(row, step, actor, **typed),
+        back=address if name != "drop" else url_for("rules.index"),
+        refused=lambda problem, typed: refused(version_id, name, problem, typed),
+    )
+
+
+def refused(version_id: int, name: str, problem: Problem, typed: documents.TypedStep) -> Any:
+    """Answer a refused step without a form of its own."""
+    actor = current_actor()
+    version = queries.get_version(actor, version_id)
+    return documents.refuse_step(
+        problem,
+        typed,
+        name,
+        buttons=lambda: fragments.render_block(
+            TEMPLATE, "step_buttons", oob=True, refusal=None, **steps_context(version, actor)
+        ),
+        show=lambda refusal: show(version, refusal),
+    )
+
+
+def step_with_form(version: RuleVersion, name: str, actor: Actor) -> Any:
+    """Answer a step that asks for more than a click: its page, and what was typed there."""
+    posted, version_id = request.method == "POST", version.id
+    form = STEP_FORMS[name]()
+    if not posted:
+        form.version.data = version.version
+    try:
+        FLOW.check_possible(version, name, actor, form.version.data if posted else None)
+    except Stale as problem:
+        return show_step(version, name, form, form.refuse(problem, version=version.version))
+    if not posted:
+        return show_step(version, name, form, 200)
+    if not form.validate():
+        return show_step(version, name, form, 422)
+    try:
+        with unit_of_work():
+            row = queries.get_version(actor, version_id)
+            FLOW.fire(row, name, actor, version=form.version.data, note=note_of(form), data=step_data(form))
+    except (Conflict, Invalid) as problem:
+        row = queries.get_version(actor, version_id)
+        return show_step(row, name, form, form.refuse(problem, version=row.version))
+    flash(_("“%(step)s”已完成", step=FLOW.step(name).label), "ok")
+    return fragments.go(url_for("rules.show_version", version_id=version_id))
+
+
+def note_of(form: Any) -> str:
+    """Return the reason typed in the form of a step, where it asks for one."""
+    return form.note.data or "" if "note" in form else ""
+
+
+def step_data(form: Any) -> dict[str, Any]:
+    """Return what a step is given from its form."""
+    if isinstance(form, ApproveForm):
+        return {"effective_on": form.effective_on.data, "material": form.kind.data == MATERIAL}
+    return {field.name: field.data for field in form if field.name not in ("csrf_token", "version", "note")}
+
+
+def show_step(version: RuleVersion, name: str, form: Any, status: int) -> Any:
+    """Show the page of a step with a form; what must be known before stands above the fields."""
+    problem = versions.unfinished(version) if name == "approve" else None
+    return fragments.page(
+        "rules/step.html",
+        fragment="form",
+        status=status,
+        heading=FLOW.step(name).label,
+        trail=presentation.trail_to(version),
+        form=form,
+        step=name,
+        facts=presentation.facts_line(version),
+        cited=queries.cited_by(version.rule) if name == "void" else [],
+        blocked=problem.sentence() if problem else "",
+        audience=len(queries.audience_ids(version)),
+        submit_label=FLOW.step(name).label,
+        cancel_url=url_for("rules.show_version", version_id=version.id),
+    )
