@@ -5,7 +5,9 @@ rest: XML that declares entities of its own is refused unread, and what is parse
 """
 
 import io
+import lzma
 import re
+import struct
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -20,7 +22,18 @@ XML_ENDINGS = (".xml", ".rels")
 RELATIONSHIP = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
 OFFICE_DOCUMENT = "/officeDocument"
 
-_ARCHIVE_ERRORS = (zipfile.BadZipFile, zlib.error, ValueError, OSError, NotImplementedError, RuntimeError)
+# A damaged archive fails in whichever of these its unpacking happened to be.
+_ARCHIVE_ERRORS = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    ValueError,
+    OSError,
+    NotImplementedError,
+    RuntimeError,
+)
 
 
 class PackageProblem(Enum):

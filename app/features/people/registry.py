@@ -17,7 +17,7 @@ permissions.register_permissions(
 )
 
 # In the smallest preset the directory is an entry of those alone who keep it; names lead there for everybody.
-modules.register(modules.Module("people_menu", lazy("人员菜单"), preset=modules.STANDARD))
+modules.register(modules.Module("people_menu", lazy("人员菜单"), preset=modules.STANDARD, order=90))
 
 sentences.register(
     {

@@ -30,7 +30,7 @@ register_permissions(
     },
     approvals=(RulePerm.APPROVE,),
 )
-modules.register(modules.Module("rules", lazy("规章制度")))
+modules.register(modules.Module("rules", lazy("规章制度"), order=5))
 modules.own_documents("rules", RULE_VERSION, RULE_CLAUSE)
 settings.register(
     settings.Setting(
