@@ -184,6 +184,10 @@ def approve(version: RuleVersion, actor: Actor, data: Mapping[str, Any]) -> Mapp
 def make_void(version: RuleVersion, actor: Actor, data: Mapping[str, Any]) -> Mapping[str, Any]:
     """Note from which day the rule is no longer in force."""
     version.void_on = data["void_on"]
+    for other in version.rule.published_before(version):
+        # Where a coming version is taken back, the one it would have replaced asks its readers again.
+        if other.status == VersionStatus.APPROVED:
+            FLOW.sync_tasks(other)
     return {"day": version.void_on.isoformat()}
 
 
