@@ -120,6 +120,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/quotations/fast",
         "/quotations/fast/22/mend",
         "/quotations/11/r/1",
+        "/inquiries/5/opening",
     ),
     "t1": ("/inquiries/4/lines/10/technical",),
     "p1": ("/inquiries/4/lines/10/purchasing", "/inquiries/6"),
