@@ -63,12 +63,14 @@ class TaskKind:
 
     ``step`` is the step whose form the task leads to, under the address of its document; empty for the document.
     ``lags`` marks tasks that days and people bring, not steps: a job opens and closes them a little later.
+    ``ends_with_person`` marks what nobody can take over, reading for instance: it falls away with who leaves.
     """
 
     code: str
     label: LazyText
     step: str = ""
     lags: bool = False
+    ends_with_person: bool = False
 
 
 _kinds: dict[str, TaskKind] = {}
@@ -84,6 +86,11 @@ def address_of(code: str, document_address: str) -> str:
     """Return where a task of a kind leads, given the address of its document; KeyError for an unknown kind."""
     step = _kinds[code].step
     return f"{document_address}/{step}" if step else document_address
+
+
+def kinds_ending_with_person() -> list[str]:
+    """Return the codes of the kinds of task that nobody can take over from who leaves."""
+    return [code for code, kind in _kinds.items() if kind.ends_with_person]
 
 
 def lags(code: str) -> bool:

@@ -86,6 +86,8 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/quotations/7/r/1/confirm_acceptance",
         "/delegations",
         "/rules/new",
+        "/rules/import",
+        "/rules/versions/2/import",
         "/rules/versions/2",
         "/rules/versions/2/head",
         "/rules/versions/2/edit?clause=2",

@@ -47,7 +47,7 @@ tasks.register_kinds(
     tasks.TaskKind("rule:approve", lazy("审批制度")),
     tasks.TaskKind("rule:revise", lazy("修改退回的制度")),
     tasks.TaskKind("rule:answer-comments", lazy("答复制度意见"), step="comments"),
-    tasks.TaskKind("rule:read", lazy("阅读并签认制度"), step="read", lags=True),
+    tasks.TaskKind("rule:read", lazy("阅读并签认制度"), step="read", lags=True, ends_with_person=True),
     tasks.TaskKind("rule:review-due", lazy("复审制度"), lags=True),
 )
 jobs.register_job("rules:keep-up", reading.keep_up, every=reading.KEEP_UP_EVERY)

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import update
 
 from app.core import clock, files
 from app.core.db import session
@@ -16,6 +15,7 @@ from app.core.permissions import SYSTEM, Role
 from app.core.signing import inspect
 from app.core.tasks import open_tasks
 from app.core.uow import unit_of_work
+from app.features.people import actions as people
 from app.features.people.models import User
 from app.features.rules import evidence, procedure, queries, reading
 from app.features.rules.models import RuleReading, RuleSignature, RuleVersion
@@ -202,8 +202,10 @@ def test_the_job_asks_people_who_came_later_and_reminds_by_day_only(desk: Desk) 
         with clock.frozen(due + timedelta(hours=hours)):
             reading.keep_up({})
             assert unread_count(newcomer.id) == before + 1
+    # what one was still to read is nobody else's: it keeps nobody from leaving
+    administrator = factories.user("高翔", "a1", None, [Role.ADMINISTRATOR])
     with unit_of_work():
-        session.execute(update(User).where(User.id == newcomer.id).values(active=False))
+        people.deactivate(newcomer, version=None, actor=factories.actor(administrator))
     reading.keep_up({})
     assert newcomer.id not in waiting(version_id)
 
