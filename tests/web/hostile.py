@@ -122,6 +122,8 @@ class Form:
     action: str
     fields: list[tuple[str, str, str]]
     uploads: list[str]
+    # sent by a script beside the form, which stays on the page with all that was typed
+    by_script: bool = False
 
     @property
     def kind(self) -> tuple[str, str, tuple[str, ...]]:
@@ -170,7 +172,7 @@ def sent_by_scripts(page: Page, account: str, address: str) -> Iterator[Form]:
         if action and source.startswith("#"):
             form = next(one for one in page.all("form") if one.attributes.get("id") == source[1:])
             inside = [element for element in page.elements if belongs(element, form)]
-            yield Form(account, address, "post", action, list(fields_of(page, inside)), [])
+            yield Form(account, address, "post", action, list(fields_of(page, inside)), [], by_script=True)
 
 
 def belongs(element: Element, form: Element) -> bool:
@@ -385,6 +387,8 @@ class Attack:
     def says_and_keeps(self, form: Form, what: str, sent: dict[str, Any]) -> None:
         """A refused form says what is wrong and keeps what was typed, in every field of text."""
         self.says(form, what)
+        if form.by_script:
+            return
         page = self.client.page
         shown: dict[str, list[str]] = {}
         for name, _kind, value in fields_of(page, page.elements):
