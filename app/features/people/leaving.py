@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from app.core.db import session
 from app.core.i18n import LazyText, lazy
-from app.core.tasks import Task
+from app.core.tasks import Task, registered_kinds
 
 
 @dataclass(frozen=True)
@@ -40,8 +40,11 @@ def open_matters(user_id: int) -> list[OpenMatter]:
 
 @register_leaver_check
 def open_tasks(user_id: int) -> OpenMatter | None:
-    """Find open tasks addressed to the person by name."""
+    """Find open tasks addressed to the person by name; what follows people by itself goes with the leaver."""
+    following = [kind.code for kind in registered_kinds() if kind.lags]
     count = session.execute(
-        select(func.count()).select_from(Task).where(Task.user_id == user_id, Task.closed_at.is_(None))
+        select(func.count())
+        .select_from(Task)
+        .where(Task.user_id == user_id, Task.closed_at.is_(None), Task.kind.not_in(following))
     ).scalar_one()
     return OpenMatter(lazy("还有 %(count)s 件待办", count=count)) if count else None
