@@ -7,6 +7,7 @@ times refuse to be naive. Writing outside a unit of work is refused here, for ev
 import random
 import sqlite3
 import time
+from collections.abc import Iterable
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from decimal import Context, Decimal
@@ -195,6 +196,11 @@ class DocumentMixin(VersionedMixin):
     @declared_attr
     def owner_id(cls) -> Mapped[int]:  # noqa: N805 - a declared attribute gets the class
         return mapped_column(ForeignKey("user.id"), nullable=False, index=True)
+
+
+def one_of(column: str, codes: Iterable[object]) -> str:
+    """Return the text of a CHECK that a column holds one of the codes of an enum, or of some of them."""
+    return f"{column} IN ({', '.join(repr(str(code)) for code in codes)})"
 
 
 def refuse_write_outside_unit_of_work(target: Session, *_: Any) -> None:

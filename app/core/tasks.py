@@ -88,11 +88,6 @@ def address_of(code: str, document_address: str) -> str:
     return f"{document_address}/{step}" if step else document_address
 
 
-def kinds_ending_with_person() -> list[str]:
-    """Return the codes of the kinds of task that nobody can take over from who leaves."""
-    return [code for code, kind in _kinds.items() if kind.ends_with_person]
-
-
 def lags(code: str) -> bool:
     """Tell whether tasks of a kind may be a little behind; False for an unknown one."""
     return code in _kinds and _kinds[code].lags

@@ -8,9 +8,8 @@ from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, Index, Int
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core import clock
-from app.core.db import Amount, Model, Quantity, UTCDateTime
+from app.core.db import Amount, Model, Quantity, UTCDateTime, one_of
 from app.features.figures.enums import Kind
-from app.features.inquiries.models import one_of
 
 # Stands for "none" among the dimensions of a tally, where NULL would escape the unique constraint.
 NO_PRODUCT = 0

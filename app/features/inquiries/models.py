@@ -18,7 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core import clock
-from app.core.db import Amount, DocumentMixin, Model, Quantity, Rate, UnitPrice, UTCDateTime
+from app.core.db import Amount, DocumentMixin, Model, Quantity, Rate, UnitPrice, UTCDateTime, one_of
 from app.features.customers.models import Customer
 from app.features.inquiries.enums import (
     InquiryChannel,
@@ -30,11 +30,6 @@ from app.features.inquiries.enums import (
     Subject,
 )
 from app.features.people.models import User
-
-
-def one_of(column: str, enum: type) -> str:
-    """Return the text of a CHECK that a column holds a code of an enum."""
-    return f"{column} IN ({', '.join(repr(str(code)) for code in enum)})"  # type: ignore[attr-defined]
 
 
 def standing_offers(answers: Sequence["PurchasingAnswer"]) -> list["PurchasingAnswer"]:

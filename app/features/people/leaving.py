@@ -5,10 +5,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
-from app.core import tasks
 from app.core.db import session
 from app.core.i18n import LazyText, lazy
-from app.core.tasks import Task
+from app.core.tasks import Task, registered_kinds
 
 
 @dataclass(frozen=True)
@@ -42,10 +41,7 @@ def open_matters(user_id: int) -> list[OpenMatter]:
 @register_leaver_check
 def open_tasks(user_id: int) -> OpenMatter | None:
     """Find open tasks addressed to the person by name that somebody has to take over."""
-    open_ones = (
-        Task.user_id == user_id,
-        Task.closed_at.is_(None),
-        Task.kind.not_in(tasks.kinds_ending_with_person()),
-    )
+    falling_away = [kind.code for kind in registered_kinds() if kind.ends_with_person]
+    open_ones = (Task.user_id == user_id, Task.closed_at.is_(None), Task.kind.not_in(falling_away))
     count = session.execute(select(func.count()).select_from(Task).where(*open_ones)).scalar_one()
     return OpenMatter(lazy("还有 %(count)s 件待办", count=count)) if count else None

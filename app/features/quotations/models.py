@@ -24,11 +24,11 @@ from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core import clock, money
-from app.core.db import Amount, DocumentMixin, Model, Quantity, Rate, UnitPrice, UTCDateTime
+from app.core.db import Amount, DocumentMixin, Model, Quantity, Rate, UnitPrice, UTCDateTime, one_of
 from app.core.files import StoredFile
 from app.features.customers.models import Customer
 from app.features.inquiries.enums import InquiryKind
-from app.features.inquiries.models import Inquiry, one_of
+from app.features.inquiries.models import Inquiry
 from app.features.people.models import User
 from app.features.quotations.enums import FileForm, LineKind, QuotationStatus
 from app.features.seals.models import LegalEntity

@@ -26,7 +26,7 @@ from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship
 
 from app.core import clock
-from app.core.db import DocumentMixin, Model, UTCDateTime, VersionedMixin
+from app.core.db import DocumentMixin, Model, UTCDateTime, VersionedMixin, one_of
 from app.core.db_objects import make_append_only
 from app.features.people.models import Department, User
 from app.features.rules import in_force
@@ -43,11 +43,6 @@ from app.features.rules.enums import (
 
 PUBLISHED = (VersionStatus.APPROVED, VersionStatus.VOID)
 TODAY = bindparam("today", callable_=clock.today, type_=Date)
-
-
-def one_of(column: str, codes: Any) -> str:
-    """Return the text of a CHECK that a column holds one of the codes."""
-    return f"{column} IN ({', '.join(repr(str(code)) for code in codes)})"
 
 
 class Rule(VersionedMixin, Model):

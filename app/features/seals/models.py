@@ -16,7 +16,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core import clock
-from app.core.db import DocumentMixin, Model, UTCDateTime, VersionedMixin
+from app.core.db import DocumentMixin, Model, UTCDateTime, VersionedMixin, one_of
 from app.core.db_objects import make_append_only
 from app.features.people.models import User
 from app.features.seals.enums import (
@@ -32,11 +32,6 @@ from app.features.seals.enums import (
     UseForm,
     UseMode,
 )
-
-
-def one_of(column: str, codes: "type | tuple[str, ...]") -> str:
-    """Return the text of a CHECK that a column holds one of the codes."""
-    return f"{column} IN ({', '.join(repr(str(code)) for code in codes)})"  # type: ignore[union-attr]
 
 
 class LegalEntity(VersionedMixin, Model):

@@ -187,6 +187,14 @@ def care(desk: Desk, version_id: int, **changed: Any) -> None:
         actions.change_care(rule, actor=desk.actor("manager"), **{**values, **changed})
 
 
+def test_a_leaver_who_has_not_signed_is_not_kept(desk: Desk) -> None:
+    version_id = rulebook.published(desk)
+    assert desk.reader.id in {task.user_id for task in open_tasks("rule_version", version_id)}
+    assert open_matters(desk.reader.id) == []
+    rulebook.draft(desk, title="新办法")
+    assert any("2 份制度" in str(matter.sentence) for matter in open_matters(desk.manager.id))
+
+
 def test_care_is_given_to_people_who_work_here_for_days_to_come(desk: Desk) -> None:
     version_id = rulebook.published(desk)
     with pytest.raises(Invalid) as found:

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Boolean, CheckConstraint, Date, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.core.db import DocumentMixin, Model, UTCDateTime
-from app.features.inquiries.models import one_of
+from app.core.db import DocumentMixin, Model, UTCDateTime, one_of
 from app.features.people.models import User
 from app.features.quotations.negotiation.enums import NegotiationStatus, OutsideTerm
 

@@ -3,9 +3,8 @@
 from sqlalchemy import Boolean, CheckConstraint, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.core.db import Model, VersionedMixin
+from app.core.db import Model, VersionedMixin, one_of
 from app.features.inquiries.enums import InquiryKind
-from app.features.inquiries.models import one_of
 from app.features.quotations.enums import Freight, PaymentTerm
 from app.features.seals.models import LegalEntity
 
