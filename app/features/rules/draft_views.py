@@ -9,7 +9,7 @@ from app.core.i18n import gettext as _
 from app.core.permissions import Actor
 from app.core.uow import unit_of_work
 from app.features.people.queries import active_people, department_choices
-from app.features.rules import actions, editing, presentation, queries, versions, writing
+from app.features.rules import actions, editing, living, presentation, queries, versions, writing
 from app.features.rules.actions import ClauseValues, VersionValues
 from app.features.rules.enums import NumberStyle, RulePerm
 from app.features.rules.forms import (
@@ -235,6 +235,7 @@ def show_editor(
         facts=presentation.facts_line(version),
         trail=presentation.trail_to(version),
         clauses=presentation.shown_clauses(version),
+        acts=living.acts_of(version, current_actor()),
         opened=text.clause_id if text is not None else None,
         form=form,
         version=version.version,

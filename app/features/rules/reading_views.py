@@ -14,7 +14,7 @@ from app.core.permissions import Actor
 from app.core.side_writes import SideWrite
 from app.core.tasks import Task
 from app.core.uow import unit_of_work
-from app.features.rules import compare, presentation, queries, reading, versions
+from app.features.rules import compare, living, presentation, queries, reading, versions
 from app.features.rules.enums import RULE_VERSION
 from app.features.rules.models import RuleSignature, RuleVersion
 from app.features.rules.views import blueprint
@@ -90,6 +90,8 @@ def show_reading(
         banner=presentation.banner(version),
         rule_version=version,
         clauses=presentation.shown_clauses(version),
+        living=living.notes_of(version, actor),
+        acts={},
         changed=changed_since(last, version),
         signature=queries.signature_of(version, actor.id),
         ended=mine is not None and mine.end_reached_at is not None,

@@ -10,7 +10,7 @@ from app.core.i18n import gettext as _
 from app.core.permissions import Actor, can
 from app.core.timeline import events_for
 from app.core.uow import unit_of_work
-from app.features.rules import presentation, queries, reading, versions
+from app.features.rules import living, presentation, queries, reading, versions
 from app.features.rules.enums import RulePerm, Standing, VersionStatus
 from app.features.rules.flow import DOC_TYPE, FLOW, drafter
 from app.features.rules.forms import MATERIAL, ApproveForm, ConsultForm, VoidForm
@@ -96,6 +96,8 @@ def page_context(version: RuleVersion, actor: Actor) -> dict[str, Any]:
         "banner": presentation.banner(version),
         "rule_version": version,
         "clauses": clauses,
+        "living": living.notes_of(version, actor),
+        "acts": living.acts_of(version, actor),
         "contents": presentation.contents(clauses),
         "head": presentation.head_facts(version),
         "versions": version_rows(version, actor),
