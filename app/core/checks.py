@@ -11,7 +11,7 @@ from app.core import documents, files, timeline, workflow
 from app.core.db import db, session
 from app.core.files import StoredFile
 from app.core.i18n import gettext as _
-from app.core.tasks import Task, matches
+from app.core.tasks import Task, lags, matches
 
 
 @dataclass(frozen=True)
@@ -120,8 +120,12 @@ def check_tasks() -> list[str]:
 def _differences(flow: workflow.Flow, document: workflow.Document, opened: list[Task]) -> list[str]:
     wanted = flow.wanted_tasks(document)
     name = f"{flow.doc_type} {document.id}"
-    superfluous = [task for task in opened if not any(matches(task, want) for want in wanted)]
-    missing = [want for want in wanted if not any(matches(task, want) for task in opened)]
+    superfluous = [
+        task for task in opened if not lags(task.kind) and not any(matches(task, want) for want in wanted)
+    ]
+    missing = [
+        want for want in wanted if not lags(want.kind) and not any(matches(task, want) for task in opened)
+    ]
     return [
         _("%(name)s 有待办 %(kind)s，但它的状态不需要", name=name, kind=task.kind) for task in superfluous
     ] + [_("%(name)s 缺少它的状态应有的待办 %(kind)s", name=name, kind=want.kind) for want in missing]

@@ -62,11 +62,13 @@ class TaskKind:
     """How a kind of task is named in 待办.
 
     ``step`` is the step whose form the task leads to, under the address of its document; empty for the document.
+    ``lags`` marks tasks that days and people bring, not steps: a job opens and closes them a little later.
     """
 
     code: str
     label: LazyText
     step: str = ""
+    lags: bool = False
 
 
 _kinds: dict[str, TaskKind] = {}
@@ -82,6 +84,11 @@ def address_of(code: str, document_address: str) -> str:
     """Return where a task of a kind leads, given the address of its document; KeyError for an unknown kind."""
     step = _kinds[code].step
     return f"{document_address}/{step}" if step else document_address
+
+
+def lags(code: str) -> bool:
+    """Tell whether tasks of a kind may be a little behind; False for an unknown one."""
+    return code in _kinds and _kinds[code].lags
 
 
 def kind_label(code: str) -> LazyText:

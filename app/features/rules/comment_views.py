@@ -9,7 +9,7 @@ from app.core.files import check_upload, files_for
 from app.core.i18n import gettext as _
 from app.core.permissions import Actor
 from app.core.uow import unit_of_work
-from app.features.rules import actions, presentation, queries
+from app.features.rules import actions, presentation, procedure, queries
 from app.features.rules.enums import (
     ANSWER_LABELS,
     RECORD_LABELS,
@@ -51,7 +51,7 @@ def comments(version_id: int) -> Any:
 def say(version_id: int, form: CommentForm, clause_id: int | None, actor: Actor) -> str:
     """Keep the comment of a valid form and return where it is read."""
     version = queries.get_version(actor, version_id)
-    actions.comment(version, actor=actor, text=form.text.data, clause_id=clause_id)
+    procedure.comment(version, actor=actor, text=form.text.data, clause_id=clause_id)
     return url_for("rules.comments", version_id=version_id)
 
 
@@ -113,7 +113,7 @@ def answer_comment(version_id: int, comment_id: int) -> Any:
     else:
         try:
             with unit_of_work():
-                actions.answer_comment(
+                procedure.answer_comment(
                     queries.get_version(actor, version_id),
                     comment_id,
                     actor=actor,
@@ -157,7 +157,7 @@ def records(version_id: int) -> Any:
                 upload = form.file.data
                 paper = check_upload(upload.filename or "", upload.stream) if upload else None
                 with unit_of_work():
-                    actions.keep_record(
+                    procedure.keep_record(
                         queries.get_version(actor, version_id),
                         actor=actor,
                         kind=form.kind.data or "",
@@ -190,7 +190,7 @@ def records(version_id: int) -> Any:
 
 def record_rows(version: RuleVersion) -> list[tuple[Any, ...]]:
     """Return the records kept so far with the address of their papers."""
-    papers = {row.id: row for row in files_for(RULE_VERSION, version.id, actions.RECORD_FILE)}
+    papers = {row.id: row for row in files_for(RULE_VERSION, version.id, procedure.RECORD_FILE)}
     return [
         (
             RECORD_LABELS[RecordKind(record.kind)],

@@ -9,7 +9,7 @@ from app.core.i18n import gettext as _
 from app.core.permissions import Actor
 from app.core.uow import unit_of_work
 from app.features.people.queries import active_people, department_choices
-from app.features.rules import actions, editing, living, presentation, queries, versions, writing
+from app.features.rules import actions, editing, presentation, procedure, queries, versions, writing
 from app.features.rules.actions import ClauseValues, VersionValues
 from app.features.rules.enums import NumberStyle, RulePerm
 from app.features.rules.forms import (
@@ -20,6 +20,7 @@ from app.features.rules.forms import (
     NewRuleForm,
     QuestionForm,
 )
+from app.features.rules.living import acts_of
 from app.features.rules.models import ClauseText, RuleVersion
 from app.features.rules.views import blueprint
 from app.web import fragments
@@ -34,7 +35,8 @@ EDITOR = "rules/edit.html"
 
 def with_choices(form: Any) -> Any:
     """Give the form of a head its departments."""
-    form.department_id.choices = form.departments.choices = department_choices()
+    form.department_id.choices = department_choices()
+    form.departments.choices = [(number, name.strip()) for number, name in department_choices()]
     return form
 
 
@@ -235,7 +237,7 @@ def show_editor(
         facts=presentation.facts_line(version),
         trail=presentation.trail_to(version),
         clauses=presentation.shown_clauses(version),
-        acts=living.acts_of(version, current_actor()),
+        acts=acts_of(version, current_actor()),
         opened=text.clause_id if text is not None else None,
         form=form,
         version=version.version,
@@ -373,7 +375,7 @@ def questions(version_id: int) -> Any:
 
 def put_question(version_id: int, form: QuestionForm, actor: Actor) -> str:
     """Add the question of a valid form and return the address of the page."""
-    actions.put_question(
+    procedure.put_question(
         queries.get_version(actor, version_id),
         actor=actor,
         text=form.text.data,
@@ -389,6 +391,6 @@ def put_question(version_id: int, form: QuestionForm, actor: Actor) -> str:
 def remove_question(version_id: int, question_id: int) -> Any:
     actor = current_actor()
     with unit_of_work():
-        actions.remove_question(queries.get_version(actor, version_id), question_id, actor=actor)
+        procedure.remove_question(queries.get_version(actor, version_id), question_id, actor=actor)
     flash(_("题目已删除"), "ok")
     return fragments.go(url_for("rules.questions", version_id=version_id))

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, func, literal, select
+from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, func, literal, null, select
 from sqlalchemy.orm import aliased
 
 from app.core.db import session
@@ -42,7 +42,7 @@ CURRENT = (
     VersionStatus.CONSULTATION,
     VersionStatus.REVIEW,
 )
-TO_READ, SIGNED, NOT_ASKED = "to_read", "signed", ""
+TO_READ, SIGNED = "to_read", "signed"
 OWN_STATES = {TO_READ: lazy("待阅"), SIGNED: lazy("已签认")}
 OWN_TONES = {TO_READ: "warn", SIGNED: "ok"}
 
@@ -65,7 +65,7 @@ def own_state(actor: Actor) -> ColumnElement[str]:
         Signed.rule_id == RuleVersion.rule_id,
         Signed.edition == RuleVersion.edition,
     )
-    return case((waiting, literal(TO_READ)), (signed, literal(SIGNED)), else_=literal(NOT_ASKED))
+    return case((waiting, literal(TO_READ)), (signed, literal(SIGNED)), else_=null())
 
 
 class RuleList(Listing):
@@ -90,9 +90,7 @@ class RuleList(Listing):
             Column("edition", lazy("版次"), RuleVersion.edition, "number"),
             Column("status", lazy("状态"), RuleVersion.shown_status, "status", labels=STATES, tones=TONES),
             Column("effective_on", lazy("施行日期"), RuleVersion.effective_on, "date"),
-            Column(
-                "mine", lazy("我的阅读"), mine, "status", labels=OWN_STATES | {"": lazy("—")}, tones=OWN_TONES
-            ),
+            Column("mine", lazy("我的阅读"), mine, "status", labels=OWN_STATES, tones=OWN_TONES),
             Column("owner", lazy("负责人"), Owner.name, "person"),
         )
         filters = (
@@ -162,7 +160,7 @@ class ReaderList(Listing):
                 "status",
                 labels=READER_STATES,
                 tones=READER_TONES,
-                sort_by=(state.desc(), Department.name),
+                sort_by=(case((last.c.signature_id.is_(None), 0), else_=1), Department.name),
             ),
             Column("label", lazy("版次"), RuleSignature.label),
             Column(

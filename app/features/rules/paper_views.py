@@ -3,16 +3,18 @@
 from typing import Any
 from urllib.parse import quote
 
-from flask import Response, url_for
+from flask import Response, request, url_for
 
 from app.core import clock, settings
-from app.core.errors import Conflict, NotVisible
+from app.core.errors import Conflict
 from app.core.i18n import gettext as _
-from app.features.rules import pdf, presentation, queries, versions
+from app.core.uow import unit_of_work
+from app.features.rules import evidence, pdf, presentation, queries, versions
 from app.features.rules.models import RuleVersion
 from app.features.rules.signing_views import load_published
 from app.features.rules.views import blueprint
 from app.web import fragments
+from app.web.documents import file_url
 from app.web.guard import current_actor, signed_in
 
 
@@ -75,35 +77,31 @@ def sheet_pdf(version_id: int) -> Response:
     return as_pdf(pdf.sheet_paper(version, company_name(), people), paper_name(version, _("签字表")))
 
 
-@blueprint.get("/rules/versions/<int:version_id>/evidence.pdf")
+@blueprint.post("/rules/versions/<int:version_id>/evidence")
 @signed_in
-def evidence(version_id: int) -> Response:
-    """The proof for a version: its text, its procedure, everybody who signed."""
-    version = load_published(version_id)
-    return as_pdf(
-        pdf.evidence_paper(version, company_name(), queries.signatures(version)),
-        paper_name(version, _("阅读证明")),
-    )
+def make_evidence(version_id: int) -> Any:
+    """Make the proof for a version with everybody who signed, or for the one person the form names."""
+    load_published(version_id)
+    return prove(version_id, request.form.get("person", type=int))
 
 
-@blueprint.get("/rules/versions/<int:version_id>/my-evidence.pdf")
+@blueprint.post("/rules/versions/<int:version_id>/own-evidence")
 @signed_in
-def own_evidence(version_id: int) -> Response:
-    """The reader's own proof of reading."""
+def own_evidence(version_id: int) -> Any:
+    """Make the reader's own proof of reading."""
+    return prove(version_id, int(current_actor().id or 0))
+
+
+def prove(version_id: int, user_id: int | None) -> Any:
+    """Lead to a proof: the one made before where nothing has changed, else a new one."""
     actor = current_actor()
     version = queries.get_version(actor, version_id)
-    own = queries.signature_of(version, actor.id)
-    if own is None:
-        raise NotVisible
-    return as_pdf(pdf.evidence_paper(version, company_name(), [own]), paper_name(version, _("阅读证明")))
-
-
-@blueprint.get("/rules/versions/<int:version_id>/evidence/<int:user_id>.pdf")
-@signed_in
-def evidence_of(version_id: int, user_id: int) -> Response:
-    """The proof for one person."""
-    version = load_published(version_id)
-    own = queries.signature_of(version, user_id)
-    if own is None:
-        raise NotVisible
-    return as_pdf(pdf.evidence_paper(version, company_name(), [own]), paper_name(version, own.name))
+    stored = evidence.known(version, user_id)
+    if stored is None:
+        prepared = evidence.prepare(version, company=company_name(), user_id=user_id)
+        with unit_of_work():
+            stored = evidence.keep(queries.get_version(actor, version_id), prepared, actor=actor)
+            address = file_url(stored)
+    else:
+        address = file_url(stored)
+    return fragments.go(address)

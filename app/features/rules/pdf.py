@@ -202,7 +202,9 @@ def sheet_paper(version: RuleVersion, company: str, people: Sequence[tuple[str, 
         return document.to_bytes()
 
 
-def evidence_paper(version: RuleVersion, company: str, signatures: Sequence[RuleSignature]) -> bytes:
+def evidence_paper(
+    version: RuleVersion, company: str, signatures: Sequence[RuleSignature], code: str
+) -> bytes:
     """Return the proof of reading: who signed what when and how, the procedure, and the whole text with its hash."""
     with using_locale(CHINESE):
         document = begin(version, company, "规章制度阅读签认证明", "阅读证明")
@@ -214,6 +216,7 @@ def evidence_paper(version: RuleVersion, company: str, signatures: Sequence[Rule
                 Fact("批准时间", stamp(version.approved_at)),
                 Fact("签认人数", str(len(signatures))),
                 Fact("全文 SHA-256", str(version.content_hash), wide=True),
+                Fact("核验码", code, wide=True),
             ],
         )
         draw_procedure(document, version)

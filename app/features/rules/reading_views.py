@@ -14,8 +14,9 @@ from app.core.permissions import Actor
 from app.core.side_writes import SideWrite
 from app.core.tasks import Task
 from app.core.uow import unit_of_work
-from app.features.rules import compare, living, presentation, queries, reading, versions
+from app.features.rules import compare, presentation, queries, reading, versions
 from app.features.rules.enums import RULE_VERSION
+from app.features.rules.living import notes_of
 from app.features.rules.models import RuleSignature, RuleVersion
 from app.features.rules.views import blueprint
 from app.web import fragments
@@ -90,7 +91,7 @@ def show_reading(
         banner=presentation.banner(version),
         rule_version=version,
         clauses=presentation.shown_clauses(version),
-        living=living.notes_of(version, actor),
+        living=notes_of(version, actor),
         acts={},
         changed=changed_since(last, version),
         signature=queries.signature_of(version, actor.id),
@@ -143,13 +144,11 @@ def sign(version_id: int) -> Any:
     actor = current_actor()
     version = queries.get_version(actor, version_id)
     answers = typed_answers(version)
+    if not request.form.get("confirmed"):
+        reading.check_signable(version, actor)
+        return show_reading(version, actor, status=422, answers=answers, refusal=_("请先勾选确认，再签认"))
     with unit_of_work():
         wrong = reading.note_attempt(queries.get_version(actor, version_id), actor=actor, answers=answers)
-    version = queries.get_version(actor, version_id)
-    if not request.form.get("confirmed"):
-        return show_reading(
-            version, actor, status=422, answers=answers, refusal=_("请先勾选确认，再签认"), wrong=tuple(wrong)
-        )
     try:
         with unit_of_work():
             reading.sign(queries.get_version(actor, version_id), actor=actor, answers=answers)

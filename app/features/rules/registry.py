@@ -47,8 +47,8 @@ tasks.register_kinds(
     tasks.TaskKind("rule:approve", lazy("审批制度")),
     tasks.TaskKind("rule:revise", lazy("修改退回的制度")),
     tasks.TaskKind("rule:answer-comments", lazy("答复制度意见"), step="comments"),
-    tasks.TaskKind("rule:read", lazy("阅读并签认制度"), step="read"),
-    tasks.TaskKind("rule:review-due", lazy("复审制度")),
+    tasks.TaskKind("rule:read", lazy("阅读并签认制度"), step="read", lags=True),
+    tasks.TaskKind("rule:review-due", lazy("复审制度"), lags=True),
 )
 jobs.register_job("rules:keep-up", reading.keep_up, every=reading.KEEP_UP_EVERY)
 
@@ -62,6 +62,7 @@ timeline.register_verbs(
     Verb("rule_version:begin", lazy("开始起草")),
     Verb("rule_version:change", lazy("修改基本信息")),
     Verb("rule_version:arrange", lazy("调整条款结构")),
+    Verb("rule_version:take-outline", lazy("带入正文 %(count)s 条"), frozenset({"count"})),
     Verb("rule_version:write", lazy("修改条款 %(clause)s"), frozenset({"clause"})),
     Verb("rule_version:questions", lazy("调整阅读题目")),
     Verb("rule_version:comment", lazy("提出意见")),
@@ -70,6 +71,7 @@ timeline.register_verbs(
     Verb("rule_version:care", lazy("调整负责人或复审日期")),
     Verb("rule_version:sign", lazy("阅读并签认"), tone="ok"),
     Verb("rule_version:enter-sheet", lazy("登记纸质签字 %(count)s 人"), frozenset({"count"}), tone="ok"),
+    Verb("rule_version:prove", lazy("出具阅读签认证明，%(count)s 人"), frozenset({"count"})),
     Verb("rule_version:remind", lazy("提醒未签认的 %(count)s 人"), frozenset({"count"})),
 )
 timeline.register_field_labels(
@@ -116,6 +118,7 @@ sentences.register(
         "rule:end-not-reached": lazy("请先读到全文末尾，再签认"),
         "rule:signed-already": lazy("您已经签认过这一版"),
         "rule:answers-wrong": lazy("有题目答得不对，请看各题下的说明，改正后再签认"),
+        "rule:nobody-signed": lazy("还没有人签认，不能出具证明"),
         "rule:all-signed": lazy("适用人员都已签认，不需要签字表"),
         "rule:reminded-already": lazy("今天已经提醒过，或没有需要提醒的人"),
         "rule:linked": lazy("%(by)s 链接到%(clause)s，请先改掉那里的链接再删除"),

@@ -52,7 +52,7 @@ def readers(version_id: int) -> Any:
         remind_url=url_for("rules.remind", version_id=version_id) if works and signed < of else "",
         sheet_url=url_for("rules.sheet", version_id=version_id) if works and signed < of else "",
         sheet_pdf=url_for("rules.sheet_pdf", version_id=version_id) if works and signed < of else "",
-        evidence_url=url_for("rules.evidence", version_id=version_id),
+        evidence_url=url_for("rules.make_evidence", version_id=version_id) if signed else "",
         sign_labels=(_("制表人"), _("部门经理")),
         empty_text=_("没有适用人员"),
         empty_hint=_("请检查这一版的适用范围"),

@@ -10,11 +10,12 @@ from app.core.i18n import gettext as _
 from app.core.permissions import Actor, can
 from app.core.timeline import events_for
 from app.core.uow import unit_of_work
-from app.features.rules import living, presentation, queries, reading, versions
+from app.features.rules import presentation, queries, versions
 from app.features.rules.enums import RulePerm, Standing, VersionStatus
 from app.features.rules.flow import DOC_TYPE, FLOW, drafter
 from app.features.rules.forms import MATERIAL, ApproveForm, ConsultForm, VoidForm
 from app.features.rules.lists import RuleList
+from app.features.rules.living import acts_of, notes_of
 from app.features.rules.models import ClauseText, RuleVersion
 from app.web import documents, fragments
 from app.web.guard import current_actor, signed_in
@@ -96,15 +97,17 @@ def page_context(version: RuleVersion, actor: Actor) -> dict[str, Any]:
         "banner": presentation.banner(version),
         "rule_version": version,
         "clauses": clauses,
-        "living": living.notes_of(version, actor),
-        "acts": living.acts_of(version, actor),
+        "living": notes_of(version, actor),
+        "acts": acts_of(version, actor),
         "contents": presentation.contents(clauses),
         "head": presentation.head_facts(version),
         "versions": version_rows(version, actor),
         "reading": reading_context(version, actor),
         **steps_context(version, actor),
-        "stations": documents.stations(FLOW, version.status, events) if handled else [],
-        "events": documents.timeline_rows(events),
+        "stations": documents.stations(FLOW, version.status, events)
+        if handled and not version.is_published
+        else [],
+        "events": documents.timeline_rows(events, shown=lambda event: event.verb != "rule_version:sign"),
         "handled": handled,
         "links": links(version, actor),
     }
@@ -257,7 +260,6 @@ def step_data(form: Any) -> dict[str, Any]:
 def show_step(version: RuleVersion, name: str, form: Any, status: int) -> Any:
     """Show the page of a step with a form; what must be known before stands above the fields."""
     problem = versions.unfinished(version) if name == "approve" else None
-    signed, of = queries.signed_counts(version) if name == "void" else (0, 0)
     return fragments.page(
         "rules/step.html",
         fragment="form",
@@ -270,8 +272,6 @@ def show_step(version: RuleVersion, name: str, form: Any, status: int) -> Any:
         cited=queries.cited_by(version.rule) if name == "void" else [],
         blocked=problem.sentence() if problem else "",
         audience=len(queries.audience_ids(version)),
-        signed=(signed, of),
-        wording=reading.wording(version) if name == "approve" else "",
         submit_label=FLOW.step(name).label,
         cancel_url=url_for("rules.show_version", version_id=version.id),
     )

@@ -125,8 +125,7 @@ def compose(body: Body, names: Mapping[int, str]) -> str:
     """Return a body as it is typed; ``names`` gives the present name of each linked clause."""
     lines: list[str] = []
     for before, block in zip((None, *body), body, strict=False):
-        if type(before) is type(block) and not isinstance(block, Paragraph):
-            # Otherwise two lists, or two tables, would be read as one.
+        if run_together(before, block):
             lines.append("")
         if isinstance(block, Paragraph):
             lines.append(compose_line(block.runs, names))
@@ -138,6 +137,13 @@ def compose(body: Body, names: Mapping[int, str]) -> str:
         else:
             lines += compose_table(block, names)
     return "\n".join(lines)
+
+
+def run_together(before: Block | None, block: Block) -> bool:
+    """Tell whether two blocks would be read as one where nothing stands between them."""
+    if isinstance(before, ItemList) and isinstance(block, ItemList):
+        return before.ordered == block.ordered
+    return isinstance(before, Table) and isinstance(block, Table)
 
 
 def compose_line(runs: Runs, names: Mapping[int, str]) -> str:

@@ -13,6 +13,7 @@ from app.core.i18n import lazy_in_context
 from app.core.permissions import Role
 from app.features.quotations.enums import QuotationStatus
 from app.features.quotations.models import IssuedFile, Quotation, QuotationRevision
+from app.features.rules.models import RuleEvidence
 from app.features.verify.enums import Standing
 
 HASH_DIGITS = 8
@@ -142,17 +143,49 @@ def _first(condition: object) -> IssuedFile | None:
     return session.execute(statement).unique().scalars().first()
 
 
+@dataclass(frozen=True)
+class Proof:
+    """What a check shows of a genuine proof of reading; all of it stands on the paper itself."""
+
+    title: str
+    number: str
+    signatures: int
+    made_at: datetime
+    code: str
+
+
+def proof_of(*, sha256: str = "", document_id: str = "", code: str = "") -> Proof | None:
+    """Return the proof of reading with this hash, document id or code as typed; None where there is none."""
+    known = {
+        RuleEvidence.sha256: sha256,
+        RuleEvidence.document_id: document_id,
+        RuleEvidence.code: verification_code.normalise(code) or "",
+    }
+    column, wanted = next(((column, value) for column, value in known.items() if value), (None, ""))
+    if column is None:
+        return None
+    row = session.execute(select(RuleEvidence).where(column == wanted).limit(1)).unique().scalar_one_or_none()
+    if row is None:
+        return None
+    version = row.rule_version
+    return Proof(
+        version.title, str(version.number), row.signatures, row.made_at, verification_code.grouped(row.code)
+    )
+
+
 class StoredCopies:
     """The stored papers as the upload check asks about them (``app.core.signing.StoredCopies``)."""
 
     def is_stored(self, sha256: str) -> bool:
-        """Tell whether an issued copy has this SHA-256."""
-        return session.execute(select(IssuedFile.id).where(IssuedFile.sha256 == sha256)).first() is not None
+        """Tell whether an issued copy, or a proof of reading, has this SHA-256."""
+        found = session.execute(select(IssuedFile.id).where(IssuedFile.sha256 == sha256)).first()
+        return found is not None or proof_of(sha256=sha256) is not None
 
     def knows_document(self, document_id: str) -> bool:
         """Tell whether a paper was issued with this document id."""
         statement = select(IssuedFile.id).where(IssuedFile.document_id == document_id)
-        return session.execute(statement).first() is not None
+        found = session.execute(statement).first()
+        return found is not None or proof_of(document_id=document_id) is not None
 
 
 def standing_of(revision: QuotationRevision) -> Standing:

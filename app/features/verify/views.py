@@ -14,6 +14,7 @@ from app.features.verify import actions, queries
 from app.features.verify.enums import STANDING_LABELS, STANDING_TONES, Standing, VerifyPerm
 from app.features.verify.forms import CheckForm, TelephoneForm
 from app.features.verify.queries import Paper
+from app.web import filters
 from app.web.current import current_actor
 from app.web.fragments import go, page
 from app.web.guard import public, requires
@@ -30,6 +31,9 @@ VERDICTS = {
     "foreign": lazy("不是本公司出具的文件"),
     "unknown": lazy("没有这个核验码"),
 }
+CODE_ALONE = lazy(
+    "核验码只说明有这份正式件。请核对下面每一项；手里是 PDF 的，再上传文件，一个字节的改动也查得出。"
+)
 
 
 @blueprint.get("/verify")
@@ -61,7 +65,10 @@ def check() -> Response:
 def result(code: str) -> Response:
     admit()
     paper = queries.paper_by_code(code)
-    count(missed=paper is None)
+    proof = queries.proof_of(code=code) if paper is None else None
+    count(missed=paper is None and proof is None)
+    if proof is not None:
+        return show_result("code", None, [*proof_sentences(proof), str(CODE_ALONE)], 200)
     if paper is None:
         sentences = [
             _(
@@ -69,10 +76,7 @@ def result(code: str) -> Response:
             )
         ]
         return show_result("unknown", None, sentences, 404)
-    sentences = [
-        _("核验码只说明有这份正式件。请核对下面每一项；手里是 PDF 的，再上传文件，一个字节的改动也查得出。")
-    ]
-    return show_result("code", paper, [*standing_sentences(paper), *sentences], 200)
+    return show_result("code", paper, [*standing_sentences(paper), str(CODE_ALONE)], 200)
 
 
 def check_upload(form: CheckForm) -> Response:
@@ -94,7 +98,8 @@ def check_upload(form: CheckForm) -> Response:
         file = queries.file_by_hash(finding.sha256)
         paper = queries.paper_of(file, one_copy=True) if file is not None else None
         sentences = [_("文件与系统中保存的这一份逐字节相同，没有任何改动。")]
-        return show_result("genuine", paper, [*standing_sentences(paper), *sentences], 200)
+        about = proof_sentences(queries.proof_of(sha256=finding.sha256)) if paper is None else []
+        return show_result("genuine", paper, [*standing_sentences(paper), *about, *sentences], 200)
     if finding.verdict == signing.Verdict.ALTERED:
         return show_altered(finding)
     sentences = [
@@ -122,8 +127,27 @@ def show_altered(finding: "Finding") -> Response:
         sentences.append(_("签名本身完整，可能是系统恢复备份以前出具的。请打电话向本公司核实。"))
     if file is not None:
         sentences.append(_("下面是系统中原件的内容，请与收到的文件对照。"))
+    else:
+        sentences += proof_sentences(
+            queries.proof_of(sha256=finding.original_sha256 or "", document_id=finding.document_id or "")
+        )
     paper = queries.paper_of(file, one_copy=finding.original_sha256 is not None) if file is not None else None
     return show_result("altered", paper, sentences, 200)
+
+
+def proof_sentences(proof: queries.Proof | None) -> list[str]:
+    """Return what a proof of reading says of itself, to be compared with the paper."""
+    if proof is None:
+        return []
+    said = _(
+        "规章制度阅读签认证明：《%(title)s》，编号 %(number)s，签认 %(count)s 人，出具时间 %(time)s，核验码 %(code)s。",
+        title=proof.title,
+        number=proof.number,
+        count=proof.signatures,
+        time=filters.stamp_text(proof.made_at),
+        code=proof.code,
+    )
+    return [said, _("本证明由用人单位系统生成，未经第三方存证。")]
 
 
 @blueprint.route("/verify/telephone", methods=["GET", "POST"])

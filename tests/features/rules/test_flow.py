@@ -16,7 +16,7 @@ from app.core.errors import Denied, Invalid, Problem
 from app.core.notices import unread_count
 from app.core.tasks import open_tasks
 from app.core.uow import unit_of_work
-from app.features.rules import actions, in_force, queries, reading, versions
+from app.features.rules import in_force, procedure, queries, reading, versions
 from app.features.rules.clause_text import Paragraph, Run
 from app.features.rules.enums import NumberStyle, Standing
 from app.features.rules.models import Rule, RuleVersion, is_in_force
@@ -152,7 +152,7 @@ def test_the_law_asks_for_consultation_and_two_records_and_the_refusal_names_the
 
 def keep(desk: Desk, version_id: int, kind: str) -> None:
     with unit_of_work():
-        actions.keep_record(
+        procedure.keep_record(
             rulebook.load(version_id),
             actor=desk.actor("manager"),
             kind=kind,
