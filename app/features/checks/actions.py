@@ -58,7 +58,6 @@ def record_check(*, actor: Actor, values: CheckValues, photo: CheckedFile | None
     check.subject, check.department = person, department
     check.subject_id, check.department_id = (person.id if person is not None else None), department.id
     if not check.is_conforming and not concerned(check):
-        session.expunge(check)
         raise Conflict("check:nobody-explains")
     check.number = next_number(CLAUSE_CHECK, "JC")
     session.add(check)
@@ -78,9 +77,8 @@ def whom(actor: Actor, values: CheckValues, photo: CheckedFile | None) -> tuple[
     """Return the person, if it is about one, and the department a check is about; raises Invalid at the fields."""
     faults: dict[str, LazyText | str] = {}
     person = session.get(User, values.subject_id) if values.subject_id is not None else None
-    department = session.get(
-        Department, person.department_id if person is not None else values.department_id or 0
-    )
+    number = person.department_id if person is not None else values.department_id
+    department = session.get(Department, number) if number is not None else None
     if (values.subject_id is None) == (values.department_id is None):
         faults["subject_id"] = lazy("请选择一个人，或一个部门，两者选一")
     elif values.subject_id == actor.id:
