@@ -1,5 +1,7 @@
 """Who may read the files of a version: papers of the procedure and signed sheets name people, so few may."""
 
+from typing import Any
+
 from sqlalchemy import select
 
 from app.core.db import session
@@ -18,7 +20,7 @@ def may_read_stored(actor: Actor, row: StoredFile) -> bool:
         return False
     if queries.may_handle(actor, version):
         return True
-    table = {SHEET_FILE: RuleSignature, EVIDENCE_FILE: RuleEvidence}.get(row.kind)
+    table: Any = {SHEET_FILE: RuleSignature, EVIDENCE_FILE: RuleEvidence}.get(row.kind)
     if table is None:
         return False
     own = select(table.id).where(table.stored_file_id == row.id, table.user_id == actor.id)

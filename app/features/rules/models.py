@@ -138,7 +138,7 @@ class RuleVersion(DocumentMixin, Model):
     clauses: Mapped[list["ClauseText"]] = relationship(
         back_populates="rule_version", order_by="ClauseText.position", cascade="all, delete-orphan"
     )
-    scopes: Mapped[list["RuleScope"]] = relationship(cascade="all, delete-orphan", lazy="selectin")
+    scopes: Mapped[list["RuleScope"]] = relationship(cascade="all, delete-orphan")
     comments: Mapped[list["RuleComment"]] = relationship(order_by="RuleComment.id")
     records: Mapped[list["ProcedureRecord"]] = relationship(
         order_by="ProcedureRecord.id", cascade="all, delete-orphan"

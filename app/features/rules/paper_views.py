@@ -44,8 +44,8 @@ def print_version(version_id: int) -> Any:
     return fragments.page(
         "rules/print.html",
         heading=version.title,
-        number=version.number or version.rule.number,
         facts=[
+            (_("编号"), version.number or version.rule.number),
             (_("版次"), versions.label(version)),
             (_("状态"), state),
             (_("施行日期"), version.effective_on.isoformat() if version.effective_on else "—"),

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, se
 from app.core import clock
 from app.core.db import session
 from app.core.errors import NotVisible
-from app.core.permissions import ROLE_LABELS, Actor, Role, can, departments_of
+from app.core.permissions import ROLE_LABELS, Actor, Role, can, departments_of, directory
 from app.features.people.directory import assignment_holds, department_parents, subtree
 from app.features.people.models import Department, RoleAssignment, User
 from app.features.rules.clause_text import linked_clauses
@@ -37,7 +37,7 @@ UNDECIDED = (VersionStatus.DRAFT, VersionStatus.CONSULTATION, VersionStatus.REVI
 
 def own_department_chain(actor: Actor) -> list[int]:
     """Return the actor's department and all above it: whatever concerns one of these concerns the actor."""
-    person = session.get(User, actor.id) if actor.id is not None else None
+    person = directory().people([actor.id]).get(actor.id) if actor.id is not None else None
     chain: list[int] = []
     here = person.department_id if person is not None else None
     parents = department_parents()
@@ -47,9 +47,14 @@ def own_department_chain(actor: Actor) -> list[int]:
     return chain
 
 
+def own_roles(actor: Actor) -> set[str]:
+    """Return the roles an actor holds in their own name."""
+    return {str(grant.role) for grant in actor.grants if grant.on_behalf_of is None}
+
+
 def concerns(actor: Actor) -> ColumnElement[bool]:
     """Return the condition that a version concerns an actor: by department, by role, or everybody."""
-    roles = sorted({str(grant.role) for grant in actor.grants if grant.on_behalf_of is None})
+    roles = sorted(own_roles(actor))
     return or_(
         RuleVersion.for_everybody,
         exists().where(
@@ -135,8 +140,7 @@ def get_rule(actor: Actor, rule_id: int) -> Rule:
 
 def visible_versions(actor: Actor, rule: Rule) -> list[RuleVersion]:
     """Return the versions of a rule an actor may see, newest first."""
-    statement = visible_to(actor).where(RuleVersion.rule_id == rule.id).order_by(RuleVersion.sequence.desc())
-    return list(session.execute(statement).unique().scalars())
+    return [version for version in reversed(rule.versions) if may_see(actor, version)]
 
 
 def titles(ids: list[int]) -> dict[int, str]:
@@ -251,9 +255,20 @@ def audience_ids(version: RuleVersion) -> list[int]:
 
 
 def is_concerned(actor: Actor, version: RuleVersion) -> bool:
-    """Tell whether a version concerns an actor."""
-    statement = audience(version).where(User.id == actor.id)
-    return session.execute(statement).first() is not None
+    """Tell whether a version concerns an actor (``concerns``, for a version at hand)."""
+    if version.for_everybody:
+        return True
+    departments, roles = own_department_chain(actor), own_roles(actor)
+    return any(scope.department_id in departments or scope.role in roles for scope in version.scopes)
+
+
+def may_see(actor: Actor, version: RuleVersion) -> bool:
+    """Tell whether an actor sees a version (``version_condition``, for a version at hand)."""
+    return (
+        version.is_published
+        or may_handle(actor, version)
+        or (version.status == VersionStatus.CONSULTATION and is_concerned(actor, version))
+    )
 
 
 def same_edition(version: RuleVersion) -> Select[int]:

@@ -17,7 +17,7 @@ from app.core.uow import unit_of_work
 from app.features.rules import compare, presentation, queries, reading, versions
 from app.features.rules.enums import RULE_VERSION
 from app.features.rules.living import notes_of
-from app.features.rules.models import RuleSignature, RuleVersion
+from app.features.rules.models import RuleReading, RuleSignature, RuleVersion
 from app.features.rules.views import blueprint
 from app.web import fragments
 from app.web.guard import current_actor, signed_in
@@ -63,14 +63,16 @@ def read(version_id: int) -> Any:
     version = queries.get_version(actor, version_id)
     reading.check_signable(version, actor)
     user_id = int(actor.id or 0)
-    if queries.reading_of(version_id, user_id) is None:
+    mine = queries.reading_of(version_id, user_id)
+    if mine is None:
         side_writes.after_request(SideWrite.RULE_FIRST_VIEW, lambda: reading.note_opened(version_id, user_id))
-    return show_reading(version, actor)
+    return show_reading(version, actor, mine)
 
 
 def show_reading(
     version: RuleVersion,
     actor: Actor,
+    mine: RuleReading | None,
     *,
     status: int = 200,
     answers: dict[int, int | None] | None = None,
@@ -78,7 +80,6 @@ def show_reading(
     wrong: tuple[int, ...] = (),
 ) -> Any:
     """Show the text with its end: to be reached, to be signed, or signed."""
-    mine = queries.reading_of(version.id, actor.id)
     last = queries.last_signed(version.rule_id, actor.id)
     names = queries.clause_numbers(version)
     return fragments.page(
@@ -133,7 +134,9 @@ def reach_end(version_id: int) -> Any:
     with unit_of_work():
         reading.reach_end(queries.get_version(actor, version_id), actor=actor)
     if fragments.wants_fragment():
-        return show_reading(queries.get_version(actor, version_id), actor)
+        return show_reading(
+            queries.get_version(actor, version_id), actor, queries.reading_of(version_id, actor.id)
+        )
     return fragments.go(url_for("rules.read", version_id=version_id, _anchor="signing"))
 
 
@@ -146,7 +149,10 @@ def sign(version_id: int) -> Any:
     answers = typed_answers(version)
     if not request.form.get("confirmed"):
         reading.check_signable(version, actor)
-        return show_reading(version, actor, status=422, answers=answers, refusal=_("请先勾选确认，再签认"))
+        mine = queries.reading_of(version_id, actor.id)
+        return show_reading(
+            version, actor, mine, status=422, answers=answers, refusal=_("请先勾选确认，再签认")
+        )
     with unit_of_work():
         wrong = reading.note_attempt(queries.get_version(actor, version_id), actor=actor, answers=answers)
     try:
@@ -157,6 +163,7 @@ def sign(version_id: int) -> Any:
         return show_reading(
             version,
             actor,
+            queries.reading_of(version_id, actor.id),
             status=problem.status,
             answers=answers,
             refusal=problem.sentence(),

@@ -158,7 +158,7 @@ def links(version: RuleVersion, actor: Actor) -> dict[str, str]:
         found["questions"] = url_for("rules.questions", version_id=number)
     if works and version.affects_staff and not version.is_published:
         found["records"] = url_for("rules.records", version_id=number)
-    if version.comments or version.status == VersionStatus.CONSULTATION:
+    if version.comments_until is not None:
         found["comments"] = url_for("rules.comments", version_id=number)
     if version.is_published:
         if queries.may_handle(actor, version):
