@@ -118,7 +118,9 @@ def test_figures_cost_one_statement_however_many_clauses_are_bound(
     client.as_(person(desk, "reader")).get(address)
     with queries() as before:
         client.get(address)
-    for cited, key in zip(("第一章", "第一条", "第二条"), ("reviewed-before-printing", SIGNED, SIGNED), strict=True):
+    for cited, key in zip(
+        ("第一章", "第一条", "第二条"), ("reviewed-before-printing", SIGNED, SIGNED), strict=True
+    ):
         bind(desk, clause(version_id, cited), key)
     client.get(address)
     with queries() as after:
