@@ -1,5 +1,6 @@
 """Indicators: one description gives the figure and the list of exceptions, whatever the cases are."""
 
+import itertools
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -79,7 +80,7 @@ def test_spans_are_cut_where_the_company_cuts_its_days() -> None:
     assert [day.isoformat() for day in month.days] == ["2026-11-01", "2026-12-01"]
     assert len(weeks) == indicators.WEEKS
     assert [day.isoformat() for day in weeks[-1].days] == ["2026-11-23", "2026-11-30"]
-    assert all(one.end == other.start for one, other in zip(weeks, weeks[1:], strict=False))
+    assert all(one.end == other.start for one, other in itertools.pairwise(weeks))
     assert indicators.hull(weeks) == Period(weeks[0].start, weeks[-1].end)
     with clock.frozen(MONDAY):
         assert month.close == MONDAY
