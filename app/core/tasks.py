@@ -63,12 +63,14 @@ class TaskKind:
 
     ``step`` is the step whose form the task leads to, under the address of its document; empty for the document.
     ``lags`` marks tasks that days and people bring, not steps: a job opens and closes them a little later.
+    ``decides`` marks those by which somebody decides on the work of another, who waits for it.
     """
 
     code: str
     label: LazyText
     step: str = ""
     lags: bool = False
+    decides: bool = False
 
 
 _kinds: dict[str, TaskKind] = {}

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from app.core.i18n import gettext as _
 from app.core.i18n import listed
-from app.core.workflow import Flow, Step, permission_labels
+from app.core.workflow import Flow, Step, permission_labels, stay
 from app.web import charts
 
 STATE_WIDTH, STEP_X, STEP_WIDTH = 116, 140, 330
@@ -60,7 +60,7 @@ def roads_from(flow: Flow, code: str) -> list[Road]:
         for item in flow.steps
         if code in item.sources
         for target in item.targets
-        if target != code
+        if target != code and item.choose is not stay
     ]
 
 

@@ -26,7 +26,8 @@ class NavItem:
     """An entry: ``section`` is a key of SECTIONS, ``order`` sorts inside it, ``count`` says what waits there.
 
     ``permission`` None opens it to everybody signed in, several open it to the holders of any of them. ``bar``
-    above 0 gives the place in the bar at the bottom of a phone, with ``short`` as its word there.
+    above 0 gives the place in the bar at the bottom of a phone, with ``short`` as its word there. Holders of
+    ``kept_for`` see the entry even where its module is off.
     """
 
     key: str
@@ -40,6 +41,7 @@ class NavItem:
     count: Callable[[Actor], int] | None = None
     bar: int = 0
     short: LazyText | None = None
+    kept_for: str | None = None
 
 
 @dataclass(frozen=True)
@@ -128,7 +130,8 @@ def _open_to(actor: Actor) -> list[NavItem]:
 
 
 def _is_open(item: NavItem, actor: Actor) -> bool:
-    if item.module is not None and not modules.is_on(item.module):
+    off = item.module is not None and not modules.is_on(item.module)
+    if off and (item.kept_for is None or not can(actor, item.kept_for)):
         return False
     if item.permission is None:
         return True

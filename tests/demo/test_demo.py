@@ -31,6 +31,8 @@ from app.features.quotations.models import ContactNote, IssuedFile, Quotation, Q
 from app.features.quotations.negotiation import flow as negotiation_flow
 from app.features.quotations.negotiation.models import Negotiation
 from app.features.quotations.terms.models import TermsSet
+from app.features.rules import flow as rule_flow
+from app.features.rules.models import RuleVersion
 from app.features.seals import flow as seal_flow
 from app.features.seals.actions import is_credit_code
 from app.features.seals.models import LegalEntity, Seal, SealRequest, SealUse
@@ -45,6 +47,7 @@ FLOWS: dict[str, tuple[Any, Any]] = {
     "quotation": (quotation_flow.FLOW, QuotationRevision),
     "seal_request": (seal_flow.FLOW, SealRequest),
     "negotiation": (negotiation_flow.FLOW, Negotiation),
+    "rule_version": (rule_flow.FLOW, RuleVersion),
 }
 
 
@@ -148,6 +151,9 @@ def test_every_kind_of_task_waits_for_somebody() -> None:
         "seal:return",
         "seal:file",
         "negotiation:answer",
+        "rule:approve",
+        "rule:answer-comments",
+        "rule:read",
     }
 
 

@@ -7,7 +7,7 @@ from flask import url_for
 from sqlalchemy import Row, func
 from sqlalchemy.orm import aliased
 
-from app.core.i18n import lazy
+from app.core.i18n import lazy, lazy_in_context
 from app.core.listing import Column, Filter, Listing
 from app.core.permissions import Actor
 from app.features.checks import queries
@@ -41,14 +41,13 @@ class CheckList(Listing):
         results = {str(code): label for code, label in RESULT_LABELS.items()}
         columns = (
             Column("number", lazy("编号"), ClauseCheck.number, "link", href=check_address),
-            Column("cited", lazy("条款"), ClauseCheck.cited),
+            Column("cited", lazy_in_context("rule", "条款"), ClauseCheck.cited),
             Column("subject", lazy("检查对象"), func.coalesce(Subject.name, Department.name), "person"),
             Column("department", lazy("部门"), Department.name),
             Column(
                 "result",
                 lazy("结果"),
                 ClauseCheck.result,
-                "status",
                 labels=results,
                 tones={str(code): tone for code, tone in RESULT_TONES.items()},
             ),
@@ -82,7 +81,7 @@ def clause_filter(chosen: str) -> list[Filter]:
     return [
         Filter(
             "clause",
-            lazy("条款"),
+            lazy_in_context("rule", "条款"),
             options=[(chosen, place.cited)],
             condition=lambda code: ClauseCheck.clause_id == int(code),
         )

@@ -43,7 +43,7 @@ def index() -> Any:
         CheckList(current_actor(), request.args, request.path),
         _("执行检查"),
         empty_text=_("还没有执行检查"),
-        empty_hint=_("打开一份现行制度，在条款下点“记录检查”"),
+        empty_hint=_("打开一份现行制度，点“绑定与检查”，再在条款下点“记录检查”"),
         empty_url=url_for("rules.index"),
         empty_label=_("规章制度"),
         sign_labels=(_("制表人"), _("部门经理")),

@@ -7,8 +7,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from app.core import indicators, settings
 from app.core.i18n import LazyText, lazy
 from app.core.indicators import Cases, Columns, Indicator, Period
-from app.core.permissions import all_permissions
-from app.core.tasks import Task
+from app.core.tasks import Task, registered_kinds
 
 APPROVAL_DAYS = "home.approval_days"
 MOST_DAYS = 365
@@ -35,8 +34,8 @@ settings.register(
 
 
 def cases(period: Period) -> Cases:
-    """Return the tasks that ask for a business approval and were open at some moment of a span of time."""
-    approvals = [info.code for info in all_permissions() if info.approval]
+    """Return the tasks by which somebody decides that were open at some moment of a span of time."""
+    decisions = [kind.code for kind in registered_kinds() if kind.decides]
     return select(
         Task.id.label("case_id"),
         Task.doc_type.label("doc_type"),
@@ -46,7 +45,7 @@ def cases(period: Period) -> Cases:
         Task.opened_at.label("at"),
         Task.closed_at.label("closed_at"),
     ).where(
-        Task.permission.in_(approvals),
+        Task.kind.in_(decisions),
         Task.opened_at < period.end,
         or_(Task.closed_at.is_(None), Task.closed_at >= period.start),
     )

@@ -23,6 +23,8 @@ def register(app: Flask) -> None:
             endpoint="people_directory.index",
             section="office",
             permission=PeoplePerm.VIEW,
+            module="people_menu",
+            kept_for=PeoplePerm.MANAGE,
             order=90,
         )
     )

@@ -7,6 +7,7 @@ from flask import flash, request, url_for
 from app.core.errors import Conflict, Invalid
 from app.core.files import check_upload, files_for
 from app.core.i18n import gettext as _
+from app.core.i18n import listed
 from app.core.permissions import Actor
 from app.core.uow import unit_of_work
 from app.features.rules import actions, presentation, procedure, queries
@@ -179,11 +180,11 @@ def records(version_id: int) -> Any:
         facts=(_("涉及劳动者切身利益的制度，批准前须有两份记录和书面材料（劳动合同法第四条）"),),
         form=form,
         kept=record_rows(version),
-        missing=[
+        missing=listed(
             label
             for kind, label in RECORD_LABELS.items()
             if kind not in {record.kind for record in version.records}
-        ],
+        ),
         cancel_url=url_for("rules.show_version", version_id=version_id),
     )
 

@@ -6,6 +6,7 @@ from flask import flash, request, url_for
 
 from app.core.errors import Conflict, Invalid, NotVisible, Stale
 from app.core.i18n import gettext as _
+from app.core.i18n import listed
 from app.core.permissions import Actor
 from app.core.uow import unit_of_work
 from app.features.people.queries import active_people, department_choices
@@ -88,7 +89,7 @@ def head(version_id: int) -> Any:
     page = {
         "heading": _("基本信息"),
         "trail": presentation.trail_to(version),
-        "words": versions.suggests_staff_interest(version),
+        "words": listed(versions.suggests_staff_interest(version)),
         "cancel_url": url_for("rules.show_version", version_id=version_id),
     }
     if request.method != "POST":
@@ -242,7 +243,7 @@ def show_editor(
         form=form,
         version=version.version,
         rule_version=version,
-        dead=versions.dead_links(version),
+        dead=listed(versions.dead_links(version)),
         action=url_for("rules.arrange", version_id=version.id),
         show_url=url_for("rules.show_version", version_id=version.id),
         edit_url=url_for("rules.edit", version_id=version.id),

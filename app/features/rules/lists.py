@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, func, lit
 from sqlalchemy.orm import aliased
 
 from app.core.db import session
-from app.core.i18n import LazyText, lazy
+from app.core.i18n import LazyText, lazy, listed
 from app.core.listing import Column, Filter, Listing
 from app.core.permissions import Actor
 from app.core.tasks import Task
@@ -162,7 +162,6 @@ class ReaderList(Listing):
                 tones=READER_TONES,
                 sort_by=(case((last.c.signature_id.is_(None), 0), else_=1), Department.name),
             ),
-            Column("label", lazy("版次"), RuleSignature.label),
             Column(
                 "way",
                 lazy("方式"),
@@ -199,7 +198,7 @@ class ReaderList(Listing):
         super().__init__(base, arguments, path, columns=columns, filters=filters)
 
 
-def by_department(version: RuleVersion) -> list[tuple[str, int, int, list[str]]]:
+def by_department(version: RuleVersion) -> list[tuple[str, int, int, str]]:
     """Return for each department how many signed, how many it concerns, and the names of those who have not."""
     people = queries.audience(version).subquery()
     signed = queries.signers(version)
@@ -218,7 +217,7 @@ def by_department(version: RuleVersion) -> list[tuple[str, int, int, list[str]]]
             name,
             sum(bool(row.signed) for row in rows),
             len(rows),
-            [row.person for row in rows if not row.signed],
+            listed(row.person for row in rows if not row.signed),
         )
         for name, rows in grouped.items()
     ]

@@ -8,6 +8,7 @@ from flask import Response, request, url_for
 from app.core import clock, settings
 from app.core.errors import Conflict
 from app.core.i18n import gettext as _
+from app.core.i18n import listed
 from app.core.uow import unit_of_work
 from app.features.rules import evidence, pdf, presentation, queries, versions
 from app.features.rules.models import RuleVersion
@@ -51,7 +52,7 @@ def print_version(version_id: int) -> Any:
             (_("施行日期"), version.effective_on.isoformat() if version.effective_on else "—"),
             (_("归口部门"), version.department.name),
             (_("批准人"), version.approved_by.name if version.approved_by else "—"),
-            (_("适用范围"), "、".join(queries.scope_words(version)) or _("全体人员")),
+            (_("适用范围"), listed(queries.scope_words(version)) or _("全体人员")),
         ],
         clauses=presentation.shown_clauses(version),
         back_url=url_for("rules.show_version", version_id=version_id),

@@ -18,7 +18,7 @@ from app.features.rules import compare, presentation, queries, reading, versions
 from app.features.rules.enums import RULE_VERSION
 from app.features.rules.living import notes_of
 from app.features.rules.models import RuleReading, RuleSignature, RuleVersion
-from app.features.rules.views import blueprint
+from app.features.rules.views import blueprint, signed_label
 from app.web import fragments
 from app.web.guard import current_actor, signed_in
 
@@ -42,16 +42,17 @@ def mine() -> Any:
         .order_by(Task.due_at)
     ).unique()
     signed = session.execute(
-        select(RuleSignature)
+        select(RuleSignature, RuleVersion)
+        .join(RuleVersion, RuleVersion.id == RuleSignature.version_id)
         .where(RuleSignature.user_id == actor.id)
         .order_by(RuleSignature.signed_at.desc())
-    ).scalars()
+    ).unique()
     return fragments.page(
         "rules/mine.html",
         heading=_("我的制度"),
         trail=presentation.trail(),
         waiting=[(version, versions.label(version), due) for version, due in waiting],
-        signed=list(signed),
+        signed=[(row, versions.label(version)) for row, version in signed],
     )
 
 
@@ -82,6 +83,7 @@ def show_reading(
     """Show the text with its end: to be reached, to be signed, or signed."""
     last = queries.last_signed(version.rule_id, actor.id)
     names = queries.clause_numbers(version)
+    signature = queries.signature_of(version, actor.id)
     return fragments.page(
         PAGE,
         fragment="signing",
@@ -95,7 +97,8 @@ def show_reading(
         living=notes_of(version, actor),
         acts={},
         changed=changed_since(last, version),
-        signature=queries.signature_of(version, actor.id),
+        signature=signature,
+        signed_label=signed_label(version, signature),
         ended=mine is not None and mine.end_reached_at is not None,
         wording=reading.wording(version),
         questions=[(question, names.get(question.clause_id or 0, "")) for question in version.questions],

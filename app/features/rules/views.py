@@ -6,6 +6,7 @@ from flask import Blueprint, flash, request, url_for
 
 from app.core.db import session
 from app.core.errors import Conflict, Invalid, NotVisible, Problem, Stale
+from app.core.i18n import LazyText
 from app.core.i18n import gettext as _
 from app.core.permissions import Actor, can
 from app.core.timeline import events_for
@@ -16,7 +17,7 @@ from app.features.rules.flow import DOC_TYPE, FLOW, drafter
 from app.features.rules.forms import MATERIAL, ApproveForm, ConsultForm, VoidForm
 from app.features.rules.lists import RuleList
 from app.features.rules.living import acts_of, notes_of
-from app.features.rules.models import ClauseText, RuleVersion
+from app.features.rules.models import ClauseText, RuleSignature, RuleVersion
 from app.web import documents, fragments
 from app.web.guard import current_actor, signed_in
 from app.web.lists import show_list
@@ -88,6 +89,8 @@ def page_context(version: RuleVersion, actor: Actor) -> dict[str, Any]:
     handled = queries.may_handle(actor, version)
     events = events_for(DOC_TYPE, version.id) if handled else []
     clauses = presentation.shown_clauses(version)
+    # Most read; what may be done at each clause stands there only for who asks for it.
+    acts, asked = acts_of(version, actor), bool(request.args.get("acts"))
     return {
         "heading": version.title,
         "trail": presentation.trail(),
@@ -98,7 +101,7 @@ def page_context(version: RuleVersion, actor: Actor) -> dict[str, Any]:
         "rule_version": version,
         "clauses": clauses,
         "living": notes_of(version, actor),
-        "acts": acts_of(version, actor),
+        "acts": acts if asked else {},
         "contents": presentation.contents(clauses),
         "head": presentation.head_facts(version),
         "versions": version_rows(version, actor),
@@ -109,8 +112,13 @@ def page_context(version: RuleVersion, actor: Actor) -> dict[str, Any]:
         else [],
         "events": documents.timeline_rows(events, shown=lambda event: event.verb != "rule_version:sign"),
         "handled": handled,
-        "links": links(version, actor),
+        "links": links(version, actor) | ({"acts": acts_address(version)} if acts and not asked else {}),
     }
+
+
+def acts_address(version: RuleVersion) -> str:
+    """Return the address of a version with what may be done at each clause."""
+    return url_for("rules.show_version", version_id=version.id, acts=1)
 
 
 def reading_context(version: RuleVersion, actor: Actor) -> dict[str, Any]:
@@ -123,10 +131,17 @@ def reading_context(version: RuleVersion, actor: Actor) -> dict[str, Any]:
         "signed": signed,
         "of": of,
         "own": own,
+        "label": signed_label(version, own),
         "asked": own is None and queries.is_concerned(actor, version),
         "url": url_for("rules.read", version_id=version.id),
         "proof": url_for("rules.own_evidence", version_id=version.id) if own is not None else "",
     }
+
+
+def signed_label(version: RuleVersion, signature: RuleSignature | None) -> LazyText | str:
+    """Return how the version is called that somebody signed of the same rule, an empty text without a signature."""
+    signed = {each.id: each for each in version.rule.versions}
+    return versions.label(signed[signature.version_id]) if signature is not None else ""
 
 
 def version_rows(version: RuleVersion, actor: Actor) -> list[tuple[str, str, str, str, bool]]:
@@ -156,7 +171,7 @@ def links(version: RuleVersion, actor: Actor) -> dict[str, str]:
         found["edit"] = url_for("rules.edit", version_id=number)
         found["head"] = url_for("rules.head", version_id=number)
         found["questions"] = url_for("rules.questions", version_id=number)
-    if works and version.affects_staff and not version.is_published:
+    if works and version.affects_staff and version.status == VersionStatus.DRAFT:
         found["records"] = url_for("rules.records", version_id=number)
     if version.comments_until is not None:
         found["comments"] = url_for("rules.comments", version_id=number)

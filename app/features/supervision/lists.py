@@ -11,8 +11,8 @@ from sqlalchemy import ColumnElement, Integer, Row, String, and_, case, cast, fu
 
 from app.core import documents, indicators
 from app.core.db import session
+from app.core.i18n import LazyText, lazy, lazy_in_context
 from app.core.i18n import gettext as _
-from app.core.i18n import lazy
 from app.core.indicators import Figure, Indicator, Period
 from app.core.listing import Column, Filter, Listing, parse_day
 from app.core.permissions import Actor
@@ -20,6 +20,7 @@ from app.core.search import SearchEntry
 from app.features.people.models import Department, User
 from app.features.rules.models import ClauseText, Rule, RuleVersion
 from app.features.supervision import queries
+from app.features.supervision.enums import FLOW_PREFIX
 from app.features.supervision.models import ClauseBinding
 from app.web import charts
 
@@ -58,7 +59,7 @@ class BoardList(Listing):
         self.courses = {key: figures[1:] for key, figures in measured.items()}
         exceptions = by_target({key: figure.exceptions for key, figure in now.items()}, Integer)
         known = queries.targets()
-        labels = {target: known[target] for target in bound if target in known}
+        labels = {target: named(target, known[target]) for target in bound if target in known}
         filters = (
             Filter("target", lazy("指标"), ClauseBinding.target, options=list(labels.items())),
             Filter(
@@ -85,7 +86,14 @@ class BoardList(Listing):
     def columns_of_clause(self, labels: Mapping[str, Any]) -> Sequence[Column]:
         """Return the columns that say which clause is bound to what."""
         return (
-            Column("cited", lazy("条款"), ClauseText.cited, "link", href=clause_address, text=cited_text),
+            Column(
+                "cited",
+                lazy_in_context("rule", "条款"),
+                ClauseText.cited,
+                "link",
+                href=clause_address,
+                text=cited_text,
+            ),
             Column("target", lazy("指标"), ClauseBinding.target, labels=labels),
             Column("title", "", RuleVersion.title, hidden=True, sortable=False),
             Column("rule_id", "", Rule.id, hidden=True, sortable=False),
@@ -126,6 +134,11 @@ class BoardList(Listing):
             return Markup("")
         shares = [figure.per_mille for figure in figures]
         return charts.course(_("近 12 周的做到率"), course_text(figures), shares, f"course-{row.row_id}")
+
+
+def named(target: str, label: LazyText) -> LazyText:
+    """Return how a target is called among indicators: a flow says that it is one."""
+    return lazy("流程：%(label)s", label=label) if target.startswith(FLOW_PREFIX) else label
 
 
 def course_text(figures: Sequence[Figure]) -> str:

@@ -33,7 +33,7 @@ def board() -> Any:
         _("执行看板"),
         list_facts=[_("数字为本月至今；现状类指标为现在的情况")],
         empty_text=_("还没有绑定指标的条款"),
-        empty_hint=_("打开一份制度，在条款下点“绑定执行指标”"),
+        empty_hint=_("打开一份制度，点“绑定与检查”，再在条款下点“绑定执行指标”"),
         empty_url=url_for("rules.index"),
         empty_label=_("规章制度"),
         sign_labels=(_("制表人"), _("部门经理")),
@@ -132,8 +132,10 @@ def choices() -> list[tuple[str, str]]:
 
 def address_of(version: RuleVersion, clause_id: int) -> str:
     """Return where a clause is shown: in the text of a published version, in the editor of a draft."""
-    endpoint = "rules.show_version" if version.is_published else "rules.edit"
-    return url_for(endpoint, version_id=version.id, _anchor=f"clause-{clause_id}")
+    place = f"clause-{clause_id}"
+    if version.is_published:
+        return url_for("rules.show_version", version_id=version.id, acts=1, _anchor=place)
+    return url_for("rules.edit", version_id=version.id, _anchor=place)
 
 
 def show_binding(version: RuleVersion, text: ClauseText, form: BindingForm, status: int) -> Any:

@@ -41,7 +41,7 @@ def test_the_manager_records_a_check_with_a_photo_from_the_clause(
     client: Client, desk: Desk, rule: int, clause: int
 ) -> None:
     form = f"/checks/new?clause={clause}"
-    sign_in(client, desk, "manager").get(f"/rules/versions/{rule}")
+    sign_in(client, desk, "manager").get(f"/rules/versions/{rule}?acts=1")
     assert client.page.all("a", href=form)
     client.get(form)
     assert "《车辆管理办法》第一条" in client.page.text
@@ -176,7 +176,7 @@ def test_pages_speak_english(client: Client, desk: Desk, rule: int, clause: int)
         (f"/checks/{number}", "What was found"),
         (f"/checks/{number}/guide", "What was agreed"),
         (f"/checks/new?clause={clause}", "Person checked"),
-        (f"/rules/versions/{rule}", "Record a check"),
+        (f"/rules/versions/{rule}?acts=1", "Record a check"),
     ):
         client.get(address)
         assert said in client.page.text, address

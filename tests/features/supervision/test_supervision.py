@@ -106,8 +106,11 @@ def test_the_clause_shows_figure_and_drawing_to_everybody(client: Client, desk: 
     assert "绑定执行指标" not in client.page.text
     client.get(f"/rules/versions/{version_id}/read")
     assert "0/5" in client.page.text
+    assert "绑定与检查" not in client.page.text
     client.as_(person(desk, "manager")).get(f"/rules/versions/{version_id}")
-    assert "绑定执行指标" in client.page.text
+    assert "绑定执行指标" not in client.page.one("main").text
+    client.get(client.page.one("a", href=f"/rules/versions/{version_id}?acts=1").attributes["href"])
+    assert "绑定执行指标" in client.page.one("main").text
 
 
 def test_figures_cost_one_statement_however_many_clauses_are_bound(
@@ -138,7 +141,7 @@ def test_binding_page_keeps_what_was_chosen_and_answers_by_status(client: Client
     assert "《车辆管理办法》第二条" in client.page.text
     response = client.submit(address, {"target": SIGNED})
     assert response.status_code == 303
-    assert response.headers["Location"].endswith(f"/rules/versions/{version_id}#clause-{bound}")
+    assert response.headers["Location"].endswith(f"/rules/versions/{version_id}?acts=1#clause-{bound}")
     assert client.post(address, {"target": "nothing", "version": "1"}).status_code == 422
     stale = client.post(address, {"target": "flow:inquiry", "version": "0"})
     assert stale.status_code == 409
