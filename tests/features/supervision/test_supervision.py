@@ -108,9 +108,10 @@ def test_the_clause_shows_figure_and_drawing_to_everybody(client: Client, desk: 
     assert "0/5" in client.page.text
     assert "绑定与检查" not in client.page.text
     client.as_(person(desk, "manager")).get(f"/rules/versions/{version_id}")
-    assert "绑定执行指标" not in client.page.one("main").text
+    binding = f"/supervision/clauses/{clause(version_id, '第二条')}"
+    assert client.page.all("a", href=binding) == []
     client.get(client.page.one("a", href=f"/rules/versions/{version_id}?acts=1").attributes["href"])
-    assert "绑定执行指标" in client.page.one("main").text
+    assert client.page.one("a", href=binding).text == "绑定执行指标"
 
 
 def test_figures_cost_one_statement_however_many_clauses_are_bound(
