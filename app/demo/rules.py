@@ -289,11 +289,16 @@ def expenses(stage: Stage) -> Script:
     yield at(83, 11, 0)
     fire(stage, version, "approve", "l1", effective_on=clock.today() + timedelta(days=7), material=True)
     yield from sign_in_turn(stage, version, 82, EVERYBODY[:8])
-    yield at(5, 15, 0)
+    yield from expenses_again(stage, version)
+
+
+def expenses_again(stage: Stage, version: RuleVersion) -> Script:
+    """Its next version is open for comments on the day of loading."""
+    yield stage.timetable.moment(5, 15, 0)
     second = actions.start_version(version.rule, actor=stage.actor("m1"))
     rewrite(stage, second, "第四条", "其他城市 280 元", "其他城市 300 元")
     fire(stage, second, "consult", "m1", comments_until=stage.timetable.today + timedelta(days=4))
-    yield at(2, 10, 40)
+    yield stage.timetable.moment(2, 10, 40)
     hotels = next(each.clause_id for each in second.clauses if each.cited == "第四条")
     procedure.comment(
         second,

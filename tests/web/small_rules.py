@@ -86,3 +86,10 @@ def rules(accounts: dict[str, User]) -> None:
         )
     with unit_of_work():
         fire(accounts, begin(accounts, "Returns"), "submit", "m1")
+        begin(accounts, "Pay")
+    with unit_of_work():
+        version = begin(accounts, "Telephones")
+        fire(accounts, version, "submit", "m1")
+        fire(accounts, version, "approve", "l1", effective_on=clock.today(), material=True)
+        reading.note_opened(version.id, accounts["s2"].id)
+        reading.reach_end(version, actor=factories.actor(accounts["s2"]))

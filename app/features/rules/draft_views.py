@@ -269,6 +269,9 @@ def arrange(version_id: int) -> Any:
     actor = current_actor()
     load_draft(version_id)
     name, _dash, number = request.form.get("do", "").partition("-")
+    if not name:
+        # Sent by the Enter key and not by a button: nothing was asked for.
+        return fragments.go(url_for("rules.edit", version_id=version_id))
     if name != "first" and (name not in ACTS or not number.isdecimal()):
         raise NotVisible
     try:

@@ -184,6 +184,10 @@ def approve(version: RuleVersion, actor: Actor, data: Mapping[str, Any]) -> Mapp
 def make_void(version: RuleVersion, actor: Actor, data: Mapping[str, Any]) -> Mapping[str, Any]:
     """Note from which day the rule is no longer in force."""
     version.void_on = data["void_on"]
+    for other in version.rule.published_before(version):
+        # Where a coming version is taken back, the one it would have replaced asks its readers again.
+        if other.status == VersionStatus.APPROVED:
+            FLOW.sync_tasks(other)
     return {"day": version.void_on.isoformat()}
 
 
@@ -234,7 +238,7 @@ FLOW = Flow(
              ready=ready_to_approve, effect=approve, tell=readers, fields=day_field,
              sentence=lazy("批准，自 %(day)s 起施行")),
         step("return", "review", "draft", approver, lazy("退回修改"), reason=True, effect=mark_returned, tell=owner),
-        step("void", "approved", "void", may(RulePerm.APPROVE), lazy("废止"), kind="danger", form="void",
+        step("void", "approved", "void", may(RulePerm.APPROVE), lazy("废止制度"), kind="danger", form="void",
              reason=True, ready=ready_to_void, effect=make_void, tell=readers, fields=day_field,
              sentence=lazy("废止，自 %(day)s 起不再施行")),
         step("drop", "draft consultation", "dropped", drafter, lazy("放弃草稿"), kind="danger", reason=True,

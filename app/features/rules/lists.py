@@ -90,7 +90,13 @@ class RuleList(Listing):
             Column("edition", lazy("版次"), RuleVersion.edition, "number"),
             Column("status", lazy("状态"), RuleVersion.shown_status, "status", labels=STATES, tones=TONES),
             Column("effective_on", lazy("施行日期"), RuleVersion.effective_on, "date"),
-            Column("mine", lazy("我的阅读"), mine, "status", labels=OWN_STATES, tones=OWN_TONES),
+            Column(
+                "mine",
+                lazy("我的阅读"),
+                mine,
+                labels=OWN_STATES,
+                tone=lambda row: OWN_TONES.get(row.mine, ""),
+            ),
             Column("owner", lazy("负责人"), Owner.name, "person"),
         )
         filters = (

@@ -108,6 +108,11 @@ def visible_ids(actor: Actor) -> Select[int]:
     return select(RuleVersion.id).where(version_condition(actor))
 
 
+def handled_ids(actor: Actor) -> Select[int]:
+    """Return the SELECT of the ids of the versions whose record an actor reads whole: it tells what drafts said."""
+    return select(RuleVersion.id).where(handles(actor))
+
+
 def found_versions(actor: Actor) -> Select[int]:
     """Return the SELECT of the versions the search finds: those in force today, for every reader alike."""
     return select(RuleVersion.id).where(is_in_force())
@@ -347,12 +352,17 @@ def scope_words(version: RuleVersion) -> list[str]:
 
 
 def owned_by(user_id: int) -> int:
-    """Return how many rules a person answers for that have a version in force or in work."""
+    """Return how many rules a person answers for, or drafts."""
     statement = (
         select(func.count(func.distinct(Rule.id)))
         .select_from(Rule)
         .join(RuleVersion, RuleVersion.rule_id == Rule.id)
-        .where(Rule.owner_id == user_id, or_(RuleVersion.status.in_(UNDECIDED), is_in_force()))
+        .where(
+            or_(
+                and_(Rule.owner_id == user_id, is_in_force()),
+                and_(RuleVersion.owner_id == user_id, RuleVersion.status.in_(UNDECIDED)),
+            )
+        )
     )
     return int(session.execute(statement).scalar_one())
 

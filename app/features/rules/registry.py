@@ -146,6 +146,7 @@ documents.register_document_type(
         titles=queries.titles,
         visible=queries.visible_ids,
         model=RuleVersion,
+        whole=queries.handled_ids,
     )
 )
 search.register_source(

@@ -16,7 +16,7 @@ from app.features.rules.actions import ClauseValues
 from app.features.rules.clause_text import ItemList, Table, linked_clauses, words_of
 from app.features.rules.enums import NumberStyle
 from app.features.rules.models import RuleVersion
-from app.features.rules.outline import DEEPEST, citations
+from app.features.rules.outline import DEEPEST, OutlineRow, citations
 from tests.features.rules import rulebook
 from tests.features.rules.rulebook import Desk
 
@@ -324,3 +324,34 @@ def test_the_head_says_what_is_missing_and_records_what_changed(desk: Desk) -> N
             changed_from=1,
             values=rulebook.values(desk),
         )
+
+
+def test_a_text_brought_along_stands_behind_what_is_there(desk: Desk) -> None:
+    version_id = rulebook.draft(desk)
+    with unit_of_work():
+        version = rulebook.load(version_id)
+        rows = [OutlineRow(2, NumberStyle.ARTICLE, "新条")]
+        actions.take_outline(version, actor=desk.actor("manager"), changed_from=version.version, rows=rows)
+    assert numbers(rulebook.load(version_id))[-1] == "第四条"
+    assert describe(events_for("rule_version", version_id)[0]) == "带入正文 1 条"
+
+
+def test_what_is_saved_unchanged_tells_of_no_change(desk: Desk) -> None:
+    version_id = rulebook.draft(desk)
+    write(desk, version_id, 1, "车辆由专人负责。")
+    assert describe_changes(events_for("rule_version", version_id)[0]) == []
+    with unit_of_work():
+        version = rulebook.load(version_id)
+        count = len(events_for("rule_version", version_id))
+        actions.change_head(
+            version, actor=desk.actor("manager"), changed_from=version.version, values=rulebook.values(desk)
+        )
+    assert len(events_for("rule_version", version_id)) == count
+
+
+def test_a_long_change_is_told_with_a_little_around_it() -> None:
+    before, after = "甲" * 30 + "四" + "乙" * 30, "甲" * 30 + "两" + "乙" * 30
+    assert actions.changed_piece(before, after) == [
+        ["text", f"…{'甲' * 8}四{'乙' * 8}…", f"…{'甲' * 8}两{'乙' * 8}…"]
+    ]
+    assert actions.changed_piece("", "新") == [["text", "", "新"]]

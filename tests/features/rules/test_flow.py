@@ -222,6 +222,15 @@ def test_a_rule_is_made_void_from_a_day_and_what_it_replaced_does_not_come_back(
         )
 
 
+def test_a_coming_version_taken_back_lets_the_present_one_ask_again(desk: Desk) -> None:
+    first = rulebook.published(desk)
+    second = rulebook.revised(desk, first, rulebook.tomorrow(7))
+    assert kinds(first) == []
+    rulebook.step(desk, second, "void", "leader", note="重拟", void_on=clock.today())
+    assert len([kind for kind, _, _ in kinds(first) if kind == "rule:read"]) == 5
+    assert rulebook.load(first).rule.in_force == rulebook.load(first)
+
+
 def test_what_others_cite_is_made_void_knowingly_only(desk: Desk) -> None:
     first = rulebook.published(desk)
     cited = rulebook.load(first).clauses[1].clause_id

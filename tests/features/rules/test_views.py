@@ -10,13 +10,16 @@ import pytest
 
 from app.core import clock, search
 from app.core.db import session
+from app.core.permissions import Role
 from app.core.uow import unit_of_work
-from app.features.rules import editing, procedure, reading
+from app.features.rules import actions, procedure, reading
+from app.features.rules.actions import ClauseValues
 from app.features.rules.clause_text import paragraphs
 from app.features.rules.enums import NumberStyle
 from app.features.rules.models import RuleComment, RuleSignature, RuleVersion
 from app.features.rules.outline import OutlineRow
 from app.features.seals import keys
+from tests import factories
 from tests.client import Client
 from tests.features.rules import rulebook
 from tests.features.rules.rulebook import Desk
@@ -35,8 +38,15 @@ def secret_draft(desk: Desk) -> tuple[int, int]:
     first = rulebook.published(desk)
     new = rulebook.begun_again(desk, first)
     with unit_of_work():
-        row = OutlineRow(2, NumberStyle.ARTICLE, body=paragraphs([SECRET]))
-        editing.append_rows(rulebook.load(new), [row])
+        version = rulebook.load(new)
+        text = version.clauses[-1]
+        actions.write_clause(
+            version,
+            text.clause_id,
+            actor=desk.actor("manager"),
+            revision=text.revision,
+            values=ClauseValues("", SECRET, 2, NumberStyle.ARTICLE),
+        )
     return first, new
 
 
@@ -79,6 +89,15 @@ def test_a_draft_is_seen_at_no_address_by_those_who_do_not_work_on_it(client: Cl
         client.as_(getattr(desk, who))
         assert SECRET in client.get(found[0]).get_data(as_text=True)
         assert search.find(desk.actor(who), SECRET) == []
+
+
+def test_the_log_tells_of_a_draft_what_was_done_and_not_what_it_says(client: Client, desk: Desk) -> None:
+    secret_draft(desk)
+    administrator = factories.user("安管理", "admin", roles=[Role.ADMINISTRATOR])
+    page = client.as_(administrator).get("/admin/audit").get_data(as_text=True)
+    assert "修改条款 第三条" in page
+    assert SECRET not in page
+    assert SECRET in client.as_(desk.leader).get("/admin/audit").get_data(as_text=True)
 
 
 def test_strangers_are_sent_to_the_sign_in_page(client: Client, desk: Desk) -> None:
