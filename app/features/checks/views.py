@@ -8,7 +8,7 @@ from werkzeug.datastructures import FileStorage
 from app.core.errors import Conflict, Invalid, NotVisible, Stale
 from app.core.files import CheckedFile, check_upload, files_for
 from app.core.i18n import gettext as _
-from app.core.permissions import Actor
+from app.core.permissions import Actor, can
 from app.core.timeline import events_for
 from app.core.uow import unit_of_work
 from app.features.checks import actions, queries
@@ -51,8 +51,9 @@ def index() -> Any:
 
 
 def trail() -> list[tuple[str, str]]:
-    """Return the trail of every page below the list."""
-    return [(_("执行检查"), url_for("checks.index"))]
+    """Return the trail of every page below the list, for those to whom the list is open."""
+    listed = any(can(current_actor(), permission) for permission in READERS)
+    return [(_("执行检查"), url_for("checks.index"))] if listed else []
 
 
 # Recording

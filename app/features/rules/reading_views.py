@@ -16,7 +16,6 @@ from app.core.tasks import Task
 from app.core.uow import unit_of_work
 from app.features.rules import compare, presentation, queries, reading, versions
 from app.features.rules.enums import RULE_VERSION
-from app.features.rules.living import notes_of
 from app.features.rules.models import RuleReading, RuleSignature, RuleVersion
 from app.features.rules.views import blueprint, signed_label
 from app.web import fragments
@@ -94,8 +93,6 @@ def show_reading(
         banner=presentation.banner(version),
         rule_version=version,
         clauses=presentation.shown_clauses(version),
-        living=notes_of(version, actor),
-        acts={},
         changed=changed_since(last, version),
         signature=signature,
         signed_label=signed_label(version, signature),

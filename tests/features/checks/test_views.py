@@ -89,6 +89,7 @@ def test_the_person_explains_the_manager_guides_and_closes(client: Client, desk:
     assert client.get(f"{page}/nothing").status_code == 404
     sign_in(client, desk, "reader").get(page)
     assert client.page.all("a", href=f"{page}/explain")
+    assert client.page.all("a", href="/checks") == []
     client.get(f"{page}/explain")
     assert client.submit(f"{page}/explain", {"explanation": ""}).status_code == 422
     assert client.submit(f"{page}/explain", {"explanation": "忘了"}).status_code == 303
