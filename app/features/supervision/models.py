@@ -3,6 +3,7 @@
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.core import configuration
 from app.core.db import Model, VersionedMixin
 
 
@@ -18,3 +19,7 @@ class ClauseBinding(VersionedMixin, Model):
     clause_id: Mapped[int] = mapped_column(ForeignKey("rule_clause.id"), nullable=False, unique=True)
     target: Mapped[str] = mapped_column(String(60), nullable=False, default="")
     bound_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"), nullable=False)
+
+
+# Read with every rule that is opened, changed now and then.
+configuration.watch(ClauseBinding.__table__)  # type: ignore[arg-type]

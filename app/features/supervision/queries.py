@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import ColumnElement, Select, false, func, or_, select, true
 
-from app.core import documents, indicators, workflow
+from app.core import configuration, documents, indicators, workflow
 from app.core.db import session
 from app.core.errors import NotVisible
 from app.core.i18n import LazyText
@@ -33,10 +33,13 @@ def flows() -> dict[str, workflow.Flow]:
 
 def bindings(clause_ids: Iterable[int]) -> dict[int, str]:
     """Return what clauses are bound to, by the identity of the clause; those bound to nothing are left out."""
+    known = configuration.kept("clause bindings", _read_bindings)
+    return {clause_id: known[clause_id] for clause_id in clause_ids if clause_id in known}
+
+
+def _read_bindings() -> dict[int, str]:
     rows = session.execute(
-        select(ClauseBinding.clause_id, ClauseBinding.target).where(
-            ClauseBinding.clause_id.in_(sorted(set(clause_ids))), ClauseBinding.target != ""
-        )
+        select(ClauseBinding.clause_id, ClauseBinding.target).where(ClauseBinding.target != "")
     )
     return {row.clause_id: row.target for row in rows}
 

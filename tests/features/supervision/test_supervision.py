@@ -129,7 +129,7 @@ def test_figures_cost_one_statement_however_many_clauses_are_bound(
     client.get(address)
     with queries() as after:
         client.get(address)
-    assert len(after) == len(before) + 1
+    assert len(after) == len(before) + 1 <= 10
 
 
 def test_binding_page_keeps_what_was_chosen_and_answers_by_status(client: Client, desk: Desk) -> None:
