@@ -17,6 +17,8 @@ FEATURES = (
     "products",
     "seals",
     "rules",
+    "supervision",
+    "checks",
     "inquiries",
     "quotations",
     "verify",

@@ -64,6 +64,7 @@ class TaskKind:
     ``step`` is the step whose form the task leads to, under the address of its document; empty for the document.
     ``lags`` marks tasks that days and people bring, not steps: a job opens and closes them a little later.
     ``ends_with_person`` marks what nobody can take over, reading for instance: it falls away with who leaves.
+    ``decides`` marks those by which somebody decides on the work of another, who waits for it.
     """
 
     code: str
@@ -71,6 +72,7 @@ class TaskKind:
     step: str = ""
     lags: bool = False
     ends_with_person: bool = False
+    decides: bool = False
 
 
 _kinds: dict[str, TaskKind] = {}

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from app.core import clock
 from app.core.db import session
 from app.core.uow import unit_of_work
-from app.demo import bargaining, cast, company, contacts, customers, products, rules, sealing
+from app.demo import bargaining, cast, company, contacts, customers, products, rules, sealing, supervision
 from app.demo.people import ACCOUNTS, PASSWORD, create_accounts, create_departments
 from app.demo.stage import Script, Stage, play, readers
 from app.demo.timetable import timetable
@@ -57,6 +57,7 @@ def half_year(stage: Stage) -> list[Script]:
         *cast.stories(stage),
         *sealing.stories(stage),
         *rules.stories(stage),
+        *supervision.stories(stage),
         customers.changing(stage),
         products.changing(stage),
         bargaining.library(stage),

@@ -18,6 +18,7 @@ BAR_STEP, BAR_HEIGHT = 30, 18
 NAME_WIDTH, BARS_WIDTH, VALUE_WIDTH = 150, 250, 110
 LONGEST_NAME = 20
 TEXT_SIZE = 12
+COURSE_STEP, COURSE_HEIGHT = 8, 24
 
 
 @dataclass(frozen=True)
@@ -47,11 +48,11 @@ def columns(title: str, description: str, values: Sequence[Bar], name: str = "ch
         parts.append(
             f'<rect x="{centre - COLUMN_WIDTH // 2}" y="{floor - height}" width="{COLUMN_WIDTH}"'
             f' height="{height}" rx="2" fill="var(--{escape(value.token)})"/>'
-            + _text(centre, floor - height - 6, value.text, "middle", "ink")
-            + _text(centre, floor + 18, value.label, "middle", "ink-soft")
+            + text(centre, floor - height - 6, value.text, "middle", "ink")
+            + text(centre, floor + 18, value.label, "middle", "ink-soft")
         )
     line = f'<path d="M0 {floor}.5H{width}" stroke="var(--line-strong)"/>'
-    return _image(title, description, width, COLUMNS_HEIGHT, "".join(parts) + line, name)
+    return image(title, description, width, COLUMNS_HEIGHT, "".join(parts) + line, name)
 
 
 def bars(title: str, description: str, values: Sequence[Bar], name: str = "chart") -> Markup:
@@ -68,12 +69,32 @@ def bars(title: str, description: str, values: Sequence[Bar], name: str = "chart
         top = BAR_STEP * place + (BAR_STEP - BAR_HEIGHT) // 2
         length = _length(value.value, most, BARS_WIDTH)
         parts.append(
-            _text(NAME_WIDTH - 10, top + 13, cut(value.label), "end", "ink")
+            text(NAME_WIDTH - 10, top + 13, cut(value.label), "end", "ink")
             + f'<rect x="{NAME_WIDTH}" y="{top}" width="{length}" height="{BAR_HEIGHT}" rx="2"'
             f' fill="var(--{escape(value.token)})"/>'
-            + _text(NAME_WIDTH + length + 8, top + 13, value.text, "start", "ink")
+            + text(NAME_WIDTH + length + 8, top + 13, value.text, "start", "ink")
         )
-    return _image(title, description, width, BAR_STEP * len(values), "".join(parts), name)
+    return image(title, description, width, BAR_STEP * len(values), "".join(parts), name)
+
+
+def course(title: str, description: str, shares: Sequence[int | None], name: str) -> Markup:
+    """Return a small course over time: shares in thousandths as narrow columns, a gap where there was nothing.
+
+    A full column is green; what falls short is warm, so that the week in question catches the eye.
+    """
+    parts = []
+    for place, share in enumerate(shares):
+        if share is None:
+            continue
+        height = max(COURSE_HEIGHT * share // 1000, 2)
+        token = "ok" if share == 1000 else "warn"
+        parts.append(
+            f'<rect x="{COURSE_STEP * place}" y="{COURSE_HEIGHT - height}" width="{COURSE_STEP - 2}"'
+            f' height="{height}" fill="var(--{token})"/>'
+        )
+    width = COURSE_STEP * max(len(shares), 1)
+    line = f'<path d="M0 {COURSE_HEIGHT}.5H{width}" stroke="var(--line-strong)"/>'
+    return image(title, description, width, COURSE_HEIGHT + 1, "".join(parts) + line, name)
 
 
 def cut(text: str, most: int = LONGEST_NAME) -> str:
@@ -91,14 +112,16 @@ def _length(value: Decimal, most: Decimal, room: int) -> int:
     return max(int(value * room / most), 1) if value > 0 else 0
 
 
-def _text(x: int, y: int, text: str, anchor: str, token: str) -> str:
+def text(x: int, y: int, words: str, anchor: str, token: str) -> str:
+    """Return a line of text at a place; ``anchor`` is start, middle or end, ``token`` its colour."""
     return (
         f'<text x="{x}" y="{y}" text-anchor="{anchor}" font-size="{TEXT_SIZE}" fill="var(--{token})">'
-        f"{escape(text)}</text>"
+        f"{escape(words)}</text>"
     )
 
 
-def _image(title: str, description: str, width: int, height: int, inside: str, name: str) -> Markup:
+def image(title: str, description: str, width: int, height: int, inside: str, name: str) -> Markup:
+    """Return a drawing as one image with label and description; all text inside is escaped already."""
     # A label, no title element: browsers would show that wherever the pointer rests.
     return Markup(  # noqa: S704 - every text in it is escaped
         f'<svg role="img" aria-label="{escape(title)}" aria-describedby="{escape(name)}-text" width="{width}"'

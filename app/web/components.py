@@ -218,6 +218,9 @@ def _cell(kind: str, cell: Any, text: str) -> str:
         return _status(text, cell.tone or "neutral")
     if kind == "person" and text:
         return f'<span class="who">{avatar(text, "s")}<span>{plain(text)}</span></span>'
+    if kind == "drawing" and isinstance(text, Markup):
+        # A small drawing of app/web/charts, which escapes what it says.
+        return text
     title = f' title="{plain(cell.title)}"' if cell.title else ""
     if cell.href:
         return f'<a href="{plain(cell.href)}"{title}>{plain(text)}</a>'

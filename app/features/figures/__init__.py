@@ -4,6 +4,7 @@ from flask import Flask
 
 from app.core import modules
 from app.core.i18n import lazy
+from app.features.figures import indicators as indicators
 from app.features.figures import registry, views
 from app.features.figures.enums import FiguresPerm
 from app.web import lists, nav

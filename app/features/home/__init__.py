@@ -3,6 +3,7 @@
 from flask import Flask
 
 from app.core.i18n import lazy
+from app.features.home import indicators as indicators
 from app.features.home import queries, views
 from app.features.home import registry as registry
 from app.features.inquiries import panels as inquiry_panels

@@ -133,12 +133,12 @@ settings.register(
 
 tasks.register_kinds(
     tasks.TaskKind("inquiry:report", lazy("上报询价")),
-    tasks.TaskKind("inquiry:decide", lazy("决定是否参与")),
+    tasks.TaskKind("inquiry:decide", lazy("决定是否参与"), decides=True),
     tasks.TaskKind("inquiry:answer-technical", lazy("技术答复")),
     tasks.TaskKind("inquiry:answer-purchasing", lazy("采购答复")),
     tasks.TaskKind("inquiry:start-quoting", lazy("开始编制报价")),
     tasks.TaskKind("inquiry:submit", lazy("递交报价")),
-    tasks.TaskKind("inquiry:confirm-loss", lazy("确认未成交")),
+    tasks.TaskKind("inquiry:confirm-loss", lazy("确认未成交"), decides=True),
 )
 
 line_fields = frozenset({"position", "name"})

@@ -10,6 +10,7 @@ from app.features.quotations import compare_views as compare_views
 from app.features.quotations import copy_views as copy_views
 from app.features.quotations import editor_views as editor_views
 from app.features.quotations import follow_up_views as follow_up_views
+from app.features.quotations import indicators as indicators
 from app.features.quotations import panels, paper_views, price_views, registry, views
 from app.features.quotations import prolong_views as prolong_views
 from app.features.quotations.bid import views as bid_views

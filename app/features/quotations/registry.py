@@ -115,11 +115,11 @@ settings.register(
 tasks.register_kinds(
     tasks.TaskKind("quotation:prepare", lazy("编制报价")),
     tasks.TaskKind("quotation:mend", lazy("修改退回的报价")),
-    tasks.TaskKind("quotation:review", lazy("审核报价"), "approve"),
-    tasks.TaskKind("quotation:approve", lazy("审批报价"), "approve_as_leader"),
+    tasks.TaskKind("quotation:review", lazy("审核报价"), "approve", decides=True),
+    tasks.TaskKind("quotation:approve", lazy("审批报价"), "approve_as_leader", decides=True),
     tasks.TaskKind("quotation:issue", lazy("打印盖章"), "issue"),
-    tasks.TaskKind("quotation:confirm-acceptance", lazy("确认客户接受")),
-    tasks.TaskKind("quotation:consent-extra", lazy("同意增印")),
+    tasks.TaskKind("quotation:confirm-acceptance", lazy("确认客户接受"), decides=True),
+    tasks.TaskKind("quotation:consent-extra", lazy("同意增印"), decides=True),
     tasks.TaskKind("quotation:issue-extra", lazy("增印"), "issue_extra"),
 )
 

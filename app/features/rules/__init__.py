@@ -6,6 +6,7 @@ from app.core.i18n import lazy
 from app.features.rules import comment_views as comment_views
 from app.features.rules import compare_views as compare_views
 from app.features.rules import draft_views as draft_views
+from app.features.rules import indicators as indicators
 from app.features.rules import paper_views as paper_views
 from app.features.rules import reading_views as reading_views
 from app.features.rules import registry as registry

@@ -21,6 +21,7 @@ from app.features.rules.forms import (
     NewRuleForm,
     QuestionForm,
 )
+from app.features.rules.living import acts_of
 from app.features.rules.models import ClauseText, RuleVersion
 from app.features.rules.views import blueprint
 from app.web import fragments
@@ -237,6 +238,7 @@ def show_editor(
         facts=presentation.facts_line(version),
         trail=presentation.trail_to(version),
         clauses=presentation.shown_clauses(version),
+        acts=acts_of(version, current_actor()),
         opened=text.clause_id if text is not None else None,
         form=form,
         version=version.version,

@@ -44,7 +44,7 @@ settings.register(
     ),
 )
 tasks.register_kinds(
-    tasks.TaskKind("rule:approve", lazy("审批制度")),
+    tasks.TaskKind("rule:approve", lazy("审批制度"), decides=True),
     tasks.TaskKind("rule:revise", lazy("修改退回的制度")),
     tasks.TaskKind("rule:answer-comments", lazy("答复制度意见"), step="comments"),
     tasks.TaskKind("rule:read", lazy("阅读并签认制度"), step="read", lags=True, ends_with_person=True),

@@ -18,6 +18,7 @@ from app.features.rules.flow import DOC_TYPE, FLOW, drafter
 from app.features.rules.forms import MATERIAL, ApproveForm, ConsultForm, VoidForm
 from app.features.rules.importing import ORIGINAL_FILE
 from app.features.rules.lists import RuleList
+from app.features.rules.living import acts_of, notes_of
 from app.features.rules.models import ClauseText, RuleSignature, RuleVersion
 from app.web import documents, fragments
 from app.web.guard import current_actor, signed_in
@@ -92,6 +93,8 @@ def page_context(version: RuleVersion, actor: Actor) -> dict[str, Any]:
     handled = queries.may_handle(actor, version)
     events = events_for(DOC_TYPE, version.id) if handled else []
     clauses = presentation.shown_clauses(version)
+    # Most read; what may be done at each clause stands there only for who asks for it.
+    acts, asked = acts_of(version, actor), bool(request.args.get("acts"))
     return {
         "heading": version.title,
         "trail": presentation.trail(),
@@ -101,6 +104,8 @@ def page_context(version: RuleVersion, actor: Actor) -> dict[str, Any]:
         "banner": presentation.banner(version),
         "rule_version": version,
         "clauses": clauses,
+        "living": notes_of(version, actor),
+        "acts": acts if asked else {},
         "contents": presentation.contents(clauses),
         "head": presentation.head_facts(version),
         "versions": version_rows(version, actor),
@@ -112,8 +117,13 @@ def page_context(version: RuleVersion, actor: Actor) -> dict[str, Any]:
         "events": documents.timeline_rows(events, shown=lambda event: event.verb != "rule_version:sign"),
         "handled": handled,
         "originals": originals(version, events) if handled else [],
-        "links": links(version, actor),
+        "links": links(version, actor) | ({"acts": acts_address(version)} if acts and not asked else {}),
     }
+
+
+def acts_address(version: RuleVersion) -> str:
+    """Return the address of a version with what may be done at each clause."""
+    return url_for("rules.show_version", version_id=version.id, acts=1)
 
 
 def reading_context(version: RuleVersion, actor: Actor) -> dict[str, Any]:

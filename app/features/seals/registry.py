@@ -87,10 +87,10 @@ settings.register(
     ),
 )
 tasks.register_kinds(
-    tasks.TaskKind("seal:approve", lazy("批准用印")),
+    tasks.TaskKind("seal:approve", lazy("批准用印"), decides=True),
     tasks.TaskKind("seal:stamp", lazy("用印")),
     tasks.TaskKind("seal:hand-over", lazy("交出印章")),
-    tasks.TaskKind("seal:release", lazy("放行印章")),
+    tasks.TaskKind("seal:release", lazy("放行印章"), decides=True),
     tasks.TaskKind("seal:return", lazy("收回印章")),
     tasks.TaskKind("seal:file", lazy("归档用印")),
 )

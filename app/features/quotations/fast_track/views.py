@@ -66,11 +66,11 @@ def fast_track() -> Answer:
     if request.method == "POST":
         return posted(form, actor)
     named = request.args.get("customer", type=int)
-    if named is not None:
-        customer = customers.get(actor, named)
+    customer = customers.get(actor, named) if named is not None else None
+    if customer is not None:
         form.customer.data = customer.name
         fill_terms(form, customer, actor)
-    return show_form(form, Lines(forms.OfferLineForm), actor)
+    return show_form(form, Lines(forms.OfferLineForm), actor, customer=customer)
 
 
 @blueprint.route("/fast/<int:inquiry_id>/mend", methods=["GET", "POST"])
@@ -210,6 +210,7 @@ def show_form(
     status: int = 200,
     *,
     inquiry: Inquiry | None = None,
+    customer: Customer | None = None,
     refused: bool = False,
     opened: bool = False,
 ) -> Answer:
@@ -229,7 +230,7 @@ def show_form(
         line_errors=lines.errors,
         problems=lines.problems,
         removed=lines.removed,
-        contacts=contacts_for(form, actor),
+        contacts=contacts_for(form, actor, customer),
         more_open=opened or any(form[name].errors for name in folded),
         refused=refused,
         returned_reason=returned_reason(inquiry) if inquiry is not None else "",
@@ -239,9 +240,11 @@ def show_form(
     )
 
 
-def contacts_for(form: Any, actor: Actor) -> list[CustomerContact]:
-    """Return the contacts of the customer as far as the name is known."""
-    known = reporting.find_customer(actor, form.customer.data) if form.customer.data else None
+def contacts_for(form: Any, actor: Actor, customer: Customer | None) -> list[CustomerContact]:
+    """Return the contacts of the customer, found by the typed name where it is not at hand."""
+    known = customer
+    if known is None and form.customer.data:
+        known = reporting.find_customer(actor, form.customer.data)
     return customers.contact_options(actor, known.id if known is not None else None)
 
 

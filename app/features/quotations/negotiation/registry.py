@@ -22,7 +22,7 @@ settings.register(
 )
 
 modules.own_documents("quotations", DOC_TYPE)
-tasks.register_kinds(tasks.TaskKind("negotiation:answer", lazy("答复商务谈判")))
+tasks.register_kinds(tasks.TaskKind("negotiation:answer", lazy("答复商务谈判"), decides=True))
 
 timeline.register_verbs(timeline.Verb("negotiation:record", lazy("登记商务谈判")))
 

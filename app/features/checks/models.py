@@ -1,0 +1,56 @@
+"""The table of checks: what was found of one clause at one person or department, and what came of it."""
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.core.db import DocumentMixin, Model, UTCDateTime
+from app.features.checks.enums import CheckResult, CheckStatus
+from app.features.people.models import Department, User
+from app.features.rules.models import one_of
+
+
+class ClauseCheck(DocumentMixin, Model):
+    """A check of a clause as it stood in one version; ``owner`` recorded it.
+
+    It is about a person or about a department; ``department_id`` is theirs, whose head it concerns too.
+    """
+
+    __tablename__ = "clause_check"
+    __table_args__ = (
+        CheckConstraint(one_of("status", CheckStatus), name="status"),
+        CheckConstraint(one_of("result", CheckResult), name="result"),
+        CheckConstraint("subject_id IS NULL OR subject_id <> owner_id", name="two_people"),
+        CheckConstraint("status <> 'closed' OR closed_at IS NOT NULL", name="closed_at_a_time"),
+        Index("ix_clause_check_clause", "clause_id", "result"),
+    )
+
+    clause_id: Mapped[int] = mapped_column(ForeignKey("rule_clause.id"), nullable=False)
+    rule_version_id: Mapped[int] = mapped_column(ForeignKey("rule_version.id"), nullable=False)
+    cited: Mapped[str] = mapped_column(String(200), nullable=False)
+    subject_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), index=True)
+    department_id: Mapped[int] = mapped_column(ForeignKey("department.id"), nullable=False, index=True)
+    result: Mapped[str] = mapped_column(String(12), nullable=False)
+    note: Mapped[str] = mapped_column(Text, nullable=False)
+    explanation: Mapped[str] = mapped_column(Text, nullable=False, default="")
+    explained_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    agreed: Mapped[str] = mapped_column(Text, nullable=False, default="")
+    look_again_on: Mapped[date | None] = mapped_column(Date)
+    conclusion: Mapped[str] = mapped_column(Text, nullable=False, default="")
+    closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
+
+    owner: Mapped[User] = relationship(foreign_keys="ClauseCheck.owner_id", lazy="joined", innerjoin=True)
+    subject: Mapped[User | None] = relationship(foreign_keys=[subject_id], lazy="joined")
+    department: Mapped[Department] = relationship(lazy="joined", innerjoin=True)
+    explained_by: Mapped[User | None] = relationship(foreign_keys=[explained_by_id], lazy="joined")
+
+    @property
+    def is_conforming(self) -> bool:
+        """Whether the clause was found kept."""
+        return self.result == CheckResult.CONFORMING
+
+    @property
+    def subject_name(self) -> str:
+        """Whom the check is about: the person, else the department."""
+        return self.subject.name if self.subject is not None else self.department.name

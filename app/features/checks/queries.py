@@ -1,0 +1,104 @@
+"""What is read of checks. Names and photos are for the person, the recorder, the head, the leader and H; everybody
+else knows how many there were, and how many of them conformed.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select, true
+
+from app.core.db import session
+from app.core.errors import NotVisible
+from app.core.permissions import Actor, can, departments_of
+from app.features.checks.enums import CheckPerm, CheckResult
+from app.features.checks.models import ClauseCheck
+from app.features.people.models import Department, User
+
+
+def condition(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition under which an actor sees a check: every page, list, search and file starts from it."""
+    if actor.is_system or can(actor, CheckPerm.VIEW_ALL):
+        return true()
+    choices: list[ColumnElement[bool]] = [
+        ClauseCheck.owner_id == actor.id,
+        ClauseCheck.subject_id == actor.id,
+        within(actor, CheckPerm.RECORD),
+        and_(ClauseCheck.subject_id.is_(None), within(actor, CheckPerm.EXPLAIN)),
+    ]
+    return or_(*choices)
+
+
+def within(actor: Actor, permission: CheckPerm) -> ColumnElement[bool]:
+    """Return the condition that a check lies in a department where an actor holds a permission."""
+    departments = departments_of(actor, permission)
+    if departments is None:
+        return true()
+    return ClauseCheck.department_id.in_(sorted(departments)) if departments else false()
+
+
+def visible_to(actor: Actor) -> Select[ClauseCheck]:
+    """Return the SELECT of the checks an actor may see."""
+    return select(ClauseCheck).where(condition(actor))
+
+
+def visible_ids(actor: Actor) -> Select[int]:
+    """Return the SELECT of the ids of the checks an actor may see."""
+    return select(ClauseCheck.id).where(condition(actor))
+
+
+def get_check(actor: Actor, check_id: int) -> ClauseCheck:
+    """Return a check the actor may see; raises NotVisible."""
+    found = session.execute(visible_to(actor).where(ClauseCheck.id == check_id)).unique().scalar_one_or_none()
+    if found is None:
+        raise NotVisible
+    return found
+
+
+def titles(ids: list[int]) -> dict[int, str]:
+    """Return number and clause of checks, for tasks, notices and the log."""
+    rows = session.execute(
+        select(ClauseCheck.id, ClauseCheck.number, ClauseCheck.cited).where(ClauseCheck.id.in_(ids))
+    )
+    return {row.id: f"{row.number} {row.cited}" for row in rows}
+
+
+def counts(clause_ids: Iterable[int]) -> dict[int, tuple[int, int]]:
+    """Return for clauses that were checked how many checks conformed and how many there were."""
+    conforming = func.sum(case((ClauseCheck.result == CheckResult.CONFORMING, 1), else_=0))
+    rows = session.execute(
+        select(ClauseCheck.clause_id, conforming, func.count())
+        .where(ClauseCheck.clause_id.in_(sorted(set(clause_ids))))
+        .group_by(ClauseCheck.clause_id)
+    )
+    return {row[0]: (int(row[1]), int(row[2])) for row in rows}
+
+
+# Whom a check may be about
+
+
+def checkable_people(actor: Actor) -> Sequence[tuple[int, str]]:
+    """Return the colleagues an actor may check, by name."""
+    statement = (
+        select(User.id, User.name, Department.name.label("department"))
+        .join(Department, Department.id == User.department_id)
+        .where(User.active, User.id != actor.id, reach(actor))
+        .order_by(Department.name, User.name)
+    )
+    return [(row.id, f"{row.name}（{row.department}）") for row in session.execute(statement)]
+
+
+def checkable_departments(actor: Actor) -> Sequence[tuple[int, str]]:
+    """Return the departments an actor may check, by name."""
+    statement = (
+        select(Department.id, Department.name)
+        .where(Department.active, reach(actor))
+        .order_by(Department.name)
+    )
+    return [(row.id, row.name) for row in session.execute(statement)]
+
+
+def reach(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition that a department lies where an actor records checks."""
+    departments = departments_of(actor, CheckPerm.RECORD)
+    if departments is None:
+        return true()
+    return Department.id.in_(sorted(departments)) if departments else false()

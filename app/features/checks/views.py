@@ -1,0 +1,232 @@
+"""The pages of checks: list, recording, page, steps."""
+
+from typing import Any
+
+from flask import Blueprint, flash, request, url_for
+from werkzeug.datastructures import FileStorage
+
+from app.core.errors import Conflict, Invalid, NotVisible, Stale
+from app.core.files import CheckedFile, check_upload, files_for
+from app.core.i18n import gettext as _
+from app.core.permissions import Actor, can
+from app.core.timeline import events_for
+from app.core.uow import unit_of_work
+from app.features.checks import actions, queries
+from app.features.checks.actions import CheckValues
+from app.features.checks.enums import (
+    CLAUSE_CHECK,
+    RESULT_LABELS,
+    RESULT_TONES,
+    CheckPerm,
+    CheckResult,
+)
+from app.features.checks.flow import FLOW
+from app.features.checks.forms import CloseForm, ExplainForm, GuideForm, NewCheckForm
+from app.features.checks.lists import CheckList
+from app.features.checks.models import ClauseCheck
+from app.features.checks.registry import READERS
+from app.features.rules.queries import ClausePlace, places_in_force
+from app.web import documents, filters, fragments
+from app.web.forms import once
+from app.web.guard import current_actor, requires, signed_in
+from app.web.lists import show_list
+
+blueprint = Blueprint("checks", __name__, url_prefix="/checks")
+
+STEP_FORMS: dict[str, Any] = {"explain": ExplainForm, "guide": GuideForm, "close": CloseForm}
+
+
+@blueprint.get("")
+@requires(*READERS)
+def index() -> Any:
+    return show_list(
+        CheckList(current_actor(), request.args, request.path),
+        _("执行检查"),
+        empty_text=_("还没有执行检查"),
+        empty_hint=_("打开一份现行制度，点“绑定与检查”，再在条款下点“记录检查”"),
+        empty_url=url_for("rules.index"),
+        empty_label=_("规章制度"),
+        sign_labels=(_("制表人"), _("部门经理")),
+    )
+
+
+def trail() -> list[tuple[str, str]]:
+    """Return the trail of every page below the list, for those to whom the list is open."""
+    listed = any(can(current_actor(), permission) for permission in READERS)
+    return [(_("执行检查"), url_for("checks.index"))] if listed else []
+
+
+# Recording
+
+
+def asked_clause() -> ClausePlace:
+    """Return the clause the address names, as it stands in force; raises NotVisible without one."""
+    clause_id = request.args.get("clause", type=int)
+    place = (
+        places_in_force([clause_id]).get(clause_id)
+        if clause_id is not None and 0 < clause_id < 2**31
+        else None
+    )
+    if place is None:
+        raise NotVisible
+    return place
+
+
+@blueprint.route("/new", methods=["GET", "POST"])
+@requires(CheckPerm.RECORD)
+def new() -> Any:
+    """Record a check of the clause that the address names."""
+    actor = current_actor()
+    place = asked_clause()
+    form = NewCheckForm()
+    form.subject_id.choices = queries.checkable_people(actor)
+    form.department_id.choices = queries.checkable_departments(actor)
+    if request.method != "POST":
+        return show_new(form, place, 200)
+    if not form.validate():
+        return show_new(form, place, 422)
+    try:
+        photo = checked(form.file.data)
+        with unit_of_work():
+            address = once(form, lambda: record(form, place, actor, photo))
+    except (Conflict, Invalid) as problem:
+        return show_new(form, place, form.refuse(problem))
+    return fragments.go(address)
+
+
+def checked(upload: FileStorage | None) -> CheckedFile | None:
+    """Check an upload; None where no file was chosen."""
+    return check_upload(upload.filename or "", upload.stream) if upload else None  # type: ignore[arg-type]
+
+
+def record(form: NewCheckForm, place: ClausePlace, actor: Actor, photo: CheckedFile | None) -> str:
+    """Record the check of a valid form and return its address."""
+    check = actions.record_check(
+        actor=actor,
+        values=CheckValues(
+            place.clause_id,
+            form.result.data or "",
+            form.note.data,
+            form.subject_id.data,
+            form.department_id.data,
+        ),
+        photo=photo,
+    )
+    flash(_("检查 %(number)s 已记录", number=check.number), "ok")
+    return url_for("checks.show_check", check_id=check.id)
+
+
+def show_new(form: NewCheckForm, place: ClausePlace, status: int) -> Any:
+    """Show the form of a new check."""
+    return fragments.page(
+        "checks/form.html",
+        status=status,
+        heading=_("记录检查"),
+        trail=trail(),
+        facts=(place.cited,),
+        form=form,
+        action=request.full_path.rstrip("?"),
+        submit_label=_("记录"),
+        cancel_url=url_for("rules.show_rule", rule_id=place.rule_id, _anchor=f"clause-{place.clause_id}"),
+    )
+
+
+# The page and its steps
+
+
+@blueprint.get("/<int:check_id>")
+@signed_in
+def show_check(check_id: int) -> Any:
+    check = queries.get_check(current_actor(), check_id)
+    state = FLOW.state(check.status)
+    events = events_for(CLAUSE_CHECK, check.id)
+    return fragments.page(
+        "checks/show.html",
+        heading=str(check.number),
+        trail=trail(),
+        state=state.label,
+        tone=state.tone,
+        facts=[check.cited, check.subject_name],
+        found=found_facts(check),
+        result=(RESULT_LABELS[CheckResult(check.result)], RESULT_TONES[CheckResult(check.result)]),
+        outcome=outcome_facts(check),
+        clause_url=url_for(
+            "rules.show_version", version_id=check.rule_version_id, _anchor=f"clause-{check.clause_id}"
+        ),
+        steps=FLOW.open_steps(check, current_actor()),
+        action=url_for("checks.show_check", check_id=check.id),
+        version=check.version,
+        stations=documents.stations(FLOW, check.status, events),
+        events=documents.timeline_rows(events),
+        files=documents.file_rows(files_for(CLAUSE_CHECK, check.id), events=events),
+    )
+
+
+def found_facts(check: ClauseCheck) -> list[tuple[Any, ...]]:
+    """Return what was found."""
+    facts: list[tuple[Any, ...]] = [(_("检查对象"), check.subject_name)]
+    if check.subject is not None:
+        facts.append((_("部门"), check.department.name))
+    return [*facts, (_("记录人"), check.owner.name), (_("情况"), check.note, True)]
+
+
+def outcome_facts(check: ClauseCheck) -> list[tuple[Any, ...]]:
+    """Return what came of it, as far as it went."""
+    facts: list[tuple[Any, ...]] = []
+    if check.explained_by is not None:
+        who = check.explained_by.name
+        facts.append((_("情况说明（%(who)s）", who=who), check.explanation, True))
+    if check.agreed:
+        facts.append((_("商定的做法"), check.agreed, True))
+    if check.look_again_on is not None:
+        facts.append((_("复看日期"), filters.date_text(check.look_again_on)))
+    if check.conclusion:
+        facts.append((_("结果"), check.conclusion, True))
+    return facts
+
+
+@blueprint.route("/<int:check_id>/<name>", methods=["GET", "POST"])
+@signed_in
+def check_step(check_id: int, name: str) -> Any:
+    """Do a step; each of them asks for something, so each has a page."""
+    actor = current_actor()
+    check = queries.get_check(actor, check_id)
+    if name not in STEP_FORMS:
+        raise NotVisible
+    form, posted = STEP_FORMS[name](), request.method == "POST"
+    if not posted:
+        form.version.data = check.version
+    try:
+        FLOW.check_possible(check, name, actor, form.version.data if posted else None)
+    except Stale as problem:
+        return show_step(check, name, form, form.refuse(problem, version=check.version))
+    if not posted:
+        return show_step(check, name, form, 200)
+    if not form.validate():
+        return show_step(check, name, form, 422)
+    data = {field.name: field.data for field in form if field.name not in ("csrf_token", "version")}
+    try:
+        with unit_of_work():
+            row = queries.get_check(actor, check_id)
+            FLOW.fire(row, name, actor, version=form.version.data, data=data)
+    except (Conflict, Invalid) as problem:
+        row = queries.get_check(actor, check_id)
+        return show_step(row, name, form, form.refuse(problem, version=row.version))
+    flash(_("“%(step)s”已完成", step=FLOW.step(name).label), "ok")
+    return fragments.go(url_for("checks.show_check", check_id=check_id))
+
+
+def show_step(check: ClauseCheck, name: str, form: Any, status: int) -> Any:
+    """Show the page of a step; what it is about stands above the fields."""
+    return fragments.page(
+        "checks/step.html",
+        fragment="form",
+        status=status,
+        heading=f"{FLOW.step(name).label} {check.number}",
+        trail=[*trail(), (check.number, url_for("checks.show_check", check_id=check.id))],
+        facts=(check.cited,),
+        form=form,
+        found=[*found_facts(check), *outcome_facts(check)],
+        submit_label=FLOW.step(name).label,
+        cancel_url=url_for("checks.show_check", check_id=check.id),
+    )
