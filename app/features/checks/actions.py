@@ -48,7 +48,8 @@ def record_check(*, actor: Actor, values: CheckValues, photo: CheckedFile | None
         owner_id=actor.id,
         clause_id=values.clause_id,
         rule_version_id=place.version_id,
-        cited=place.cited,
+        rule_title=place.title,
+        clause_name=place.name,
         result=str(CheckResult(values.result)),
         note=values.note.strip(),
         created_at=clock.now(),
@@ -67,7 +68,12 @@ def record_check(*, actor: Actor, values: CheckValues, photo: CheckedFile | None
     FLOW.sync_tasks(check)
     told = [each for each in concerned(check) if each is not None]
     timeline.record(CLAUSE_CHECK, check.id, "clause_check:record", actor, to_status=check.status, tell=told)
-    search.put(CLAUSE_CHECK, check.id, f"{check.number} {check.cited}", f"{check.subject_name} {check.note}")
+    search.put(
+        CLAUSE_CHECK,
+        check.id,
+        f"{check.number} {check.rule_title} {check.clause_name}",
+        f"{check.subject_name} {check.note}",
+    )
     if check.is_conforming:
         FLOW.fire(check, "close", actor, version=None, quiet=True)
     return check

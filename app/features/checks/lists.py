@@ -15,7 +15,7 @@ from app.features.checks.enums import RESULT_LABELS, RESULT_TONES
 from app.features.checks.flow import FLOW
 from app.features.checks.models import ClauseCheck
 from app.features.people.models import Department, User
-from app.features.rules.queries import places_in_force
+from app.features.rules.queries import citation, places_in_force
 
 Subject = aliased(User)
 Recorder = aliased(User)
@@ -29,10 +29,22 @@ def check_address(row: Row[Any]) -> str:
     return url_for("checks.show_check", check_id=row.row_id)
 
 
+def cited_text(row: Row[Any]) -> str:
+    """Return how the clause of a row is cited."""
+    return citation(row.rule_title, row.clause_name)
+
+
 class CheckList(Listing):
     """The checks a reader may see, the newest first."""
 
-    searched = (ClauseCheck.number, ClauseCheck.cited, Subject.name, Department.name, ClauseCheck.note)
+    searched = (
+        ClauseCheck.number,
+        ClauseCheck.rule_title,
+        ClauseCheck.clause_name,
+        Subject.name,
+        Department.name,
+        ClauseCheck.note,
+    )
     default_sort = "-created_at"
     row_id = ClauseCheck.id
 
@@ -41,7 +53,8 @@ class CheckList(Listing):
         results = {str(code): label for code, label in RESULT_LABELS.items()}
         columns = (
             Column("number", lazy("编号"), ClauseCheck.number, "link", href=check_address),
-            Column("cited", lazy_in_context("rule", "条款"), ClauseCheck.cited),
+            Column("rule_title", lazy_in_context("rule", "条款"), ClauseCheck.rule_title, text=cited_text),
+            Column("clause_name", "", ClauseCheck.clause_name, hidden=True, sortable=False),
             Column("subject", lazy("检查对象"), func.coalesce(Subject.name, Department.name), "person"),
             Column("department", lazy("部门"), Department.name),
             Column(

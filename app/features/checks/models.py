@@ -5,10 +5,9 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.core.db import DocumentMixin, Model, UTCDateTime
+from app.core.db import DocumentMixin, Model, UTCDateTime, one_of
 from app.features.checks.enums import CheckResult, CheckStatus
 from app.features.people.models import Department, User
-from app.features.rules.models import one_of
 
 
 class ClauseCheck(DocumentMixin, Model):
@@ -28,7 +27,8 @@ class ClauseCheck(DocumentMixin, Model):
 
     clause_id: Mapped[int] = mapped_column(ForeignKey("rule_clause.id"), nullable=False)
     rule_version_id: Mapped[int] = mapped_column(ForeignKey("rule_version.id"), nullable=False)
-    cited: Mapped[str] = mapped_column(String(200), nullable=False)
+    rule_title: Mapped[str] = mapped_column(String(120), nullable=False)
+    clause_name: Mapped[str] = mapped_column(String(80), nullable=False)
     subject_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), index=True)
     department_id: Mapped[int] = mapped_column(ForeignKey("department.id"), nullable=False, index=True)
     result: Mapped[str] = mapped_column(String(12), nullable=False)

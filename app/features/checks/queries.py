@@ -8,10 +8,12 @@ from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, sele
 
 from app.core.db import session
 from app.core.errors import NotVisible
+from app.core.i18n import gettext as _
 from app.core.permissions import Actor, can, departments_of
 from app.features.checks.enums import CheckPerm, CheckResult
 from app.features.checks.models import ClauseCheck
 from app.features.people.models import Department, User
+from app.features.rules.queries import citation
 
 
 def condition(actor: Actor) -> ColumnElement[bool]:
@@ -56,9 +58,11 @@ def get_check(actor: Actor, check_id: int) -> ClauseCheck:
 def titles(ids: list[int]) -> dict[int, str]:
     """Return number and clause of checks, for tasks, notices and the log."""
     rows = session.execute(
-        select(ClauseCheck.id, ClauseCheck.number, ClauseCheck.cited).where(ClauseCheck.id.in_(ids))
+        select(ClauseCheck.id, ClauseCheck.number, ClauseCheck.rule_title, ClauseCheck.clause_name).where(
+            ClauseCheck.id.in_(ids)
+        )
     )
-    return {row.id: f"{row.number} {row.cited}" for row in rows}
+    return {row.id: f"{row.number} {citation(row.rule_title, row.clause_name)}" for row in rows}
 
 
 def counts(clause_ids: Iterable[int]) -> dict[int, tuple[int, int]]:
@@ -83,7 +87,10 @@ def checkable_people(actor: Actor) -> Sequence[tuple[int, str]]:
         .where(User.active, User.id != actor.id, reach(actor))
         .order_by(Department.name, User.name)
     )
-    return [(row.id, f"{row.name}（{row.department}）") for row in session.execute(statement)]
+    return [
+        (row.id, _("%(name)s（%(department)s）", name=row.name, department=row.department))
+        for row in session.execute(statement)
+    ]
 
 
 def checkable_departments(actor: Actor) -> Sequence[tuple[int, str]]:

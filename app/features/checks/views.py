@@ -25,7 +25,7 @@ from app.features.checks.forms import CloseForm, ExplainForm, GuideForm, NewChec
 from app.features.checks.lists import CheckList
 from app.features.checks.models import ClauseCheck
 from app.features.checks.registry import READERS
-from app.features.rules.queries import ClausePlace, places_in_force
+from app.features.rules.queries import ClausePlace, citation, places_in_force
 from app.web import documents, filters, fragments
 from app.web.forms import once
 from app.web.guard import current_actor, requires, signed_in
@@ -146,7 +146,7 @@ def show_check(check_id: int) -> Any:
         trail=trail(),
         state=state.label,
         tone=state.tone,
-        facts=[check.cited, check.subject_name],
+        facts=[citation(check.rule_title, check.clause_name), check.subject_name],
         found=found_facts(check),
         result=(RESULT_LABELS[CheckResult(check.result)], RESULT_TONES[CheckResult(check.result)]),
         outcome=outcome_facts(check),
@@ -224,7 +224,7 @@ def show_step(check: ClauseCheck, name: str, form: Any, status: int) -> Any:
         status=status,
         heading=f"{FLOW.step(name).label} {check.number}",
         trail=[*trail(), (check.number, url_for("checks.show_check", check_id=check.id))],
-        facts=(check.cited,),
+        facts=(citation(check.rule_title, check.clause_name),),
         form=form,
         found=[*found_facts(check), *outcome_facts(check)],
         submit_label=FLOW.step(name).label,

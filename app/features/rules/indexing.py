@@ -24,7 +24,7 @@ def publish(version: RuleVersion) -> None:
         [
             search.Record(
                 text.id,
-                f"《{version.title}》{text.number} {text.title}".strip(),
+                f"{version.title} {text.number} {text.title}".strip(),
                 words_of(text.body, names),
             )
             for text in version.clauses

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, se
 from app.core import clock
 from app.core.db import session
 from app.core.errors import NotVisible
+from app.core.i18n import gettext as _
 from app.core.permissions import ROLE_LABELS, Actor, Role, can, departments_of, directory
 from app.features.people.directory import assignment_holds, department_parents, subtree
 from app.features.people.models import Department, RoleAssignment, User
@@ -172,6 +173,11 @@ def clause_belongs(ids: Sequence[int]) -> dict[int, str]:
 # Clauses and links
 
 
+def citation(title: str, clause: str) -> str:
+    """Return how a clause of a rule is cited in the reader's language: 《营销部门工作机制》第五条."""
+    return _("《%(title)s》%(clause)s", title=title, clause=clause)
+
+
 @dataclass(frozen=True)
 class ClausePlace:
     """Where a clause of another rule stands in the version in force: the rule's title and the clause's number."""
@@ -184,8 +190,8 @@ class ClausePlace:
 
     @property
     def cited(self) -> str:
-        """How it is cited: 《营销部门工作机制》第五条."""
-        return f"《{self.title}》{self.name}"
+        """How it is cited."""
+        return citation(self.title, self.name)
 
 
 def places_in_force(clause_ids: Iterable[int]) -> dict[int, ClausePlace]:

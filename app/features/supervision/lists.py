@@ -19,6 +19,7 @@ from app.core.permissions import Actor
 from app.core.search import SearchEntry
 from app.features.people.models import Department, User
 from app.features.rules.models import ClauseText, Rule, RuleVersion
+from app.features.rules.queries import citation
 from app.features.supervision import queries
 from app.features.supervision.enums import FLOW_PREFIX
 from app.features.supervision.models import ClauseBinding
@@ -147,8 +148,8 @@ def course_text(figures: Sequence[Figure]) -> str:
 
 
 def cited_text(row: Row[Any]) -> str:
-    """Return how a clause is cited: 《营销部门工作机制》第五条."""
-    return f"《{row.title}》{row.cited}"
+    """Return how the clause of a row is cited."""
+    return citation(row.title, row.cited)
 
 
 def clause_address(row: Row[Any]) -> str:

@@ -11,8 +11,9 @@ from app.core.i18n import gettext as _
 from app.core.i18n import ngettext
 from app.core.permissions import can, who_may
 from app.core.uow import unit_of_work
-from app.features.rules.enums import RulePerm
+from app.features.rules.enums import RulePerm, VersionStatus
 from app.features.rules.models import ClauseText, RuleVersion
+from app.features.rules.queries import citation
 from app.features.supervision import actions, figures, queries
 from app.features.supervision.enums import FLOW_PREFIX, SupervisionPerm
 from app.features.supervision.forms import BindingForm
@@ -131,16 +132,17 @@ def choices() -> list[tuple[str, str]]:
 
 
 def address_of(version: RuleVersion, clause_id: int) -> str:
-    """Return where a clause is shown: in the text of a published version, in the editor of a draft."""
+    """Return where a clause is shown: in the editor of a draft for who writes it, else in the text of its version."""
     place = f"clause-{clause_id}"
-    if version.is_published:
-        return url_for("rules.show_version", version_id=version.id, acts=1, _anchor=place)
-    return url_for("rules.edit", version_id=version.id, _anchor=place)
+    if version.status == VersionStatus.DRAFT and can(current_actor(), RulePerm.DRAFT, version.department_id):
+        return url_for("rules.edit", version_id=version.id, _anchor=place)
+    acts = 1 if version.is_published else None
+    return url_for("rules.show_version", version_id=version.id, acts=acts, _anchor=place)
 
 
 def show_binding(version: RuleVersion, text: ClauseText, form: BindingForm, status: int) -> Any:
     """Show the form of a binding."""
-    cited = f"《{version.title}》{text.cited}"
+    cited = citation(version.title, text.cited)
     return fragments.page(
         "_ui/form.html",
         fragment="form",

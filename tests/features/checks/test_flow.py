@@ -44,7 +44,11 @@ def waiting(check_id: int) -> list[tuple[str, int | None, str | None]]:
 def test_recorded_explained_guided_closed(desk: Desk, clause: int) -> None:
     number = checks.record(desk, clause)
     check = checks.load(number)
-    assert (check.number, check.cited) == (f"JC-{clock.today().year}-0001", "《车辆管理办法》第一条")
+    assert (check.number, check.rule_title, check.clause_name) == (
+        f"JC-{clock.today().year}-0001",
+        "车辆管理办法",
+        "第一条",
+    )
     assert waiting(number) == [("check:explain", desk.reader.id, None)]
     assert session.execute(select(Notice.user_id).where(Notice.user_id == desk.reader.id)).first()
     checks.explained(desk, number)

@@ -98,7 +98,7 @@ def mend_offer(inquiry_id: int) -> Answer:
         forms.OfferLineForm,
         stored=[replace(line, unit="") if line.product_id is not None else line for line in stored],
     )
-    return show_form(form, lines, actor, inquiry=inquiry)
+    return show_form(form, lines, actor, inquiry=inquiry, customer=inquiry.customer)
 
 
 def offer_companies(form: Any) -> None:
