@@ -41,6 +41,8 @@ PATIENCE = 8000  # milliseconds
 EIGHT = tuple(itertools.product(("zh", "en"), (1360, 390), ("light", "dark")))
 
 REVISION = "/quotations/[0-9]+/r/[0-9]+"
+RULE = "/rules/[0-9]+"
+VERSION = "/rules/versions/[0-9]+"
 INQUIRY = "/inquiries/[0-9]+"
 
 
@@ -273,6 +275,19 @@ SHOTS: tuple[Shot, ...] = (
     Shot("negotiations", "m1", "/quotations/negotiations"),
     MAIN("follow-up", "s1", "/quotations/follow-up"),
     Shot("terms", "m1", "/quotations/terms"),
+    MAIN("rules", "s1", "/rules"),
+    MAIN("rules-mine", "s1", "/rules/mine"),
+    MAIN("rule", "m1", f"/rules -> {VERSION}"),
+    MAIN("rule-read", "s1", f"/tasks -> {VERSION}/read"),
+    MAIN("rule-write", "m1", f"/rules?status=consultation -> {VERSION}"),
+    MAIN("rule-approve", "l1", f"/rules?status=review -> {VERSION}"),
+    MAIN("rule-readers", "m1", f"/rules -> {VERSION} -> {VERSION}/readers"),
+    Shot("rule-import", "m1", "/rules/import"),
+    Shot("rule-new", "m1", "/rules/new"),
+    MAIN("rule-board", "m1", "/supervision"),
+    Shot("rule-exceptions", "m1", "/supervision -> /supervision/exceptions/[a-z.:-]+"),
+    MAIN("checks", "m1", "/checks"),
+    MAIN("check", "m1", "/checks -> /checks/[0-9]+"),
     Shot("print-list", "m1", "/quotations", partial(press, "a[href*='print']")),
 )
 FIRST_RUN = (MAIN("first-run", "", "/setup"),)
