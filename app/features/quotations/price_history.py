@@ -1,5 +1,6 @@
 """At which prices we offered what to whom: the lines of issued quotations, as far as a reader sees them."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -118,7 +119,15 @@ def last_prices_of_lines(
         return [[] for _line in lines]
     wanted = or_(QuotationLine.product_id.in_(products), QuotationLine.model.in_(models))
     found = newest(actor, Quotation.customer_id == customer_id, wanted, limit=MOST_OFFERS)
-    return [[offer for offer in found if is_same(offer, *line)][:limit] for line in lines]
+    places: dict[int | str | None, list[int]] = defaultdict(list)
+    for place, offer in enumerate(found):
+        places[offer.product_id].append(place)
+        places[offer.model].append(place)
+    near = [sorted({*places.get(product_id, ()), *places.get(model, ())}) for product_id, model in lines]
+    return [
+        [found[place] for place in each if is_same(found[place], *line)][:limit]
+        for line, each in zip(lines, near, strict=True)
+    ]
 
 
 def is_same(offer: OfferedPrice, product_id: int | None, model: str) -> bool:
