@@ -22,24 +22,19 @@ FIGURES = ("number", "money")
 _tables: dict[Any, "RowPattern"] = {}
 
 
-def line_rows(
-    columns: Sequence[Mapping[str, Any]],
-    rows: Sequence[Mapping[str, Any]],
-    prefix: str,
-    errors: Mapping[str, Any],
-    hidden_names: Sequence[str],
-    fixed: bool,
-) -> Markup:
-    """Return the rows of the line editor; the arguments are those of the macro ``lines``."""
-    shape = (current_locale(), components.asset("icons.svg"), prefix, tuple(hidden_names), fixed)
+def line_rows(table: Mapping[str, Any]) -> list[Markup]:
+    """Return the rows of a line editor, each by itself; ``table`` is what the template ``_ui/lines.html`` is told."""
+    columns, prefix, fixed = table["columns"], table.get("prefix", "line"), bool(table.get("fixed"))
+    hidden_names, errors = tuple(table["hidden_names"]), table["errors"]
+    shape = (current_locale(), components.asset("icons.svg"), prefix, hidden_names, fixed)
     key = (shape, keeping.frozen(list(columns)))
     pattern = _tables.get(key)
     if pattern is None:
         if len(_tables) >= KEPT_TABLES:
             _tables.clear()
         pattern = _tables[key] = RowPattern(columns, prefix, hidden_names, fixed)
-    written = [pattern.row(index, row, errors) for index, row in enumerate(rows)]
-    return Markup("".join(written))  # noqa: S704 - escaped where it was written
+    rows = enumerate(table["rows"])
+    return [Markup(pattern.row(index, row, errors)) for index, row in rows]  # noqa: S704 - escaped there
 
 
 class RowPattern:

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache, partial
 from typing import Any, Generic, NamedTuple, TypeVar
 
 import wtforms
@@ -24,7 +24,8 @@ ROW_ACTS = ("up", "down", "copy", "remove", "undo")
 # A removed row travels with the page so that it can be put back; more than a row holds is not taken.
 LONGEST_REMOVED = 20_000
 KEPT_ROWS = 4_096
-# A row with longer texts is read anew each time.
+KEPT_NAMES, LONGEST_NAME = 8_192, 80
+# A row of more characters is read anew each time.
 LONGEST_KEPT = 2_000
 
 # What stands for the value of a field that a stored row knows nothing of.
@@ -106,14 +107,13 @@ class Lines(Generic[Form]):
             self.rows = [self._stored_row(item) for item in stored]
 
     def _read(self, posted: "MultiDict[str, str]") -> list[LineRow]:
-        pattern = re.compile(rf"{re.escape(self.prefix)}-([0-9]{{1,4}})-([a-z_0-9]+)")
         # what a row brings along, such as a preset unit, does not make it count
         along = {"id", *getattr(self.row_form, "presets", ())}
-        typed: dict[int, list[tuple[str, str]]] = {}
+        typed: dict[int, Cells] = {}
         for name, value in posted.items(multi=True):
-            found = pattern.fullmatch(name)
+            found = cell_of(self.prefix, name) if len(name) <= LONGEST_NAME else None
             if found is not None:
-                typed.setdefault(int(found[1]), []).append((found[2], value))
+                typed.setdefault(found[0], []).append((found[1], value))
         numbered = [
             (index, fields)
             for index, fields in sorted(typed.items())
@@ -176,6 +176,8 @@ class Lines(Generic[Form]):
         return list(self._form._fields)
 
     def _typed_row(self, fields: Cells) -> LineRow:
+        if sum(len(name) + len(value) for name, value in fields) > LONGEST_KEPT:
+            return self._read_typed(fields)
         return self._kept("typed", tuple(fields), lambda: self._read_typed(fields))
 
     def _read_typed(self, fields: Cells) -> LineRow:
@@ -185,11 +187,8 @@ class Lines(Generic[Form]):
         return self._as_read()
 
     def _stored_row(self, item: Any) -> LineRow:
-        told = item if isinstance(item, Mapping) else None
-        found = [
-            told.get(name, _MISSING) if told is not None else getattr(item, name, _MISSING)
-            for name in self._names
-        ]
+        value_of = item.get if isinstance(item, Mapping) else partial(getattr, item)
+        found = [value_of(name, _MISSING) for name in self._names]
         return self._kept("stored", keeping.frozen(found), lambda: self._read_stored(item))
 
     def _read_stored(self, item: Any) -> LineRow:
@@ -263,6 +262,13 @@ class Lines(Generic[Form]):
         spare = max(extra, self.blank, 0 if rows else empty)
         blank = self._stored_row({}).texts
         return rows + [dict(blank) for _number in range(min(spare, self.most - len(rows)))]
+
+
+@lru_cache(KEPT_NAMES)
+def cell_of(prefix: str, name: str) -> tuple[int, str] | None:
+    """Return row and column of a posted field, None for one that is no cell of this table."""
+    found = re.fullmatch(rf"{re.escape(prefix)}-([0-9]{{1,4}})-([a-z_0-9]+)", name)
+    return (int(found[1]), found[2]) if found is not None else None
 
 
 def _text_of(field: wtforms.Field) -> str:

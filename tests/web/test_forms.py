@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 from werkzeug.datastructures import MultiDict
@@ -17,6 +17,7 @@ from app.core.once import FormToken
 from app.core.settings import SettingRow
 from app.core.uow import unit_of_work
 from app.web import dates, fields, forms
+from app.web import lines as line_rows_kept
 from app.web.lines import LineForm, Lines, rows_to_add
 
 
@@ -435,6 +436,75 @@ def test_a_stored_row_may_be_an_object():
         quantity = Decimal(2)
 
     assert Lines(Row, stored=[Stored()]).shown()[0]["name"] == "泵"
+
+
+TYPED = st.sampled_from(["", " ", "泵", "１，０００", "x", "-1", "a", "y", "a\u0007b", "７", "长" * 300])
+CELLS = st.lists(st.tuples(st.sampled_from([*Row()._fields, "zz"]), TYPED), max_size=8)
+
+
+@settings(max_examples=40)
+@given(st.lists(CELLS, max_size=4))
+def test_rows_read_by_one_form_are_as_if_each_had_its_own(rows):
+    """Whether a row was read before, and which one was read before it, must not show."""
+    lines = Lines(Row)
+    for cells in rows:
+        own = Row(MultiDict([*cells, ("posted", "1")]))
+        valid = own.validate()
+        for read in (lines._typed_row(cells), lines._typed_row(cells)):
+            assert read.values == own.data
+            assert bool(read.wrong) is not valid
+            assert {name: list(said) for name, said in read.wrong.items()} == own.errors
+            assert read.texts["name"] == own.name._value()
+        assert lines._stored_row({}).texts["name"] == ""
+
+
+def test_a_kept_row_speaks_the_language_of_its_reader():
+    values = {"line-0-name": "泵", "line-0-quantity": "x"}
+    said = {}
+    for locale in ("zh", "en", "zh"):
+        with using_locale(locale):
+            lines = lines_of(values)
+            assert not lines.validate()
+            said.setdefault(locale, []).append(lines.errors["line-0-quantity"])
+    assert said["zh"][0] == said["zh"][1] != said["en"][0]
+
+
+def test_numbers_that_are_equal_are_shown_as_they_are_stored():
+    class Percent(LineForm):
+        rate = forms.TextField(lazy("折扣"))
+
+    shown = [
+        Lines(Percent, stored=[{"rate": value}]).shown()[0]["rate"] for value in (1, True, Decimal("1.0"))
+    ]
+    assert shown == ["1", "True", "1.0"]
+
+
+def test_what_is_long_or_does_not_last_is_read_and_not_kept(monkeypatch):
+    monkeypatch.setattr(line_rows_kept, "_rows_kept", {})
+    long = {f"line-0-{name}": "长" * 1_500 for name in ("name", "unit")}
+    assert lines_of(long).shown()[0]["unit"] == "长" * 1_500
+    assert Lines(Row, stored=[{"name": bytearray(b"x")}]).shown()[0]["name"] == str(bytearray(b"x"))
+    assert lines_of({"line-0-name": "泵", "line-0-" + "z" * 100: "x"}).data[0]["name"] == "泵"
+    assert [key[2] for key in line_rows_kept._rows_kept if key[1] == "typed"] == [(("name", "泵"),)]
+
+
+def test_no_more_rows_are_kept_than_there_is_room_for(monkeypatch):
+    monkeypatch.setattr(line_rows_kept, "_rows_kept", {})
+    monkeypatch.setattr(line_rows_kept, "KEPT_ROWS", 3)
+    lines = lines_of({f"line-{row}-name": f"泵{row}" for row in range(8)})
+    assert [row["name"] for row in lines.data] == [f"泵{row}" for row in range(8)]
+    assert len(line_rows_kept._rows_kept) <= 3
+
+
+def test_a_row_is_filled_without_touching_the_one_that_is_kept():
+    values = {"line-0-name": "泵", "line-0-quantity": "x", "line-0-unit": "台"}
+    lines, others = lines_of(values), lines_of(values)
+    lines.fill(0, {"quantity": Decimal(1_000), "kind": "a"})
+    assert (lines.shown()[0]["quantity"], lines.shown()[0]["kind"]) == ("1,000", "a")
+    assert lines.data[0]["quantity"] == Decimal(1_000)
+    assert lines.validate()
+    assert others.shown()[0]["quantity"] == "x"
+    assert not others.validate()
 
 
 def test_the_rules_may_refuse_one_cell():

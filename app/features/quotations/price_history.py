@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, or_, select
 
 from app.core.db import session
 from app.core.permissions import Actor
@@ -117,7 +117,11 @@ def last_prices_of_lines(
     models = {model for _product_id, model in lines if model}
     if not products and not models:
         return [[] for _line in lines]
-    wanted = or_(QuotationLine.product_id.in_(products), QuotationLine.model.in_(models))
+    # as parameters of their own: a list of two hundred would be looked through for expressions
+    wanted = or_(
+        QuotationLine.product_id.in_(bindparam("products", list(products), expanding=True)),
+        QuotationLine.model.in_(bindparam("models", list(models), expanding=True)),
+    )
     found = newest(actor, Quotation.customer_id == customer_id, wanted, limit=MOST_OFFERS)
     places: dict[int | str | None, list[int]] = defaultdict(list)
     for place, offer in enumerate(found):

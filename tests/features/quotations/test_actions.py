@@ -1,5 +1,6 @@
 """What people do with a quotation besides its steps: made from answers, edited, revised, accepted, and refused."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -16,6 +17,7 @@ from app.core.uow import unit_of_work
 from app.features.inquiries import actions as inquiry_actions
 from app.features.products.models import Product
 from app.features.quotations import actions
+from app.features.quotations.line_changes import line_changes
 from app.features.quotations.models import QuotationRevision
 from app.features.seals.models import LegalEntity
 from tests import stories
@@ -239,3 +241,40 @@ def test_a_refused_attempt_is_recorded_with_its_code(desk: stories.Desk) -> None
         actions.record_refused_paper(revision.id, desk.people.actor("administrator"))
     event = events_for("quotation", revision.id)[0]
     assert (event.verb, event.data["code"]) == ("quotation:paper-refused", "quotation:not-approved")
+
+
+def test_a_line_stays_the_same_row_and_is_written_only_where_it_changed(desk: stories.Desk) -> None:
+    revision = desk.quotation("draft")
+    first, second = revision.lines[:2]
+    ids = (first.id, second.id)
+    inputs = [
+        actions.LineInput(**{name: getattr(line, name) for name in actions.LINE_FIELDS})
+        for line in revision.lines
+    ]
+    changed = replace(inputs[1], quantity=Decimal(17))
+    with unit_of_work():
+        row = session.get_one(QuotationRevision, revision.id)
+        actions.put_lines(row, [inputs[0], changed, *inputs[2:]])
+        assert [line.position for line in row.lines if session.is_modified(line)] == [2]
+    with unit_of_work():
+        row = session.get_one(QuotationRevision, revision.id)
+        actions.put_lines(row, [changed, inputs[0], replace(inputs[0], name="另一台")])
+    session.refresh(revision)
+    assert [line.id for line in revision.lines[:2]] == [ids[1], ids[0]]
+    assert [line.name for line in revision.lines] == [changed.name, inputs[0].name, "另一台"]
+    assert len({line.origin for line in revision.lines}) == 3
+    assert revision.lines[0].quantity == 17
+
+
+def test_changes_of_lines_are_told_by_position_and_field(desk: stories.Desk) -> None:
+    before = {
+        1: ("泵", *[""] * 4, Decimal("2.000"), None, None, 5, ""),
+        2: ("阀", *[""] * 4, None, None, None, None, ""),
+    }
+    after = {1: ("泵", *[""] * 4, Decimal(2), Decimal("1.50"), None, 7, "")}
+    assert line_changes(before, after) == [
+        ["1/unit_price", "", "1.5"],
+        ["1/lead_time_days", "5", "7"],
+        ["2/name", "阀", ""],
+    ]
+    assert line_changes(after, after) == []
