@@ -8,7 +8,7 @@ from app.web.forms import Lines
 
 
 def line_columns() -> list[dict[str, Any]]:
-    """Return the columns of the table, as ``ui.lines`` takes them."""
+    """Return the columns of the table, as ``_ui/lines.html`` takes them."""
     form = QuotationLineForm()
     return [
         {

@@ -6,6 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from app.core import clock
 from app.core.db import session
@@ -17,6 +19,7 @@ from app.core.uow import unit_of_work
 from app.features.inquiries import actions as inquiry_actions
 from app.features.products.models import Product
 from app.features.quotations import actions
+from app.features.quotations.enums import LineKind
 from app.features.quotations.line_changes import line_changes
 from app.features.quotations.models import QuotationRevision
 from app.features.seals.models import LegalEntity
@@ -278,3 +281,38 @@ def test_changes_of_lines_are_told_by_position_and_field(desk: stories.Desk) -> 
         ["2/name", "阀", ""],
     ]
     assert line_changes(after, after) == []
+
+
+TYPED_LINES = st.lists(
+    st.builds(
+        actions.LineInput,
+        name=st.sampled_from(["泵", "阀"]),
+        kind=st.sampled_from(list(LineKind)),
+        quantity=st.sampled_from([None, Decimal(2), Decimal("2.000"), Decimal("0.5")]),
+        unit_price=st.sampled_from([None, Decimal("1.25")]),
+        origin=st.sampled_from(["", "a", "b", "c"]),
+    ),
+    max_size=5,
+)
+
+
+@settings(max_examples=40)
+@given(before=TYPED_LINES, after=TYPED_LINES)
+def test_lines_become_what_was_typed_whatever_stood_there(
+    before: list[actions.LineInput], after: list[actions.LineInput]
+) -> None:
+    revision = QuotationRevision()
+    actions.put_lines(revision, before, floors={})
+    stood = {line.origin: line for line in revision.lines}
+    actions.put_lines(revision, after, floors={})
+    for line, item in zip(revision.lines, after, strict=True):
+        assert all(
+            getattr(line, name) == getattr(item, name) for name in actions.LINE_FIELDS if name != "origin"
+        )
+        assert stood.get(line.origin, line) is line
+    assert [line.position for line in revision.lines] == list(range(1, len(after) + 1))
+    marks = [line.origin for line in revision.lines]
+    assert all(marks)
+    assert len(set(marks)) == len(marks)
+    assert {item.origin for item in after} - {""} <= set(marks)
+    assert revision.total == actions.total_of(after)
