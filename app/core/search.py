@@ -11,6 +11,7 @@ Records are indexed in short parts, because PostgreSQL keeps at most 256 positio
 a join inside the query, before its limit.
 """
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -26,6 +27,8 @@ from app.core.db import Model, session
 from app.core.db_objects import make_search_index
 from app.core.i18n import LazyText
 from app.core.permissions import Actor
+
+UNSTORABLE = re.compile("[\\0\\ud800-\\udfff]")
 
 # A part holds fewer tokens than PostgreSQL keeps positions; neighbouring parts of one long run overlap by the
 # longest run that may be asked for, so that nothing is lost between them.
@@ -216,10 +219,7 @@ def remove_many(doc_type: str, doc_ids: Sequence[int]) -> None:
 
 def storable(written: str) -> str:
     """Return a text that both engines can keep: no NUL, no half of a surrogate pair."""
-    kept = "".join(
-        character for character in written if character != "\0" and not 0xD800 <= ord(character) < 0xE000
-    )
-    return kept[:MOST_TEXT]
+    return UNSTORABLE.sub("", written)[:MOST_TEXT]
 
 
 def _is_postgresql() -> bool:

@@ -342,12 +342,8 @@ def _label_of(key: str, name: str) -> str:
 
 def diff(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[list[str]]:
     """Return the fields in which two plain mappings differ, as [field, old text, new text] for an event's data."""
-    keys = list(dict.fromkeys([*old, *new]))
-    return [
-        [key, text_of(old.get(key)), text_of(new.get(key))]
-        for key in keys
-        if text_of(old.get(key)) != text_of(new.get(key))
-    ]
+    found = ([key, text_of(old.get(key)), text_of(new.get(key))] for key in dict.fromkeys([*old, *new]))
+    return [change for change in found if change[1] != change[2]]
 
 
 def text_of(value: Any) -> str:

@@ -2,14 +2,18 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from functools import cached_property, lru_cache, partial
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import wtforms
 from werkzeug.datastructures import MultiDict
 
+from app.core import clock
+from app.core.i18n import current_locale
 from app.core.i18n import gettext as _
+from app.web import keeping
 from app.web.fields import ChoiceField
 
 MOST_LINES = 200
@@ -19,8 +23,17 @@ ROW_ACT = "row_act"
 ROW_ACTS = ("up", "down", "copy", "remove", "undo")
 # A removed row travels with the page so that it can be put back; more than a row holds is not taken.
 LONGEST_REMOVED = 20_000
+KEPT_ROWS = 4_096
+KEPT_NAMES, LONGEST_NAME = 8_192, 80
+# A row of more characters is read anew each time.
+LONGEST_KEPT = 2_000
+
+# What stands for the value of a field that a stored row knows nothing of.
+_MISSING = object()
 
 Cells = list[tuple[str, str]]
+
+_rows_kept: dict[Any, "LineRow"] = {}
 
 
 @dataclass(frozen=True)
@@ -33,7 +46,10 @@ class RemovedRow:
 
 
 class LineForm(wtforms.Form):
-    """The fields of one row. A field ``id`` (hidden) names the stored line and does not make a row count."""
+    """The fields of one row. A field ``id`` (hidden) names the stored line and does not make a row count.
+
+    What a row says must follow from its cells, the language and the day: rows are kept by them.
+    """
 
     class Meta:
         """No token of its own: the form around it carries one."""
@@ -41,19 +57,33 @@ class LineForm(wtforms.Form):
         csrf = False
 
 
-Row = TypeVar("Row", bound=LineForm)
+Form = TypeVar("Form", bound=LineForm)
 
 
-class Lines(Generic[Row]):
+class LineRow(NamedTuple):
+    """A row as it was read, by field name: values, texts as they are shown, sentences of what is wrong.
+
+    It may be kept and shared, so nobody changes it.
+    """
+
+    values: Mapping[str, Any]
+    texts: Mapping[str, str]
+    wrong: Mapping[str, Sequence[str]]
+
+
+class Lines(Generic[Form]):
     """The rows of one table, from a stored document or from what was posted.
 
     Rows that are wholly empty do not count. After ``validate`` the messages stand in ``errors`` by field name and in
     ``problems`` for the summary above the form.
+
+    Making the fields of a row and asking each of them costs far more than the row is worth where two hundred come back
+    as they went out. So one form reads all rows, and a row with the same cells as one read before is that row.
     """
 
     def __init__(
         self,
-        row_form: type[Row],
+        row_form: type[Form],
         posted: "MultiDict[str, str] | None" = None,
         stored: Iterable[Any] = (),
         *,
@@ -74,19 +104,20 @@ class Lines(Generic[Row]):
         if posted is not None:
             self.rows = self._read(posted)
         else:
-            self.rows = [self._row(index, None, item) for index, item in enumerate(stored)]
+            self.rows = [self._stored_row(item) for item in stored]
 
-    def _read(self, posted: "MultiDict[str, str]") -> list[Row]:
-        pattern = re.compile(rf"{re.escape(self.prefix)}-([0-9]{{1,4}})-([a-z_0-9]+)")
-        typed: dict[int, list[tuple[str, str]]] = {}
+    def _read(self, posted: "MultiDict[str, str]") -> list[LineRow]:
+        # what a row brings along, such as a preset unit, does not make it count
+        along = {"id", *getattr(self.row_form, "presets", ())}
+        typed: dict[int, Cells] = {}
         for name, value in posted.items(multi=True):
-            found = pattern.fullmatch(name)
+            found = cell_of(self.prefix, name) if len(name) <= LONGEST_NAME else None
             if found is not None:
-                typed.setdefault(int(found[1]), []).append((found[2], value))
+                typed.setdefault(found[0], []).append((found[1], value))
         numbered = [
             (index, fields)
             for index, fields in sorted(typed.items())
-            if any(value.strip() for name, value in fields if name != "id" and self._counts(name))
+            if any(value.strip() for name, value in fields if name not in along)
         ]
         filled = [fields for _index, fields in numbered]
         act, row = row_act(posted)
@@ -94,7 +125,7 @@ class Lines(Generic[Row]):
             self.blank = len(typed) - len(filled)
             self._act(act, filled, [index for index, _fields in numbered], row, posted)
         self.too_many = len(filled) > self.most
-        return [self._row(index, fields, None) for index, fields in enumerate(filled[: self.most])]
+        return [self._typed_row(fields) for fields in filled[: self.most]]
 
     def _act(
         self, act: str, filled: list[Cells], indexes: list[int], row: int, posted: "MultiDict[str, str]"
@@ -122,54 +153,122 @@ class Lines(Generic[Row]):
         """Put typed rows behind the others, as if they had been posted; too many are refused by ``validate``."""
         self.too_many = len(self.rows) + len(rows) > self.most
         for typed in rows[: self.most - len(self.rows)]:
-            self.rows.append(self._row(len(self.rows), list(typed.items()), None))
+            self.rows.append(self._typed_row(list(typed.items())))
 
-    def _counts(self, name: str) -> bool:
-        """Tell whether a posted cell makes its row count: not what a row brings along, such as a preset unit."""
-        return name not in getattr(self.row_form, "presets", ())
+    def fill(self, place: int, values: Mapping[str, Any]) -> None:
+        """Put values into the row at a place (from 0) as if they had been typed there."""
+        row = self.rows[place]
+        texts = dict(row.texts)
+        for name, value in values.items():
+            field = self._form._fields[name]
+            field.data, field.raw_data = value, None
+            texts[name] = _text_of(field)
+        left = {name: said for name, said in row.wrong.items() if name not in values}
+        self.rows[place] = LineRow({**row.values, **values}, texts, left)
 
-    def _row(self, index: int, fields: Sequence[tuple[str, str]] | None, stored: Any) -> Row:
-        prefix = f"{self.prefix}-{index}"
-        if fields is None:
-            data = stored if isinstance(stored, Mapping) else None
-            return self.row_form(prefix=prefix, obj=None if data else stored, data=data)
-        posted: MultiDict[str, str] = MultiDict((f"{prefix}-{name}", value) for name, value in fields)
+    @cached_property
+    def _form(self) -> Form:
+        """The form that reads the rows, one after the other."""
+        return self.row_form()
+
+    @cached_property
+    def _names(self) -> list[str]:
+        return list(self._form._fields)
+
+    def _typed_row(self, fields: Cells) -> LineRow:
+        if sum(len(name) + len(value) for name, value in fields) > LONGEST_KEPT:
+            return self._read_typed(fields)
+        return self._kept("typed", tuple(fields), lambda: self._read_typed(fields))
+
+    def _read_typed(self, fields: Cells) -> LineRow:
         # An empty MultiDict would count as "nothing posted".
-        posted.add(f"{prefix}-posted", "1")
-        return self.row_form(posted, prefix=prefix)
+        self._form.process(MultiDict([*fields, ("posted", "1")]))
+        self._form.validate()
+        return self._as_read()
+
+    def _stored_row(self, item: Any) -> LineRow:
+        value_of = item.get if isinstance(item, Mapping) else partial(getattr, item)
+        found = [value_of(name, _MISSING) for name in self._names]
+        return self._kept("stored", keeping.frozen(found), lambda: self._read_stored(item))
+
+    def _read_stored(self, item: Any) -> LineRow:
+        # Without anything posted a field keeps what it was given last.
+        for field in self._form:
+            field.raw_data = None
+        if isinstance(item, Mapping):
+            self._form.process(None, None, item)
+        else:
+            self._form.process(None, item)
+        self._form.validate()
+        return self._as_read()
+
+    def _as_read(self) -> LineRow:
+        fields = self._form._fields
+        return LineRow(
+            {name: field.data for name, field in fields.items()},
+            {name: _text_of(field) for name, field in fields.items()},
+            {name: tuple(map(str, field.errors)) for name, field in fields.items() if field.errors},
+        )
+
+    @cached_property
+    def _read_alike(self) -> tuple[Any, ...]:
+        """What the reading of cells depends on besides them."""
+        return self.row_form, current_locale(), clock.today()
+
+    def _kept(self, source: str, cells: Any, read: Callable[[], LineRow]) -> LineRow:
+        """Return a row from memory where the same cells were read before, else as it is read now."""
+        key = (self._read_alike, source, cells)
+        try:
+            found = _rows_kept.get(key)
+        except TypeError:
+            # a value that does not last
+            return read()
+        if found is None:
+            found = read()
+            if len(_rows_kept) >= KEPT_ROWS:
+                _rows_kept.clear()
+            if sum(map(len, found.texts.values())) <= LONGEST_KEPT:
+                _rows_kept[key] = found
+        return found
 
     def validate(self) -> bool:
         """Check all rows; False where something is wrong, with ``errors`` and ``problems`` filled."""
         self.errors, self.problems = {}, []
         if self.too_many:
             self.problems.append({"text": _("最多 %(most)s 行，请分成几份", most=self.most), "href": ""})
-        for number, row in enumerate(self.rows, 1):
-            row.validate()
-            for field in row:
-                if field.errors:
-                    self._add(number, field, [str(error) for error in field.errors])
+        for index, row in enumerate(self.rows):
+            for name, said in row.wrong.items():
+                self._add(index, name, said)
         return not self.problems
 
-    def _add(self, number: int, field: wtforms.Field, errors: list[str]) -> None:
-        self.errors.setdefault(field.name, []).extend(errors)
-        text = _("第 %(row)s 行：%(what)s", row=number, what=" ".join(errors))
-        self.problems.append({"text": text, "href": f"#{field.id}"})
+    def _add(self, index: int, name: str, errors: Sequence[str]) -> None:
+        field = f"{self.prefix}-{index}-{name}"
+        self.errors.setdefault(field, []).extend(errors)
+        text = _("第 %(row)s 行：%(what)s", row=index + 1, what=" ".join(errors))
+        self.problems.append({"text": text, "href": f"#{field}"})
 
     def refuse(self, index: int, name: str, sentence: Any) -> None:
         """Add a refusal of the rules to one cell (row counted from 0)."""
-        self._add(index + 1, self.rows[index]._fields[name], [str(sentence)])
+        self._add(index, name, [str(sentence)])
 
     @property
     def data(self) -> list[dict[str, Any]]:
         """The values of all rows that count."""
-        return [row.data for row in self.rows]
+        return [dict(row.values) for row in self.rows]
 
     def shown(self, extra: int = 0, *, empty: int = EMPTY_ROWS) -> list[dict[str, str]]:
         """Return what the table shows: each row as typed, and ``extra`` empty ones behind (``empty`` where none is)."""
-        rows = [{field.short_name: _text_of(field) for field in row} for row in self.rows]
+        rows = [dict(row.texts) for row in self.rows]
         spare = max(extra, self.blank, 0 if rows else empty)
-        blank = {field.short_name: _text_of(field) for field in self.row_form(prefix=self.prefix)}
+        blank = self._stored_row({}).texts
         return rows + [dict(blank) for _number in range(min(spare, self.most - len(rows)))]
+
+
+@lru_cache(KEPT_NAMES)
+def cell_of(prefix: str, name: str) -> tuple[int, str] | None:
+    """Return row and column of a posted field, None for one that is no cell of this table."""
+    found = re.fullmatch(rf"{re.escape(prefix)}-([0-9]{{1,4}})-([a-z_0-9]+)", name)
+    return (int(found[1]), found[2]) if found is not None else None
 
 
 def _text_of(field: wtforms.Field) -> str:

@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 
 from app.core import i18n, notices, settings
 from app.core.permissions import ROLE_LABELS, Actor
-from app.web import components, current, filters, keeping, nav
+from app.web import components, current, filters, keeping, line_rows, nav
 
 MACROS = ("_ui/macros.html", "_ui/fields.html")
 # Those of them that follow from their arguments alone, and are never called with a body.
@@ -44,7 +44,7 @@ class Macros:
 
     def __init__(self, environment: Environment) -> None:
         self._environment = environment
-        self.__dict__.update(components.PYTHON_MACROS)
+        self.__dict__.update(components.PYTHON_MACROS, line_rows=line_rows.line_rows)
 
     def __getattr__(self, name: str) -> Any:
         for template in MACROS:

@@ -154,6 +154,8 @@ def test_every_kind_of_task_waits_for_somebody() -> None:
         "rule:approve",
         "rule:answer-comments",
         "rule:read",
+        "check:explain",
+        "check:look-again",
     }
 
 

@@ -17,7 +17,6 @@ from app.core.once import FormToken
 from app.core.settings import SettingRow
 from app.core.uow import unit_of_work
 from app.web import dates, fields, forms
-from app.web.lines import LineForm, Lines, rows_to_add
 
 
 class AnyForm(forms.BaseForm):
@@ -352,103 +351,6 @@ def test_old_tokens_are_swept(at, salesperson):
     with unit_of_work():
         once_core.create_once("new", salesperson.id, lambda: "/2")
     assert session.execute(select(FormToken.token)).scalars().all() == ["new"]
-
-
-class Row(LineForm):
-    presets = ("unit",)
-    id = forms.VersionField()
-    name = forms.TextField(lazy("名称"), required=True)
-    quantity = forms.QuantityField(lazy("数量"), required=True)
-    unit = forms.TextField(lazy("单位"), default="件")
-    urgent = forms.CheckField(lazy("急"))
-    kind = forms.ChoiceField(lazy("类别"), choices=[("a", "甲")])
-
-
-def lines_of(values: dict[str, str], **options: object) -> Lines[Row]:
-    return Lines(Row, MultiDict(values), **options)
-
-
-def test_rows_are_read_in_order_and_empty_ones_do_not_count():
-    lines = lines_of(
-        {
-            "line-2-name": "油缸",
-            "line-2-quantity": "3",
-            "line-0-name": "密封圈",
-            "line-0-quantity": "1,000",
-            "line-0-urgent": "y",
-            "line-0-id": "7",
-            "line-1-name": " ",
-            "line-1-quantity": "",
-            "line-1-unit": "件",
-            "line-1-id": "8",
-            "other": "x",
-        }
-    )
-    assert lines.validate()
-    assert [(row["name"], row["quantity"], row["urgent"]) for row in lines.data] == [
-        ("密封圈", Decimal(1000), True),
-        ("油缸", Decimal(3), False),
-    ]
-
-
-def test_a_wrong_cell_is_named_with_its_row():
-    lines = lines_of(
-        {"line-0-name": "油缸", "line-0-quantity": "1", "line-1-name": "泵", "line-1-quantity": "x"}
-    )
-    assert not lines.validate()
-    assert lines.errors == {"line-1-quantity": ["数量应是数字，例如 1234.5"]}
-    assert lines.problems == [{"text": "第 2 行：数量应是数字，例如 1234.5", "href": "#line-1-quantity"}]
-
-
-def test_more_rows_than_allowed_are_refused_and_the_rest_is_kept():
-    lines = lines_of({f"line-{row}-name": "泵" for row in range(203)})
-    assert not lines.validate()
-    assert lines.problems[0]["text"] == "最多 200 行，请分成几份"
-    assert len(lines.rows) == 200
-
-
-def test_the_table_shows_what_was_typed_and_empty_rows_behind():
-    lines = lines_of({"line-0-name": "泵", "line-0-quantity": "x", "line-0-urgent": "y", "line-0-kind": "a"})
-    shown = lines.shown(extra=2)
-    assert [row["name"] for row in shown] == ["泵", "", ""]
-    assert (shown[0]["quantity"], shown[0]["urgent"], shown[0]["kind"]) == ("x", "y", "a")
-    assert (shown[1]["unit"], shown[1]["kind"]) == ("件", "")
-    assert len(lines_of({}).shown()) == 3
-
-
-def test_stored_rows_fill_the_table():
-    lines = Lines(Row, stored=[{"name": "泵", "quantity": Decimal("2.000"), "id": 4}], prefix="item")
-    assert lines.shown()[0] == {
-        "id": "4",
-        "name": "泵",
-        "quantity": "2",
-        "unit": "件",
-        "urgent": "",
-        "kind": "",
-    }
-    assert not lines.posted
-
-
-def test_a_stored_row_may_be_an_object():
-    class Stored:
-        name = "泵"
-        quantity = Decimal(2)
-
-    assert Lines(Row, stored=[Stored()]).shown()[0]["name"] == "泵"
-
-
-def test_the_rules_may_refuse_one_cell():
-    lines = lines_of({"line-0-name": "泵", "line-0-quantity": "1"})
-    assert lines.validate()
-    lines.refuse(0, "quantity", lazy("库存不足"))
-    assert lines.errors == {"line-0-quantity": ["库存不足"]}
-
-
-@pytest.mark.parametrize(
-    ("typed", "rows"), [("10", 10), ("", 0), ("x", 0), ("-5", 0), ("999", 50), ("1" * 400, 0), ("²", 0)]
-)
-def test_the_button_for_more_rows_says_how_many(typed, rows):
-    assert rows_to_add(MultiDict({"add_rows": typed})) == rows
 
 
 def test_an_id_that_no_column_holds_is_not_among_the_choices():

@@ -146,10 +146,13 @@ def test_lines_are_plain_fields_that_keep_what_was_typed(app: Flask) -> None:
     ]
     html = rendered(
         app,
-        "{{ ui.lines(columns, rows, errors=errors) }}",
-        columns=columns,
-        rows=rows,
-        errors={"line-0-quantity": "请填写数字"},
+        '{% include "_ui/lines.html" %}',
+        table={
+            "columns": columns,
+            "rows": rows,
+            "errors": {"line-0-quantity": "请填写数字"},
+            "hidden_names": ("id",),
+        },
     )
     assert '<input type="hidden" name="line-0-id" value="7">' in html
     assert 'name="line-0-name" value="&lt;泵&gt;"' in html

@@ -22,7 +22,8 @@ from app.features.products.models import Product
 from app.features.quotations import secrecy, snapshot
 from app.features.quotations.enums import Freight, LineKind, PaymentTerm, QuotationPerm, QuotationStatus
 from app.features.quotations.flow import DOC_TYPE, FLOW, refused_paper
-from app.features.quotations.models import Quotation, QuotationLine, QuotationRevision
+from app.features.quotations.line_changes import line_changes, line_facts
+from app.features.quotations.models import LineAmount, Quotation, QuotationLine, QuotationRevision
 from app.features.quotations.negotiation import guards
 from app.features.quotations.terms import queries as terms
 from app.features.quotations.terms.models import TERM_FIELDS
@@ -60,7 +61,7 @@ MAX_TOTAL = Decimal("9999999999.99")
 
 
 @dataclass(frozen=True)
-class LineInput:
+class LineInput(LineAmount):
     """A row as typed. Unit price tax-included in yuan, tax rate in percent points; None where nothing was typed yet.
 
     ``origin`` is the mark of the line it changes; a new line gets one of its own.
@@ -204,7 +205,9 @@ def put_lines(
     lines: Sequence[LineInput],
     floors: Mapping[int, Decimal | None] | None = None,
 ) -> None:
-    """Replace the lines by those typed and recompute the total; raises Invalid for too many lines, too large a sum.
+    """Make the lines equal to those typed and recompute the total; raises Invalid for too many lines, too large a sum.
+
+    A line that keeps its mark stays the same row, and is written only where it changed.
 
     ``floors`` are the floor prices by product, where the caller has read them already.
     """
@@ -212,18 +215,18 @@ def put_lines(
         raise Invalid(fields={"lines": lazy("一份报价最多 200 行，请分成两份")})
     if floors is None:
         floors = floor_prices({item.product_id for item in lines if item.product_id is not None})
-    rows = []
-    marks: set[str] = set()
+    stored = {row.origin: row for row in revision.lines}
+    rows: dict[str, QuotationLine] = {}
     for position, item in enumerate(lines, 1):
-        row = QuotationLine(position=position)
-        for name in LINE_FIELDS:
-            setattr(row, name, getattr(item, name))
-        if not row.origin or row.origin in marks:
-            row.origin = secrets.token_hex(8)
-        marks.add(row.origin)
-        row.floor_price = floors.get(item.product_id) if item.product_id is not None else None
-        rows.append(row)
-    revision.lines[:] = rows
+        origin = item.origin if item.origin and item.origin not in rows else secrets.token_hex(8)
+        row = rows[origin] = stored.get(origin) or QuotationLine()
+        floor = floors.get(item.product_id) if item.product_id is not None else None
+        wanted = {**vars(item), "origin": origin, "position": position, "floor_price": floor}
+        for name, value in wanted.items():
+            if getattr(row, name) != value:
+                setattr(row, name, value)
+    if revision.lines != list(rows.values()):
+        revision.lines[:] = rows.values()
     revision.total = total_of(revision.lines)
     if revision.total > MAX_TOTAL:
         raise Invalid(fields={"lines": lazy("合计超过 99.99 亿元，请检查数量和单价")})
@@ -237,18 +240,18 @@ def floor_prices(product_ids: Collection[int]) -> dict[int, Decimal | None]:
     return {row.id: row.floor_price for row in session.execute(statement)}
 
 
-def total_of(lines: Sequence[QuotationLine]) -> Decimal:
+def total_of(lines: Sequence[QuotationLine | LineInput]) -> Decimal:
     """Return the tax-included total in yuan: the sum of the items, options left out."""
     amounts = [line.amount for line in lines if line.kind == LineKind.ITEM]
     return sum((amount for amount in amounts if amount is not None), Decimal("0.00"))
 
 
-def totals_of(lines: Sequence[QuotationLine]) -> money.Totals:
+def totals_of(lines: Sequence[QuotationLine | LineInput]) -> money.Totals:
     """Return gross, net and tax of the items, per rate group as well; lines without price or rate are left out."""
     return money.totals(
-        money.TaxedAmount(line.amount, line.tax_rate)
+        money.TaxedAmount(amount, line.tax_rate)
         for line in lines
-        if line.kind == LineKind.ITEM and line.amount is not None and line.tax_rate is not None
+        if line.kind == LineKind.ITEM and line.tax_rate is not None and (amount := line.amount) is not None
     )
 
 
@@ -275,7 +278,7 @@ def edit(
     if revision.status not in EDITABLE:
         raise Conflict("quotation:not-editable", state=FLOW.state(revision.status).label)
     check_validity(head["valid_until"])
-    before = facts(revision)
+    before, lines_before = head_facts(revision), line_facts(revision)
     if legal_entity_id is not None and legal_entity_id != revision.legal_entity_id:
         revision.legal_entity = usable_legal_entity(legal_entity_id)
     own_lines = {line.id for line in revision.quotation.inquiry.lines}
@@ -287,7 +290,10 @@ def edit(
     )
     revision.touch()
     session.flush()
-    changes = timeline.diff(before, facts(revision))
+    changes = [
+        *timeline.diff(before, head_facts(revision)),
+        *line_changes(lines_before, line_facts(revision)),
+    ]
     if changes:
         verb = "quotation:autosave" if autosave else "quotation:edit"
         timeline.record(DOC_TYPE, revision.id, verb, actor, data={"changes": changes})
@@ -312,28 +318,10 @@ def check_validity(valid_until: date | None) -> None:
         raise Invalid(fields={"valid_until": lazy("有效期最长一年")})
 
 
-def facts(revision: QuotationRevision) -> dict[str, Any]:
-    """Return what a change is told by: the head's values and each line as "position/field"."""
+def head_facts(revision: QuotationRevision) -> dict[str, Any]:
+    """Return what a change of the head is told by."""
     values: dict[str, Any] = {name: getattr(revision, name) for name in HEAD_FIELDS}
     values["legal_entity"] = revision.legal_entity.name
-    for line in revision.lines:
-        for name in (
-            "name",
-            "brand",
-            "model",
-            "spec",
-            "unit",
-            "quantity",
-            "unit_price",
-            "tax_rate",
-            "lead_time_days",
-            "note",
-        ):
-            value = getattr(line, name)
-            # empty ones too, so that what is filled in later stands at its line
-            values[f"{line.position}/{name}"] = (
-                f"{value.normalize():f}" if isinstance(value, Decimal) else value
-            )
     return values
 
 

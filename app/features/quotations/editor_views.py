@@ -84,8 +84,9 @@ def form_page(
 @blueprint.post("/<int:quotation_id>/r/<int:number>/edit")
 @requires(QuotationPerm.PREPARE)
 def save(quotation_id: int, number: int) -> Answer:
-    revision, actor = load(quotation_id, number), current_actor()
+    revision, actor = load(quotation_id, number, with_lines=False), current_actor()
     check_editable(revision, actor)
+    shown = presentation.addresses(revision)["show"]
     form, lines = filling.quotation_form(revision), Lines(QuotationLineForm, request.form)
     if filling.asked(request.form):
         return form_page(
@@ -102,14 +103,15 @@ def save(quotation_id: int, number: int) -> Answer:
         return form_page(revision, form, lines, status=422)
     try:
         with unit_of_work():
-            revision = load(quotation_id, number)
+            # what is written is read again under the lock, its lines with it
+            revision = load(quotation_id, number, with_lines=False)
             write(revision, actor, form, lines)
             if request.form.get("then") == "submit":
                 actions.fire(revision, "submit", actor=actor, version=None)
     except (Conflict, Invalid) as problem:
         return refused_form(quotation_id, number, form, lines, problem)
     flash(_("已保存") if request.form.get("then") != "submit" else _("已保存并提交审核"), "ok")
-    return fragments.go(presentation.addresses(load(quotation_id, number))["show"])
+    return fragments.go(shown)
 
 
 def write(
@@ -122,13 +124,12 @@ def write(
 ) -> None:
     head = {name: getattr(form, name).data for name in actions.HEAD_FIELDS}
     head["payment_term"] = head["payment_term"] or ""
-    inputs = [actions.LineInput(**row) for row in lines.data]
     actions.edit(
         revision,
         actor=actor,
         version=version_of(form),
         head=head,
-        lines=inputs,
+        lines=typed_lines(lines),
         legal_entity_id=form.legal_entity_id.data,
         autosave=autosave,
     )
@@ -155,7 +156,7 @@ def refused_form(
 @blueprint.post("/<int:quotation_id>/r/<int:number>/totals")
 @requires(QuotationPerm.PREPARE)
 def totals(quotation_id: int, number: int) -> Answer:
-    revision = load(quotation_id, number)
+    revision = load(quotation_id, number, with_lines=False)
     lines = Lines(QuotationLineForm, request.form)
     return form_block(revision, lines)
 
@@ -176,7 +177,7 @@ def form_block(revision: QuotationRevision, lines: Lines[Any]) -> Answer:
 @requires(QuotationPerm.PREPARE)
 def autosave(quotation_id: int, number: int) -> Answer:
     """Save a draft as it is typed; what cannot be saved yet is left alone, a newer version is never overwritten."""
-    revision, actor = load(quotation_id, number), current_actor()
+    revision, actor = load(quotation_id, number, with_lines=False), current_actor()
     check_editable(revision, actor)
     if revision.status != QuotationStatus.DRAFT:
         raise Conflict("quotation:not-editable", state=FLOW.state(revision.status).label)
@@ -186,7 +187,7 @@ def autosave(quotation_id: int, number: int) -> Answer:
         return answer(quotation_id, number, status=422, waiting=_("还有内容要改正，暂未自动保存"))
     try:
         with unit_of_work():
-            write(load(quotation_id, number), actor, form, lines, autosave=True)
+            write(load(quotation_id, number, with_lines=False), actor, form, lines, autosave=True)
     except Stale as problem:
         return answer(quotation_id, number, status=409, waiting=problem.sentence(), changes=problem.changes)
     except (Conflict, Invalid) as problem:
@@ -203,7 +204,7 @@ def answer(
     waiting: str = "",
     changes: tuple[str, ...] | list[str] = (),
 ) -> Answer:
-    revision = load(quotation_id, number)
+    revision = load(quotation_id, number, with_lines=False)
     kept = request.form.get("saved_version", "")
     return fragments.page(
         "quotations/autosave.html",

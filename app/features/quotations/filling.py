@@ -95,12 +95,12 @@ def add_lines(lines: Lines[Any], earlier: QuotationRevision) -> None:
         if place not in partners:
             continue
         told = earlier.lines[partners[place]]
-        put(
-            row,
+        lines.fill(
+            place,
             {
                 name: getattr(told, name)
                 for name in copying.FILLED
-                if not row._fields[name]._value() and getattr(told, name) not in ("", None)
+                if not row.texts[name] and getattr(told, name) not in ("", None)
             },
         )
     others = [

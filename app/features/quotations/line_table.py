@@ -4,12 +4,11 @@ from typing import Any
 
 from app.features.quotations import actions
 from app.features.quotations.forms import QuotationLineForm
-from app.features.quotations.models import QuotationLine
 from app.web.forms import Lines
 
 
 def line_columns() -> list[dict[str, Any]]:
-    """Return the columns of the table, as ``ui.lines`` takes them."""
+    """Return the columns of the table, as ``_ui/lines.html`` takes them."""
     form = QuotationLineForm()
     return [
         {
@@ -33,6 +32,6 @@ def line_columns() -> list[dict[str, Any]]:
     ]
 
 
-def typed_lines(lines: Lines[Any]) -> list[QuotationLine]:
-    """Return what was typed as rows, for the totals beside the table; nothing is stored."""
-    return [QuotationLine(**{name: row[name] for name in actions.LINE_FIELDS}) for row in lines.data]
+def typed_lines(lines: Lines[Any]) -> list[actions.LineInput]:
+    """Return what was typed as the input of actions, for the totals beside the table and for saving."""
+    return [actions.LineInput(**row.values) for row in lines.rows]

@@ -7,10 +7,11 @@ from sqlalchemy import select
 from app.core.db import session
 from app.core.i18n import gettext as _
 from app.features.products.models import Product
+from app.features.quotations.actions import LineInput
 from app.features.quotations.models import QuotationLine
 
 
-def below_floor(lines: Sequence[QuotationLine]) -> list[str]:
+def below_floor(lines: Sequence[QuotationLine | LineInput]) -> list[str]:
     """Return a sentence for each typed line under the floor price of its product; the floor itself is not told.
 
     ``lines`` need not be stored; their products are read in one query.

@@ -194,7 +194,22 @@ class QuotationRevision(DocumentMixin, Model):
         return self.number or self.quotation.customer.short_name or self.quotation.customer.name
 
 
-class QuotationLine(Model):
+class LineAmount:
+    """What a line comes to, whether it is stored or only typed."""
+
+    kind: Any
+    quantity: Any
+    unit_price: Any
+
+    @property
+    def amount(self) -> Decimal | None:
+        """Quantity times unit price, rounded half up once; None for a heading or while one of them is missing."""
+        if self.kind == LineKind.HEADING or self.quantity is None or self.unit_price is None:
+            return None
+        return money.line_amount(self.quantity, self.unit_price)
+
+
+class QuotationLine(LineAmount, Model):
     """A row of the table: an item, a heading, or an option that is not summed. Prices are tax-included.
 
     ``origin`` is the mark by which a line is known as the same one in all revisions.
@@ -224,13 +239,6 @@ class QuotationLine(Model):
     note: Mapped[str] = mapped_column(String(300), nullable=False, default="")
     floor_price: Mapped[Decimal | None] = mapped_column(UnitPrice())
     floor_reason: Mapped[str] = mapped_column(String(300), nullable=False, default="")
-
-    @property
-    def amount(self) -> Decimal | None:
-        """Quantity times unit price, rounded half up once; None for a heading or while one of them is missing."""
-        if self.kind == LineKind.HEADING or self.quantity is None or self.unit_price is None:
-            return None
-        return money.line_amount(self.quantity, self.unit_price)
 
     @property
     def below_floor(self) -> bool:

@@ -1,12 +1,13 @@
 """At which prices we offered what to whom: the lines of issued quotations, as far as a reader sees them."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, or_, select
 
 from app.core.db import session
 from app.core.permissions import Actor
@@ -116,9 +117,21 @@ def last_prices_of_lines(
     models = {model for _product_id, model in lines if model}
     if not products and not models:
         return [[] for _line in lines]
-    wanted = or_(QuotationLine.product_id.in_(products), QuotationLine.model.in_(models))
+    # as parameters of their own: a list of two hundred would be looked through for expressions
+    wanted = or_(
+        QuotationLine.product_id.in_(bindparam("products", list(products), expanding=True)),
+        QuotationLine.model.in_(bindparam("models", list(models), expanding=True)),
+    )
     found = newest(actor, Quotation.customer_id == customer_id, wanted, limit=MOST_OFFERS)
-    return [[offer for offer in found if is_same(offer, *line)][:limit] for line in lines]
+    places: dict[int | str | None, list[int]] = defaultdict(list)
+    for place, offer in enumerate(found):
+        places[offer.product_id].append(place)
+        places[offer.model].append(place)
+    near = [sorted({*places.get(product_id, ()), *places.get(model, ())}) for product_id, model in lines]
+    return [
+        [found[place] for place in each if is_same(found[place], *line)][:limit]
+        for line, each in zip(lines, near, strict=True)
+    ]
 
 
 def is_same(offer: OfferedPrice, product_id: int | None, model: str) -> bool:

@@ -89,14 +89,20 @@ def whole_ids(actor: Actor) -> Select[int]:
     return visible_ids(actor).where(prices_visible(actor))
 
 
-def get(actor: Actor, quotation_id: int, revision: int | None = None) -> QuotationRevision:
-    """Return a revision of a quotation the actor may see, the current one where none is named; raises NotVisible."""
+def get(
+    actor: Actor, quotation_id: int, revision: int | None = None, *, with_lines: bool = True
+) -> QuotationRevision:
+    """Return a revision of a quotation the actor may see, the current one where none is named; raises NotVisible.
+
+    Without ``with_lines`` its lines are read when they are asked for.
+    """
     statement = one_of_quotation(visible_to(actor), current=revision is None)
     place = {"of_quotation": quotation_id} | ({} if revision is None else {"of_number": revision})
     row = session.execute(statement, place).unique().scalar_one_or_none()
     if row is None:
         raise NotVisible
-    load_lines(row)
+    if with_lines:
+        load_lines(row)
     return row
 
 

@@ -63,8 +63,8 @@ def address(revision_id: int) -> str:
     return url_for("quotations.by_revision", revision_id=revision_id)
 
 
-def load(quotation_id: int, number: int | None = None) -> QuotationRevision:
-    return queries.get(current_actor(), quotation_id, number)
+def load(quotation_id: int, number: int | None = None, *, with_lines: bool = True) -> QuotationRevision:
+    return queries.get(current_actor(), quotation_id, number, with_lines=with_lines)
 
 
 @blueprint.get("")

@@ -1,10 +1,13 @@
 """What people do with a quotation besides its steps: made from answers, edited, revised, accepted, and refused."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from app.core import clock
 from app.core.db import session
@@ -16,6 +19,8 @@ from app.core.uow import unit_of_work
 from app.features.inquiries import actions as inquiry_actions
 from app.features.products.models import Product
 from app.features.quotations import actions
+from app.features.quotations.enums import LineKind
+from app.features.quotations.line_changes import line_changes
 from app.features.quotations.models import QuotationRevision
 from app.features.seals.models import LegalEntity
 from tests import stories
@@ -239,3 +244,75 @@ def test_a_refused_attempt_is_recorded_with_its_code(desk: stories.Desk) -> None
         actions.record_refused_paper(revision.id, desk.people.actor("administrator"))
     event = events_for("quotation", revision.id)[0]
     assert (event.verb, event.data["code"]) == ("quotation:paper-refused", "quotation:not-approved")
+
+
+def test_a_line_stays_the_same_row_and_is_written_only_where_it_changed(desk: stories.Desk) -> None:
+    revision = desk.quotation("draft")
+    first, second = revision.lines[:2]
+    ids = (first.id, second.id)
+    inputs = [
+        actions.LineInput(**{name: getattr(line, name) for name in actions.LINE_FIELDS})
+        for line in revision.lines
+    ]
+    changed = replace(inputs[1], quantity=Decimal(17))
+    with unit_of_work():
+        row = session.get_one(QuotationRevision, revision.id)
+        actions.put_lines(row, [inputs[0], changed, *inputs[2:]])
+        assert [line.position for line in row.lines if session.is_modified(line)] == [2]
+    with unit_of_work():
+        row = session.get_one(QuotationRevision, revision.id)
+        actions.put_lines(row, [changed, inputs[0], replace(inputs[0], name="另一台")])
+    session.refresh(revision)
+    assert [line.id for line in revision.lines[:2]] == [ids[1], ids[0]]
+    assert [line.name for line in revision.lines] == [changed.name, inputs[0].name, "另一台"]
+    assert len({line.origin for line in revision.lines}) == 3
+    assert revision.lines[0].quantity == 17
+
+
+def test_changes_of_lines_are_told_by_position_and_field(desk: stories.Desk) -> None:
+    before = {
+        1: ("泵", *[""] * 4, Decimal("2.000"), None, None, 5, ""),
+        2: ("阀", *[""] * 4, None, None, None, None, ""),
+    }
+    after = {1: ("泵", *[""] * 4, Decimal(2), Decimal("1.50"), None, 7, "")}
+    assert line_changes(before, after) == [
+        ["1/unit_price", "", "1.5"],
+        ["1/lead_time_days", "5", "7"],
+        ["2/name", "阀", ""],
+    ]
+    assert line_changes(after, after) == []
+
+
+TYPED_LINES = st.lists(
+    st.builds(
+        actions.LineInput,
+        name=st.sampled_from(["泵", "阀"]),
+        kind=st.sampled_from(list(LineKind)),
+        quantity=st.sampled_from([None, Decimal(2), Decimal("2.000"), Decimal("0.5")]),
+        unit_price=st.sampled_from([None, Decimal("1.25")]),
+        origin=st.sampled_from(["", "a", "b", "c"]),
+    ),
+    max_size=5,
+)
+
+
+@settings(max_examples=40)
+@given(before=TYPED_LINES, after=TYPED_LINES)
+def test_lines_become_what_was_typed_whatever_stood_there(
+    before: list[actions.LineInput], after: list[actions.LineInput]
+) -> None:
+    revision = QuotationRevision()
+    actions.put_lines(revision, before, floors={})
+    stood = {line.origin: line for line in revision.lines}
+    actions.put_lines(revision, after, floors={})
+    for line, item in zip(revision.lines, after, strict=True):
+        assert all(
+            getattr(line, name) == getattr(item, name) for name in actions.LINE_FIELDS if name != "origin"
+        )
+        assert stood.get(line.origin, line) is line
+    assert [line.position for line in revision.lines] == list(range(1, len(after) + 1))
+    marks = [line.origin for line in revision.lines]
+    assert all(marks)
+    assert len(set(marks)) == len(marks)
+    assert {item.origin for item in after} - {""} <= set(marks)
+    assert revision.total == actions.total_of(after)

@@ -8,7 +8,7 @@ from app.core import clock
 from app.core.permissions import SYSTEM
 from app.core.timeline import record
 from app.core.uow import unit_of_work
-from app.features.quotations.actions import facts
+from app.features.quotations.line_changes import line_changes, line_facts
 from tests import stories
 from tests.client import Client
 from tests.features.quotations.test_views import address, sign_in
@@ -68,9 +68,9 @@ def test_changes_name_their_line_and_write_prices_as_prices(client: Client, desk
 
 def test_what_is_filled_in_later_stands_at_its_line(desk: stories.Desk) -> None:
     revision = desk.quotation("draft")
-    keys = [key for key in facts(revision) if "/" in key]
-    assert keys == sorted(keys, key=lambda key: int(key.split("/")[0]))
-    assert "1/note" in keys
+    before = line_facts(revision)
+    after = {place: (*told[:-1], "加急") for place, told in before.items()}
+    assert line_changes(before, after) == [[f"{place}/note", "", "加急"] for place in sorted(before)]
 
 
 @pytest.mark.parametrize(("reader", "offered"), [("salesperson", True), ("manager", False)])

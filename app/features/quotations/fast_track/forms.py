@@ -87,7 +87,7 @@ class DecideForm(BaseForm):
 
 
 def columns(*, with_unit: bool) -> list[dict[str, Any]]:
-    """Return the columns of the table, as ``ui.lines`` takes them; the unit is asked for only off the price list."""
+    """Return the columns for ``_ui/lines.html``; the unit is asked for only off the price list."""
     found: list[dict[str, Any]] = [
         {"name": "name", "label": lazy("产品"), "size": "l", "required": True},
         {"name": "model", "label": lazy("型号"), "size": "m"},

@@ -225,7 +225,7 @@ def show_form(
         trail=[*trail, (inquiry.title, back)] if inquiry is not None else trail,
         form=form,
         names=reporting.customer_names(actor, MOST_NAMES),
-        columns=forms.columns(with_unit=refused or any(row.unit._value() for row in lines.rows)),
+        columns=forms.columns(with_unit=refused or any(row.texts["unit"] for row in lines.rows)),
         rows=lines.shown(rows_to_add(request.form), empty=1),
         line_errors=lines.errors,
         problems=lines.problems,
