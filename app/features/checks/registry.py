@@ -30,7 +30,7 @@ register_permissions(
         CheckPerm.VIEW_ALL: (lazy("查看全公司的执行检查"), {Role.LEADER, Role.PEOPLE}),
     },
 )
-modules.register(modules.Module(MODULE, lazy("执行检查"), parent="rules"))
+modules.register(modules.Module(MODULE, lazy("执行检查"), parent="rules", order=20))
 modules.own_documents(MODULE, CLAUSE_CHECK)
 tasks.register_kinds(
     tasks.TaskKind("check:explain", lazy("说明检查情况"), "explain"),

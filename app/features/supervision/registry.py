@@ -18,7 +18,7 @@ register_permissions(
         SupervisionPerm.ALL: (lazy("查看全公司的例外名单"), {Role.LEADER, Role.PEOPLE}),
     },
 )
-modules.register(modules.Module(figures.MODULE, lazy("执行看板"), parent="rules"))
+modules.register(modules.Module(figures.MODULE, lazy("执行看板"), parent="rules", order=10))
 timeline.register_verbs(
     Verb("rule_version:bind", lazy("绑定执行指标：%(clause)s"), frozenset({"clause"})),
 )
