@@ -98,6 +98,8 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/rules/versions/5/records",
         "/rules/versions/6",
         "/rules/1/care",
+        "/checks/new?clause=1",
+        "/supervision/clauses/1",
         "/rules/versions/1/readers",
         "/rules/versions/1/sheet",
     ),
@@ -149,6 +151,7 @@ ELSEWHERE = {
     "rules.preview_rule": "stands behind the upload of a Word file; its own tests send the same values",
     "rules.preview_clauses": "stands behind the upload of a Word file; its own tests send the same values",
     "rules.remove_question": "is a button inside the form of a new question",
+    "checks.check_step": "is the form of a step like that of every document, of a check; the small company has none",
     "home.remind_of_task": "is a button beside tasks of others that wait too long",
 }
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.core import clock
 from app.core.db import session
@@ -16,6 +16,7 @@ from app.core.errors import Denied, Invalid, Problem
 from app.core.notices import unread_count
 from app.core.tasks import open_tasks
 from app.core.uow import unit_of_work
+from app.features.people.models import User
 from app.features.rules import in_force, procedure, queries, reading, versions
 from app.features.rules.clause_text import Paragraph, Run
 from app.features.rules.enums import NumberStyle, Standing
@@ -330,3 +331,18 @@ def written(desk: Desk, history: list[Dated]) -> int:
             )
         session.flush()
         return rule.id
+
+
+def test_a_draft_that_nobody_could_approve_is_not_submitted(desk: Desk) -> None:
+    version_id = rulebook.draft(desk)
+    with unit_of_work():
+        session.execute(update(User).where(User.id == desk.leader.id).values(active=False))
+    assert "没有人可以批准" in refusal(rulebook.step, desk, version_id, "submit", "manager").sentence()
+
+
+def test_a_rule_made_void_may_begin_again(desk: Desk) -> None:
+    first = rulebook.published(desk)
+    rulebook.step(desk, first, "void", "leader", "不再适用", void_on=clock.today())
+    second = rulebook.revised(desk, first)
+    assert rulebook.load(second).edition == 2
+    assert rulebook.load(first).status == "void"
