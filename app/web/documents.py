@@ -270,6 +270,52 @@ def fire_step(
     return fragments.go(back)
 
 
+def step_with_form(
+    flow: Flow,
+    name: str,
+    document: Any,
+    form: Any,
+    *,
+    load: Callable[[], Any],
+    prepare: Callable[[Any], Any],
+    fire: Callable[[Any, Any], None],
+    show: Callable[[Any, int], Any],
+    back: str,
+) -> Any:
+    """Answer a step that asks for more than a click: its page, and what was typed there.
+
+    ``prepare(form)`` makes of what was typed what the step is given, before any lock; ``fire(document, given)`` does
+    the step on what ``load`` returns inside the unit of work; ``show(document, status)`` renders the page; ``back`` is
+    the address to go to after success. Denied 403, Conflict 409 of a wrong state and NotVisible 404 travel on.
+    """
+    posted = request.method == "POST"
+    if not posted:
+        form.version.data = document.version
+    try:
+        flow.check_possible(document, name, current_actor(), form.version.data if posted else None)
+    except Stale as problem:
+        return show(document, form.refuse(problem, version=document.version))
+    if not posted:
+        return show(document, 200)
+    if not form.validate():
+        return show(document, 422)
+    try:
+        given = prepare(form)
+        with unit_of_work():
+            fire(load(), given)
+    except (Conflict, Invalid) as problem:
+        row = load()
+        return show(row, form.refuse(problem, version=row.version))
+    flash(_("“%(step)s”已完成", step=flow.step(name).label), "ok")
+    return fragments.go(back)
+
+
+def typed_fields(form: Any, *besides: str) -> dict[str, Any]:
+    """Return the values of a step's form by field name, without what every form carries and what is named."""
+    left_out = {"csrf_token", "version", *besides}
+    return {field.name: field.data for field in form if field.name not in left_out}
+
+
 def refuse_step(
     problem: Problem,
     typed: TypedStep,

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, flash, request, url_for
 from werkzeug.datastructures import FileStorage
 
-from app.core.errors import Conflict, Invalid, NotVisible, Stale
+from app.core.errors import Conflict, Invalid, NotVisible
 from app.core.files import CheckedFile, check_upload, files_for
 from app.core.i18n import gettext as _
 from app.core.permissions import Actor, can
@@ -193,27 +193,18 @@ def check_step(check_id: int, name: str) -> Any:
     check = queries.get_check(actor, check_id)
     if name not in STEP_FORMS:
         raise NotVisible
-    form, posted = STEP_FORMS[name](), request.method == "POST"
-    if not posted:
-        form.version.data = check.version
-    try:
-        FLOW.check_possible(check, name, actor, form.version.data if posted else None)
-    except Stale as problem:
-        return show_step(check, name, form, form.refuse(problem, version=check.version))
-    if not posted:
-        return show_step(check, name, form, 200)
-    if not form.validate():
-        return show_step(check, name, form, 422)
-    data = {field.name: field.data for field in form if field.name not in ("csrf_token", "version")}
-    try:
-        with unit_of_work():
-            row = queries.get_check(actor, check_id)
-            FLOW.fire(row, name, actor, version=form.version.data, data=data)
-    except (Conflict, Invalid) as problem:
-        row = queries.get_check(actor, check_id)
-        return show_step(row, name, form, form.refuse(problem, version=row.version))
-    flash(_("“%(step)s”已完成", step=FLOW.step(name).label), "ok")
-    return fragments.go(url_for("checks.show_check", check_id=check_id))
+    form = STEP_FORMS[name]()
+    return documents.step_with_form(
+        FLOW,
+        name,
+        check,
+        form,
+        load=lambda: queries.get_check(actor, check_id),
+        prepare=documents.typed_fields,
+        fire=lambda row, data: FLOW.fire(row, name, actor, version=form.version.data, data=data),
+        show=lambda row, status: show_step(row, name, form, status),
+        back=url_for("checks.show_check", check_id=check_id),
+    )
 
 
 def show_step(check: ClauseCheck, name: str, form: Any, status: int) -> Any:

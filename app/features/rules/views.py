@@ -2,16 +2,15 @@
 
 from typing import Any
 
-from flask import Blueprint, flash, request, url_for
+from flask import Blueprint, request, url_for
 
 from app.core.db import session
-from app.core.errors import Conflict, Invalid, NotVisible, Problem, Stale
+from app.core.errors import NotVisible, Problem
 from app.core.files import files_for
 from app.core.i18n import LazyText
 from app.core.i18n import gettext as _
 from app.core.permissions import Actor, can
 from app.core.timeline import Event, events_for
-from app.core.uow import unit_of_work
 from app.features.rules import presentation, queries, versions
 from app.features.rules.enums import RulePerm, Standing, VersionStatus
 from app.features.rules.flow import DOC_TYPE, FLOW, drafter
@@ -95,6 +94,7 @@ def page_context(version: RuleVersion, actor: Actor) -> dict[str, Any]:
     clauses = presentation.shown_clauses(version)
     # Most read; what may be done at each clause stands there only for who asks for it.
     acts, asked = acts_of(version, actor), bool(request.args.get("acts"))
+    seen = queries.visible_versions(actor, version.rule)
     return {
         "heading": version.title,
         "trail": presentation.trail(),
@@ -108,7 +108,7 @@ def page_context(version: RuleVersion, actor: Actor) -> dict[str, Any]:
         "acts": acts if asked else {},
         "contents": presentation.contents(clauses),
         "head": presentation.head_facts(version),
-        "versions": version_rows(version, actor),
+        "versions": version_rows(version, seen),
         "reading": reading_context(version, actor),
         **steps_context(version, actor),
         "stations": documents.stations(FLOW, version.status, events)
@@ -117,7 +117,8 @@ def page_context(version: RuleVersion, actor: Actor) -> dict[str, Any]:
         "events": documents.timeline_rows(events, shown=lambda event: event.verb != "rule_version:sign"),
         "handled": handled,
         "originals": originals(version, events) if handled else [],
-        "links": links(version, actor) | ({"acts": acts_address(version)} if acts and not asked else {}),
+        "links": links(version, actor, seen)
+        | ({"acts": acts_address(version)} if acts and not asked else {}),
     }
 
 
@@ -154,8 +155,8 @@ def signed_label(version: RuleVersion, signature: RuleSignature | None) -> LazyT
     return versions.label(signed[signature.version_id]) if signature is not None else ""
 
 
-def version_rows(version: RuleVersion, actor: Actor) -> list[tuple[str, str, str, str, bool]]:
-    """Return the versions of the rule this reader may see: label, address, state, tone, whether it is this one."""
+def version_rows(version: RuleVersion, seen: list[RuleVersion]) -> list[tuple[str, str, str, str, bool]]:
+    """Return the versions this reader may see: label, address, state, tone, whether it is this one."""
     return [
         (
             str(versions.label(each)),
@@ -163,11 +164,11 @@ def version_rows(version: RuleVersion, actor: Actor) -> list[tuple[str, str, str
             *presentation.state_of(each),
             each.id == version.id,
         )
-        for each in queries.visible_versions(actor, version.rule)
+        for each in seen
     ]
 
 
-def links(version: RuleVersion, actor: Actor) -> dict[str, str]:
+def links(version: RuleVersion, actor: Actor, seen: list[RuleVersion]) -> dict[str, str]:
     """Return the addresses of what this reader may do besides steps; what is missing may not be done."""
     number = version.id
     found = {
@@ -175,7 +176,7 @@ def links(version: RuleVersion, actor: Actor) -> dict[str, str]:
         "pdf": url_for("rules.version_pdf", version_id=number),
         "word": url_for("rules.word_file", version_id=number),
     }
-    if len(queries.visible_versions(actor, version.rule)) > 1:
+    if len(seen) > 1:
         found["compare"] = url_for("rules.compare", rule_id=version.rule_id, new=version.sequence)
     works = drafter.test(version, actor) is not None
     if works and version.status == VersionStatus.DRAFT:
@@ -248,28 +249,21 @@ def refused(version_id: int, name: str, problem: Problem, typed: documents.Typed
 
 
 def step_with_form(version: RuleVersion, name: str, actor: Actor) -> Any:
-    """Answer a step that asks for more than a click: its page, and what was typed there."""
-    posted, version_id = request.method == "POST", version.id
-    form = STEP_FORMS[name]()
-    if not posted:
-        form.version.data = version.version
-    try:
-        FLOW.check_possible(version, name, actor, form.version.data if posted else None)
-    except Stale as problem:
-        return show_step(version, name, form, form.refuse(problem, version=version.version))
-    if not posted:
-        return show_step(version, name, form, 200)
-    if not form.validate():
-        return show_step(version, name, form, 422)
-    try:
-        with unit_of_work():
-            row = queries.get_version(actor, version_id)
-            FLOW.fire(row, name, actor, version=form.version.data, note=note_of(form), data=step_data(form))
-    except (Conflict, Invalid) as problem:
-        row = queries.get_version(actor, version_id)
-        return show_step(row, name, form, form.refuse(problem, version=row.version))
-    flash(_("“%(step)s”已完成", step=FLOW.step(name).label), "ok")
-    return fragments.go(url_for("rules.show_version", version_id=version_id))
+    """Answer a step that asks for more than a click."""
+    form, version_id = STEP_FORMS[name](), version.id
+    return documents.step_with_form(
+        FLOW,
+        name,
+        version,
+        form,
+        load=lambda: queries.get_version(actor, version_id),
+        prepare=step_data,
+        fire=lambda row, data: FLOW.fire(
+            row, name, actor, version=form.version.data, note=note_of(form), data=data
+        ),
+        show=lambda row, status: show_step(row, name, form, status),
+        back=url_for("rules.show_version", version_id=version_id),
+    )
 
 
 def note_of(form: Any) -> str:
@@ -281,7 +275,7 @@ def step_data(form: Any) -> dict[str, Any]:
     """Return what a step is given from its form."""
     if isinstance(form, ApproveForm):
         return {"effective_on": form.effective_on.data, "material": form.kind.data == MATERIAL}
-    return {field.name: field.data for field in form if field.name not in ("csrf_token", "version", "note")}
+    return documents.typed_fields(form, "note")
 
 
 def show_step(version: RuleVersion, name: str, form: Any, status: int) -> Any:

@@ -7,7 +7,7 @@ from flask import flash, request, url_for
 from werkzeug.datastructures import FileStorage
 
 from app.core import modules
-from app.core.errors import Conflict, Invalid, NotVisible, Problem, Stale
+from app.core.errors import Conflict, Invalid, NotVisible, Problem
 from app.core.files import CheckedFile, check_upload
 from app.core.i18n import gettext as _
 from app.core.i18n import pgettext
@@ -225,40 +225,32 @@ def step_form(asked: SealRequest, name: str, *, posted: bool) -> Any:
     form = STEP_FORMS[name]()
     if isinstance(form, HandOverForm):
         form.first.choices = form.second.choices = people_choices()
-    if not posted:
-        form.version.data = asked.version
-        if "copies" in form:
-            form.copies.data, form.impressions.data = asked.copies, asked.impressions
+    if not posted and "copies" in form:
+        form.copies.data, form.impressions.data = asked.copies, asked.impressions
     return form
 
 
 def step_with_form(asked: SealRequest, name: str, actor: Actor) -> Any:
-    """Answer a step that asks for more than a click: its page, and what was typed there."""
-    posted, request_id = request.method == "POST", asked.id
-    form = step_form(asked, name, posted=posted)
-    try:
-        FLOW.check_possible(asked, name, actor, form.version.data if posted else None)
-    except Stale as problem:
-        return show_step(asked, name, form, form.refuse(problem, version=asked.version))
-    if not posted:
-        return show_step(asked, name, form, 200)
-    if not form.validate():
-        return show_step(asked, name, form, 422)
-    try:
-        data = step_data(form)
-        with unit_of_work():
-            row = queries.get_request(actor, request_id)
-            request_actions.fire(row, name, actor=actor, version=form.version.data, data=data)
-    except (Conflict, Invalid) as problem:
-        row = queries.get_request(actor, request_id)
-        return show_step(row, name, form, form.refuse(problem, version=row.version))
-    flash(_("“%(step)s”已完成", step=FLOW.step(name).label), "ok")
-    return fragments.go(url_for("seals.show_request", request_id=request_id))
+    """Answer a step that asks for more than a click."""
+    form, request_id = step_form(asked, name, posted=request.method == "POST"), asked.id
+    return documents.step_with_form(
+        FLOW,
+        name,
+        asked,
+        form,
+        load=lambda: queries.get_request(actor, request_id),
+        prepare=step_data,
+        fire=lambda row, data: request_actions.fire(
+            row, name, actor=actor, version=form.version.data, data=data
+        ),
+        show=lambda row, status: show_step(row, name, form, status),
+        back=url_for("seals.show_request", request_id=request_id),
+    )
 
 
 def step_data(form: Any) -> dict[str, Any]:
     """Return what a step is given; an upload is checked here, before any lock."""
-    data = {field.name: field.data for field in form if field.name not in ("csrf_token", "version", "file")}
+    data = documents.typed_fields(form, "file")
     if isinstance(form, StampForm):
         return {
             "compared": form.compared,
