@@ -11,11 +11,12 @@ from collections.abc import Iterable
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from decimal import Context, Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     CursorResult,
     DateTime,
     Dialect,
@@ -26,6 +27,7 @@ from sqlalchemy import (
     Select,
     String,
     event,
+    true,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Mapped, ORMExecuteState, Session, declared_attr, mapped_column
@@ -196,6 +198,13 @@ class DocumentMixin(VersionedMixin):
     @declared_attr
     def owner_id(cls) -> Mapped[int]:  # noqa: N805 - a declared attribute gets the class
         return mapped_column(ForeignKey("user.id"), nullable=False, index=True)
+
+
+def in_departments(column: Any, departments: frozenset[int] | None) -> ColumnElement[bool]:
+    """Return the condition that a row belongs to one of some departments; None means the whole company."""
+    if departments is None:
+        return true()
+    return cast(ColumnElement[bool], column.in_(sorted(departments)))
 
 
 def one_of(column: str, codes: Iterable[object]) -> str:

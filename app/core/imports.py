@@ -11,10 +11,10 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, delete, false, func, insert, or_, select, true
+from sqlalchemy import ColumnElement, Select, delete, false, func, insert, or_, select
 
 from app.core import documents, files, jobs, sentences, timeline
-from app.core.db import session
+from app.core.db import in_departments, session
 from app.core.errors import Conflict, NotVisible
 from app.core.files import CheckedFile
 from app.core.i18n import LazyText, in_every_language, lazy, listed
@@ -159,8 +159,7 @@ def titles(ids: list[int]) -> dict[int, str]:
 def visible_condition(kind: ImportKind, actor: Actor) -> ColumnElement[bool]:
     """Return the condition under which an actor sees a batch: their own, or those of their departments."""
     own = ImportBatch.owner_id == actor.id if actor.id is not None else false()
-    departments = departments_of(actor, kind.sees_all)
-    others = true() if departments is None else ImportBatch.department_id.in_(sorted(departments))
+    others = in_departments(ImportBatch.department_id, departments_of(actor, kind.sees_all))
     return (ImportBatch.kind == kind.code) & or_(own, others)
 
 

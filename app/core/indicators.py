@@ -44,11 +44,10 @@ class Period:
 
 @dataclass(frozen=True)
 class Figure:
-    """How many cases a period holds to account, how many of them were kept, and where the others are listed."""
+    """How many cases a period holds to account, and how many of them were kept."""
 
     kept: int
     due: int
-    exceptions_url: str = ""
 
     @property
     def exceptions(self) -> int:
@@ -111,11 +110,6 @@ def find(key: str) -> Indicator | None:
     return next((indicator for indicator in registered() if indicator.key == key), None)
 
 
-def exceptions_url(key: str) -> str:
-    """Return the address of the list of what an indicator does not count as kept."""
-    return f"/supervision/exceptions/{key}"
-
-
 # Spans
 
 
@@ -152,10 +146,7 @@ def measure(keys: Iterable[str], periods: Sequence[Period]) -> dict[str, list[Fi
         return {}
     rows = session.execute(union_all(*(_counted(indicator, periods) for indicator in wanted)))
     return {
-        row[0]: [
-            Figure(row[2 + 2 * place], row[1 + 2 * place], exceptions_url(row[0]))
-            for place in range(len(periods))
-        ]
+        row[0]: [Figure(row[2 + 2 * place], row[1 + 2 * place]) for place in range(len(periods))]
         for row in rows
     }
 

@@ -64,7 +64,6 @@ def test_a_figure_counts_what_is_due_and_what_was_kept() -> None:
         letters((0, 1), (2, None), (3, 100))
         figure = CLOSED.compute(indicators.this_month())
     assert (figure.kept, figure.due, figure.exceptions, figure.per_mille) == (1, 3, 2, 333)
-    assert figure.exceptions_url == "/supervision/exceptions/letters-read"
     assert Figure(0, 0).per_mille is None
 
 

@@ -4,9 +4,9 @@ else knows how many there were, and how many of them conformed.
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, true
 
-from app.core.db import session
+from app.core.db import in_departments, session
 from app.core.errors import NotVisible
 from app.core.i18n import gettext as _
 from app.core.permissions import Actor, can, departments_of
@@ -31,10 +31,7 @@ def condition(actor: Actor) -> ColumnElement[bool]:
 
 def within(actor: Actor, permission: CheckPerm) -> ColumnElement[bool]:
     """Return the condition that a check lies in a department where an actor holds a permission."""
-    departments = departments_of(actor, permission)
-    if departments is None:
-        return true()
-    return ClauseCheck.department_id.in_(sorted(departments)) if departments else false()
+    return in_departments(ClauseCheck.department_id, departments_of(actor, permission))
 
 
 def visible_to(actor: Actor) -> Select[ClauseCheck]:
@@ -105,7 +102,4 @@ def checkable_departments(actor: Actor) -> Sequence[tuple[int, str]]:
 
 def reach(actor: Actor) -> ColumnElement[bool]:
     """Return the condition that a department lies where an actor records checks."""
-    departments = departments_of(actor, CheckPerm.RECORD)
-    if departments is None:
-        return true()
-    return Department.id.in_(sorted(departments)) if departments else false()
+    return in_departments(Department.id, departments_of(actor, CheckPerm.RECORD))

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true
 
 from app.core import clock
-from app.core.db import session
+from app.core.db import in_departments, session
 from app.core.errors import NotVisible
 from app.core.i18n import gettext as _
 from app.core.permissions import ROLE_LABELS, Actor, Role, can, departments_of, directory
@@ -74,7 +74,7 @@ def handles(actor: Actor) -> ColumnElement[bool]:
         departments = departments_of(actor, permission)
         if departments is None:
             return true()
-        choices.append(RuleVersion.department_id.in_(sorted(departments)) if departments else false())
+        choices.append(in_departments(RuleVersion.department_id, departments))
     return or_(*choices)
 
 

@@ -62,7 +62,7 @@ def note_of(key: str, figures: Sequence[Figure] | None) -> ClauseNote | None:
         str(indicator.label),
         text_of(figure),
         tone_of(figure),
-        figure.exceptions_url if link else "",
+        queries.exceptions_address(key) if link else "",
         link,
     )
 

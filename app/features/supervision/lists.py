@@ -124,7 +124,7 @@ class BoardList(Listing):
                 lazy("例外"),
                 exceptions,
                 "number",
-                href=lambda row: indicators.exceptions_url(row.target) if row.exceptions else None,
+                href=lambda row: queries.exceptions_address(row.target) if row.exceptions else None,
             ),
         )
 

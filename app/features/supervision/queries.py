@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from sqlalchemy import ColumnElement, Select, false, func, or_, select, true
 
-from app.core import configuration, documents, indicators, workflow
-from app.core.db import session
+from app.core import configuration, documents, indicators, modules, workflow
+from app.core.db import in_departments, session
 from app.core.errors import NotVisible
 from app.core.i18n import LazyText
 from app.core.permissions import Actor, can, departments_of
@@ -23,7 +23,7 @@ def targets() -> dict[str, LazyText]:
 
 def flows() -> dict[str, workflow.Flow]:
     """Return the lives of the kinds of documents this installation shows."""
-    hidden = set(documents.modules.hidden_documents())
+    hidden = set(modules.hidden_documents())
     return {
         doc_type: flow
         for doc_type, flow in workflow.flows().items()
@@ -42,6 +42,11 @@ def _read_bindings() -> dict[int, str]:
         select(ClauseBinding.clause_id, ClauseBinding.target).where(ClauseBinding.target != "")
     )
     return {row.clause_id: row.target for row in rows}
+
+
+def exceptions_address(key: str) -> str:
+    """Return the address of the list of what an indicator does not count as kept."""
+    return f"/supervision/exceptions/{key}"
 
 
 def binding_of(clause_id: int) -> ClauseBinding | None:
@@ -91,12 +96,9 @@ def sees_case(
     actor: Actor, person_id: ColumnElement[int], department_id: ColumnElement[int]
 ) -> ColumnElement[bool]:
     """Return the condition that an actor sees an exception by name: the person, the head, the leader and H."""
-    if actor.is_system or can(actor, SupervisionPerm.ALL):
+    if sees_all(actor):
         return true()
-    departments = departments_of(actor, SupervisionPerm.BOARD)
-    if departments is None:
-        return true()
-    of_department = department_id.in_(sorted(departments)) if departments else false()
+    of_department = in_departments(department_id, departments_of(actor, SupervisionPerm.BOARD))
     return func.coalesce(or_(person_id == actor.id, of_department), false())
 
 

@@ -100,7 +100,7 @@ def test_the_clause_shows_figure_and_drawing_to_everybody(client: Client, desk: 
     client.as_(person(desk, "reader")).get(f"/rules/versions/{version_id}")
     assert "制度阅读签认" in client.page.text
     assert "0/5" in client.page.text
-    assert client.page.one("a", href=indicators.exceptions_url(SIGNED)).text == "5 项例外"
+    assert client.page.one("a", href=queries.exceptions_address(SIGNED)).text == "5 项例外"
     assert "报价的流程，由系统把关" in client.page.text
     assert client.page.all("svg", role="img")
     assert "绑定执行指标" not in client.page.text
@@ -211,7 +211,7 @@ def test_the_board_takes_few_queries_however_many_clauses_are_bound(
 def test_names_are_for_the_person_the_head_the_leader_and_personnel(client: Client, desk: Desk) -> None:
     people = factories.user("韩梅", "h1", desk.elsewhere, [Role.PEOPLE])
     rulebook.published(desk)
-    address = indicators.exceptions_url(SIGNED)
+    address = queries.exceptions_address(SIGNED)
     seen = {}
     for name in ("manager", "leader", "reader", "other"):
         client.as_(person(desk, name)).get(address)
@@ -238,7 +238,7 @@ def test_names_are_for_the_person_the_head_the_leader_and_personnel(client: Clie
 )
 def test_any_span_is_answered(client: Client, desk: Desk, asked: str) -> None:
     rulebook.published(desk)
-    response = client.as_(person(desk, "leader")).get(f"{indicators.exceptions_url(SIGNED)}?{asked}")
+    response = client.as_(person(desk, "leader")).get(f"{queries.exceptions_address(SIGNED)}?{asked}")
     assert response.status_code == 200
 
 
@@ -250,5 +250,9 @@ def test_an_approval_that_waits_too_long_is_an_exception(client: Client, desk: D
     with clock.frozen(clock.now() + timedelta(days=4)):
         figure = found.compute(indicators.this_month())
         assert (figure.kept, figure.due) == (0, 1)
-        client.as_(person(desk, "leader")).get(indicators.exceptions_url(found.key))
+        client.as_(person(desk, "leader")).get(queries.exceptions_address(found.key))
         assert "共 1 条" in client.page.text
+
+
+def test_the_exceptions_of_an_indicator_have_one_address() -> None:
+    assert queries.exceptions_address("letters-read") == "/supervision/exceptions/letters-read"
