@@ -191,7 +191,8 @@ def attach(
     legal_hold: bool = False,
 ) -> StoredFile:
     """Store a checked file and add its row in the open unit of work; ``line_id`` ties it to one line."""
-    row = StoredFile(
+    return _add_row(
+        actor,
         doc_type=doc_type,
         doc_id=doc_id,
         kind=kind,
@@ -199,32 +200,22 @@ def attach(
         media_type=checked.media_type,
         size=len(checked.content),
         sha256=save_bytes(checked.content),
-        uploaded_by_id=actor.id,
-        uploaded_at=clock.now(),
         line_id=line_id,
         legal_hold=legal_hold,
     )
-    session.add(row)
-    session.flush()
-    return row
 
 
 def attach_stored(row: StoredFile, doc_type: str, doc_id: int, actor: Actor, *, kind: str) -> StoredFile:
     """Add a row for bytes that are stored already, so that another document has them too, under the same name."""
-    again = StoredFile(
-        doc_type=doc_type,
-        doc_id=doc_id,
-        kind=kind,
-        name=row.name,
-        media_type=row.media_type,
-        size=row.size,
-        sha256=row.sha256,
-        uploaded_by_id=actor.id,
-        uploaded_at=clock.now(),
-    )
-    session.add(again)
+    stored = {name: getattr(row, name) for name in ("name", "media_type", "size", "sha256")}
+    return _add_row(actor, doc_type=doc_type, doc_id=doc_id, kind=kind, **stored)
+
+
+def _add_row(actor: Actor, **values: Any) -> StoredFile:
+    row = StoredFile(uploaded_by_id=actor.id, uploaded_at=clock.now(), **values)
+    session.add(row)
     session.flush()
-    return again
+    return row
 
 
 def files_for(doc_type: str, doc_id: int, kind: str | None = None) -> list[StoredFile]:

@@ -11,11 +11,12 @@ from typing import Any
 
 from flask import Blueprint, Response, flash, request, send_file
 from markupsafe import Markup
+from werkzeug.datastructures import FileStorage
 
 from app.core import documents, files, sentences, timeline
 from app.core.db import session
 from app.core.errors import Conflict, Invalid, NotVisible, Problem, Stale
-from app.core.files import StoredFile
+from app.core.files import CheckedFile, StoredFile
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy
 from app.core.permissions import Actor, directory
@@ -308,6 +309,11 @@ def step_with_form(
         return show(row, form.refuse(problem, version=row.version))
     flash(_("“%(step)s”已完成", step=flow.step(name).label), "ok")
     return fragments.go(back)
+
+
+def checked_upload(upload: FileStorage | None) -> CheckedFile | None:
+    """Check an upload, before any transaction; None where no file was chosen. Raises Invalid for what is not taken."""
+    return files.check_upload(upload.filename or "", upload.stream) if upload else None  # type: ignore[arg-type]
 
 
 def typed_fields(form: Any, *besides: str) -> dict[str, Any]:

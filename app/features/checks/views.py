@@ -3,10 +3,9 @@
 from typing import Any
 
 from flask import Blueprint, flash, request, url_for
-from werkzeug.datastructures import FileStorage
 
 from app.core.errors import Conflict, Invalid, NotVisible
-from app.core.files import CheckedFile, check_upload, files_for
+from app.core.files import CheckedFile, files_for
 from app.core.i18n import gettext as _
 from app.core.permissions import Actor, can
 from app.core.timeline import events_for
@@ -86,17 +85,12 @@ def new() -> Any:
     if not form.validate():
         return show_new(form, place, 422)
     try:
-        photo = checked(form.file.data)
+        photo = documents.checked_upload(form.file.data)
         with unit_of_work():
             address = once(form, lambda: record(form, place, actor, photo))
     except (Conflict, Invalid) as problem:
         return show_new(form, place, form.refuse(problem))
     return fragments.go(address)
-
-
-def checked(upload: FileStorage | None) -> CheckedFile | None:
-    """Check an upload; None where no file was chosen."""
-    return check_upload(upload.filename or "", upload.stream) if upload else None  # type: ignore[arg-type]
 
 
 def record(form: NewCheckForm, place: ClausePlace, actor: Actor, photo: CheckedFile | None) -> str:

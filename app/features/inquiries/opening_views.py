@@ -6,14 +6,13 @@ from flask import flash, request, url_for
 from flask_wtf.file import FileField
 
 from app.core.errors import Invalid, Stale
-from app.core.files import check_upload
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy, pgettext
 from app.core.uow import unit_of_work
 from app.features.inquiries import forms, opening, queries
 from app.features.inquiries.models import Inquiry
 from app.features.inquiries.views import address, blueprint
-from app.web import filters, fragments
+from app.web import documents, filters, fragments
 from app.web.forms import DateTimeField, EditForm, LongTextField
 from app.web.guard import current_actor, signed_in
 
@@ -39,9 +38,8 @@ def move_opening(inquiry_id: int) -> Any:
     if not form.validate():
         opening.check_movable(inquiry, actor)
         return _show_opening(inquiry, form, 422)
-    upload = form.file.data
     try:
-        notice = check_upload(upload.filename or "", upload.stream) if upload else None
+        notice = documents.checked_upload(form.file.data)
         with unit_of_work():
             opening.move(
                 queries.get(actor, inquiry_id),

@@ -3,12 +3,11 @@
 from typing import Any
 
 from flask import Blueprint, flash, redirect, request, url_for
-from werkzeug.datastructures import FileStorage
 
 from app.core import modules
 from app.core.db import session
 from app.core.errors import Conflict, Denied, Invalid, NotVisible, Problem, Stale
-from app.core.files import CheckedFile, StoredFile, check_upload
+from app.core.files import CheckedFile, StoredFile
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy, pgettext
 from app.core.permissions import Actor, can, require
@@ -312,7 +311,7 @@ def answer(inquiry_id: int, line_id: int, subject: str) -> Any:
     if not form.validate():
         return _show_answer(inquiry, line, subject, form, status=422)
     try:
-        file = _checked(form.file.data)
+        file = documents.checked_upload(form.file.data)
         with unit_of_work():
             url = once(form, lambda: _save_answer(inquiry_id, line_id, Subject(subject), form, file, actor))
     except Invalid as problem:
@@ -417,11 +416,6 @@ def _show_waive(inquiry: Inquiry, line: Any, subject: str, form: Any, status: in
 # Files
 
 
-def _checked(upload: FileStorage | None) -> CheckedFile | None:
-    """Check an upload before any transaction; None where no file was chosen."""
-    return check_upload(upload.filename or "", upload.stream) if upload else None  # type: ignore[arg-type]
-
-
 @blueprint.post("/inquiries/<int:inquiry_id>/files")
 @signed_in
 def attach(inquiry_id: int) -> Any:
@@ -433,7 +427,7 @@ def attach(inquiry_id: int) -> Any:
     if not form.validate():
         return show_page(inquiry, actor, upload=form, status=422)
     try:
-        file = _checked(form.file.data)
+        file = documents.checked_upload(form.file.data)
         with unit_of_work():
             url = once(form, lambda: _attach(inquiry_id, form, file, actor))
     except (Conflict, Invalid) as problem:

@@ -22,7 +22,7 @@ from app.features.products.models import Product
 from app.features.quotations import secrecy, snapshot
 from app.features.quotations.enums import Freight, LineKind, PaymentTerm, QuotationPerm, QuotationStatus
 from app.features.quotations.flow import DOC_TYPE, FLOW, refused_paper
-from app.features.quotations.line_changes import line_changes, line_facts
+from app.features.quotations.line_changes import TOLD_FIELDS, line_changes, line_facts
 from app.features.quotations.models import LineAmount, Quotation, QuotationLine, QuotationRevision
 from app.features.quotations.negotiation import guards
 from app.features.quotations.terms import queries as terms
@@ -41,16 +41,7 @@ HEAD_FIELDS = (
 )
 LINE_FIELDS = (
     "kind",
-    "name",
-    "brand",
-    "model",
-    "spec",
-    "unit",
-    "quantity",
-    "unit_price",
-    "tax_rate",
-    "lead_time_days",
-    "note",
+    *TOLD_FIELDS,
     "floor_reason",
     "product_id",
     "inquiry_line_id",

@@ -5,7 +5,7 @@ from typing import Any
 from flask import flash, request, url_for
 
 from app.core.errors import Conflict, Invalid
-from app.core.files import check_upload, files_for
+from app.core.files import files_for
 from app.core.i18n import gettext as _
 from app.core.i18n import listed
 from app.core.permissions import Actor
@@ -155,8 +155,7 @@ def records(version_id: int) -> Any:
         status = 422
         if form.validate():
             try:
-                upload = form.file.data
-                paper = check_upload(upload.filename or "", upload.stream) if upload else None
+                paper = documents.checked_upload(form.file.data)
                 with unit_of_work():
                     procedure.keep_record(
                         queries.get_version(actor, version_id),

@@ -5,7 +5,6 @@ from typing import Any
 from flask import flash, request, url_for
 
 from app.core.errors import Conflict, Denied, Invalid
-from app.core.files import check_upload
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy
 from app.core.permissions import Actor, directory
@@ -16,7 +15,7 @@ from app.features.rules.forms import SheetForm
 from app.features.rules.lists import ReaderList, by_department
 from app.features.rules.models import RuleVersion
 from app.features.rules.views import blueprint
-from app.web import fragments, lists
+from app.web import documents, fragments, lists
 from app.web.forms import once
 from app.web.guard import current_actor, signed_in
 
@@ -82,8 +81,7 @@ def sheet(version_id: int) -> Any:
         status = 422
         if form.validate():
             try:
-                upload = form.file.data
-                paper = check_upload(upload.filename or "", upload.stream) if upload else None
+                paper = documents.checked_upload(form.file.data)
                 with unit_of_work():
                     address = once(form, lambda: enter(version_id, form, paper, actor))
                 return fragments.go(address)

@@ -4,11 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import flash, request, url_for
-from werkzeug.datastructures import FileStorage
 
 from app.core import modules
 from app.core.errors import Conflict, Invalid, NotVisible, Problem
-from app.core.files import CheckedFile, check_upload
 from app.core.i18n import gettext as _
 from app.core.i18n import pgettext
 from app.core.permissions import Actor, can
@@ -256,16 +254,11 @@ def step_data(form: Any) -> dict[str, Any]:
             "compared": form.compared,
             "copies": data["copies"],
             "impressions": data["impressions"],
-            "photo": checked(form.file.data),
+            "photo": documents.checked_upload(form.file.data),
         }
     if isinstance(form, FilingForm):
-        data["scan"] = checked(form.file.data)
+        data["scan"] = documents.checked_upload(form.file.data)
     return data
-
-
-def checked(upload: FileStorage | None) -> CheckedFile | None:
-    """Check an upload; None where no file was chosen."""
-    return check_upload(upload.filename or "", upload.stream) if upload else None  # type: ignore[arg-type]
 
 
 def show_step(asked: SealRequest, name: str, form: Any, status: int) -> Any:
