@@ -3,7 +3,6 @@
 import contextvars
 import re
 from collections.abc import Callable, Mapping
-from html.parser import HTMLParser
 from typing import Any, Self
 
 from flask import Flask
@@ -14,8 +13,8 @@ from app.core.db import session
 from app.core.uow import unit_of_work
 from app.features.people import signin
 from app.features.people.models import User
+from tests.markup import Markup
 
-VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 NEEDS_LABEL = {"input", "select", "textarea"}
 UNLABELLED_TYPES = {"hidden", "submit", "button", "image", "reset"}
 
@@ -42,47 +41,40 @@ class Element:
         return False
 
 
-class Page(HTMLParser):
+class Page(Markup):
     """A parsed page or fragment: its elements and its visible text."""
 
     def __init__(self, html: str) -> None:
-        super().__init__(convert_charrefs=True)
         self.html = html
         self.elements: list[Element] = []
+        self.by_tag: dict[str, list[Element]] = {}
+        self.fields: list[Element] = []
         self._open: list[Element] = []
-        self.feed(html)
-        self.close()
+        self.read(html)
 
-    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        element = Element(
-            tag, {name: value or "" for name, value in attributes}, self._open[-1] if self._open else None
-        )
+    def start(self, tag: str, attributes: dict[str, str], closed: bool) -> None:
+        element = Element(tag, attributes, self._open[-1] if self._open else None)
         self.elements.append(element)
-        if tag not in VOID:
+        self.by_tag.setdefault(tag, []).append(element)
+        if tag in NEEDS_LABEL:
+            self.fields.append(element)
+        if not closed:
             self._open.append(element)
 
-    def handle_startendtag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        self.elements.append(
-            Element(
-                tag, {name: value or "" for name, value in attributes}, self._open[-1] if self._open else None
-            )
-        )
-
-    def handle_endtag(self, tag: str) -> None:
+    def end(self, tag: str) -> None:
         if any(element.tag == tag for element in self._open):
             while self._open.pop().tag != tag:
                 pass
 
-    def handle_data(self, data: str) -> None:
+    def data(self, text: str) -> None:
         for element in self._open:
-            element.parts.append(data)
+            element.parts.append(text)
 
     def all(self, tag: str, **attributes: str) -> list[Element]:
         return [
             element
-            for element in self.elements
-            if element.tag == tag
-            and all(
+            for element in self.by_tag.get(tag, ())
+            if all(
                 element.attributes.get(name.rstrip("_").replace("_", "-")) == value
                 for name, value in attributes.items()
             )
@@ -133,7 +125,7 @@ def _in_summary(element: Element) -> bool:
 
 def _values_of(page: Page, form: Element) -> dict[str, str]:
     values: dict[str, str] = {}
-    for element in page.elements:
+    for element in page.fields:
         above = element.parent
         while above is not None and above is not form:
             above = above.parent

@@ -16,13 +16,12 @@ from app.features.quotations.flow import FLOW as QUOTATION_FLOW
 from app.web import nav
 from tests import registrations
 from tests.web import small_world
-from tests.web.crawling import chinese_in, crawl
+from tests.web.crawling import MOST_QUERIES, chinese_in, crawl
 
 pytestmark = pytest.mark.slow
 
 # In English everybody; in Chinese those who see most.
 CHINESE_READERS = ("s1", "m1", "admin")
-MOST_QUERIES = 10
 # Pages that may ask more often, each with its reason.
 MORE_QUERIES: dict[str, tuple[int, str]] = {}
 
