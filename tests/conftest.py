@@ -3,7 +3,7 @@
 import gc
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from functools import cache
@@ -12,6 +12,7 @@ from typing import Any
 
 import hypothesis
 import pytest
+from coverage import Coverage
 from flask import Flask
 from sqlalchemy import create_engine, event, make_url, text
 
@@ -60,6 +61,19 @@ ENGINE_FREE = (
     "tests/test_installation.py",
     "tests/test_manage.py",
 )
+# Tests that walk through all pages, or try the same function thousands of times: what they run is judged by the
+# tests of each part, and tracing them would take the full check minutes.
+UNTRACED = (
+    "tests/browser/",
+    "tests/demo/",
+    "tests/core/test_capital_amount.py::test_every_amount",
+    "tests/core/test_concurrency.py",
+    "tests/core/test_forgery.py::test_every_byte",
+    "tests/web/test_crawl.py",
+    "tests/web/test_head.py",
+    "tests/web/test_hostile.py",
+    "tests/web/test_secrecy.py",
+)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -73,6 +87,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.nodeid.startswith(ENGINE_FREE):
             item.add_marker("engine_free")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Measure no coverage while a test runs that is not meant to be judged by."""
+    measuring = Coverage.current() if item.nodeid.startswith(UNTRACED) else None
+    if measuring is None:
+        return (yield)
+    measuring.stop()
+    try:
+        return (yield)
+    finally:
+        measuring.start()
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -100,8 +100,9 @@ def save_rows(kind: ImportKind, batch_id: int, done: int, actor: Actor, limit: i
         plans = imports.planned(kind, batch.mapping, actor, [(row.number, row.cells) for row in rows])
         wanted = [plan for plan in plans if is_wanted(batch, plan)]
         kind.save(wanted, actor)
+        saved = {plan.number for plan in wanted}
         for plan, row in zip(plans, rows, strict=True):
-            note_outcome(batch, plan, row, saved=plan in wanted)
+            note_outcome(batch, plan, row, saved=plan.number in saved)
         batch.done += len(rows)
         batch.touch()
     return True

@@ -15,6 +15,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 
@@ -117,6 +118,7 @@ def sources() -> list[SearchSource]:
 # Tokens
 
 
+@lru_cache(maxsize=20_000)
 def folded(character: str) -> str:
     """Return what one character counts as: compatibility form, case folded; a space where it is no letter."""
     plain = unicodedata.normalize("NFKC", character).casefold()
@@ -128,6 +130,7 @@ def runs(written: str) -> list[str]:
     return "".join(map(folded, written)).split()
 
 
+@lru_cache(maxsize=50_000)
 def token(characters: str) -> str:
     """Return a token of one or two characters in a-z and 0-9.
 
@@ -187,19 +190,21 @@ def put_many(doc_type: str, records: Sequence[Record]) -> None:
     statement = select(SearchEntry).where(SearchEntry.doc_type == doc_type, SearchEntry.doc_id.in_(wanted))
     known = {entry.doc_id: entry for entry in session.execute(statement).scalars()}
     changed: list[tuple[SearchEntry, str]] = []
+    fresh: list[tuple[SearchEntry, str]] = []
     for record in records:
         title, text = storable(record.title), storable(record.text)
-        entry = known.get(record.doc_id)
+        entry, written = known.get(record.doc_id), changed
         if entry is None:
-            entry = SearchEntry(doc_type=doc_type, doc_id=record.doc_id)
+            entry, written = SearchEntry(doc_type=doc_type, doc_id=record.doc_id), fresh
             session.add(entry)
         elif (entry.title, entry.text) == (title, text):
             continue
         entry.title, entry.text = title, text
         entry.title_key = " ".join(runs(record.title))
-        changed.append((entry, f"{title}\n{text}\n{record.keys}"))
+        written.append((entry, f"{title}\n{text}\n{record.keys}"))
     session.flush()
-    _write_parts([(entry.id, written) for entry, written in changed])
+    _drop_parts([entry.id for entry, _text in changed])
+    _write_parts([(entry.id, whole) for entry, whole in (*changed, *fresh)])
 
 
 def remove(doc_type: str, doc_id: int) -> None:
@@ -213,7 +218,7 @@ def remove_many(doc_type: str, doc_ids: Sequence[int]) -> None:
     wanted = SearchEntry.doc_type == doc_type, SearchEntry.doc_id.in_(doc_ids)
     entries = list(session.execute(select(SearchEntry.id).where(*wanted)).scalars())
     if entries:
-        _write_parts([(entry_id, "") for entry_id in entries])
+        _drop_parts(entries)
         session.execute(delete(SearchEntry).where(SearchEntry.id.in_(entries)))
 
 
@@ -226,31 +231,40 @@ def _is_postgresql() -> bool:
     return session.get_bind().dialect.name == "postgresql"
 
 
-def _write_parts(entries: Sequence[tuple[int, str]]) -> None:
-    """Replace the indexed parts of entries, each given with its whole text."""
+def _drop_parts(entries: Sequence[int]) -> None:
+    """Take away the indexed parts of entries."""
     if not entries:
         return
+    if _is_postgresql():
+        session.execute(
+            sql("DELETE FROM search_part WHERE entry_id = :entry"),
+            [{"entry": entry_id} for entry_id in entries],
+        )
+        return
+    # A row of a full-text table of SQLite has no key but its number, which holds entry and part together.
+    firsts = [entry_id * PARTS_PER_ENTRY for entry_id in entries]
+    bounds = [{"first": first, "last": first + PARTS_PER_ENTRY - 1} for first in firsts]
+    session.execute(sql("DELETE FROM search_part WHERE rowid BETWEEN :first AND :last"), bounds)
+
+
+def _write_parts(entries: Sequence[tuple[int, str]]) -> None:
+    """Write the indexed parts of entries that have none, each given with its whole text."""
     stored: list[dict[str, Any]] = [
         {"entry": entry_id, "number": number, "tokens": _stored_tokens(part)}
         for entry_id, written in entries
         for number, part in enumerate(islice(parts_of(written), PARTS_PER_ENTRY))
     ]
+    if not stored:
+        return
     if _is_postgresql():
-        old = [{"entry": entry_id} for entry_id, _written in entries]
-        session.execute(sql("DELETE FROM search_part WHERE entry_id = :entry"), old)
         write = "INSERT INTO search_part (entry_id, number, tokens) VALUES (:entry, :number, CAST(:tokens AS tsvector))"
     else:
-        # A row of a full-text table of SQLite has no key but its number, which holds entry and part together.
-        firsts = [entry_id * PARTS_PER_ENTRY for entry_id, _written in entries]
-        bounds = [{"first": first, "last": first + PARTS_PER_ENTRY - 1} for first in firsts]
-        session.execute(sql("DELETE FROM search_part WHERE rowid BETWEEN :first AND :last"), bounds)
         stored = [
             {"row": part["entry"] * PARTS_PER_ENTRY + part["number"], "tokens": part["tokens"]}
             for part in stored
         ]
         write = "INSERT INTO search_part (rowid, tokens) VALUES (:row, :tokens)"
-    if stored:
-        session.execute(sql(write), stored)
+    session.execute(sql(write), stored)
 
 
 def _stored_tokens(tokens: list[str]) -> str:

@@ -1,7 +1,7 @@
 """What people do with products: create, change, take out of the list."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Any
 
@@ -162,7 +162,7 @@ def put(product: Product, actor: Actor, values: ProductValues) -> None:
 
 def settled(product: Product, actor: Actor, values: ProductValues) -> tuple[dict[str, Any], str | None]:
     """Return the values a product would have, and the field at fault where its floor would lie above its price."""
-    new = asdict(values)
+    new = {item.name: getattr(values, item.name) for item in fields(values)}
     keeps = new.pop("keep_floor") or not can(actor, ProductPerm.SEE_FLOOR)
     if keeps:
         new["floor_price"] = product.floor_price
