@@ -308,11 +308,13 @@ def _told_together(event: Event) -> tuple[Any, ...]:
 
 def net_changes(events: Sequence[Event]) -> list[list[str]]:
     """Return what events in a row, newest first, changed together: from the oldest value to the newest."""
+    if len(events) == 1:
+        return list(events[0].data.get("changes", ()))
     net: dict[str, list[str]] = {}
     for event in reversed(events):
         for key, old, new in event.data.get("changes", ()):
             net.setdefault(key, [key, old, new])[2] = new
-    return list(net.values()) if len(events) == 1 else [row for row in net.values() if row[1] != row[2]]
+    return [row for row in net.values() if row[1] != row[2]]
 
 
 def describe_changes(event: Event) -> list[tuple[str, str, str]]:
@@ -322,22 +324,38 @@ def describe_changes(event: Event) -> list[tuple[str, str, str]]:
 
 def describe_change_rows(doc_type: str, changes: Iterable[Sequence[str]]) -> list[tuple[str, str, str]]:
     """Return changes of a document, as ``diff`` gives them, as (label, old, new) in the current language."""
-    rows = []
+    rows, labels = [], Labels(doc_type)
     for key, old, new in changes:
-        name = f"{doc_type}.{key.split('/')[-1]}"
+        place, _slash, field_name = key.rpartition("/")
+        name = f"{doc_type}.{field_name}"
         values = _value_labels.get(name, {})
         write = _value_texts.get(name, str)
         before, after = (str(values[code]) if code in values else code and write(code) for code in (old, new))
-        rows.append((_label_of(key, name), before, after))
+        rows.append((labels.of(place, field_name), before, after))
     return rows
 
 
-def _label_of(key: str, name: str) -> str:
-    place, _slash, field_name = key.rpartition("/")
-    if place.isdecimal():
-        place = _("第 %(position)s 项", position=place)
-    label = str(_field_labels.get(name, field_name))
-    return f"{place} · {label}" if place else label
+class Labels:
+    """How the fields of a kind of document are called in the current language, each place and field looked up once."""
+
+    def __init__(self, doc_type: str) -> None:
+        self.doc_type = doc_type
+        self._fields: dict[str, str] = {}
+        self._places: dict[str, str] = {}
+
+    def of(self, place: str, field_name: str) -> str:
+        """Return the name of a field, after that of the line it stands in."""
+        label = self._fields.get(field_name)
+        if label is None:
+            label = str(_field_labels.get(f"{self.doc_type}.{field_name}", field_name))
+            self._fields[field_name] = label
+        if not place:
+            return label
+        said = self._places.get(place)
+        if said is None:
+            said = _("第 %(position)s 项", position=place) if place.isdecimal() else place
+            self._places[place] = said
+        return f"{said} · {label}"
 
 
 def diff(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[list[str]]:

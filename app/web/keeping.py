@@ -16,9 +16,12 @@ from app.core import clock
 from app.core.i18n import LazyText, current_locale
 
 KEPT_PARTS = 1_024
-LONGEST = 20_000
+# Characters of one part, and of all together: the lines of a long quotation are worth keeping, a few of them.
+LONGEST = 300_000
+KEPT_CHARACTERS = 4_000_000
 
 _kept: dict[Any, Markup] = {}
+_kept_characters = 0
 
 
 def once(name: str, make: Callable[..., Any], *arguments: Any, **named: Any) -> Markup:
@@ -38,11 +41,19 @@ def once(name: str, make: Callable[..., Any], *arguments: Any, **named: Any) -> 
         return Markup(make(*arguments, **named))  # noqa: S704 - a macro's output
     if found is None:
         found = Markup(make(*arguments, **named))  # noqa: S704 - a macro's output
-        if len(_kept) >= KEPT_PARTS:
-            _kept.clear()
-        if len(found) <= LONGEST:
-            _kept[key] = found
+        _keep(key, found)
     return found
+
+
+def _keep(key: Any, made: Markup) -> None:
+    global _kept_characters
+    if len(made) > LONGEST:
+        return
+    if len(_kept) >= KEPT_PARTS or _kept_characters + len(made) > KEPT_CHARACTERS:
+        _kept.clear()
+        _kept_characters = 0
+    _kept[key] = made
+    _kept_characters += len(made)
 
 
 def part(template: str, **named: Any) -> Markup:

@@ -1,6 +1,6 @@
 """What templates know: the macros as the global ``ui``, filters, addresses of static files, the page's frame."""
 
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 from typing import Any
 
 from flask import Flask, current_app, render_template, request
@@ -175,6 +175,21 @@ def toast(message: str, tone: str = "ok") -> Markup:
     return Markup(render_template("_ui/toast.html", message=message, tone=tone, oob=False))  # noqa: S704
 
 
+@lru_cache(8_192)
+def _sentence(locale: str, message: str) -> Markup:
+    return Markup(i18n.gettext(message))  # noqa: S704 - texts of templates and of the catalogue are our own markup
+
+
+def said(message: str, **params: Any) -> Markup:
+    """Return a text of a template in the reader's language, with its placeholders filled and escaped.
+
+    It is what Jinja's own function of this name returns; that one looks up, wraps and formats the same few thousand
+    texts anew, which took a fifth of a page's time.
+    """
+    found = _sentence(i18n.current_locale(), message)
+    return found % params if params or "%" in message else found
+
+
 def _context() -> dict[str, Any]:
     return {"shell": Shell()}
 
@@ -186,6 +201,7 @@ def install(app: Flask) -> None:
     environment.install_gettext_callables(  # type: ignore[attr-defined]
         i18n.gettext, i18n.ngettext, newstyle=True, pgettext=i18n.pgettext
     )
+    environment.globals["_"] = said
     environment.trim_blocks = True
     environment.lstrip_blocks = True
     environment.globals.update(ui=Macros(environment), asset=components.asset, vendor_htmx=vendor_htmx)
