@@ -19,7 +19,21 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import CTE, Integer, Select, String, Text, UniqueConstraint, case, delete, select, union_all
+from sqlalchemy import (
+    Integer,
+    Row,
+    Select,
+    String,
+    Subquery,
+    Text,
+    UniqueConstraint,
+    case,
+    delete,
+    func,
+    literal,
+    select,
+    union_all,
+)
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -39,6 +53,10 @@ MOST_RUNS = 5
 PARTS_PER_ENTRY = 1_000
 MOST_TEXT = 100_000
 SNIPPET = 40
+# Among how many of the newest records found of a kind the best are looked for.
+CANDIDATES = 600
+# How many parts are looked through where only the newest few are wanted; long records have several.
+NEWEST = 40
 
 
 class SearchEntry(Model):
@@ -99,6 +117,21 @@ class Group:
     hits: list[Hit] = field(default_factory=list)
     more: bool = False
 
+    def fill(self, rows: Sequence[Row[Any]], limit: int, asked: Sequence[str]) -> None:
+        """Take the records of rows, at most ``limit`` of them."""
+        self.more = len(rows) > limit
+        self.hits = [
+            Hit(
+                row.doc_type,
+                row.doc_id,
+                self.source.url(row.doc_id),
+                row.title,
+                highlight(row.title, asked),
+                snippet(row.text, asked),
+            )
+            for row in rows[:limit]
+        ]
+
 
 _sources: dict[str, SearchSource] = {}
 
@@ -142,6 +175,11 @@ def token(characters: str) -> str:
 def tokens_of(run: str) -> list[str]:
     """Return the tokens of a run: each pair of neighbours, and the last character."""
     return [token(run[index : index + 2]) for index in range(len(run))]
+
+
+def kind_token(doc_type: str) -> str:
+    """Return the token that every part of a record of a kind holds; no text has such a one."""
+    return f"kind{doc_type.replace('_', '')}"
 
 
 def parts_of(written: str) -> Iterator[list[str]]:
@@ -204,7 +242,7 @@ def put_many(doc_type: str, records: Sequence[Record]) -> None:
         written.append((entry, f"{title}\n{text}\n{record.keys}"))
     session.flush()
     _drop_parts([entry.id for entry, _text in changed])
-    _write_parts([(entry.id, whole) for entry, whole in (*changed, *fresh)])
+    _write_parts(doc_type, [(entry.id, whole) for entry, whole in (*changed, *fresh)])
 
 
 def remove(doc_type: str, doc_id: int) -> None:
@@ -247,10 +285,11 @@ def _drop_parts(entries: Sequence[int]) -> None:
     session.execute(sql("DELETE FROM search_part WHERE rowid BETWEEN :first AND :last"), bounds)
 
 
-def _write_parts(entries: Sequence[tuple[int, str]]) -> None:
-    """Write the indexed parts of entries that have none, each given with its whole text."""
+def _write_parts(doc_type: str, entries: Sequence[tuple[int, str]]) -> None:
+    """Write the indexed parts of entries of one kind that have none, each given with its whole text."""
+    kind = kind_token(doc_type)
     stored: list[dict[str, Any]] = [
-        {"entry": entry_id, "number": number, "tokens": _stored_tokens(part)}
+        {"entry": entry_id, "number": number, "tokens": _stored_tokens([*part, kind])}
         for entry_id, written in entries
         for number, part in enumerate(islice(parts_of(written), PARTS_PER_ENTRY))
     ]
@@ -276,54 +315,35 @@ def _stored_tokens(tokens: list[str]) -> str:
 # Finding
 
 
-def find(actor: Actor, query: str, limit: int = 5, only: str | None = None) -> list[Group]:
+def find(
+    actor: Actor, query: str, limit: int = 5, only: str | None = None, *, newest_first: bool = False
+) -> list[Group]:
     """Return what an actor may see and what contains every typed run, by kind, the best of each first.
 
-    At most ``limit`` records of each kind (or of the one kind ``only``) come back, by one statement.
+    The best are those with the first run in their title; of equals, and with ``newest_first`` of all, the newest
+    comes first. At most ``limit`` records of each kind (or of the one kind ``only``) come back, by one statement. Of
+    a kind with more records than ``CANDIDATES`` the best of the newest are given.
     """
     asked = asked_runs(query)
     chosen = [source for source in sources() if only is None or source.doc_type == only]
     if not asked or not chosen:
         return []
-    found = [_run_statement(number, run) for number, run in enumerate(asked)]
-    rank = case((SearchEntry.title_key.contains(asked[0], autoescape=True), 0), else_=1)
-    selects = []
-    for source in chosen:
-        statement = (
-            select(
-                SearchEntry.doc_type,
-                SearchEntry.doc_id,
-                SearchEntry.title,
-                SearchEntry.text,
-                rank.label("rank"),
-            )
-            .where(
-                SearchEntry.doc_type == source.doc_type,
-                *(SearchEntry.id.in_(select(entries.c.entry_id)) for entries in found),
-                SearchEntry.doc_id.in_(source.visible(actor)),
-            )
-            .order_by(rank, SearchEntry.doc_id.desc())
-            .limit(limit + 1)
-            .subquery()
-        )
-        selects.append(select(statement))
     groups = {source.doc_type: Group(source) for source in chosen}
-    rows = sorted(session.execute(union_all(*selects)), key=lambda row: (row.rank, -row.doc_id))
-    for row in rows:
-        group = groups[row.doc_type]
-        if len(group.hits) == limit:
-            group.more = True
-            continue
-        group.hits.append(
-            Hit(
-                row.doc_type,
-                row.doc_id,
-                group.source.url(row.doc_id),
-                row.title,
-                highlight(row.title, asked),
-                snippet(row.text, asked),
-            )
-        )
+    width = max(NEWEST if newest_first else CANDIDATES, 2 * (limit + 1))
+    while chosen:
+        selects = [_source_statement(actor, source, asked, limit, width, newest_first) for source in chosen]
+        found: dict[str, list[Row[Any]]] = {}
+        for row in session.execute(union_all(*selects)):
+            found.setdefault(row.doc_type, []).append(row)
+        for doc_type, rows in found.items():
+            groups[doc_type].fill(sorted(rows, key=lambda row: (row.rank, -row.doc_id)), limit, asked)
+        # Where the parts of a few long records took all places, the rest is behind them.
+        chosen = [
+            groups[doc_type].source
+            for doc_type, rows in found.items()
+            if rows[0].width == width and len(rows) <= limit
+        ]
+        width *= 10
     answered = [group for group in groups.values() if group.hits]
     for group in answered:
         if group.source.belongs is not None:
@@ -332,17 +352,72 @@ def find(actor: Actor, query: str, limit: int = 5, only: str | None = None) -> l
     return answered
 
 
-def _run_statement(number: int, run: str) -> CTE:
-    """Return the entries whose text contains a run, as a common table expression."""
+def _source_statement(
+    actor: Actor, source: SearchSource, asked: Sequence[str], limit: int, width: int, newest_first: bool
+) -> Select[Any]:
+    """Return the SELECT of the records of a kind: newest parts that match and may be seen, then the best of these.
+
+    The index gives its parts newest first and is left as soon as there are enough, so what is common costs little.
+    Each condition besides is asked of one record at a time: lists of all that may be seen would take far longer.
+    """
+    visible = source.visible(actor)
+    (visible_id,) = visible.selected_columns
+    part = _matching_parts(0, asked[0], source.doc_type)
+    others = [
+        SearchEntry.id.in_(select(_matching_parts(number, run, source.doc_type).c.entry_id))
+        for number, run in enumerate(asked[1:], 1)
+    ]
+    candidates = (
+        select(
+            SearchEntry.doc_type,
+            SearchEntry.doc_id,
+            SearchEntry.title,
+            SearchEntry.text,
+            SearchEntry.title_key,
+        )
+        .select_from(part)
+        .join(SearchEntry, SearchEntry.id == part.c.entry_id)
+        .where(
+            SearchEntry.doc_type == source.doc_type,
+            *others,
+            visible.where(visible_id == SearchEntry.doc_id).correlate(SearchEntry).exists(),
+        )
+        .order_by(part.c.place.desc())
+        .limit(width)
+        .subquery()
+    )
+    best = (
+        literal(0)
+        if newest_first
+        else case((candidates.c.title_key.contains(asked[0], autoescape=True), 0), else_=1)
+    )
+    columns = [candidates.c[name] for name in ("doc_type", "doc_id", "title", "text")]
+    chosen = (
+        select(*columns, best.label("rank"), func.count().over().label("width"))
+        .distinct()
+        .order_by("rank", candidates.c.doc_id.desc())
+        .limit(limit + 1)
+        .subquery()
+    )
+    return select(chosen)
+
+
+def _matching_parts(number: int, run: str, doc_type: str) -> Subquery:
+    """Return the parts of records of a kind that contain a run, with the record of each and their order by age."""
+    kind = kind_token(doc_type)
     if _is_postgresql():
-        condition = "SELECT entry_id FROM search_part WHERE tokens @@ CAST(:{} AS tsquery)"
+        statement = "SELECT entry_id, entry_id AS place FROM search_part WHERE tokens @@ CAST(:{} AS tsquery)"
         wanted = " <-> ".join(f"'{pair}'" for pair in _pairs(run)) or f"'{token(run)}':*"
+        wanted = f"'{kind}' & ({wanted})"
     else:
-        condition = "SELECT rowid / 1000 AS entry_id FROM search_part WHERE search_part MATCH :{}"
+        statement = (
+            "SELECT rowid / 1000 AS entry_id, rowid AS place FROM search_part WHERE search_part MATCH :{}"
+        )
         wanted = f'"{" ".join(_pairs(run))}"' if len(run) > 1 else f'"{token(run)}" *'
-    name = f"run_{number}"
-    statement = sql(condition.format(name)).bindparams(**{name: wanted}).columns(entry_id=Integer)
-    return statement.cte(f"found_{number}")
+        wanted = f"{kind} AND {wanted}"
+    name = f"run_{number}_{kind}"
+    matching = sql(statement.format(name)).bindparams(**{name: wanted})
+    return matching.columns(entry_id=Integer, place=Integer).subquery(f"found_{number}")
 
 
 def _pairs(run: str) -> list[str]:
@@ -352,7 +427,7 @@ def _pairs(run: str) -> list[str]:
 # Showing
 
 
-def highlight(written: str, asked: list[str]) -> tuple[tuple[str, bool], ...]:
+def highlight(written: str, asked: Sequence[str]) -> tuple[tuple[str, bool], ...]:
     """Cut a text into (piece, is it what was asked for) pairs; the pieces joined are the text."""
     plain, origin = _folded_with_origin(written)
     marked = [False] * len(written)
@@ -371,7 +446,7 @@ def highlight(written: str, asked: list[str]) -> tuple[tuple[str, bool], ...]:
     return tuple(pieces)
 
 
-def snippet(written: str, asked: list[str]) -> tuple[tuple[str, bool], ...]:
+def snippet(written: str, asked: Sequence[str]) -> tuple[tuple[str, bool], ...]:
     """Return the piece of a text around the first thing asked for, highlighted.
 
     Nothing where it is not there.

@@ -91,6 +91,25 @@ def test_a_title_comes_before_a_text_and_the_new_before_the_old():
     assert found("液压") == [2, 1, 3]
 
 
+def test_the_newest_come_first_where_that_is_wanted():
+    index("液压泵", "别的", "液压泵站")
+    with unit_of_work():
+        put("thing", 2, "别的", text="液压泵")
+    ids = [hit.doc_id for group in find(READER, "液压泵", 50, newest_first=True) for hit in group.hits]
+    assert ids == [3, 2, 1]
+
+
+def test_a_few_long_records_do_not_hide_the_others():
+    index("液压泵", "液压泵站")
+    with unit_of_work():
+        put("thing", 3, "厂", text="液压泵 " * 20_000)
+    for newest_first in (False, True):
+        [group] = find(READER, "液压泵", 2, newest_first=newest_first)
+        assert len(group.hits) == 2
+        assert group.more
+        assert len(find(READER, "液压泵", 5, newest_first=newest_first)[0].hits) == 3
+
+
 def test_more_than_asked_for_is_told():
     index(*["液压泵"] * 4)
     [group] = find(READER, "液压", 3)

@@ -19,6 +19,7 @@ from app.features.people.models import User
 from app.web import documents
 from tests import factories
 from tests.client import Client
+from tests.core import letters  # noqa: F401 - registers the verbs
 
 FLOW = Flow(
     "pages_test",

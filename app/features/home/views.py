@@ -261,7 +261,10 @@ def search_page() -> Response:
     query = " ".join(request.args.get("q", "")[:100].split())
     kinds = {source.doc_type for source in search.sources()}
     only = request.args.get("kind") if request.args.get("kind") in kinds else None
-    groups = search.find(current_actor(), query, HITS_OF_ONE_KIND if only else HITS, only)
+    newest_first = request.args.get("order") == "newest"
+    groups = search.find(
+        current_actor(), query, HITS_OF_ONE_KIND if only else HITS, only, newest_first=newest_first
+    )
     return fragments.page(
         "home/search.html",
         fragment="results",
@@ -269,6 +272,7 @@ def search_page() -> Response:
         query=query,
         groups=groups,
         only=only,
+        newest_first=newest_first,
         asked=bool(search.asked_runs(query)),
         states=documents.states((hit.doc_type, hit.doc_id) for group in groups for hit in group.hits),
     )

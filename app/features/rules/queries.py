@@ -121,7 +121,9 @@ def found_versions(actor: Actor) -> Select[int]:
 
 def found_clauses(actor: Actor) -> Select[int]:
     """Return the SELECT of the clauses the search finds: those of versions in force today."""
-    return select(ClauseText.id).where(ClauseText.version_id.in_(found_versions(actor)))
+    return (
+        select(ClauseText.id).join(RuleVersion, RuleVersion.id == ClauseText.version_id).where(is_in_force())
+    )
 
 
 def get_version(actor: Actor, version_id: int) -> RuleVersion:

@@ -254,6 +254,14 @@ def test_search_answers_htmx_with_its_results(client, staff):
     assert "客户" in client.page.text
 
 
+def test_search_puts_titles_or_the_newest_first(client, staff):
+    bring_to(staff, "reported")
+    client.as_(staff.owner).get("/search?q=宏达")
+    newest = next(link for link in client.page.all("a") if link.text == "最新的在前")
+    assert client.get(newest.attributes["href"]).status_code == 200
+    assert [link.text for link in client.page.all("a") if link.text == "标题含有的在前"]
+
+
 @pytest.mark.parametrize("query", ["%", "'\"*", "\0", "<script>", "x" * 5_000, "（", "OR OR"])
 def test_search_takes_whatever_is_typed(client, staff, query):
     assert client.as_(staff.owner).get("/search", query_string={"q": query}).status_code == 200
