@@ -141,7 +141,7 @@ def upgrade() -> None:
             name=op.f("ck_proposal_status"),
         ),
         sa.CheckConstraint(
-            "status IN ('draft', 'withdrawn') OR (number IS NOT NULL AND month IS NOT NULL)",
+            "status IN ('draft', 'withdrawn') OR (submitted_at IS NOT NULL AND month IS NOT NULL)",
             name=op.f("ck_proposal_submitted"),
         ),
         sa.CheckConstraint(

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.core import clock, files, modules, notices, search, timeline
+from app.core import clock, files, modules, money, notices, search, timeline
 from app.core.db import session
 from app.core.errors import Conflict, Denied, Invalid, NotVisible
 from app.core.files import CheckedFile
@@ -184,7 +184,7 @@ def told(proposal: Proposal) -> dict[str, Any]:
         "place": proposal.place,
         "facts": proposal.facts,
         "measure": proposal.measure,
-        "amount": proposal.amount,
+        "amount": None if proposal.amount is None else money.format_amount(proposal.amount),
     }
 
 

@@ -48,7 +48,8 @@ class Proposal(DocumentMixin, Model):
             f"second_decision IS NULL OR {one_of('second_decision', Decision)}", name="second_decision"
         ),
         CheckConstraint(
-            "status IN ('draft', 'withdrawn') OR (number IS NOT NULL AND month IS NOT NULL)", name="submitted"
+            "status IN ('draft', 'withdrawn') OR (submitted_at IS NOT NULL AND month IS NOT NULL)",
+            name="submitted",
         ),
         CheckConstraint("(decision IS NULL) = (decided_by_id IS NULL)", name="decided_by_somebody"),
         CheckConstraint(
