@@ -101,13 +101,16 @@ def told(data: Mapping[str, Any], name: str) -> str:
     return str(data.get(name) or "").strip()
 
 
-def out_of_range(proposal: Proposal, amount: Decimal | None) -> LazyText | None:
-    """Return why the amount of a penalty does not fit its clause, with the clause named; None where it does."""
+# Said where a penalty is submitted, and at the field of the amount where one is decided.
+RANGE_SENTENCE = lazy("%(clause)s规定的幅度是 %(range)s 元，请按幅度填写")
+
+
+def out_of_range(proposal: Proposal, amount: Decimal | None) -> dict[str, str] | None:
+    """Return the clause and its range where the amount of a penalty does not fit it; None where it does."""
     found = None if proposal.is_reward else range_of(proposal.clause_id)
     if found is None or found.holds(amount):
         return None
-    cited = citation(proposal.rule_title, proposal.clause_name)
-    return lazy("%(clause)s规定的幅度是 %(range)s 元，请按幅度填写", clause=cited, range=range_words(found))
+    return {"clause": citation(proposal.rule_title, proposal.clause_name), "range": range_words(found)}
 
 
 def range_words(found: ClauseRange) -> str:
@@ -129,9 +132,9 @@ def ready_to_submit(proposal: Proposal, actor: Actor, data: Mapping[str, Any]) -
             clause=citation(proposal.rule_title, proposal.clause_name),
             day=proposal.happened_on.isoformat(),
         )
-    said = out_of_range(proposal, proposal.amount)
-    if said is not None:
-        return Conflict("proposal:out-of-range", said=said)
+    fault = out_of_range(proposal, proposal.amount)
+    if fault is not None:
+        return Conflict("proposal:out-of-range", **fault)
     if not proposal.evidence:
         return Conflict("proposal:no-evidence")
     if not decider.people(proposal):
@@ -175,9 +178,9 @@ def faults_of_decision(proposal: Proposal, data: Mapping[str, Any]) -> dict[str,
     if data.get("decision") == Decision.CHANGED:
         if not told(data, "measure"):
             faults["measure"] = lazy("请写明变更后的奖惩内容")
-        said = out_of_range(proposal, data.get("amount"))
-        if said is not None:
-            faults["amount"] = said
+        fault = out_of_range(proposal, data.get("amount"))
+        if fault is not None:
+            faults["amount"] = RANGE_SENTENCE.filled(**fault)
     return faults
 
 

@@ -15,7 +15,7 @@ from app.features.checks.models import ClauseCheck
 from app.features.proposals import actions, queries, ranges
 from app.features.proposals.actions import MODULE
 from app.features.proposals.enums import KIND_LABELS, PROPOSAL, TIP, ProposalPerm
-from app.features.proposals.flow import range_words
+from app.features.proposals.flow import RANGE_SENTENCE, range_words
 from app.features.proposals.models import Proposal, ProposalTip
 from app.features.rules import living
 from app.features.rules.enums import Standing
@@ -95,7 +95,7 @@ sentences.register(
         "proposal:not-in-force": lazy(
             "%(clause)s在 %(day)s 不是现行条款，或条款已换版；请点“修改”，重新选择当天有效的条款"
         ),
-        "proposal:out-of-range": lazy("%(said)s"),
+        "proposal:out-of-range": RANGE_SENTENCE,
         "proposal:no-evidence": lazy("还没有证据：请先引用一次检查、一条办理记录，或上传一份文件或照片"),
         "proposal:nobody-decides": lazy("没有可以决定的人：请系统管理员在设置里填写“奖惩第二决定人”，再提交"),
         "proposal:already-heard": lazy("陈述申辩已经记录，不能再改；还要补充的，请在申诉时写明"),

@@ -179,9 +179,9 @@ def test_a_check_of_somebody_else_and_an_event_one_may_not_see_are_no_evidence(c
     unseen = events_for(PROPOSAL, hidden)[0].seq
     number = proposals.draft(company)
     manager = company.actor("manager")
-    for given, field in (({"check_id": other}, "check_id"), ({"event_seq": unseen}, "event_seq")):
+    for piece, field in (({"check_id": other}, "check_id"), ({"event_seq": unseen}, "event_seq")):
         assert fields_of(
-            lambda g=given: actions.add_evidence(proposals.load(number), actor=manager, version=None, **g)
+            lambda g=piece: actions.add_evidence(proposals.load(number), actor=manager, version=None, **g)
         ) == {field}
 
 

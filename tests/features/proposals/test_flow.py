@@ -276,8 +276,7 @@ def test_what_was_upheld_stays(company: Company) -> None:
     row = proposals.load(redecided(company, "agreed"))
     assert (row.final_decision, row.decided_amount) == ("agreed", Decimal(200))
     with pytest.raises(Invalid):
-        number = proposals.load(row.id).id
-        proposals.step(company, number, "execute", "finance", execution=" ")
+        proposals.step(company, row.id, "execute", "finance", execution=" ")
 
 
 def test_who_stood_in_for_the_decider_leaves_both_out_of_the_appeal(company: Company) -> None:
