@@ -301,10 +301,10 @@ def visible_check(proposal: Proposal, actor: Actor, check_id: int) -> ClauseChec
 
 def seen_event(actor: Actor, event_seq: int) -> timeline.Event:
     """Return an event of a document the proposer may see; raises Invalid at its field."""
-    event = next(iter(queries.events_seen(actor, timeline.Event.seq == event_seq)), None)
-    if event is None:
+    found = queries.events_seen(actor, timeline.Event.seq == event_seq)
+    if not found:
         raise Invalid(fields={"event_seq": lazy("请从列表中选择一条办理记录")})
-    return event
+    return found[0][0]
 
 
 def site_address(typed: str) -> str:

@@ -17,7 +17,7 @@ from app.core.tasks import WantedTask
 from app.core.workflow import Flow, State, mine, stay, step
 from app.features.proposals.enums import PROPOSAL as DOC_TYPE
 from app.features.proposals.enums import Decision, ProposalPerm, ProposalStatus
-from app.features.proposals.models import ClauseRange, Proposal
+from app.features.proposals.models import Proposal
 from app.features.proposals.people_of import addressed, decider, deciding, executor, hearer, subject
 from app.features.proposals.queries import clause_on, range_of
 from app.features.rules.queries import citation
@@ -110,17 +110,18 @@ def out_of_range(proposal: Proposal, amount: Decimal | None) -> dict[str, str] |
     found = None if proposal.is_reward else range_of(proposal.clause_id)
     if found is None or found.holds(amount):
         return None
-    return {"clause": citation(proposal.rule_title, proposal.clause_name), "range": range_words(found)}
+    return {
+        "clause": citation(proposal.rule_title, proposal.clause_name),
+        "range": range_words(found.least, found.most),
+    }
 
 
-def range_words(found: ClauseRange) -> str:
+def range_words(least: Decimal | None, most: Decimal | None) -> str:
     """Return a range in figures."""
-    least, most = (
-        money.format_amount(amount) if amount is not None else None for amount in (found.least, found.most)
-    )
     if most is None:
-        return f"≥ {least}"
-    return f"≤ {most}" if least is None else f"{least} – {most}"
+        return f"≥ {money.format_amount(least or Decimal(0))}"
+    upper = money.format_amount(most)
+    return f"≤ {upper}" if least is None else f"{money.format_amount(least)} – {upper}"
 
 
 def ready_to_submit(proposal: Proposal, actor: Actor, data: Mapping[str, Any]) -> Problem | None:

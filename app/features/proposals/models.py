@@ -16,7 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.core import clock
+from app.core import clock, configuration
 from app.core.db import Amount, DocumentMixin, Model, UTCDateTime, VersionedMixin, one_of
 from app.core.files import StoredFile
 from app.features.people.models import Department, User
@@ -213,3 +213,7 @@ class ClauseRange(VersionedMixin, Model):
         """Tell whether an amount lies within the range; no amount is less than any, unless nothing is asked for."""
         found = amount if amount is not None else Decimal(0)
         return (self.least is None or found >= self.least) and (self.most is None or found <= self.most)
+
+
+# Read with every rule that is opened, changed now and then.
+configuration.watch(ClauseRange.__table__)  # type: ignore[arg-type]

@@ -189,14 +189,9 @@ def event_text(event: Event, title: str) -> str:
     return f"{said}{_('：')}{title}" if title else said
 
 
-def event_choices(events: Sequence[Event]) -> list[tuple[int, str]]:
-    """Return events for a choice, with the titles of their documents."""
-    links = core_documents.links([(event.doc_type, event.doc_id) for event in events])
-    return [
-        (event.seq, event_text(event, links[event.doc_type, event.doc_id].title))
-        for event in events
-        if (event.doc_type, event.doc_id) in links
-    ]
+def event_choices(events: Sequence[tuple[Event, str]]) -> list[tuple[int, str]]:
+    """Return events for a choice, each with the title of its document."""
+    return [(event.seq, event_text(event, title)) for event, title in events]
 
 
 # The page

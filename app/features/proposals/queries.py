@@ -3,12 +3,13 @@
 The public list is a list of its own. A draft is the proposer's alone: nobody hears of a proposal that was never made.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
+from decimal import Decimal
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 
-from app.core import documents, settings, timeline
+from app.core import configuration, documents, modules, search, settings, timeline
 from app.core.db import in_departments, session
 from app.core.errors import NotVisible
 from app.core.i18n import gettext as _
@@ -268,32 +269,46 @@ def range_of(clause_id: int) -> ClauseRange | None:
     return session.execute(statement).scalar_one_or_none()
 
 
-def ranges_of(clause_ids: Sequence[int]) -> dict[int, ClauseRange]:
-    """Return the ranges of clauses that have one, by the identity of the clause."""
+def ranges_of(clause_ids: Iterable[int]) -> dict[int, tuple[Decimal | None, Decimal | None]]:
+    """Return the ends of the ranges of clauses that have one, by the identity of the clause."""
+    known = configuration.kept("clause ranges", _read_ranges)
+    return {clause_id: known[clause_id] for clause_id in clause_ids if clause_id in known}
+
+
+def _read_ranges() -> dict[int, tuple[Decimal | None, Decimal | None]]:
     rows = session.execute(
-        select(ClauseRange).where(
-            ClauseRange.clause_id.in_(sorted(set(clause_ids))),
-            or_(ClauseRange.least.is_not(None), ClauseRange.most.is_not(None)),
+        select(ClauseRange.clause_id, ClauseRange.least, ClauseRange.most).where(
+            or_(ClauseRange.least.is_not(None), ClauseRange.most.is_not(None))
         )
-    ).scalars()
-    return {row.clause_id: row for row in rows}
+    )
+    return {row.clause_id: (row.least, row.most) for row in rows}
 
 
 # Evidence
 
 
-def events_seen(actor: Actor, *conditions: ColumnElement[bool]) -> list[timeline.Event]:
-    """Return the newest events that meet some conditions, of documents an actor reads whole, the newest first."""
-    event = timeline.Event
+def events_seen(actor: Actor, *conditions: ColumnElement[bool]) -> list[tuple[timeline.Event, str]]:
+    """Return the newest events that meet some conditions, of documents an actor reads whole, with their titles.
+
+    One statement, however many kinds of documents there are.
+    """
+    event, entry = timeline.Event, search.SearchEntry
+    visible = [
+        and_(event.doc_type == kind.doc_type, event.doc_id.in_(kind.visible(actor)))
+        for kind in documents.registered()
+        if modules.shows(kind.doc_type)
+    ]
     statement = (
-        select(event)
-        .where(*conditions, documents.seen_whole(actor, event.doc_type, event.doc_id))
+        select(event, entry.title)
+        .outerjoin(entry, and_(entry.doc_type == event.doc_type, entry.doc_id == event.doc_id))
+        .where(*conditions, or_(*visible), documents.seen_whole(actor, event.doc_type, event.doc_id))
         .order_by(event.seq.desc())
         .limit(MOST_EVENTS)
     )
-    found = list(session.execute(statement).scalars())
-    visible = documents.visible_keys(actor, [(row.doc_type, row.doc_id) for row in found])
-    return [row for row in found if (row.doc_type, row.doc_id) in visible]
+    return [
+        (row[0], documents.link_of(row[0].doc_type, row[0].doc_id, row[1]).title)
+        for row in session.execute(statement)
+    ]
 
 
 def checks_of(actor: Actor, subject_id: int) -> list[tuple[int, str]]:

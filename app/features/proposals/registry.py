@@ -158,7 +158,7 @@ def notes(version: RuleVersion, actor: Actor) -> dict[int, Sequence[ClauseNote]]
         return {}
     found = queries.ranges_of([text.clause_id for text in version.clauses])
     return {
-        clause_id: [ClauseNote(_("处罚幅度"), _("%(range)s 元", range=range_words(kept)))]
+        clause_id: [ClauseNote(_("处罚幅度"), _("%(range)s 元", range=range_words(*kept)))]
         for clause_id, kept in found.items()
     }
 
