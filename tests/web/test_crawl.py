@@ -24,7 +24,10 @@ pytestmark = pytest.mark.slow
 CHINESE_READERS = ("s1", "m1", "admin")
 MOST_QUERIES = 10
 # Pages that may ask more often, each with its reason.
-MORE_QUERIES: dict[str, tuple[int, str]] = {}
+MORE_QUERIES: dict[str, tuple[int, str]] = {
+    "/rules/versions/N": (11, "a bound clause has its figure, read by one statement for the whole page"),
+    "/rules/N": (11, "a bound clause has its figure, read by one statement for the whole page"),
+}
 
 
 @pytest.fixture(scope="module")

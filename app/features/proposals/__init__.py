@@ -7,7 +7,7 @@ from app.features.proposals import paper_views as paper_views
 from app.features.proposals import registry as registry
 from app.features.proposals import tip_views as tip_views
 from app.features.proposals import views
-from app.features.proposals.actions import MODULE
+from app.features.proposals.actions import MODULE, PUBLIC
 from app.features.proposals.enums import READERS
 from app.web import lists, nav
 
@@ -28,5 +28,14 @@ def register(app: Flask) -> None:
             permission=tuple(str(permission) for permission in READERS),
             module=MODULE,
             order=40,
-        )
+        ),
+        nav.NavItem(
+            key="rewards",
+            label=lazy("奖励公示"),
+            icon="circle-check",
+            endpoint="proposals.public",
+            section="rules",
+            module=PUBLIC,
+            order=41,
+        ),
     )

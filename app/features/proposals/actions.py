@@ -36,6 +36,7 @@ from app.features.proposals.tip_flow import FLOW as TIP_FLOW
 from app.features.rules.queries import ClausePlace
 
 MODULE = "proposals"
+PUBLIC = "proposals_public"
 EVIDENCE_FILE = "evidence"
 LONGEST_ADDRESS = 200
 REMIND_FROM, REMIND_UNTIL = 8, 18

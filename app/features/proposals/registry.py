@@ -13,7 +13,7 @@ from app.features.checks import follow_ups
 from app.features.checks.follow_ups import FollowUp
 from app.features.checks.models import ClauseCheck
 from app.features.proposals import actions, queries, ranges
-from app.features.proposals.actions import MODULE
+from app.features.proposals.actions import MODULE, PUBLIC
 from app.features.proposals.enums import KIND_LABELS, PROPOSAL, TIP, ProposalPerm
 from app.features.proposals.flow import RANGE_SENTENCE, range_words
 from app.features.proposals.models import Proposal, ProposalTip
@@ -33,6 +33,10 @@ register_permissions(
     approvals=(ProposalPerm.HEAR, ProposalPerm.DECIDE),
 )
 modules.register(modules.Module(MODULE, lazy("奖惩建议"), parent="rules", order=30))
+# In the smallest preset the public list is reached from the other lists; it joins everybody's menu with the next.
+modules.register(
+    modules.Module(PUBLIC, lazy("奖励公示菜单"), preset=modules.STANDARD, parent=MODULE, order=10)
+)
 modules.own_documents(MODULE, PROPOSAL, TIP)
 settings.register(
     settings.Setting(

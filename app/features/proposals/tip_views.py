@@ -35,7 +35,9 @@ def tips_list() -> Any:
     return show_list(
         TipList(actor, request.args, request.path),
         _("奖惩线索"),
+        template="proposals/list.html",
         trail=page.trail(actor),
+        ways=[(_("奖励公示"), url_for("proposals.public"))],
         new_url=url_for("proposals.new_tip"),
         new_label=_("提供线索"),
         empty_text=_("还没有线索"),
