@@ -413,7 +413,7 @@ def world(states: tuple[str, ...] = STATES) -> World:
         unfinished_business(desk, accounts)
         small_rules.rules(accounts)
         small_proposals.binding(accounts)
-        stories.report(who, inquiry(who, desk.customer, hours=30))
+        stories.report(who, inquiry(who, desk.customer, hours=200))
         small_proposals.proposals(accounts)
     with unit_of_work():
         today = clock.today()

@@ -68,6 +68,9 @@ class ProposalPerm(StrEnum):
 # To whom the lists are open; which proposals stand in them is decided row by row.
 READERS = (ProposalPerm.PROPOSE, ProposalPerm.HEAR, ProposalPerm.DECIDE, ProposalPerm.EXECUTE)
 
+# To whom proposals are counted, in the departments they answer for.
+COUNTERS = (ProposalPerm.PROPOSE, ProposalPerm.HEAR, ProposalPerm.DECIDE)
+
 KIND_LABELS = {ProposalKind.REWARD: lazy("奖励"), ProposalKind.PENALTY: lazy("处罚")}
 KIND_TONES = {ProposalKind.REWARD: "ok", ProposalKind.PENALTY: "warn"}
 DECISION_LABELS = {

@@ -19,7 +19,7 @@ from app.features.checks.models import ClauseCheck
 from app.features.checks.queries import titles as check_titles
 from app.features.checks.queries import visible_ids as check_ids
 from app.features.people.models import Department, User
-from app.features.proposals.enums import ProposalKind, ProposalPerm, ProposalStatus
+from app.features.proposals.enums import COUNTERS, ProposalKind, ProposalPerm, ProposalStatus
 from app.features.proposals.models import ClauseRange, Proposal, ProposalTip
 from app.features.rules.enums import NumberStyle
 from app.features.rules.models import ClauseText, Rule, RuleVersion, is_in_force
@@ -129,10 +129,7 @@ def made_public() -> ColumnElement[bool]:
 
 def counted_by(actor: Actor) -> ColumnElement[bool]:
     """Return the condition that a proposal counts for an actor: submitted, in departments they answer for."""
-    reached = [
-        within(Proposal.department_id, actor, permission)
-        for permission in (ProposalPerm.PROPOSE, ProposalPerm.HEAR, ProposalPerm.DECIDE)
-    ]
+    reached = [within(Proposal.department_id, actor, permission) for permission in COUNTERS]
     return and_(Proposal.number.is_not(None), or_(*reached))
 
 

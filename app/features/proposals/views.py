@@ -10,7 +10,7 @@ from app.core.permissions import Actor, can
 from app.core.timeline import Event
 from app.core.uow import unit_of_work
 from app.features.proposals import actions, drafting, page, queries
-from app.features.proposals.enums import READERS, ProposalPerm, ProposalStatus
+from app.features.proposals.enums import COUNTERS, READERS, ProposalPerm, ProposalStatus
 from app.features.proposals.flow import FLOW
 from app.features.proposals.forms import STEP_FORMS, EditProposalForm, EvidenceForm, NewProposalForm
 from app.features.proposals.lists import ProposalList, PublicList, StatisticsList
@@ -38,15 +38,19 @@ def index() -> Any:
         template="proposals/list.html",
         new_url=url_for("proposals.new") if can(actor, ProposalPerm.PROPOSE) else "",
         new_label=_("提出奖惩建议"),
-        ways=[
-            (_("奖励公示"), url_for("proposals.public")),
-            (_("线索"), url_for("proposals.tips_list")),
-            (_("统计"), url_for("proposals.statistics")),
-        ],
+        ways=ways_of(actor),
         empty_text=_("还没有奖惩建议"),
         empty_hint=_("从一次执行检查提出，或直接起草；先听取当事人，再由主管领导决定"),
         sign_labels=(_("制表人"), _("公司主管领导")),
     )
+
+
+def ways_of(actor: Actor) -> list[tuple[str, str]]:
+    """Return the other lists a reader may open."""
+    ways = [(_("奖励公示"), url_for("proposals.public")), (_("线索"), url_for("proposals.tips_list"))]
+    if any(can(actor, permission) for permission in COUNTERS):
+        ways.append((_("统计"), url_for("proposals.statistics")))
+    return ways
 
 
 @blueprint.get("/public")
@@ -65,7 +69,7 @@ def public() -> Any:
 
 
 @blueprint.get("/statistics")
-@requires(ProposalPerm.PROPOSE, ProposalPerm.HEAR, ProposalPerm.DECIDE)
+@requires(*COUNTERS)
 def statistics() -> Any:
     actor = current_actor()
     listing = StatisticsList(actor, request.args, request.path)
