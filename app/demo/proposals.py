@@ -82,7 +82,7 @@ def help_on_sunday(stage: Stage) -> Script:
     """A colleague tells the manager of a good deed; the reward he makes of it waits for the leader."""
     at = stage.timetable.moment
     yield at(4, 8, 50)
-    told = "上周末客户急要配件，孙晓自己开车送到乡下，帮客户装好才回来。"
+    told = "上周末客户急要配件，周文静自己开车送到乡下，帮客户装好才回来。"
     tip = tips.send_tip(actor=stage.actor("c1"), kind="reward", subject_id=person("s1").id, text=told)
     yield at(2, 9, 20)
     proposal = draft(
@@ -147,5 +147,5 @@ def rounds(stage: Stage) -> Script:
         for check in session.execute(statement.order_by(ClauseCheck.id)).unique().scalars().all():
             number = session.get_one(User, check.subject_id).staff_number
             closer = "l1" if number == "m1" else "m1"
-            fire(stage, check, "explain", number, explanation="当时在客户现场，没有及时打开系统。")
-            fire(stage, check, "close", closer, conclusion="已说明，要求用手机先报三项，回来再补。")
+            fire(stage, check, "explain", number, explanation="当时急着给客户回话，没有先走流程。")
+            fire(stage, check, "close", closer, conclusion="已说明，以后先上报、先审核，手机上也能办。")

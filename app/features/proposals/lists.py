@@ -193,6 +193,7 @@ class StatisticsList(Listing):
     """Proposals and what came of them, by month and department."""
 
     rows_gathered = True
+    searched = (Department.name,)
     default_sort = "-month"
     columns = (
         Column("month", lazy("月份"), Proposal.month, text=month_text),
