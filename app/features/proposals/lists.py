@@ -227,7 +227,10 @@ class StatisticsList(Listing):
         )
         filters = (
             Filter(
-                "department", lazy("部门"), Proposal.department_id, options=queries.departments_counted(actor)
+                "department",
+                lazy("部门"),
+                options=queries.departments_counted(actor),
+                condition=lambda code: Proposal.department_id == int(code),
             ),
             Filter("month", lazy("月份"), Proposal.month, kind="date_range"),
         )
