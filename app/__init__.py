@@ -19,6 +19,7 @@ FEATURES = (
     "rules",
     "supervision",
     "checks",
+    "proposals",
     "inquiries",
     "quotations",
     "verify",

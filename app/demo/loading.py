@@ -8,7 +8,18 @@ from sqlalchemy import select
 from app.core import clock
 from app.core.db import session
 from app.core.uow import unit_of_work
-from app.demo import bargaining, cast, company, contacts, customers, products, rules, sealing, supervision
+from app.demo import (
+    bargaining,
+    cast,
+    company,
+    contacts,
+    customers,
+    products,
+    proposals,
+    rules,
+    sealing,
+    supervision,
+)
 from app.demo.people import ACCOUNTS, PASSWORD, create_accounts, create_departments
 from app.demo.stage import Script, Stage, play, readers
 from app.demo.timetable import timetable
@@ -58,6 +69,7 @@ def half_year(stage: Stage) -> list[Script]:
         *sealing.stories(stage),
         *rules.stories(stage),
         *supervision.stories(stage),
+        *proposals.stories(stage),
         customers.changing(stage),
         products.changing(stage),
         bargaining.library(stage),

@@ -7,15 +7,14 @@ down_revision = "2026_11_clause_supervision"
 branch_labels = None
 depends_on = None
 
-KIND = "SELECT 'kind' || replace(doc_type, '_', '') FROM search_entry WHERE id ="
-
 
 def upgrade() -> None:
     """Go forward."""
     if op.get_bind().dialect.name == "sqlite":
         op.execute(
-            f"UPDATE search_part SET tokens = tokens || ' ' || ({KIND} search_part.rowid / 1000) "
-            f"WHERE EXISTS ({KIND} search_part.rowid / 1000)"
+            "UPDATE search_part SET tokens = tokens || ' ' || ("
+            "SELECT 'kind' || replace(doc_type, '_', '') FROM search_entry WHERE id = search_part.rowid / 1000)"
+            " WHERE rowid / 1000 IN (SELECT id FROM search_entry)"
         )
     else:
         op.execute(
@@ -31,8 +30,9 @@ def downgrade() -> None:
     """Go back."""
     if op.get_bind().dialect.name == "sqlite":
         op.execute(
-            f"UPDATE search_part SET tokens = replace(tokens, ' ' || ({KIND} search_part.rowid / 1000), '') "
-            f"WHERE EXISTS ({KIND} search_part.rowid / 1000)"
+            "UPDATE search_part SET tokens = replace(tokens, ' ' || ("
+            "SELECT 'kind' || replace(doc_type, '_', '') FROM search_entry WHERE id = search_part.rowid / 1000), '')"
+            " WHERE rowid / 1000 IN (SELECT id FROM search_entry)"
         )
     else:
         op.execute(

@@ -156,6 +156,8 @@ def test_every_kind_of_task_waits_for_somebody() -> None:
         "rule:read",
         "check:explain",
         "check:look-again",
+        "proposal:state",
+        "proposal:decide",
     }
 
 

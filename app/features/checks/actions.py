@@ -1,4 +1,4 @@
-"""Recording a check of a clause."""
+"""Recording a check of a clause, and letting one become a proposal."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from app.core.numbering import next_number
 from app.core.permissions import Actor, require
 from app.core.written import check_written
 from app.features.checks.enums import CLAUSE_CHECK, CheckPerm, CheckResult
-from app.features.checks.flow import FLOW, concerned
+from app.features.checks.flow import FLOW, concerned, ready_to_propose
 from app.features.checks.models import ClauseCheck
 from app.features.people.models import Department, User
 from app.features.rules.queries import places_in_force
@@ -77,6 +77,21 @@ def record_check(*, actor: Actor, values: CheckValues, photo: CheckedFile | None
     if check.is_conforming:
         FLOW.fire(check, "close", actor, version=None, quiet=True)
     return check
+
+
+def may_propose(check: ClauseCheck, actor: Actor) -> bool:
+    """Tell whether an actor may make a proposal of a check now."""
+    item = FLOW.step("propose")
+    return (
+        check.status in item.sources
+        and item.allowed.test(check, actor) is not None
+        and ready_to_propose(check, actor, {}) is None
+    )
+
+
+def propose(check: ClauseCheck, *, actor: Actor) -> None:
+    """Let a check become a reward or penalty proposal, in the transaction that drafts it."""
+    FLOW.fire(check, "propose", actor, version=None)
 
 
 def whom(actor: Actor, values: CheckValues, photo: CheckedFile | None) -> tuple[User | None, Department]:

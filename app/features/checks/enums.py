@@ -5,6 +5,7 @@ from enum import StrEnum
 from app.core.i18n import lazy
 
 CLAUSE_CHECK = "clause_check"
+MODULE = "checks"
 
 
 class CheckStatus(StrEnum):
@@ -14,6 +15,7 @@ class CheckStatus(StrEnum):
     EXPLAINED = "explained"
     GUIDED = "guided"
     CLOSED = "closed"
+    PROPOSED = "proposed"
 
 
 class CheckResult(StrEnum):
@@ -21,6 +23,13 @@ class CheckResult(StrEnum):
 
     CONFORMING = "conforming"
     DEVIATING = "deviating"
+
+
+class CheckSource(StrEnum):
+    """Who found it: a person who looked, or the system."""
+
+    PERSON = "person"
+    SYSTEM = "system"
 
 
 class CheckPerm(StrEnum):
@@ -32,4 +41,5 @@ class CheckPerm(StrEnum):
 
 
 RESULT_LABELS = {CheckResult.CONFORMING: lazy("符合"), CheckResult.DEVIATING: lazy("不符合")}
+SOURCE_LABELS = {CheckSource.PERSON: lazy("人工检查"), CheckSource.SYSTEM: lazy("系统")}
 RESULT_TONES = {CheckResult.CONFORMING: "ok", CheckResult.DEVIATING: "bad"}

@@ -1,4 +1,4 @@
-"""The life of a check of a clause (rule table 2.15): recorded, explained by whom it concerns, guided, closed."""
+"""The life of a check of a clause (rule table 2.15): recorded, explained, guided, then closed or proposed."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, time
@@ -9,7 +9,7 @@ from app.core.errors import Conflict, Invalid, Problem
 from app.core.i18n import lazy
 from app.core.permissions import Actor, Person, directory, grant_for, names_of
 from app.core.tasks import WantedTask
-from app.core.workflow import Authority, Flow, State, Who, any_of, may, mine, step
+from app.core.workflow import Authority, Flow, State, Who, any_of, may, mine, step, when
 from app.features.checks.enums import CLAUSE_CHECK as DOC_TYPE
 from app.features.checks.enums import CheckPerm, CheckStatus
 from app.features.checks.models import ClauseCheck
@@ -60,7 +60,7 @@ def head_of(check: ClauseCheck, actor: Actor) -> Authority | None:
 
 
 follower = any_of(
-    mine,
+    when(lambda check: check.owner_id is not None, mine),
     Who(
         head_of,
         lambda check: names_of(heads(check)),
@@ -95,15 +95,28 @@ def explaining(check: ClauseCheck) -> Iterable[WantedTask]:
 
 
 def guiding(check: ClauseCheck) -> Iterable[WantedTask]:
-    """Yield the recorder's task of agreeing on what comes next."""
-    yield WantedTask("check:guide", user_id=check.owner_id)
+    """Yield the task of agreeing on what comes next."""
+    yield following_up("check:guide", check)
 
 
 def looking_again(check: ClauseCheck) -> Iterable[WantedTask]:
-    """Yield the recorder's task of looking again on the day that was agreed."""
+    """Yield the task of looking again on the day that was agreed."""
     day = check.look_again_on
     due = None if day is None else clock.from_local(datetime.combine(day, time(23, 59)))
-    yield WantedTask("check:look-again", user_id=check.owner_id, due_at=due)
+    yield following_up("check:look-again", check, due)
+
+
+def following_up(kind: str, check: ClauseCheck, due: datetime | None = None) -> WantedTask:
+    """Return a task of the recorder; of what the system found it is the head's."""
+    if check.owner_id is not None:
+        return WantedTask(kind, user_id=check.owner_id, due_at=due)
+    return WantedTask(
+        kind,
+        permission=str(CheckPerm.RECORD),
+        department_id=check.department_id,
+        excluded_user_id=check.subject_id,
+        due_at=due,
+    )
 
 
 # When a step is ready
@@ -160,6 +173,15 @@ def ready_to_close(check: ClauseCheck, actor: Actor, data: Mapping[str, Any]) ->
     return None
 
 
+def ready_to_propose(check: ClauseCheck, actor: Actor, data: Mapping[str, Any]) -> Problem | None:
+    """Refuse a proposal for a department, for what was settled otherwise, and before the person was heard."""
+    if check.subject_id is None:
+        return Conflict("check:no-person")
+    if check.status == CheckStatus.CLOSED and not check.is_conforming:
+        return Conflict("check:settled")
+    return unheard(check)
+
+
 # What a step does
 
 
@@ -204,6 +226,7 @@ FLOW = Flow(
         State(S.EXPLAINED, lazy("已说明"), "info", guiding, milestone=True),
         State(S.GUIDED, lazy("已指导"), "info", looking_again, milestone=True),
         State(S.CLOSED, lazy("已关闭"), "ok", terminal=True, milestone=True),
+        State(S.PROPOSED, lazy("已提出奖惩建议"), "info", terminal=True),
     ),
     (
         step("explain", "recorded", "explained", explainer, lazy("说明情况"), kind="primary", form="explain",
@@ -213,6 +236,9 @@ FLOW = Flow(
              sentence=lazy("指导并商定做法，%(day)s 复看")),
         step("close", "recorded explained guided", "closed", follower, lazy("关闭"), form="close",
              ready=ready_to_close, effect=close, tell=concerned, offered_when_ready=True),
+        # Done with the draft of the proposal, in one transaction; good practice is closed at once and proposed after.
+        step("propose", "recorded explained guided closed", "proposed", follower, lazy("提出奖惩建议"), hidden=True,
+             ready=ready_to_propose),
     ),
     lazy("执行检查"),
 )

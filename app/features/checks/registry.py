@@ -2,20 +2,19 @@
 
 from collections.abc import Callable, Sequence
 
-from app.core import documents, modules, search, sentences, tasks, timeline
+from app.core import documents, findings, modules, search, sentences, tasks, timeline
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy, ngettext
 from app.core.permissions import Actor, Role, can, register_permissions
 from app.core.timeline import Verb
-from app.features.checks import queries
-from app.features.checks.enums import CLAUSE_CHECK, CheckPerm
+from app.features.checks import found, queries
+from app.features.checks.enums import CLAUSE_CHECK, MODULE, CheckPerm
 from app.features.checks.models import ClauseCheck
 from app.features.rules import living
 from app.features.rules.enums import Standing
 from app.features.rules.living import ClauseAct, ClauseNote
 from app.features.rules.models import RuleVersion
 
-MODULE = "checks"
 # To whom the list is open; which checks stand in it is decided row by row.
 READERS = (CheckPerm.RECORD, CheckPerm.EXPLAIN, CheckPerm.VIEW_ALL)
 
@@ -37,13 +36,19 @@ tasks.register_kinds(
     tasks.TaskKind("check:guide", lazy("指导并商定做法")),
     tasks.TaskKind("check:look-again", lazy("复看执行情况")),
 )
-timeline.register_verbs(Verb("clause_check:record", lazy("记录检查")))
+timeline.register_verbs(
+    Verb("clause_check:record", lazy("记录检查")),
+    Verb("clause_check:find", lazy("系统记录一次不符合"), tone="warn"),
+)
+findings.on_found(found.keep)
 sentences.register(
     {
         "check:not-in-force": lazy("这一条不在现行制度里，不能记录检查；请打开现行版本再试"),
         "check:nobody-explains": lazy(
             "这个部门除您以外没有人可以说明情况，请选择具体人员，或请管理员指定部门经理"
         ),
+        "check:no-person": lazy("这次检查说的是部门；奖惩建议只能针对个人，请对个人另记一次检查"),
+        "check:settled": lazy("这次检查已经关闭，不能再提出奖惩建议"),
         "check:conforms": lazy("结果是“符合”，不用说明和指导"),
         "check:not-explained": lazy("%(who)s 还没有说明情况，请等到 %(until)s 之后再办，或请他先说明"),
     }

@@ -4,13 +4,15 @@ from typing import Any
 
 from flask import Blueprint, flash, request, url_for
 
+from app.core import documents as core_documents
+from app.core.documents import DocumentLink
 from app.core.errors import Conflict, Invalid, NotVisible
 from app.core.files import CheckedFile, files_for
 from app.core.i18n import gettext as _
 from app.core.permissions import Actor, can
 from app.core.timeline import events_for
 from app.core.uow import unit_of_work
-from app.features.checks import actions, queries
+from app.features.checks import actions, follow_ups, queries
 from app.features.checks.actions import CheckValues
 from app.features.checks.enums import (
     CLAUSE_CHECK,
@@ -131,7 +133,8 @@ def show_new(form: NewCheckForm, place: ClausePlace, status: int) -> Any:
 @blueprint.get("/<int:check_id>")
 @signed_in
 def show_check(check_id: int) -> Any:
-    check = queries.get_check(current_actor(), check_id)
+    actor = current_actor()
+    check = queries.get_check(actor, check_id)
     state = FLOW.state(check.status)
     events = events_for(CLAUSE_CHECK, check.id)
     return fragments.page(
@@ -147,7 +150,9 @@ def show_check(check_id: int) -> Any:
         clause_url=url_for(
             "rules.show_version", version_id=check.rule_version_id, _anchor=f"clause-{check.clause_id}"
         ),
-        steps=FLOW.open_steps(check, current_actor()),
+        ways_on=follow_ups.of(check, actor),
+        document=document_link(check, actor),
+        steps=FLOW.open_steps(check, actor),
         action=url_for("checks.show_check", check_id=check.id),
         version=check.version,
         stations=documents.stations(FLOW, check.status, events),
@@ -156,12 +161,20 @@ def show_check(check_id: int) -> Any:
     )
 
 
+def document_link(check: ClauseCheck, actor: Actor) -> DocumentLink | None:
+    """Return the document a finding of the system is about, where the reader may see it."""
+    key = (check.doc_type or "", check.doc_id or 0)
+    if check.doc_id is None or key not in core_documents.visible_keys(actor, [key]):
+        return None
+    return core_documents.links([key]).get(key)
+
+
 def found_facts(check: ClauseCheck) -> list[tuple[Any, ...]]:
     """Return what was found."""
     facts: list[tuple[Any, ...]] = [(_("检查对象"), check.subject_name)]
     if check.subject is not None:
         facts.append((_("部门"), check.department.name))
-    return [*facts, (_("记录人"), check.owner.name), (_("情况"), check.note, True)]
+    return [*facts, (_("记录人"), check.recorder_name), (_("情况"), check.told, True)]
 
 
 def outcome_facts(check: ClauseCheck) -> list[tuple[Any, ...]]:

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from app.core import documents, modules, permissions, search, sentences, settings, tasks, timeline
+from app.core import documents, findings, modules, permissions, search, sentences, settings, tasks, timeline
 from app.core.i18n import lazy, lazy_in_context
 from app.core.permissions import Role
 from app.features.inquiries import (
@@ -18,7 +18,7 @@ from app.features.inquiries import (
 from app.features.inquiries import offer_views as offer_views
 from app.features.inquiries import opening_views as opening_views
 from app.features.inquiries.enums import CHANNEL_LABELS, KIND_LABELS, MARKET, InquiryPerm
-from app.features.inquiries.flow import DOC_TYPE
+from app.features.inquiries.flow import DOC_TYPE, LATE_REPORT
 from app.features.inquiries.models import Inquiry
 from app.web import documents as files_of_documents
 from app.web import nav
@@ -224,6 +224,11 @@ sentences.register(
     }
 )
 
+findings.register_kinds(
+    findings.FindingKind(
+        LATE_REPORT, "inquiries-reported-in-time", lazy("系统记录：询价 %(document)s 上报超过时限")
+    )
+)
 documents.register_document_type(
     documents.DocumentType(
         doc_type=DOC_TYPE,

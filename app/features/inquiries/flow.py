@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from app.core import clock, settings, workdays
+from app.core import clock, findings, settings, workdays
 from app.core.errors import Conflict, Invalid, Problem
 from app.core.files import files_for
 from app.core.i18n import lazy
@@ -19,6 +19,7 @@ from app.features.inquiries.models import Inquiry
 from app.features.inquiries.tender import make_checklist, open_item
 
 DOC_TYPE = "inquiry"
+LATE_REPORT = "inquiry-reported-late"
 
 
 def manager_can_decide(inquiry: Inquiry) -> bool:
@@ -98,6 +99,7 @@ def ready_to_report(inquiry: Inquiry, actor: Actor, data: Mapping[str, Any]) -> 
 
 def report(inquiry: Inquiry, actor: Actor, data: Mapping[str, Any]) -> Mapping[str, Any]:
     """Number the inquiry at its first report and measure how long reporting took, in working hours."""
+    first = inquiry.reported_at is None
     if inquiry.reported_at is None:
         inquiry.reported_at = clock.now()
         hours = workdays.working_hours_between(inquiry.received_at, inquiry.reported_at)
@@ -105,6 +107,12 @@ def report(inquiry: Inquiry, actor: Actor, data: Mapping[str, Any]) -> Mapping[s
         inquiry.reported_late = hours > settings.get("inquiries.report_hours")
     if inquiry.number is None:
         inquiry.number = next_number("inquiry", "XJ")
+    if first and inquiry.reported_late:
+        findings.report(
+            findings.Finding(
+                LATE_REPORT, DOC_TYPE, inquiry.id, inquiry.number, inquiry.owner_id, inquiry.department_id
+            )
+        )
     return {"hours": str(inquiry.report_latency_hours), "late": inquiry.reported_late}
 
 

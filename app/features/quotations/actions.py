@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from app.core import clock, money, search, settings, timeline
+from app.core import clock, findings, money, search, settings, timeline
 from app.core.db import session
 from app.core.errors import Conflict, Denied, Invalid
 from app.core.files import CheckedFile, StoredFile, attach
@@ -21,13 +21,15 @@ from app.features.inquiries.models import Inquiry, InquiryLine
 from app.features.products.models import Product
 from app.features.quotations import secrecy, snapshot
 from app.features.quotations.enums import Freight, LineKind, PaymentTerm, QuotationPerm, QuotationStatus
-from app.features.quotations.flow import DOC_TYPE, FLOW, refused_paper
+from app.features.quotations.flow import DOC_TYPE, FLOW, NOT_APPROVED, refused_paper
 from app.features.quotations.line_changes import TOLD_FIELDS, line_changes, line_facts
 from app.features.quotations.models import LineAmount, Quotation, QuotationLine, QuotationRevision
 from app.features.quotations.negotiation import guards
 from app.features.quotations.terms import queries as terms
 from app.features.quotations.terms.models import TERM_FIELDS
 from app.features.seals.models import LegalEntity
+
+UNREVIEWED_PAPER = "quotation-opened-unreviewed"
 
 EDITABLE = (QuotationStatus.DRAFT, QuotationStatus.RETURNED)
 HEAD_FIELDS = (
@@ -414,6 +416,19 @@ def record_refused_paper(revision_id: int, actor: Actor) -> None:
     revision = session.get_one(QuotationRevision, revision_id)
     problem = secrecy.paper_problem(revision, actor) or refused_paper(revision)
     timeline.record(DOC_TYPE, revision.id, "quotation:paper-refused", actor, data={"code": problem.code})
+    if problem.code == NOT_APPROVED and actor.id is not None:
+        # Somebody who tries again and again on one day did it once.
+        findings.report(
+            findings.Finding(
+                UNREVIEWED_PAPER,
+                DOC_TYPE,
+                revision.id,
+                revision.number or "",
+                actor.id,
+                revision.department_id,
+                clock.today().isoformat(),
+            )
+        )
 
 
 def create_on_start(inquiry_id: int, actor: Actor) -> None:

@@ -46,6 +46,9 @@ def others_holding(permission: str, document: Any) -> bool:
     return bool(directory().holders(str(permission), document.department_id, frozenset({document.owner_id})))
 
 
+NOT_APPROVED = "quotation:not-approved"
+
+
 def second_approver(revision: QuotationRevision) -> int | None:
     """Return the person of the setting "second approver", unless it is the owner."""
     person = settings.get("quotations.second_approver")
@@ -374,7 +377,7 @@ def refused_paper(revision: QuotationRevision) -> Problem:
         return Conflict("quotation:not-issued", keeper=keepers)
     if revision.status in (QuotationStatus.VOID, QuotationStatus.SUPERSEDED):
         return Conflict("quotation:no-paper", state=FLOW.state(revision.status).label)
-    return Denied("quotation:not-approved", state=FLOW.state(revision.status).label)
+    return Denied(NOT_APPROVED, state=FLOW.state(revision.status).label)
 
 
 S = QuotationStatus

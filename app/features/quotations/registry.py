@@ -3,12 +3,17 @@
 from decimal import Decimal
 from functools import cache
 
-from app.core import documents, money, permissions, search, sentences, settings, tasks, timeline
+from app.core import documents, findings, money, permissions, search, sentences, settings, tasks, timeline
 from app.core.i18n import lazy, lazy_in_context
 from app.core.permissions import Role
 from app.features.inquiries.enums import KIND_LABELS
 from app.features.quotations import queries, secrecy
-from app.features.quotations.actions import create_on_start, follow_inquiry, lapse_with_inquiry
+from app.features.quotations.actions import (
+    UNREVIEWED_PAPER,
+    create_on_start,
+    follow_inquiry,
+    lapse_with_inquiry,
+)
 from app.features.quotations.enums import (
     EFFECT_LABELS,
     FREIGHT_LABELS,
@@ -42,6 +47,14 @@ permissions.register_permissions(
         QuotationPerm.SEE_MARGIN: (lazy("查看毛利"), {Role.MANAGER, Role.LEADER}),
     },
     approvals=(QuotationPerm.REVIEW, QuotationPerm.APPROVE_ABOVE_LIMIT),
+)
+
+findings.register_kinds(
+    findings.FindingKind(
+        UNREVIEWED_PAPER,
+        "reviewed-before-printing",
+        lazy("系统记录：还没有审核就打开报价 %(document)s 的正式文件"),
+    )
 )
 
 settings.register(

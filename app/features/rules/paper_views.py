@@ -1,7 +1,6 @@
 """Rules on paper: the text, the sheet to be signed by hand, the proof of reading."""
 
 from typing import Any
-from urllib.parse import quote
 
 from flask import Response, request, url_for
 
@@ -15,21 +14,13 @@ from app.features.rules.models import RuleVersion
 from app.features.rules.signing_views import load_published
 from app.features.rules.views import blueprint
 from app.web import fragments
-from app.web.documents import file_url
+from app.web.documents import file_url, send_paper
 from app.web.guard import current_actor, signed_in
 
 
 def company_name() -> str:
     """Return whose paper it is."""
     return str(settings.get("company.name") or "")
-
-
-def as_pdf(content: bytes, name: str) -> Response:
-    """Answer with a paper that the browser shows."""
-    response = Response(content, mimetype="application/pdf")
-    response.headers["Content-Disposition"] = f"inline; filename=\"rule.pdf\"; filename*=UTF-8''{quote(name)}"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return fragments.mark_unstored(response)
 
 
 def paper_name(version: RuleVersion, kind: str) -> str:
@@ -65,7 +56,7 @@ def print_version(version_id: int) -> Any:
 @signed_in
 def version_pdf(version_id: int) -> Response:
     version = queries.get_version(current_actor(), version_id)
-    return as_pdf(pdf.text_paper(version, company_name()), paper_name(version, _("正文")))
+    return send_paper(pdf.text_paper(version, company_name()), paper_name(version, _("正文")))
 
 
 @blueprint.get("/rules/versions/<int:version_id>/sheet.pdf")
@@ -75,7 +66,7 @@ def sheet_pdf(version_id: int) -> Response:
     people = queries.waiting_people(version)
     if not people:
         raise Conflict("rule:all-signed")
-    return as_pdf(pdf.sheet_paper(version, company_name(), people), paper_name(version, _("签字表")))
+    return send_paper(pdf.sheet_paper(version, company_name(), people), paper_name(version, _("签字表")))
 
 
 @blueprint.post("/rules/versions/<int:version_id>/evidence")

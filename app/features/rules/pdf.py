@@ -11,7 +11,7 @@ from app.core.i18n import CHINESE, using_locale
 from app.core.pdf import blocks
 from app.core.pdf.blocks import Fact, Foot, Letterhead, Paragraph, baseline
 from app.core.pdf.document import MM, SOFT_INK, Document, DocumentFacts, Margins, Style
-from app.core.pdf.fonts import missing_in
+from app.core.pdf.fonts import printable
 from app.core.pdf.table import Column, Part, Row, Table
 from app.features.rules import queries, versions
 from app.features.rules.clause_text import ItemList, Runs
@@ -39,13 +39,6 @@ _HEAD = Style("bold", 8.6, 12)
 _SOFT = Style("regular", 8, 11.6, SOFT_INK)
 
 
-def clean(text: str) -> str:
-    """Return a text whose characters the fonts all have."""
-    for character in missing_in(text):
-        text = text.replace(character, "□" if character.isprintable() else " ")
-    return text
-
-
 def stamp(moment: datetime | None) -> str:
     """Return a moment in the company's zone, an empty text for none."""
     return "" if moment is None else clock.to_local(moment).strftime("%Y-%m-%d %H:%M:%S")
@@ -54,18 +47,21 @@ def stamp(moment: datetime | None) -> str:
 def begin(version: RuleVersion, company: str, heading: str, kind: str) -> Document:
     """Return a paper with letterhead, title and foot; the time in it is that of the approval, so it stays the same."""
     document = Document(
-        DocumentFacts(clean(f"{version.title} {kind}"), clean(company), version.rule.number, clock.now()),
+        DocumentFacts(
+            printable(f"{version.title} {kind}"), printable(company), version.rule.number, clock.now()
+        ),
         _MARGINS,
     )
     label = str(versions.label(version))
     digest = f"全文摘要 {version.content_hash[:16]}" if version.content_hash else "草案，未经批准"
     printed = clock.to_local(clock.now()).strftime("%Y-%m-%d %H:%M")
     blocks.page_foot(
-        document, Foot(clean(f"{version.rule.number} {label}"), digest, clean(kind), f"打印时间 {printed}")
+        document,
+        Foot(printable(f"{version.rule.number} {label}"), digest, printable(kind), f"打印时间 {printed}"),
     )
-    blocks.running_head(document, clean(version.title), label)
-    blocks.letterhead(document, Letterhead(clean(company) or " ", ()))
-    blocks.title(document, clean(heading))
+    blocks.running_head(document, printable(version.title), label)
+    blocks.letterhead(document, Letterhead(printable(company) or " ", ()))
+    blocks.title(document, printable(heading))
     return document
 
 
@@ -87,10 +83,10 @@ def head(version: RuleVersion) -> list[Fact]:
         Fact("编号", version.rule.number),
         Fact("版次", str(versions.label(version))),
         Fact("类别", str(CATEGORY_LABELS[RuleCategory(version.category)])),
-        Fact("归口部门", clean(version.department.name)),
+        Fact("归口部门", printable(version.department.name)),
         Fact("施行日期", version.effective_on.isoformat() if version.effective_on else "未定"),
-        Fact("批准人", clean(version.approved_by.name) if version.approved_by else "未批准"),
-        Fact("适用范围", clean(scope), wide=True),
+        Fact("批准人", printable(version.approved_by.name) if version.approved_by else "未批准"),
+        Fact("适用范围", printable(scope), wide=True),
     ]
 
 
@@ -109,24 +105,24 @@ def draw_clause(document: Document, text: ClauseText, names: dict[int, str]) -> 
     if text.style in (NumberStyle.CHAPTER, NumberStyle.SECTION):
         document.need(2 * _CHAPTER.leading + _BODY.leading)
         document.y += 2.4 * MM
-        heading = clean(f"{text.number}　{text.title}")
+        heading = printable(f"{text.number}　{text.title}")
         document.page.text_centred(
             document.width / 2, document.y + baseline(_CHAPTER), heading, _CHAPTER, room=document.body_width
         )
         document.y += _CHAPTER.leading
         lead = ""
     else:
-        lead = clean("　".join(part for part in (text.number, text.title) if part))
+        lead = printable("　".join(part for part in (text.number, text.title) if part))
         lead = f"{lead}　" if lead else ""
     for block in text.body:
         if isinstance(block, TextParagraph):
-            line = clean(runs_text(block.runs, names))
+            line = printable(runs_text(block.runs, names))
             blocks.draw_paragraph(document, Paragraph(line, lead=lead), indent=indent, style=_BODY)
             lead = ""
         elif isinstance(block, ItemList):
             for place, item in enumerate(block.items, 1):
                 mark = f"{place}) " if block.ordered else "· "
-                line = clean(f"{mark}{runs_text(item, names)}")
+                line = printable(f"{mark}{runs_text(item, names)}")
                 blocks.draw_paragraph(document, Paragraph(line), indent=indent + 7 * MM, style=_BODY)
         else:
             if lead:
@@ -156,7 +152,7 @@ def draw_table(document: Document, table: TextTable, names: dict[int, str]) -> N
             while (top, left) in taken:
                 left += 1
             if left < width:
-                grid[top][left] = clean(runs_text(cell.runs, names))
+                grid[top][left] = printable(runs_text(cell.runs, names))
             taken |= {(y, x) for y in range(top, top + cell.rows) for x in range(left, left + cell.columns)}
             left += cell.columns
     head_row = grid[0] if table.heads else [""] * width
@@ -174,7 +170,7 @@ def sheet_paper(version: RuleVersion, company: str, people: Sequence[tuple[str, 
         blocks.facts_grid(
             document,
             [
-                Fact("制度名称", clean(version.title), wide=True),
+                Fact("制度名称", printable(version.title), wide=True),
                 Fact("编号", version.rule.number),
                 Fact("版次", str(versions.label(version))),
                 Fact("施行日期", version.effective_on.isoformat() if version.effective_on else ""),
@@ -183,7 +179,7 @@ def sheet_paper(version: RuleVersion, company: str, people: Sequence[tuple[str, 
         )
         document.y += 3 * MM
         said = f"本人已阅读并理解《{version.title}》{versions.label(version)}全文，知悉须遵照执行。"
-        blocks.draw_paragraph(document, Paragraph(clean(said)), style=_BOLD)
+        blocks.draw_paragraph(document, Paragraph(printable(said)), style=_BOLD)
         document.y += 2 * MM
         columns = (
             Column("序号", "centre", minimum=10 * MM, maximum=12 * MM),
@@ -195,7 +191,11 @@ def sheet_paper(version: RuleVersion, company: str, people: Sequence[tuple[str, 
         )
         tall = Style("regular", 9.4, 24)
         rows = [
-            Row(tuple((Part(clean(part), tall),) for part in (str(place), name, number, department, "", "")))
+            Row(
+                tuple(
+                    (Part(printable(part), tall),) for part in (str(place), name, number, department, "", "")
+                )
+            )
             for place, (name, number, department) in enumerate(people, 1)
         ]
         Table(columns, _HEAD).draw(document, rows)
@@ -211,7 +211,7 @@ def evidence_paper(
         blocks.facts_grid(
             document,
             [
-                Fact("制度名称", clean(version.title), wide=True),
+                Fact("制度名称", printable(version.title), wide=True),
                 *head(version)[:6],
                 Fact("批准时间", stamp(version.approved_at)),
                 Fact("签认人数", str(len(signatures))),
@@ -232,7 +232,7 @@ def section(document: Document, heading: str) -> None:
     """Write the heading of a part."""
     document.y += 4 * MM
     document.need(_CHAPTER.leading + _BODY.leading)
-    document.page.text(document.left, document.y + baseline(_BOLD), clean(heading), _BOLD)
+    document.page.text(document.left, document.y + baseline(_BOLD), printable(heading), _BOLD)
     document.y += _BOLD.leading + 2
 
 
@@ -253,14 +253,14 @@ def draw_procedure(document: Document, version: RuleVersion) -> None:
         return
     section(document, "制定程序")
     for line in lines:
-        blocks.draw_paragraph(document, Paragraph(clean(" ".join(line.split()))), style=_BODY)
+        blocks.draw_paragraph(document, Paragraph(printable(" ".join(line.split()))), style=_BODY)
 
 
 def draw_signatures(document: Document, signatures: Sequence[RuleSignature]) -> None:
     """Draw who signed: the wording first, then a row for each person with every time that was kept."""
     section(document, "阅读与签认")
     for said in dict.fromkeys(signature.wording for signature in signatures):
-        blocks.draw_paragraph(document, Paragraph(clean(said)), style=_BODY)
+        blocks.draw_paragraph(document, Paragraph(printable(said)), style=_BODY)
     document.y += 2 * MM
     columns = (
         Column("姓名", weight=1),
@@ -273,7 +273,7 @@ def draw_signatures(document: Document, signatures: Sequence[RuleSignature]) -> 
         Column("答题", weight=1),
     )
     rows = [
-        Row(tuple((Part(clean(text), _CELL),) for text in signature_cells(signature)))
+        Row(tuple((Part(printable(text), _CELL),) for text in signature_cells(signature)))
         for signature in signatures
     ]
     Table(columns, _HEAD).draw(document, rows)

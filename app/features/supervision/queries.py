@@ -44,6 +44,14 @@ def _read_bindings() -> dict[int, str]:
     return {row.clause_id: row.target for row in rows}
 
 
+def clauses_bound_to(target: str) -> list[int]:
+    """Return the clauses bound to a target, by their identity, the one bound first before the others."""
+    statement = (
+        select(ClauseBinding.clause_id).where(ClauseBinding.target == target).order_by(ClauseBinding.id)
+    )
+    return list(session.execute(statement).scalars())
+
+
 def exceptions_address(key: str) -> str:
     """Return the address of the list of what an indicator does not count as kept."""
     return f"/supervision/exceptions/{key}"
