@@ -16,7 +16,7 @@ from app.core.timeline import diff
 from app.core.workflow import check_version, lock
 from app.core.written import check_written
 from app.features.people.models import User
-from app.features.rules import editing, indexing, queries, writing
+from app.features.rules import editing, indexing, queries, version_files, writing
 from app.features.rules.clause_text import Body
 from app.features.rules.enums import (
     RULE_VERSION,
@@ -137,6 +137,7 @@ def start_version(rule: Rule, *, actor: Actor) -> RuleVersion:
             )
         )
     session.flush()
+    version_files.carry_over(source, version, actor)
     indexing.put_title(version)
     timeline.record(RULE_VERSION, version.id, "rule_version:begin", actor, to_status=version.status)
     return version

@@ -1,6 +1,6 @@
 """What the pages of rules take."""
 
-from wtforms import FileField
+from wtforms import FileField, MultipleFileField
 
 from app.core.i18n import lazy
 from app.core.permissions import ROLE_LABELS
@@ -114,6 +114,12 @@ class RecordForm(BaseForm):
     participants = LongTextField(lazy("参加人员"), required=True, longest=2_000)
     result = LongTextField(lazy("结果"), required=True, longest=2_000)
     file = FileField(lazy("书面材料"))
+
+
+class AttachmentForm(CreationForm):
+    """Files to attach to a draft."""
+
+    file = MultipleFileField(lazy("附件"))
 
 
 OPTIONS = 4

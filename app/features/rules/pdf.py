@@ -101,6 +101,29 @@ def draw_text(document: Document, version: RuleVersion) -> None:
     document.y += 4 * MM
     for text in version.clauses:
         draw_clause(document, text, names)
+    draw_attachments(document, version)
+
+
+def draw_attachments(document: Document, version: RuleVersion) -> None:
+    """Name the attachments with their SHA-256, by which a file is known to be the one that was signed for."""
+    if not version.attachments:
+        return
+    section(document, "附件")
+    columns = (
+        Column("序号", "centre", minimum=10 * MM, maximum=12 * MM),
+        Column("文件", weight=2),
+        Column("SHA-256", weight=3),
+    )
+    rows = [
+        Row(
+            tuple(
+                (Part(text, _CELL),)
+                for text in (str(place), clean(each.stored_file.name), each.stored_file.sha256)
+            )
+        )
+        for place, each in enumerate(version.attachments, 1)
+    ]
+    Table(columns, _HEAD).draw(document, rows)
 
 
 def draw_clause(document: Document, text: ClauseText, names: dict[int, str]) -> None:

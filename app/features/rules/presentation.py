@@ -11,14 +11,16 @@ from app.features.rules import queries, versions
 from app.features.rules.clause_text import Body, ItemList, Paragraph, Runs
 from app.features.rules.enums import (
     CATEGORY_LABELS,
+    READING_LABELS,
     STANDING_LABELS,
     STANDING_TONES,
     NumberStyle,
     RuleCategory,
     Standing,
+    TextReading,
 )
 from app.features.rules.flow import FLOW
-from app.features.rules.models import ClauseText, RuleVersion
+from app.features.rules.models import ClauseText, RuleAttachment, RuleVersion
 from app.web import filters
 
 
@@ -80,6 +82,12 @@ class Links:
         if place is None:
             return Piece(_("%(name)s（该条已不存在）", name=text), dead=True)
         return Piece(place.cited, href=f"{url_for('rules.show_rule', rule_id=place.rule_id)}#clause-{clause}")
+
+
+def reading_note(attachment: RuleAttachment) -> str:
+    """Return what is said of an attachment whose words are not all found, an empty text for the others."""
+    label = READING_LABELS.get(TextReading(attachment.reading))
+    return "" if label is None else str(label)
 
 
 def shown_line(runs: Runs, links: Links | None) -> Line:

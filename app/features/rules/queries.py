@@ -22,6 +22,7 @@ from app.features.rules.models import (
     PUBLISHED,
     ClauseText,
     Rule,
+    RuleAttachment,
     RuleClause,
     RuleReading,
     RuleScope,
@@ -124,6 +125,11 @@ def found_clauses(actor: Actor) -> Select[int]:
     return select(ClauseText.id).where(ClauseText.version_id.in_(found_versions(actor)))
 
 
+def found_attachments(actor: Actor) -> Select[int]:
+    """Return the SELECT of the attachments the search finds: those of versions in force today."""
+    return select(RuleAttachment.id).where(RuleAttachment.version_id.in_(found_versions(actor)))
+
+
 def get_version(actor: Actor, version_id: int) -> RuleVersion:
     """Return a version the actor may see; raises NotVisible."""
     statement = visible_to(actor).where(RuleVersion.id == version_id)
@@ -168,6 +174,17 @@ def clause_belongs(ids: Sequence[int]) -> dict[int, str]:
         .where(ClauseText.id.in_(ids))
     )
     return {row.id: row.number for row in rows}
+
+
+def attachment_belongs(ids: Sequence[int]) -> dict[int, str]:
+    """Return the rule that each found attachment is a part of, in the reader's language."""
+    rows = session.execute(
+        select(RuleAttachment.id, Rule.number, RuleVersion.title)
+        .join(RuleVersion, RuleVersion.id == RuleAttachment.version_id)
+        .join(Rule, Rule.id == RuleVersion.rule_id)
+        .where(RuleAttachment.id.in_(ids))
+    )
+    return {row.id: _("%(number)s《%(title)s》的附件", number=row.number, title=row.title) for row in rows}
 
 
 # Clauses and links

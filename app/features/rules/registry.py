@@ -12,6 +12,7 @@ from app.features.rules import queries, reading
 from app.features.rules.enums import (
     CATEGORY_LABELS,
     RECORD_LABELS,
+    RULE_ATTACHMENT,
     RULE_CLAUSE,
     RULE_VERSION,
     STANDING_LABELS,
@@ -31,7 +32,7 @@ register_permissions(
     approvals=(RulePerm.APPROVE,),
 )
 modules.register(modules.Module("rules", lazy("规章制度"), order=5))
-modules.own_documents("rules", RULE_VERSION, RULE_CLAUSE)
+modules.own_documents("rules", RULE_VERSION, RULE_CLAUSE, RULE_ATTACHMENT)
 settings.register(
     settings.Setting(
         READING_DAYS,
@@ -64,6 +65,8 @@ timeline.register_verbs(
     Verb("rule_version:arrange", lazy("调整条款结构")),
     Verb("rule_version:take-outline", lazy("带入正文 %(count)s 条"), frozenset({"count"})),
     Verb("rule_version:write", lazy("修改条款 %(clause)s"), frozenset({"clause"})),
+    Verb("rule_version:attach", lazy("添加附件 %(count)s 个"), frozenset({"count"})),
+    Verb("rule_version:detach", lazy("移除附件")),
     Verb("rule_version:questions", lazy("调整阅读题目")),
     Verb("rule_version:comment", lazy("提出意见")),
     Verb("rule_version:answer", lazy("答复意见")),
@@ -85,6 +88,7 @@ timeline.register_field_labels(
         "rule_version.owner": lazy("负责人"),
         "rule_version.review_on": lazy("复审日期"),
         "rule_version.text": lazy("正文"),
+        "rule_version.attachment": lazy("附件"),
     }
 )
 timeline.register_value_labels(
@@ -125,6 +129,7 @@ sentences.register(
         "rule:nothing-before": lazy("前面没有条款，不能合并"),
         "rule:clause-gone": lazy("这一条刚被别人删除或合并，请刷新页面"),
         "rule:too-many-clauses": lazy("一份制度最多 %(most)s 条，请分成几份"),
+        "rule:too-many-attachments": lazy("一份制度最多 %(most)s 个附件，请合并或移除一些"),
         "rule:too-many-questions": lazy("一份制度最多 %(most)s 题"),
     }
 )
@@ -164,6 +169,14 @@ search.register_source(
         url=lambda text_id: f"/rules/clauses/{text_id}",
         order=6,
         belongs=queries.clause_belongs,
+    ),
+    search.SearchSource(
+        doc_type=RULE_ATTACHMENT,
+        label=lazy("制度附件"),
+        visible=queries.found_attachments,
+        url=lambda attachment_id: f"/rules/attachments/{attachment_id}",
+        order=7,
+        belongs=queries.attachment_belongs,
     ),
 )
 

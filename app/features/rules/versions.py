@@ -45,8 +45,14 @@ def suggests_staff_interest(version: RuleVersion) -> list[str]:
 
 
 def content(version: RuleVersion) -> dict[str, Any]:
-    """Return what a version says as plain values; its canonical hash is what readers sign."""
-    return {
+    """Return what a version says as plain values; its canonical hash is what readers sign.
+
+    Attachments are named where there are any, so that versions without keep the hash they were signed under.
+    """
+    attachments = [
+        {"name": each.stored_file.name, "sha256": each.stored_file.sha256} for each in version.attachments
+    ]
+    return ({"attachments": attachments} if attachments else {}) | {
         "number": version.rule.number,
         "title": version.title,
         "edition": version.edition,

@@ -1,5 +1,7 @@
 """The pages of rules: list, the text in force, a version with its steps."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, request, url_for
@@ -117,6 +119,7 @@ def page_context(version: RuleVersion, actor: Actor) -> dict[str, Any]:
         "events": documents.timeline_rows(events, shown=lambda event: event.verb != "rule_version:sign"),
         "handled": handled,
         "originals": originals(version, events) if handled else [],
+        "attachments": attachment_rows(version, events),
         "links": links(version, actor, seen)
         | ({"acts": acts_address(version)} if acts and not asked else {}),
     }
@@ -147,6 +150,16 @@ def reading_context(version: RuleVersion, actor: Actor) -> dict[str, Any]:
 def originals(version: RuleVersion, events: list[Event]) -> list[documents.FileRow]:
     """Return the files a text was brought along in, for whoever works on it."""
     return documents.file_rows(files_for(DOC_TYPE, version.id, ORIGINAL_FILE), events=events)
+
+
+def attachment_rows(version: RuleVersion, events: Sequence[Event] = ()) -> list[documents.FileRow]:
+    """Return the attachments of a version as its pages list them."""
+    notes = {each.stored_file_id: presentation.reading_note(each) for each in version.attachments}
+    rows = [each.stored_file for each in version.attachments]
+    return [
+        replace(shown, note=notes[row.id])
+        for row, shown in zip(rows, documents.file_rows(rows, events=events), strict=True)
+    ]
 
 
 def signed_label(version: RuleVersion, signature: RuleSignature | None) -> LazyText | str:
@@ -184,6 +197,7 @@ def links(version: RuleVersion, actor: Actor, seen: list[RuleVersion]) -> dict[s
         found["import"] = url_for("rules.import_clauses", version_id=number)
         found["head"] = url_for("rules.head", version_id=number)
         found["questions"] = url_for("rules.questions", version_id=number)
+        found["attachments"] = url_for("rules.manage_attachments", version_id=number)
     if works and version.affects_staff and version.status == VersionStatus.DRAFT:
         found["records"] = url_for("rules.records", version_id=number)
     if version.comments_until is not None:
