@@ -220,7 +220,12 @@ def file_rows(
 
 def file_url(row: StoredFile) -> str:
     """Return the address of a stored file."""
-    return f"/files/{row.id}"
+    return address_of(row.id)
+
+
+def address_of(file_id: int) -> str:
+    """Return the address of the stored file of a number."""
+    return f"/files/{file_id}"
 
 
 def typed_step() -> TypedStep:

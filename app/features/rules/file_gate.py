@@ -15,7 +15,7 @@ from app.features.rules import queries
 from app.features.rules.evidence import EVIDENCE_FILE
 from app.features.rules.models import RuleEvidence, RuleSignature, RuleVersion
 from app.features.rules.reading import SHEET_FILE
-from app.features.rules.version_files import ATTACHMENT_FILE
+from app.features.rules.version_files import ATTACHMENT_FILE, PICTURE_FILE, shown_pictures
 
 
 def may_read_stored(actor: Actor, row: StoredFile) -> bool:
@@ -27,6 +27,9 @@ def may_read_stored(actor: Actor, row: StoredFile) -> bool:
         return True
     if row.kind == ATTACHMENT_FILE:
         return queries.may_see(actor, version)
+    if row.kind == PICTURE_FILE:
+        # One that was brought and taken out again before the approval was never said to anybody.
+        return queries.may_see(actor, version) and row.id in shown_pictures(version.id)
     table: Any = {SHEET_FILE: RuleSignature, EVIDENCE_FILE: RuleEvidence}.get(row.kind)
     if table is None:
         return False

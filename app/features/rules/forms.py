@@ -4,6 +4,7 @@ from wtforms import FileField, MultipleFileField
 
 from app.core.i18n import lazy
 from app.core.permissions import ROLE_LABELS
+from app.features.rules.clause_text import LONGEST_CAPTION
 from app.features.rules.enums import ANSWER_LABELS, CATEGORY_LABELS, RECORD_LABELS, STYLE_LABELS
 from app.features.rules.outline import DEEPEST, MOST_START
 from app.features.rules.writing import LONGEST
@@ -62,6 +63,8 @@ class ClauseForm(EditForm):
     style = ChoiceField(lazy("编号样式"), choices=list(STYLE_LABELS.items()), required=True, blank=None)
     start = WholeNumberField(lazy("编号从几开始"), least=1, most=MOST_START)
     text = LongTextField(lazy("正文"), longest=LONGEST)
+    picture = FileField(lazy("插入图片"))
+    caption = TextField(lazy("图片说明"), longest=LONGEST_CAPTION)
 
 
 class ConsultForm(EditForm):

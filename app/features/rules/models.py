@@ -148,6 +148,10 @@ class RuleVersion(DocumentMixin, Model):
         order_by="RuleAttachment.id", cascade="all, delete-orphan"
     )
 
+    pictures: Mapped[list["RulePicture"]] = relationship(
+        order_by="RulePicture.id", cascade="all, delete-orphan"
+    )
+
     @property
     def is_published(self) -> bool:
         """Whether the version was ever approved."""
@@ -276,6 +280,20 @@ class RuleAttachment(Model):
     stored_file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id"), nullable=False, unique=True)
     reading: Mapped[str] = mapped_column(String(12), nullable=False)
     text: Mapped[str] = mapped_column(Text, nullable=False, default="", deferred=True)
+
+    stored_file: Mapped[StoredFile] = relationship(lazy="joined", innerjoin=True)
+
+
+class RulePicture(Model):
+    """A picture brought for the clauses of a version, with its size in pixels; the text names its file."""
+
+    __tablename__ = "rule_picture"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version_id: Mapped[int] = mapped_column(ForeignKey("rule_version.id"), nullable=False, index=True)
+    stored_file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id"), nullable=False, unique=True)
+    width: Mapped[int] = mapped_column(Integer, nullable=False)
+    height: Mapped[int] = mapped_column(Integer, nullable=False)
 
     stored_file: Mapped[StoredFile] = relationship(lazy="joined", innerjoin=True)
 

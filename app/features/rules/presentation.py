@@ -8,7 +8,7 @@ from flask import url_for
 from app.core.i18n import gettext as _
 from app.core.i18n import listed
 from app.features.rules import queries, versions
-from app.features.rules.clause_text import Body, ItemList, Paragraph, Runs
+from app.features.rules.clause_text import Body, ItemList, Paragraph, Picture, Runs
 from app.features.rules.enums import (
     CATEGORY_LABELS,
     READING_LABELS,
@@ -22,6 +22,7 @@ from app.features.rules.enums import (
 from app.features.rules.flow import FLOW
 from app.features.rules.models import ClauseText, RuleAttachment, RuleVersion
 from app.web import filters
+from app.web.documents import address_of
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,17 @@ class ShownBlock:
     ordered: bool = False
     rows: tuple[tuple[tuple[Line, int, int], ...], ...] = ()
     heads: int = 0
+    picture: "ShownPicture | None" = None
+
+
+@dataclass(frozen=True)
+class ShownPicture:
+    """A picture as a page shows it."""
+
+    href: str
+    width: int
+    height: int
+    caption: str
 
 
 @dataclass(frozen=True)
@@ -109,6 +121,9 @@ def shown_blocks(body: Body, links: Links | None) -> tuple[ShownBlock, ...]:
         elif isinstance(block, ItemList):
             lines = tuple(shown_line(item, links) for item in block.items)
             found.append(ShownBlock("list", lines, ordered=block.ordered))
+        elif isinstance(block, Picture):
+            shown = ShownPicture(address_of(block.file), block.width, block.height, block.caption)
+            found.append(ShownBlock("picture", picture=shown))
         else:
             rows = tuple(
                 tuple((shown_line(cell.runs, links), cell.columns, cell.rows) for cell in row)

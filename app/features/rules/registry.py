@@ -65,6 +65,7 @@ timeline.register_verbs(
     Verb("rule_version:arrange", lazy("调整条款结构")),
     Verb("rule_version:take-outline", lazy("带入正文 %(count)s 条"), frozenset({"count"})),
     Verb("rule_version:write", lazy("修改条款 %(clause)s"), frozenset({"clause"})),
+    Verb("rule_version:autosave", lazy("自动保存正文"), folds=True),
     Verb("rule_version:attach", lazy("添加附件 %(count)s 个"), frozenset({"count"})),
     Verb("rule_version:detach", lazy("移除附件")),
     Verb("rule_version:questions", lazy("调整阅读题目")),
@@ -129,6 +130,8 @@ sentences.register(
         "rule:nothing-before": lazy("前面没有条款，不能合并"),
         "rule:clause-gone": lazy("这一条刚被别人删除或合并，请刷新页面"),
         "rule:too-many-clauses": lazy("一份制度最多 %(most)s 条，请分成几份"),
+        "rule:cut-waits": lazy("有拆分线 ===，按“保存这一条”时拆成几条，暂未自动保存"),
+        "rule:too-many-pictures": lazy("一份制度最多 %(most)s 张图片，请把一些改为附件"),
         "rule:too-many-attachments": lazy("一份制度最多 %(most)s 个附件，请合并或移除一些"),
         "rule:too-many-questions": lazy("一份制度最多 %(most)s 题"),
     }

@@ -12,7 +12,7 @@ from app.core.i18n import gettext as _
 from app.core.i18n import lazy
 from app.core.permissions import directory
 from app.core.uow import unit_of_work
-from app.features.rules import importing, presentation, queries, versions, word_preview
+from app.features.rules import importing, presentation, queries, version_files, versions, word_preview
 from app.features.rules.draft_views import load_draft, typed_values, with_choices
 from app.features.rules.enums import NumberStyle, RulePerm
 from app.features.rules.forms import ImportForm, NewRuleForm, WordFileForm
@@ -231,6 +231,7 @@ def word_file(version_id: int) -> Any:
         clauses,
         header=" ".join(part for part in (company_name(), version.rule.number, label) if part),
         names=queries.clause_numbers(version),
+        picture_bytes=version_files.picture_bytes,
     )
     response = Response(content, mimetype=DOCX_TYPE)
     name = quote(f"{version.title}-{label}.docx")
