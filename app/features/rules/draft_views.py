@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import flash, request, url_for
+from flask import Response, flash, request, url_for
 
 from app.core.errors import Conflict, Invalid, NotVisible, Stale
 from app.core.i18n import gettext as _
@@ -14,6 +14,7 @@ from app.features.rules import (
     actions,
     clause_pictures,
     editing,
+    pasting,
     presentation,
     procedure,
     queries,
@@ -396,6 +397,18 @@ def autosave(version_id: int, clause_id: int) -> Any:
         saved_as=saved_as,
         outline_version=outline_version,
     )
+
+
+@blueprint.post("/rules/versions/<int:version_id>/pasted")
+@requires(RulePerm.DRAFT)
+def pasted(version_id: int) -> Response:
+    """Answer rich text (the body, HTML) with the lines by which it is typed into a clause; nothing is saved."""
+    load_draft(version_id)
+    try:
+        said, status = pasting.from_html(request.stream.read(pasting.MOST_BYTES + 1)), 200
+    except Invalid as problem:
+        said, status = str(problem.fields["text"]), problem.status
+    return fragments.mark_unstored(Response(said, status, mimetype="text/plain"))
 
 
 # Questions
