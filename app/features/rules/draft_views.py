@@ -12,6 +12,7 @@ from app.core.uow import unit_of_work
 from app.features.people.queries import active_people, department_choices
 from app.features.rules import (
     actions,
+    citing,
     clause_pictures,
     editing,
     pasting,
@@ -256,6 +257,7 @@ def show_editor(
         version=version.version,
         rule_version=version,
         dead=listed(versions.dead_links(version)),
+        bereft=citing.bereft_by(version),
         action=url_for("rules.arrange", version_id=version.id),
         show_url=url_for("rules.show_version", version_id=version.id),
         edit_url=url_for("rules.edit", version_id=version.id),

@@ -11,7 +11,7 @@ from app.core.i18n import lazy
 from app.core.permissions import Actor, directory
 from app.core.tasks import WantedTask
 from app.core.workflow import Flow, State, any_of, may, mine, step
-from app.features.rules import indexing, queries, version_files, versions
+from app.features.rules import citing, indexing, queries, version_files, versions
 from app.features.rules.enums import RULE_VERSION as DOC_TYPE
 from app.features.rules.enums import RulePerm, Standing, VersionStatus
 from app.features.rules.models import RuleVersion
@@ -130,7 +130,7 @@ def ready_to_void(version: RuleVersion, actor: Actor, data: Mapping[str, Any]) -
     day = data.get("void_on")
     if day is None or day < clock.today():
         return Invalid(fields={"void_on": lazy("请填写废止日期，不能早于今天")})
-    cited = queries.cited_by(version.rule)
+    cited = citing.cited_by(version.rule)
     if cited and not data.get("aware"):
         return Invalid(
             fields={"aware": lazy("%(clause)s 等引用了本制度，请确认已知悉", clause=cited[0].cited)}

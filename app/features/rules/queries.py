@@ -23,7 +23,6 @@ from app.features.rules.models import (
     ClauseText,
     Rule,
     RuleAttachment,
-    RuleClause,
     RuleReading,
     RuleScope,
     RuleSignature,
@@ -231,20 +230,6 @@ def places_in_force(clause_ids: Iterable[int]) -> dict[int, ClausePlace]:
         row.clause_id: ClausePlace(row.clause_id, row.rule_id, row.version_id, row.title, row.cited)
         for row in rows
     }
-
-
-def cited_by(rule: Rule) -> list[ClausePlace]:
-    """Return the clauses of other rules in force that link to clauses of this one."""
-    own = set(session.execute(select(RuleClause.id).where(RuleClause.rule_id == rule.id)).scalars())
-    rows = session.execute(
-        select(ClauseText)
-        .join(RuleVersion, RuleVersion.id == ClauseText.version_id)
-        .where(RuleVersion.rule_id != rule.id, is_in_force())
-        .order_by(ClauseText.version_id, ClauseText.position)
-    ).scalars()
-    from_clauses = [row for row in rows if own & linked_of(row)]
-    known = places_in_force(row.clause_id for row in from_clauses)
-    return [known[row.clause_id] for row in from_clauses]
 
 
 def linked_of(text: ClauseText) -> set[int]:

@@ -98,7 +98,7 @@ timeline.register_value_labels(
 sentences.register(
     {
         "rule:empty": lazy("还没有条款，请先写正文"),
-        "rule:dead-link": lazy("%(clause)s 链接到已不存在的条款，请改正后再提交"),
+        "rule:dead-link": lazy("有链接指向已不存在的条款：%(links)s。请改正后再提交"),
         "rule:comments-open": lazy("还有 %(count)s 条意见没有答复，请逐条写明采纳或不采纳及理由"),
         "rule:comments-running": lazy("公开的截止日期是 %(day)s，过了这一天才能结束征求意见"),
         "rule:no-comments": lazy("现在不是征求意见期间，意见没有提交"),

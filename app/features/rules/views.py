@@ -9,11 +9,11 @@ from flask import Blueprint, request, url_for
 from app.core.db import session
 from app.core.errors import NotVisible, Problem
 from app.core.files import files_for
-from app.core.i18n import LazyText
+from app.core.i18n import LazyText, listed
 from app.core.i18n import gettext as _
 from app.core.permissions import Actor, can
 from app.core.timeline import Event, events_for
-from app.features.rules import presentation, queries, versions
+from app.features.rules import citing, presentation, queries, versions
 from app.features.rules.enums import RulePerm, Standing, VersionStatus
 from app.features.rules.flow import DOC_TYPE, FLOW, drafter
 from app.features.rules.forms import MATERIAL, ApproveForm, ConsultForm, VoidForm
@@ -120,6 +120,7 @@ def page_context(version: RuleVersion, actor: Actor) -> dict[str, Any]:
         "handled": handled,
         "originals": originals(version, events) if handled else [],
         "attachments": attachment_rows(version, events),
+        "dead": listed(versions.dead_links(version)) if handled else "",
         "links": links(version, actor, seen)
         | ({"acts": acts_address(version)} if acts and not asked else {}),
     }
@@ -304,7 +305,8 @@ def show_step(version: RuleVersion, name: str, form: Any, status: int) -> Any:
         form=form,
         step=name,
         facts=presentation.facts_line(version),
-        cited=queries.cited_by(version.rule) if name == "void" else [],
+        cited=citing.cited_by(version.rule) if name == "void" else [],
+        bereft=citing.bereft_by(version) if name == "approve" else [],
         blocked=problem.sentence() if problem else "",
         audience=len(queries.audience_ids(version)),
         submit_label=FLOW.step(name).label,
