@@ -68,7 +68,7 @@ class Station:
 
 @dataclass(frozen=True)
 class FileRow:
-    """A file as ``ui.files`` shows it; ``size`` in bytes."""
+    """A file as ``ui.files`` shows it; ``size`` in bytes, ``note`` what a reader should know of it."""
 
     name: str
     url: str
@@ -78,6 +78,7 @@ class FileRow:
     remove_url: str = ""
     kind: str = ""
     line_id: int | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -220,7 +221,12 @@ def file_rows(
 
 def file_url(row: StoredFile) -> str:
     """Return the address of a stored file."""
-    return f"/files/{row.id}"
+    return address_of(row.id)
+
+
+def address_of(file_id: int) -> str:
+    """Return the address of the stored file of a number."""
+    return f"/files/{file_id}"
 
 
 def typed_step() -> TypedStep:
@@ -315,6 +321,25 @@ def step_with_form(
 def checked_upload(upload: FileStorage | None) -> CheckedFile | None:
     """Check an upload, before any transaction; None where no file was chosen. Raises Invalid for what is not taken."""
     return files.check_upload(upload.filename or "", upload.stream) if upload else None  # type: ignore[arg-type]
+
+
+def checked_uploads(uploads: Iterable[FileStorage]) -> list[CheckedFile]:
+    """Check several uploads, before any transaction; raises Invalid that names the one that is not taken."""
+    found = []
+    for upload in uploads:
+        try:
+            checked = checked_upload(upload)
+        except Invalid as problem:
+            raise Invalid(
+                fields={
+                    name: lazy(
+                        "%(file)s：%(problem)s", file=files.safe_name(upload.filename or ""), problem=said
+                    )
+                    for name, said in problem.fields.items()
+                }
+            ) from problem
+        found += [checked] if checked is not None else []
+    return found
 
 
 def typed_fields(form: Any, *besides: str) -> dict[str, Any]:

@@ -122,6 +122,10 @@ class Page:
         """
         self.steps.append(("place", form, x, y, blend, clip))
 
+    def picture(self, content: bytes, x: float, y: float, width: float, height: float) -> None:
+        """Put a PNG or JPEG that ``pictures.for_paper`` made, given by its upper left corner."""
+        self.steps.append(("picture", content, x, y, width, height))
+
     def raw(self, operations: str) -> None:
         """Add ready PDF instructions, enclosed so that they change no state; the origin is the lower left corner."""
         self.steps.append(("raw", operations))

@@ -5,10 +5,12 @@ imports ReportLab.
 """
 
 import hashlib
+import io
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from reportlab import rl_config
+from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.pdfgen.textobject import PDFTextObject
 
@@ -88,7 +90,10 @@ class _Sheet:
         self._end_text()
 
     def _run(self, steps: Iterable[tuple[Any, ...]]) -> None:
-        methods = {name: getattr(self, name) for name in ("text", "line", "fill", "place", "raw", "across")}
+        methods = {
+            name: getattr(self, name)
+            for name in ("text", "line", "fill", "place", "picture", "raw", "across")
+        }
         for name, *arguments in steps:
             methods[name](*arguments)
 
@@ -157,6 +162,11 @@ class _Sheet:
         canvas.translate(x, self._height - y)
         canvas.doForm(form)
         canvas.restoreState()
+
+    def picture(self, content: bytes, x: float, y: float, width: float, height: float) -> None:
+        self._end_text()
+        corner = (round(x, 2), round(self._height - y - height, 2))
+        self._canvas.drawImage(ImageReader(io.BytesIO(content)), *corner, round(width, 2), round(height, 2))
 
     def raw(self, operations: str) -> None:
         self._end_text()

@@ -5,11 +5,13 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from app.core.files import CheckedFile, refuse
 from app.core.i18n import LazyText, lazy
 
 SECONDS = 120
+SECONDS_FOR_WORDS = 40
 PROGRAM = Path(__file__).with_name("examine.py")
 
 REFUSALS: dict[str, LazyText] = {
@@ -49,20 +51,37 @@ def read_upload(file: CheckedFile, *, most_pages: int, most_bytes: int) -> ReadF
                 most=most_bytes // 1024**2,
             )
         )
-    try:
-        done = subprocess.run(
-            [sys.executable, "-P", str(PROGRAM), str(most_pages)],
-            input=file.content,
-            capture_output=True,
-            timeout=SECONDS,
-            check=True,
-        )
-        answer = json.loads(done.stdout)
-    except (subprocess.SubprocessError, ValueError) as error:
-        raise refuse(REFUSALS["too-complex"]) from error
+    answer = _answer(file.content, str(most_pages))
+    if answer is None:
+        raise refuse(REFUSALS["too-complex"])
     code = answer.get("refusal")
     if code == "too-many-pages":
         raise refuse(lazy("文件超过 %(most)s 页，请分成几册", most=most_pages))
     if code:
         raise refuse(REFUSALS[code])
     return ReadFile(file, answer["pages"], tuple(answer["texts"]))
+
+
+def read_texts(content: bytes, *, most_pages: int) -> tuple[str | None, ...] | None:
+    """Return what the first pages of a PDF say, None where the file cannot be read at all, or not in time.
+
+    For files that are kept as they are and found by their words; it refuses nothing.
+    """
+    answer = _answer(content, str(most_pages), "texts", seconds=SECONDS_FOR_WORDS)
+    return None if answer is None or "texts" not in answer else tuple(answer["texts"])
+
+
+def _answer(content: bytes, *arguments: str, seconds: float = SECONDS) -> dict[str, Any] | None:
+    """Return what the program says of a file, None where it came to no end."""
+    try:
+        done = subprocess.run(
+            [sys.executable, "-P", str(PROGRAM), *arguments],
+            input=content,
+            capture_output=True,
+            timeout=seconds,
+            check=True,
+        )
+        answer: dict[str, Any] = json.loads(done.stdout)
+    except (subprocess.SubprocessError, ValueError):
+        return None
+    return answer

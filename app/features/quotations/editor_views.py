@@ -4,7 +4,6 @@ from typing import Any
 
 from flask import flash, request, url_for
 
-from app.core import clock
 from app.core.errors import Conflict, Denied, Invalid, Problem, Stale
 from app.core.i18n import gettext as _
 from app.core.i18n import pgettext
@@ -18,6 +17,7 @@ from app.features.quotations.forms import QuotationForm, QuotationLineForm
 from app.features.quotations.line_table import line_columns, typed_lines
 from app.features.quotations.models import QuotationRevision
 from app.features.quotations.views import Answer, blueprint, load
+from app.web import autosave as autosaving
 from app.web import fragments
 from app.web.forms import Lines
 from app.web.guard import current_actor, requires
@@ -127,19 +127,12 @@ def write(
     actions.edit(
         revision,
         actor=actor,
-        version=version_of(form),
+        version=autosaving.version_of(form.version.data),
         head=head,
         lines=typed_lines(lines),
         legal_entity_id=form.legal_entity_id.data,
         autosave=autosave,
     )
-
-
-def version_of(form: QuotationForm) -> int:
-    """Return the version the form stands on: that it was made from, or a later one it was saved as by itself."""
-    text = request.form.get("saved_version", "")
-    saved = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
-    return max(form.version.data or 0, saved)
 
 
 def refused_form(
@@ -195,29 +188,12 @@ def autosave(quotation_id: int, number: int) -> Answer:
     return answer(quotation_id, number, saved=True)
 
 
-def answer(
-    quotation_id: int,
-    number: int,
-    *,
-    status: int = 200,
-    saved: bool = False,
-    waiting: str = "",
-    changes: tuple[str, ...] | list[str] = (),
-) -> Answer:
+def answer(quotation_id: int, number: int, *, saved: bool = False, **shown: Any) -> Answer:
     revision = load(quotation_id, number, with_lines=False)
-    kept = request.form.get("saved_version", "")
-    return fragments.page(
-        "quotations/autosave.html",
-        fragment="state",
-        status=status,
-        heading=_("自动保存"),
+    return autosaving.answer(
         back_url=presentation.addresses(revision)["edit"],
-        saved_version=revision.version
-        if saved
-        else (int(kept) if kept.isdecimal() and len(kept) < 10 else None),
-        saved_at=clock.now() if saved else None,
-        waiting=waiting,
-        changes=changes,
+        saved_as=revision.version if saved else None,
+        **shown,
     )
 
 

@@ -10,14 +10,16 @@ from app.core import clock, timeline
 from app.core.db import session
 from app.core.errors import Conflict, Denied, Invalid, Stale
 from app.core.i18n import LazyText, lazy
+from app.core.i18n import gettext as _
 from app.core.numbering import next_number
 from app.core.permissions import Actor, Role, directory, require
 from app.core.timeline import diff
 from app.core.workflow import check_version, lock
 from app.core.written import check_written
 from app.features.people.models import User
-from app.features.rules import editing, indexing, queries, writing
-from app.features.rules.clause_text import Body
+from app.features.rules import clause_pictures, editing, indexing, queries, version_files, writing
+from app.features.rules.clause_pictures import NewPicture
+from app.features.rules.clause_text import Body, to_plain
 from app.features.rules.enums import (
     RULE_VERSION,
     NumberStyle,
@@ -36,6 +38,8 @@ from app.features.rules.models import (
 from app.features.rules.outline import OutlineRow
 
 AROUND = 8
+# Autosaves keep both texts whole up to this length.
+MOST_WHOLE = 1_000
 
 
 @dataclass(frozen=True)
@@ -137,6 +141,7 @@ def start_version(rule: Rule, *, actor: Actor) -> RuleVersion:
             )
         )
     session.flush()
+    version_files.carry_over(source, version, actor)
     indexing.put_title(version)
     timeline.record(RULE_VERSION, version.id, "rule_version:begin", actor, to_status=version.status)
     return version
@@ -232,23 +237,38 @@ class ClauseValues:
 
 
 def write_clause(
-    version: RuleVersion, clause_id: int, *, actor: Actor, revision: int, values: ClauseValues
+    version: RuleVersion,
+    clause_id: int,
+    *,
+    actor: Actor,
+    revision: int,
+    values: ClauseValues,
+    picture: NewPicture | None = None,
+    autosave: bool = False,
 ) -> ClauseText:
     """Write a clause of a draft. A line ``===`` cuts it: what stands behind becomes a clause of its own.
 
-    Somebody else's change of another clause does not matter; of this one it raises Stale with both texts.
+    A ``picture`` comes to its end. ``autosave`` tells that nobody pressed a button: then nothing is cut, and what did
+    not change leaves no event. Somebody else's change of another clause does not matter; of this one it raises Stale
+    with both texts.
     """
     open_for_writing(version, actor)
     place = editing.place_of(version, clause_id)
     text = version.clauses[place]
-    names = editing.link_names(version)
+    present = writing.compose(text.body, editing.link_names(version))
     if revision != text.revision:
-        raise changed_meanwhile(version, text, writing.compose(text.body, names))
-    check_written(values.title, "title")
-    check_written(values.text, "text")
-    resolve = editing.resolver(version)
-    bodies: list[Body] = [writing.read(part, resolve) for part in cut(values.text)]
-    before = f"{text.title}\n{writing.compose(text.body, names)}".strip()
+        raise changed_meanwhile(version, text, present, values.text)
+    bodies = typed_bodies(version, values)
+    if autosave and len(bodies) > 1:
+        raise Conflict("rule:cut-waits")
+    if autosave and stands_already(text, values, bodies[0]):
+        return text
+    said = values.text
+    if picture is not None:
+        kept = clause_pictures.keep(version, picture, actor=actor)
+        bodies[-1] = (*bodies[-1], kept)
+        said = f"{said}\n{writing.compose_picture(kept)}"
+    before = f"{text.title}\n{present}".strip()
     text.title, text.level, text.style, text.start = (
         values.title.strip(),
         values.level,
@@ -258,15 +278,41 @@ def write_clause(
     editing.split(version, place, bodies)
     version.touch()
     session.flush()
-    after = f"{text.title}\n{values.text}".strip()
-    timeline.record(
-        RULE_VERSION,
-        version.id,
-        "rule_version:write",
-        actor,
-        data={"clause": text.cited, "changes": changed_piece(before, after)},
-    )
+    after = f"{text.title}\n{said}".strip()
+    record_writing(version, text, before, after, actor, autosave=autosave)
     return text
+
+
+def typed_bodies(version: RuleVersion, values: ClauseValues) -> list[Body]:
+    """Return the bodies a typed clause makes, one for each part it is cut into; raises Invalid at its field."""
+    check_written(values.title, "title")
+    check_written(values.text, "text")
+    resolve, pictures = editing.resolver(version), version_files.pictures_by_number(version)
+    return [writing.read(part, resolve, pictures) for part in cut(values.text)]
+
+
+def stands_already(text: ClauseText, values: ClauseValues, body: Body) -> bool:
+    """Tell whether a clause says already what was typed."""
+    stored = (text.title, text.level, text.style, text.start, text.plain)
+    return stored == (values.title.strip(), values.level, values.style, values.start, to_plain(body))
+
+
+def record_writing(
+    version: RuleVersion, text: ClauseText, before: str, after: str, actor: Actor, *, autosave: bool
+) -> None:
+    """Record that a clause was written, with the piece that changed.
+
+    Autosaves fold into one line that tells what all of them changed together, clause by clause: so each holds the
+    whole of a text that is not too long, and names the clause beside it.
+    """
+    if not autosave:
+        data = {"clause": text.cited, "changes": changed_piece(before, after)}
+        timeline.record(RULE_VERSION, version.id, "rule_version:write", actor, data=data)
+        return
+    whole = max(len(before), len(after)) <= MOST_WHOLE
+    pieces = [["text", before, after]] if whole and before != after else changed_piece(before, after)
+    changes = [[f"{text.cited}/{name}", *values] for name, *values in pieces]
+    timeline.record(RULE_VERSION, version.id, "rule_version:autosave", actor, data={"changes": changes})
 
 
 def changed_piece(before: str, after: str) -> list[list[str]]:
@@ -297,8 +343,8 @@ def cut(text: str) -> list[str]:
     return ["\n".join(part) for part in parts]
 
 
-def changed_meanwhile(version: RuleVersion, text: ClauseText, present: str) -> Stale:
-    """Return the refusal that shows what somebody else made of a clause."""
+def changed_meanwhile(version: RuleVersion, text: ClauseText, present: str, typed: str) -> Stale:
+    """Return the refusal that shows what somebody else made of a clause, and where that differs from what was typed."""
     event = next(
         (
             each
@@ -310,7 +356,12 @@ def changed_meanwhile(version: RuleVersion, text: ClauseText, present: str) -> S
     who = timeline.who_acted(event) if event is not None else str(timeline.SYSTEM_NAME)
     when = clock.to_local(version.updated_at).strftime("%m-%d %H:%M")
     said = "\n".join(part for part in (text.title, present) if part)
-    return Stale(who=who, when=when, changes=(f"{text.cited}：{said}",))
+    differing = changed_piece(present, typed.replace("\r\n", "\n"))
+    difference = [
+        _("不同之处：现在是“%(present)s”，您填写的是“%(typed)s”", present=theirs, typed=own)
+        for _name, theirs, own in differing
+    ]
+    return Stale(who=who, when=when, changes=(f"{text.cited}：{said}", *difference))
 
 
 # The rule itself

@@ -1,17 +1,21 @@
-"""The text of a clause as a small structure: paragraphs, lists and tables of runs that are plain, bold, or a link.
+"""The text of a clause as a small structure: paragraphs, lists and tables of runs that are plain, bold, or a link,
+and pictures.
 
 A link names another clause by its identity, never by its number, and so stays right whatever moves. Nothing here
 is HTML: what a page or paper shows is made from the structure, and nothing typed reaches it unescaped.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 MOST_BLOCKS = 400
 MOST_RUNS = 400
 MOST_CELLS = 3_000
 LONGEST_TEXT = 20_000
+LONGEST_CAPTION = 120
+SHA256_LENGTH = 64
+LARGEST_NUMBER = 2**31 - 1
 
 
 class ClauseTextError(ValueError):
@@ -67,7 +71,26 @@ class Table:
     heads: int = 1
 
 
-Block = Paragraph | ItemList | Table
+@dataclass(frozen=True)
+class Picture:
+    """A picture: the stored ``file`` of its version, the hash of its bytes, its size in pixels, what is said below it.
+
+    With the hash the text that is signed names the very bytes.
+    """
+
+    file: int
+    sha256: str
+    width: int
+    height: int
+    caption: str = ""
+
+    @property
+    def words(self) -> str:
+        """What stands for the picture where only words go."""
+        return f"［图：{self.caption}］" if self.caption else "［图］"
+
+
+Block = Paragraph | ItemList | Table | Picture
 Body = tuple[Block, ...]
 
 
@@ -85,6 +108,8 @@ def _plain_block(block: Block) -> dict[str, Any]:
             "ordered": block.ordered,
             "items": [_plain_runs(item) for item in block.items],
         }
+    if isinstance(block, Picture):
+        return {"kind": "picture", **asdict(block)}
     rows = [
         [{"runs": _plain_runs(cell.runs), "columns": cell.columns, "rows": cell.rows} for cell in row]
         for row in block.rows
@@ -124,7 +149,19 @@ def _block(plain: Any) -> Block:
         if sum(map(len, rows)) > MOST_CELLS:
             raise ClauseTextError("too many cells")
         return Table(rows, _count(plain.get("heads", 1), least=0))
+    if kind == "picture":
+        return _picture(plain)
     raise ClauseTextError(f"{kind!r} is no kind of block")
+
+
+def _picture(plain: Mapping[str, Any]) -> Picture:
+    sha256, caption = (_of(plain.get(name), str) for name in ("sha256", "caption"))
+    if len(sha256) != SHA256_LENGTH or len(caption) > LONGEST_CAPTION:
+        raise ClauseTextError("a picture names its bytes and has a short caption")
+    file, width, height = (
+        _count(plain.get(name), most=LARGEST_NUMBER) for name in ("file", "width", "height")
+    )
+    return Picture(file, sha256, width, height, caption)
 
 
 def _cell(plain: Any) -> Cell:
@@ -155,8 +192,8 @@ def _of(value: Any, kind: Any) -> Any:
     return value
 
 
-def _count(value: Any, least: int = 1) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= MOST_CELLS:
+def _count(value: Any, least: int = 1, most: int = MOST_CELLS) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
         raise ClauseTextError(f"{value!r} is no count")
     return value
 
@@ -168,12 +205,14 @@ def all_runs(body: Body) -> Iterator[Run]:
 
 
 def all_lines(body: Body) -> Iterator[Runs]:
-    """Give every line of a body in reading order: paragraphs, points of lists, cells of tables."""
+    """Give every line of a body in reading order: paragraphs, points of lists, cells of tables, words for pictures."""
     for block in body:
         if isinstance(block, Paragraph):
             yield block.runs
         elif isinstance(block, ItemList):
             yield from block.items
+        elif isinstance(block, Picture):
+            yield (Run(block.words),)
         else:
             for row in block.rows:
                 for cell in row:
@@ -183,6 +222,11 @@ def all_lines(body: Body) -> Iterator[Runs]:
 def linked_clauses(body: Body) -> set[int]:
     """Return the identities of the clauses a body links to."""
     return {run.clause for run in all_runs(body) if run.clause is not None}
+
+
+def pictures_of(body: Body) -> list[Picture]:
+    """Return the pictures of a body in reading order."""
+    return [block for block in body if isinstance(block, Picture)]
 
 
 def words_of(body: Body, names: Mapping[int, str] | None = None) -> str:

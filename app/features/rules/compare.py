@@ -7,7 +7,7 @@ from difflib import SequenceMatcher
 
 from app.core.moves import rising
 from app.features.rules import queries
-from app.features.rules.clause_text import words_of
+from app.features.rules.clause_text import pictures_of, words_of
 from app.features.rules.models import ClauseText, RuleVersion
 
 SAME, CHANGED, MOVED, ADDED, REMOVED = "same", "changed", "moved", "added", "removed"
@@ -44,10 +44,15 @@ def compared(texts: Sequence[ClauseText], names: dict[int, str]) -> list[Compare
         ComparedClause(
             text.clause_id,
             text.number,
-            "\n".join(part for part in (text.title, words_of(text.body, names)) if part),
+            "\n".join(part for part in (text.title, words_of(text.body, names), *marks(text)) if part),
         )
         for text in texts
     ]
+
+
+def marks(text: ClauseText) -> list[str]:
+    """Return a short mark of the bytes of each picture: another picture under the same caption is a change."""
+    return [f"［图 {picture.sha256[:8]}］" for picture in pictures_of(text.body)]
 
 
 def word_pieces(old: str, new: str) -> tuple[Piece, ...]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import flash, request, url_for
+from flask import Response, flash, request, url_for
 
 from app.core.errors import Conflict, Invalid, NotVisible, Stale
 from app.core.i18n import gettext as _
@@ -10,8 +10,20 @@ from app.core.i18n import listed
 from app.core.permissions import Actor
 from app.core.uow import unit_of_work
 from app.features.people.queries import active_people, department_choices
-from app.features.rules import actions, editing, presentation, procedure, queries, versions, writing
+from app.features.rules import (
+    actions,
+    citing,
+    clause_pictures,
+    editing,
+    pasting,
+    presentation,
+    procedure,
+    queries,
+    versions,
+    writing,
+)
 from app.features.rules.actions import ClauseValues, VersionValues
+from app.features.rules.clause_pictures import NewPicture
 from app.features.rules.enums import NumberStyle, RulePerm
 from app.features.rules.forms import (
     OPTIONS,
@@ -24,7 +36,8 @@ from app.features.rules.forms import (
 from app.features.rules.living import acts_of
 from app.features.rules.models import ClauseText, RuleVersion
 from app.features.rules.views import blueprint
-from app.web import fragments
+from app.web import autosave as autosaving
+from app.web import documents, fragments
 from app.web.forms import once
 from app.web.guard import current_actor, requires
 
@@ -244,6 +257,7 @@ def show_editor(
         version=version.version,
         rule_version=version,
         dead=listed(versions.dead_links(version)),
+        bereft=citing.bereft_by(version),
         action=url_for("rules.arrange", version_id=version.id),
         show_url=url_for("rules.show_version", version_id=version.id),
         edit_url=url_for("rules.edit", version_id=version.id),
@@ -280,7 +294,7 @@ def arrange(version_id: int) -> Any:
             touched = actions.arrange(
                 version,
                 actor=actor,
-                changed_from=request.form.get("version", type=int, default=0),
+                changed_from=autosaving.version_of(request.form.get("version", type=int, default=0)),
                 act=lambda row: act_on(row, name, number),
             )
             opened = touched.clause_id if touched is not None else None
@@ -307,35 +321,96 @@ def act_on(version: RuleVersion, name: str, number: str) -> ClauseText | None:
 @requires(RulePerm.DRAFT)
 def write(version_id: int, clause_id: int) -> Any:
     """Save a clause; what was typed comes back where somebody else wrote in it meanwhile."""
-    actor = current_actor()
     version = load_draft(version_id)
     form = ClauseForm()
     if not form.validate():
         return show_editor(version, clause_id, form, 422)
     try:
+        picture = brought_picture(form)
         with unit_of_work():
-            actions.write_clause(
-                queries.get_version(actor, version_id),
-                clause_id,
-                actor=actor,
-                revision=form.version.data,
-                values=ClauseValues(
-                    form.title.data,
-                    form.text.data,
-                    form.level.data or 1,
-                    form.style.data or NumberStyle.NONE,
-                    form.start.data,
-                ),
-            )
+            write_typed(version_id, clause_id, form, picture=picture)
     except Stale as problem:
         fresh = load_draft(version_id)
         text = fresh.clauses[editing.place_of(fresh, clause_id)]
         return show_editor(fresh, clause_id, form, form.refuse(problem, version=text.revision))
     except (Conflict, Invalid) as problem:
         return show_editor(load_draft(version_id), clause_id, form, form.refuse(problem))
+    # Where a picture came in, the clause stays open: its line is moved to its place in the text.
+    opened = clause_id if picture is not None else None
     if fragments.wants_fragment():
-        return show_editor(load_draft(version_id))
-    return fragments.go(url_for("rules.edit", version_id=version_id, _anchor=f"clause-{clause_id}"))
+        return show_editor(load_draft(version_id), opened)
+    place = f"clause-{clause_id}"
+    return fragments.go(url_for("rules.edit", version_id=version_id, clause=opened, _anchor=place))
+
+
+def brought_picture(form: ClauseForm) -> NewPicture | None:
+    """Return the picture that came with a clause, None without one; raises Invalid at its field."""
+    try:
+        checked = documents.checked_upload(form.picture.data)
+    except Invalid as problem:
+        raise clause_pictures.refuse(problem.fields["file"]) from problem
+    return clause_pictures.check(checked, form.caption.data or "") if checked is not None else None
+
+
+def write_typed(version_id: int, clause_id: int, form: ClauseForm, **how: Any) -> ClauseText:
+    """Write what was typed into a clause, in the open unit of work."""
+    return actions.write_clause(
+        queries.get_version(current_actor(), version_id),
+        clause_id,
+        actor=current_actor(),
+        revision=autosaving.version_of(form.version.data),
+        values=ClauseValues(
+            form.title.data,
+            form.text.data,
+            form.level.data or 1,
+            form.style.data or NumberStyle.NONE,
+            form.start.data,
+        ),
+        **how,
+    )
+
+
+@blueprint.post("/rules/versions/<int:version_id>/clauses/<int:clause_id>/autosave")
+@requires(RulePerm.DRAFT)
+def autosave(version_id: int, clause_id: int) -> Any:
+    """Save a clause as it is typed; what cannot be saved yet is left alone, a newer text is never overwritten."""
+    load_draft(version_id)
+    form = ClauseForm()
+    back = url_for("rules.edit", version_id=version_id, clause=clause_id, _anchor=f"clause-{clause_id}")
+    if not form.validate():
+        return autosaving.answer(back_url=back, status=422, waiting=_("还有内容要改正，暂未自动保存"))
+    try:
+        with unit_of_work():
+            text = write_typed(version_id, clause_id, form, autosave=True)
+            saved_as, outline_version = text.revision, text.rule_version.version
+    except Stale as problem:
+        return autosaving.answer(
+            back_url=back, status=409, waiting=problem.sentence(), changes=problem.changes
+        )
+    except (Conflict, Invalid) as problem:
+        said = [str(sentence) for sentence in getattr(problem, "fields", {}).values()]
+        return autosaving.answer(
+            back_url=back, status=problem.status, waiting=" ".join(said) or problem.sentence()
+        )
+    return autosaving.answer(
+        template="rules/autosave.html",
+        also=("outline_version",),
+        back_url=back,
+        saved_as=saved_as,
+        outline_version=outline_version,
+    )
+
+
+@blueprint.post("/rules/versions/<int:version_id>/pasted")
+@requires(RulePerm.DRAFT)
+def pasted(version_id: int) -> Response:
+    """Answer rich text (the body, HTML) with the lines by which it is typed into a clause; nothing is saved."""
+    load_draft(version_id)
+    try:
+        said, status = pasting.from_html(request.stream.read(pasting.MOST_BYTES + 1)), 200
+    except Invalid as problem:
+        said, status = str(problem.fields["text"]), problem.status
+    return fragments.mark_unstored(Response(said, status, mimetype="text/plain"))
 
 
 # Questions

@@ -9,12 +9,14 @@ from collections.abc import Iterable
 from app.core.db import session
 from app.core.errors import Conflict
 from app.features.rules import queries
-from app.features.rules.clause_text import Body, Paragraph, Run, linked_clauses, to_plain
+from app.features.rules.clause_text import Body, Paragraph, Run, all_runs, linked_clauses, to_plain
 from app.features.rules.enums import NumberStyle
 from app.features.rules.models import ClauseText, RuleClause, RuleVersion
 from app.features.rules.outline import DEEPEST, OutlineRow, citations, numbers
 
 MOST_CLAUSES = 1_000
+# Stands behind the name of a clause that is gone; no clause is called so.
+LOST = "?"
 # The style a clause gets at a level where none stands beside it yet.
 USUAL_STYLES = (
     NumberStyle.CHAPTER,
@@ -249,7 +251,17 @@ class Resolver:
 
 
 def link_names(version: RuleVersion) -> dict[int, str]:
-    """Return how each linked clause is written in a text field of this version."""
+    """Return how each linked clause is written in a text field of this version.
+
+    One that stands nowhere any more is marked: its old number may be that of another clause by now, and whoever saves
+    the text must say what is meant instead.
+    """
     names = queries.clause_numbers(version)
-    outside = {clause for text in version.clauses for clause in linked_clauses(text.body)} - set(names)
-    return names | queries.written_names(outside)
+    written = {
+        run.clause: run.text
+        for text in version.clauses
+        for run in all_runs(text.body)
+        if run.clause is not None and run.clause not in names
+    }
+    lost = {clause: f"{name}{LOST}" for clause, name in written.items()}
+    return lost | names | queries.written_names(written)

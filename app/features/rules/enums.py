@@ -6,6 +6,7 @@ from app.core.i18n import lazy
 
 RULE_VERSION = "rule_version"
 RULE_CLAUSE = "rule_clause"
+RULE_ATTACHMENT = "rule_attachment"
 
 
 class NumberStyle(StrEnum):
@@ -75,6 +76,15 @@ class SignatureWay(StrEnum):
     PAPER = "paper"
 
 
+class TextReading(StrEnum):
+    """How far the text of an attachment could be read for the search."""
+
+    WHOLE = "whole"
+    PARTLY = "partly"
+    NONE = "none"
+    UNREADABLE = "unreadable"
+
+
 class RulePerm(StrEnum):
     """The rights around rules. Reading what is in force needs none: a rule concerns whoever works here."""
 
@@ -107,6 +117,11 @@ ANSWER_LABELS = {CommentAnswer.ADOPTED: lazy("采纳"), CommentAnswer.DECLINED: 
 RECORD_LABELS = {
     RecordKind.STAFF_DISCUSSION: lazy("全体职工或职工代表大会讨论"),
     RecordKind.EQUAL_CONSULTATION: lazy("与工会或职工代表平等协商"),
+}
+READING_LABELS = {
+    TextReading.PARTLY: lazy("只有开头部分可搜索"),
+    TextReading.NONE: lazy("没有可搜索的文字"),
+    TextReading.UNREADABLE: lazy("文字读不出，搜索找不到"),
 }
 WAY_LABELS = {SignatureWay.ACCOUNT: lazy("账号签认"), SignatureWay.PAPER: lazy("纸质签字")}
 STYLE_LABELS = {

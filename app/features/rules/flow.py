@@ -5,12 +5,13 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from app.core import clock, settings
+from app.core.db import session
 from app.core.errors import Conflict, Invalid, Problem
 from app.core.i18n import lazy
 from app.core.permissions import Actor, directory
 from app.core.tasks import WantedTask
 from app.core.workflow import Flow, State, any_of, may, mine, step
-from app.features.rules import indexing, queries, versions
+from app.features.rules import citing, indexing, queries, version_files, versions
 from app.features.rules.enums import RULE_VERSION as DOC_TYPE
 from app.features.rules.enums import RulePerm, Standing, VersionStatus
 from app.features.rules.models import RuleVersion
@@ -129,7 +130,7 @@ def ready_to_void(version: RuleVersion, actor: Actor, data: Mapping[str, Any]) -
     day = data.get("void_on")
     if day is None or day < clock.today():
         return Invalid(fields={"void_on": lazy("请填写废止日期，不能早于今天")})
-    cited = queries.cited_by(version.rule)
+    cited = citing.cited_by(version.rule)
     if cited and not data.get("aware"):
         return Invalid(
             fields={"aware": lazy("%(clause)s 等引用了本制度，请确认已知悉", clause=cited[0].cited)}
@@ -173,7 +174,10 @@ def approve(version: RuleVersion, actor: Actor, data: Mapping[str, Any]) -> Mapp
     version.number = f"{version.rule.number} V{version.edition}" + (
         f".{version.correction}" if version.correction else ""
     )
-    version.content_hash = versions.hash_of(version)
+    # Its attachments are read here: an approved version is not written before it has its hash.
+    with session.no_autoflush:
+        version.content_hash = versions.hash_of(version)
+    version_files.hold(version)
     indexing.publish(version)
     for other in version.rule.published_before(version):
         if other.status == VersionStatus.APPROVED:

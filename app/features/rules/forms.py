@@ -1,9 +1,10 @@
 """What the pages of rules take."""
 
-from wtforms import FileField
+from wtforms import FileField, MultipleFileField
 
 from app.core.i18n import lazy
 from app.core.permissions import ROLE_LABELS
+from app.features.rules.clause_text import LONGEST_CAPTION
 from app.features.rules.enums import ANSWER_LABELS, CATEGORY_LABELS, RECORD_LABELS, STYLE_LABELS
 from app.features.rules.outline import DEEPEST, MOST_START
 from app.features.rules.writing import LONGEST
@@ -62,6 +63,8 @@ class ClauseForm(EditForm):
     style = ChoiceField(lazy("编号样式"), choices=list(STYLE_LABELS.items()), required=True, blank=None)
     start = WholeNumberField(lazy("编号从几开始"), least=1, most=MOST_START)
     text = LongTextField(lazy("正文"), longest=LONGEST)
+    picture = FileField(lazy("插入图片"))
+    caption = TextField(lazy("图片说明"), longest=LONGEST_CAPTION)
 
 
 class ConsultForm(EditForm):
@@ -114,6 +117,12 @@ class RecordForm(BaseForm):
     participants = LongTextField(lazy("参加人员"), required=True, longest=2_000)
     result = LongTextField(lazy("结果"), required=True, longest=2_000)
     file = FileField(lazy("书面材料"))
+
+
+class AttachmentForm(CreationForm):
+    """Files to attach to a draft."""
+
+    file = MultipleFileField(lazy("附件"))
 
 
 OPTIONS = 4

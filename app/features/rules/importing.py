@@ -1,36 +1,44 @@
 """Taking what a Word file says into a draft: its clauses, the file itself, its pictures."""
 
-from app.core import files
+from collections.abc import Sequence
+from dataclasses import replace
+
+from app.core import files, pictures
 from app.core.errors import Invalid
 from app.core.files import CheckedFile
 from app.core.i18n import lazy
 from app.core.permissions import Actor
-from app.features.rules import actions
+from app.features.rules import actions, clause_pictures
 from app.features.rules.actions import VersionValues
+from app.features.rules.clause_pictures import NewPicture
+from app.features.rules.clause_text import Picture
 from app.features.rules.enums import RULE_VERSION
 from app.features.rules.models import RuleVersion
-from app.features.rules.word.parts import PICTURE_ENDINGS
+from app.features.rules.outline import OutlineRow
 from app.features.rules.word.proposal import Proposal, picture_name
 
 ORIGINAL_FILE = "original"
 
 
-def brought_along(proposal: Proposal, original: CheckedFile) -> list[CheckedFile]:
-    """Return the files a draft keeps of an import: the original, and its pictures by the names the text gives them."""
-    pictures = [
-        CheckedFile(
-            f"{picture_name(number)}.{PICTURE_ENDINGS[picture.media_type]}",
-            picture.media_type,
-            picture.content,
+def new_pictures(proposal: Proposal) -> list[NewPicture]:
+    """Return the pictures of an import as a draft keeps them."""
+    return [
+        NewPicture(
+            CheckedFile(
+                f"{picture_name(number)}.{pictures.ENDINGS[picture.media_type]}",
+                picture.media_type,
+                picture.content,
+            ),
+            picture.width,
+            picture.height,
         )
         for number, picture in enumerate(proposal.pictures, 1)
     ]
-    return [original, *pictures]
 
 
 def store(proposal: Proposal, original: CheckedFile) -> None:
     """Write the files of an import before the transaction that names them, which then has nothing slow to do."""
-    for one in brought_along(proposal, original):
+    for one in (original, *(picture.file for picture in new_pictures(proposal))):
         files.save_bytes(one.content)
 
 
@@ -57,6 +65,19 @@ def take_document(
     """
     if not proposal.rows:
         raise Invalid(fields={"rows": lazy("所有段落都选了“不导入”，请至少保留一条")})
-    actions.take_outline(version, actor=actor, changed_from=changed_from, rows=proposal.rows)
-    for one in brought_along(proposal, original):
-        files.attach(one, RULE_VERSION, version.id, actor, kind=ORIGINAL_FILE)
+    actions.open_for_writing(version, actor, changed_from)
+    stored = [clause_pictures.keep(version, picture, actor=actor) for picture in new_pictures(proposal)]
+    rows = with_stored(proposal.rows, stored)
+    actions.take_outline(version, actor=actor, changed_from=changed_from, rows=rows)
+    files.attach(original, RULE_VERSION, version.id, actor, kind=ORIGINAL_FILE)
+
+
+def with_stored(rows: Sequence[OutlineRow], stored: Sequence[Picture]) -> list[OutlineRow]:
+    """Return rows whose pictures name the files they became, each by its place among the pictures."""
+    return [
+        replace(
+            row,
+            body=tuple(stored[block.file - 1] if isinstance(block, Picture) else block for block in row.body),
+        )
+        for row in rows
+    ]

@@ -1,12 +1,12 @@
-"""What the search keeps of rules: titles of versions, and clauses from the approval on.
+"""What the search keeps of rules: titles of versions; clauses and attachments from the approval on.
 
-The clauses of a draft are never in the index, and of the published ones only those in force are ever found.
+Those of a draft are never in the index, and of the published ones only those in force are ever found.
 """
 
 from app.core import search
 from app.features.rules import queries
 from app.features.rules.clause_text import words_of
-from app.features.rules.enums import RULE_CLAUSE, RULE_VERSION
+from app.features.rules.enums import RULE_ATTACHMENT, RULE_CLAUSE, RULE_VERSION
 from app.features.rules.models import RuleVersion
 
 
@@ -16,7 +16,7 @@ def put_title(version: RuleVersion) -> None:
 
 
 def publish(version: RuleVersion) -> None:
-    """Index the clauses of an approved version, each by itself."""
+    """Index the clauses and attachments of an approved version, each by itself."""
     put_title(version)
     names = queries.clause_numbers(version)
     search.put_many(
@@ -29,4 +29,8 @@ def publish(version: RuleVersion) -> None:
             )
             for text in version.clauses
         ],
+    )
+    search.put_many(
+        RULE_ATTACHMENT,
+        [search.Record(each.id, each.stored_file.name, each.text) for each in version.attachments],
     )

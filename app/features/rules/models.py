@@ -28,6 +28,7 @@ from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship
 from app.core import clock
 from app.core.db import DocumentMixin, Model, UTCDateTime, VersionedMixin, one_of
 from app.core.db_objects import make_append_only
+from app.core.files import StoredFile
 from app.features.people.models import Department, User
 from app.features.rules import in_force
 from app.features.rules.clause_text import Body, from_plain
@@ -38,6 +39,7 @@ from app.features.rules.enums import (
     RuleCategory,
     SignatureWay,
     Standing,
+    TextReading,
     VersionStatus,
 )
 
@@ -140,6 +142,14 @@ class RuleVersion(DocumentMixin, Model):
     )
     questions: Mapped[list["RuleQuestion"]] = relationship(
         order_by="RuleQuestion.position", cascade="all, delete-orphan"
+    )
+
+    attachments: Mapped[list["RuleAttachment"]] = relationship(
+        order_by="RuleAttachment.id", cascade="all, delete-orphan"
+    )
+
+    pictures: Mapped[list["RulePicture"]] = relationship(
+        order_by="RulePicture.id", cascade="all, delete-orphan"
     )
 
     @property
@@ -257,6 +267,35 @@ class ClauseText(Model):
     def body(self) -> Body:
         """The text of the clause."""
         return from_plain(self.plain)
+
+
+class RuleAttachment(Model):
+    """A file that belongs to what a version says: ``text`` is what was read of it, for the search alone."""
+
+    __tablename__ = "rule_attachment"
+    __table_args__ = (CheckConstraint(one_of("reading", TextReading), name="reading"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version_id: Mapped[int] = mapped_column(ForeignKey("rule_version.id"), nullable=False, index=True)
+    stored_file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id"), nullable=False, unique=True)
+    reading: Mapped[str] = mapped_column(String(12), nullable=False)
+    text: Mapped[str] = mapped_column(Text, nullable=False, default="", deferred=True)
+
+    stored_file: Mapped[StoredFile] = relationship(lazy="joined", innerjoin=True)
+
+
+class RulePicture(Model):
+    """A picture brought for the clauses of a version, with its size in pixels; the text names its file."""
+
+    __tablename__ = "rule_picture"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version_id: Mapped[int] = mapped_column(ForeignKey("rule_version.id"), nullable=False, index=True)
+    stored_file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id"), nullable=False, unique=True)
+    width: Mapped[int] = mapped_column(Integer, nullable=False)
+    height: Mapped[int] = mapped_column(Integer, nullable=False)
+
+    stored_file: Mapped[StoredFile] = relationship(lazy="joined", innerjoin=True)
 
 
 class RuleComment(Model):

@@ -46,6 +46,7 @@ def print_version(version_id: int) -> Any:
             (_("适用范围"), listed(queries.scope_words(version)) or _("全体人员")),
         ],
         clauses=presentation.shown_clauses(version),
+        attachments=[(each.stored_file.name, each.stored_file.sha256) for each in version.attachments],
         back_url=url_for("rules.show_version", version_id=version_id),
         printed_by=current_actor().name,
         printed_at=clock.now(),

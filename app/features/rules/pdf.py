@@ -6,15 +6,15 @@ They are Chinese papers. What the fonts lack is replaced: a paper of rules refus
 from collections.abc import Sequence
 from datetime import datetime
 
-from app.core import clock
+from app.core import clock, pictures
 from app.core.i18n import CHINESE, using_locale
 from app.core.pdf import blocks
 from app.core.pdf.blocks import Fact, Foot, Letterhead, Paragraph, baseline
 from app.core.pdf.document import MM, SOFT_INK, Document, DocumentFacts, Margins, Style
 from app.core.pdf.fonts import printable
 from app.core.pdf.table import Column, Part, Row, Table
-from app.features.rules import queries, versions
-from app.features.rules.clause_text import ItemList, Runs
+from app.features.rules import queries, version_files, versions
+from app.features.rules.clause_text import ItemList, Picture, Runs
 from app.features.rules.clause_text import Paragraph as TextParagraph
 from app.features.rules.clause_text import Table as TextTable
 from app.features.rules.enums import (
@@ -28,6 +28,9 @@ from app.features.rules.enums import (
 )
 from app.features.rules.models import ClauseText, RuleSignature, RuleVersion
 
+# A pixel of a picture as screens show it; more of a page than this would leave no room for what explains it.
+POINTS_A_PIXEL = 0.75
+MOST_OF_PAGE = 0.7
 NO_THIRD_PARTY = "本证明由用人单位系统生成，未经第三方存证。"
 
 _MARGINS = Margins(20 * MM, 14 * MM, 20 * MM, 18 * MM)
@@ -97,6 +100,29 @@ def draw_text(document: Document, version: RuleVersion) -> None:
     document.y += 4 * MM
     for text in version.clauses:
         draw_clause(document, text, names)
+    draw_attachments(document, version)
+
+
+def draw_attachments(document: Document, version: RuleVersion) -> None:
+    """Name the attachments with their SHA-256, by which a file is known to be the one that was signed for."""
+    if not version.attachments:
+        return
+    section(document, "附件")
+    columns = (
+        Column("序号", "centre", minimum=10 * MM, maximum=12 * MM),
+        Column("文件", weight=2),
+        Column("SHA-256", weight=3),
+    )
+    rows = [
+        Row(
+            tuple(
+                (Part(text, _CELL),)
+                for text in (str(place), clean(each.stored_file.name), each.stored_file.sha256)
+            )
+        )
+        for place, each in enumerate(version.attachments, 1)
+    ]
+    Table(columns, _HEAD).draw(document, rows)
 
 
 def draw_clause(document: Document, text: ClauseText, names: dict[int, str]) -> None:
@@ -128,10 +154,34 @@ def draw_clause(document: Document, text: ClauseText, names: dict[int, str]) -> 
             if lead:
                 blocks.draw_paragraph(document, Paragraph("", lead=lead), indent=indent, style=_BODY)
                 lead = ""
-            draw_table(document, block, names)
+            if isinstance(block, Picture):
+                draw_picture(document, block, indent)
+            else:
+                draw_table(document, block, names)
     if lead:
         blocks.draw_paragraph(document, Paragraph("", lead=lead), indent=indent, style=_BODY)
     document.y += 1.2 * MM
+
+
+def draw_picture(document: Document, picture: Picture, indent: float) -> None:
+    """Draw a picture no larger than the page and no sharper than it is, with its caption below."""
+    content = version_files.picture_bytes(picture)
+    paper = pictures.for_paper(content) if content is not None else None
+    if paper is None:
+        blocks.draw_paragraph(
+            document, Paragraph(clean(f"{picture.words}（图片读不出）")), indent=indent, style=_BODY
+        )
+        return
+    room = document.body_width - indent
+    most = (document.bottom - document.top) * MOST_OF_PAGE
+    scale = min(POINTS_A_PIXEL, room / picture.width, most / picture.height)
+    width, height = picture.width * scale, picture.height * scale
+    document.need(height + (_SOFT.leading if picture.caption else 0) + 2 * MM)
+    document.y += 1 * MM
+    document.page.picture(paper, document.left + indent, document.y, width, height)
+    document.y += height + 1 * MM
+    if picture.caption:
+        blocks.draw_paragraph(document, Paragraph(clean(picture.caption)), indent=indent, style=_SOFT)
 
 
 def runs_text(runs: Runs, names: dict[int, str]) -> str:

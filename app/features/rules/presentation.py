@@ -8,18 +8,21 @@ from flask import url_for
 from app.core.i18n import gettext as _
 from app.core.i18n import listed
 from app.features.rules import queries, versions
-from app.features.rules.clause_text import Body, ItemList, Paragraph, Runs
+from app.features.rules.clause_text import Body, ItemList, Paragraph, Picture, Runs
 from app.features.rules.enums import (
     CATEGORY_LABELS,
+    READING_LABELS,
     STANDING_LABELS,
     STANDING_TONES,
     NumberStyle,
     RuleCategory,
     Standing,
+    TextReading,
 )
 from app.features.rules.flow import FLOW
-from app.features.rules.models import ClauseText, RuleVersion
+from app.features.rules.models import ClauseText, RuleAttachment, RuleVersion
 from app.web import filters
+from app.web.documents import address_of
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,17 @@ class ShownBlock:
     ordered: bool = False
     rows: tuple[tuple[tuple[Line, int, int], ...], ...] = ()
     heads: int = 0
+    picture: "ShownPicture | None" = None
+
+
+@dataclass(frozen=True)
+class ShownPicture:
+    """A picture as a page shows it."""
+
+    href: str
+    width: int
+    height: int
+    caption: str
 
 
 @dataclass(frozen=True)
@@ -82,6 +96,12 @@ class Links:
         return Piece(place.cited, href=f"{url_for('rules.show_rule', rule_id=place.rule_id)}#clause-{clause}")
 
 
+def reading_note(attachment: RuleAttachment) -> str:
+    """Return what is said of an attachment whose words are not all found, an empty text for the others."""
+    label = READING_LABELS.get(TextReading(attachment.reading))
+    return "" if label is None else str(label)
+
+
 def shown_line(runs: Runs, links: Links | None) -> Line:
     """Return runs as a page shows them; without ``links`` all of them are text."""
     return tuple(
@@ -101,6 +121,9 @@ def shown_blocks(body: Body, links: Links | None) -> tuple[ShownBlock, ...]:
         elif isinstance(block, ItemList):
             lines = tuple(shown_line(item, links) for item in block.items)
             found.append(ShownBlock("list", lines, ordered=block.ordered))
+        elif isinstance(block, Picture):
+            shown = ShownPicture(address_of(block.file), block.width, block.height, block.caption)
+            found.append(ShownBlock("picture", picture=shown))
         else:
             rows = tuple(
                 tuple((shown_line(cell.runs, links), cell.columns, cell.rows) for cell in row)

@@ -22,7 +22,7 @@ from app.features.rules.models import (
     PUBLISHED,
     ClauseText,
     Rule,
-    RuleClause,
+    RuleAttachment,
     RuleReading,
     RuleScope,
     RuleSignature,
@@ -126,6 +126,11 @@ def found_clauses(actor: Actor) -> Select[int]:
     )
 
 
+def found_attachments(actor: Actor) -> Select[int]:
+    """Return the SELECT of the attachments the search finds: those of versions in force today."""
+    return select(RuleAttachment.id).where(RuleAttachment.version_id.in_(found_versions(actor)))
+
+
 def get_version(actor: Actor, version_id: int) -> RuleVersion:
     """Return a version the actor may see; raises NotVisible."""
     statement = visible_to(actor).where(RuleVersion.id == version_id)
@@ -172,6 +177,17 @@ def clause_belongs(ids: Sequence[int]) -> dict[int, str]:
     return {row.id: row.number for row in rows}
 
 
+def attachment_belongs(ids: Sequence[int]) -> dict[int, str]:
+    """Return the rule that each found attachment is a part of, in the reader's language."""
+    rows = session.execute(
+        select(RuleAttachment.id, Rule.number, RuleVersion.title)
+        .join(RuleVersion, RuleVersion.id == RuleAttachment.version_id)
+        .join(Rule, Rule.id == RuleVersion.rule_id)
+        .where(RuleAttachment.id.in_(ids))
+    )
+    return {row.id: _("%(number)s《%(title)s》的附件", number=row.number, title=row.title) for row in rows}
+
+
 # Clauses and links
 
 
@@ -216,20 +232,6 @@ def places_in_force(clause_ids: Iterable[int]) -> dict[int, ClausePlace]:
         row.clause_id: ClausePlace(row.clause_id, row.rule_id, row.version_id, row.title, row.cited)
         for row in rows
     }
-
-
-def cited_by(rule: Rule) -> list[ClausePlace]:
-    """Return the clauses of other rules in force that link to clauses of this one."""
-    own = set(session.execute(select(RuleClause.id).where(RuleClause.rule_id == rule.id)).scalars())
-    rows = session.execute(
-        select(ClauseText)
-        .join(RuleVersion, RuleVersion.id == ClauseText.version_id)
-        .where(RuleVersion.rule_id != rule.id, is_in_force())
-        .order_by(ClauseText.version_id, ClauseText.position)
-    ).scalars()
-    from_clauses = [row for row in rows if own & linked_of(row)]
-    known = places_in_force(row.clause_id for row in from_clauses)
-    return [known[row.clause_id] for row in from_clauses]
 
 
 def linked_of(text: ClauseText) -> set[int]:

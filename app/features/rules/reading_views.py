@@ -17,7 +17,7 @@ from app.core.uow import unit_of_work
 from app.features.rules import compare, presentation, queries, reading, versions
 from app.features.rules.enums import RULE_VERSION
 from app.features.rules.models import RuleReading, RuleSignature, RuleVersion
-from app.features.rules.views import blueprint, signed_label
+from app.features.rules.views import attachment_rows, blueprint, signed_label
 from app.web import fragments
 from app.web.guard import current_actor, signed_in
 
@@ -93,6 +93,7 @@ def show_reading(
         banner=presentation.banner(version),
         rule_version=version,
         clauses=presentation.shown_clauses(version),
+        attachments=attachment_rows(version),
         changed=changed_since(last, version),
         signature=signature,
         signed_label=signed_label(version, signature),

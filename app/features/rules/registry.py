@@ -12,6 +12,7 @@ from app.features.rules import queries, reading
 from app.features.rules.enums import (
     CATEGORY_LABELS,
     RECORD_LABELS,
+    RULE_ATTACHMENT,
     RULE_CLAUSE,
     RULE_VERSION,
     STANDING_LABELS,
@@ -31,7 +32,7 @@ register_permissions(
     approvals=(RulePerm.APPROVE,),
 )
 modules.register(modules.Module("rules", lazy("规章制度"), order=5))
-modules.own_documents("rules", RULE_VERSION, RULE_CLAUSE)
+modules.own_documents("rules", RULE_VERSION, RULE_CLAUSE, RULE_ATTACHMENT)
 settings.register(
     settings.Setting(
         READING_DAYS,
@@ -64,6 +65,9 @@ timeline.register_verbs(
     Verb("rule_version:arrange", lazy("调整条款结构")),
     Verb("rule_version:take-outline", lazy("带入正文 %(count)s 条"), frozenset({"count"})),
     Verb("rule_version:write", lazy("修改条款 %(clause)s"), frozenset({"clause"})),
+    Verb("rule_version:autosave", lazy("自动保存正文"), folds=True),
+    Verb("rule_version:attach", lazy("添加附件 %(count)s 个"), frozenset({"count"})),
+    Verb("rule_version:detach", lazy("移除附件")),
     Verb("rule_version:questions", lazy("调整阅读题目")),
     Verb("rule_version:comment", lazy("提出意见")),
     Verb("rule_version:answer", lazy("答复意见")),
@@ -85,6 +89,7 @@ timeline.register_field_labels(
         "rule_version.owner": lazy("负责人"),
         "rule_version.review_on": lazy("复审日期"),
         "rule_version.text": lazy("正文"),
+        "rule_version.attachment": lazy("附件"),
     }
 )
 timeline.register_value_labels(
@@ -93,7 +98,7 @@ timeline.register_value_labels(
 sentences.register(
     {
         "rule:empty": lazy("还没有条款，请先写正文"),
-        "rule:dead-link": lazy("%(clause)s 链接到已不存在的条款，请改正后再提交"),
+        "rule:dead-link": lazy("有链接指向已不存在的条款：%(links)s。请改正后再提交"),
         "rule:comments-open": lazy("还有 %(count)s 条意见没有答复，请逐条写明采纳或不采纳及理由"),
         "rule:comments-running": lazy("公开的截止日期是 %(day)s，过了这一天才能结束征求意见"),
         "rule:no-comments": lazy("现在不是征求意见期间，意见没有提交"),
@@ -125,6 +130,9 @@ sentences.register(
         "rule:nothing-before": lazy("前面没有条款，不能合并"),
         "rule:clause-gone": lazy("这一条刚被别人删除或合并，请刷新页面"),
         "rule:too-many-clauses": lazy("一份制度最多 %(most)s 条，请分成几份"),
+        "rule:cut-waits": lazy("有拆分线 ===，按“保存这一条”时拆成几条，暂未自动保存"),
+        "rule:too-many-pictures": lazy("一份制度最多 %(most)s 张图片，请把一些改为附件"),
+        "rule:too-many-attachments": lazy("一份制度最多 %(most)s 个附件，请合并或移除一些"),
         "rule:too-many-questions": lazy("一份制度最多 %(most)s 题"),
     }
 )
@@ -164,6 +172,14 @@ search.register_source(
         url=lambda text_id: f"/rules/clauses/{text_id}",
         order=6,
         belongs=queries.clause_belongs,
+    ),
+    search.SearchSource(
+        doc_type=RULE_ATTACHMENT,
+        label=lazy("制度附件"),
+        visible=queries.found_attachments,
+        url=lambda attachment_id: f"/rules/attachments/{attachment_id}",
+        order=7,
+        belongs=queries.attachment_belongs,
     ),
 )
 

@@ -5,9 +5,9 @@ from typing import Any
 
 from app.core.canonical import content_hash
 from app.core.errors import Conflict, Problem
-from app.core.i18n import LazyText, lazy
+from app.core.i18n import LazyText, lazy, listed
 from app.features.rules import queries
-from app.features.rules.clause_text import linked_clauses, words_of
+from app.features.rules.clause_text import all_runs, words_of
 from app.features.rules.enums import RECORD_LABELS, RecordKind
 from app.features.rules.models import RuleVersion
 
@@ -45,8 +45,14 @@ def suggests_staff_interest(version: RuleVersion) -> list[str]:
 
 
 def content(version: RuleVersion) -> dict[str, Any]:
-    """Return what a version says as plain values; its canonical hash is what readers sign."""
-    return {
+    """Return what a version says as plain values; its canonical hash is what readers sign.
+
+    Attachments are named where there are any, so that versions without keep the hash they were signed under.
+    """
+    attachments = [
+        {"name": each.stored_file.name, "sha256": each.stored_file.sha256} for each in version.attachments
+    ]
+    return ({"attachments": attachments} if attachments else {}) | {
         "number": version.rule.number,
         "title": version.title,
         "edition": version.edition,
@@ -82,12 +88,16 @@ def missing_procedure(version: RuleVersion) -> Problem | None:
 
 
 def dead_links(version: RuleVersion) -> list[str]:
-    """Return the names of the clauses that link to a clause which stands neither here nor in any rule in force."""
+    """Return the links to clauses that stand neither here nor in any rule in force: who links, and what was written."""
     own = {text.clause_id for text in version.clauses}
-    linked = {text.cited: linked_clauses(text.body) - own for text in version.clauses}
-    outside = set().union(*linked.values()) if linked else set()
-    alive = queries.places_in_force(outside)
-    return [name for name, targets in linked.items() if targets - set(alive)]
+    links = [
+        (text.cited, run.text, run.clause)
+        for text in version.clauses
+        for run in all_runs(text.body)
+        if run.clause is not None and run.clause not in own
+    ]
+    alive = queries.places_in_force(clause for _cited, _written, clause in links)
+    return [f"{cited} → {written}" for cited, written, clause in links if clause not in alive]
 
 
 def unfinished(version: RuleVersion) -> Problem | None:
@@ -96,7 +106,7 @@ def unfinished(version: RuleVersion) -> Problem | None:
         return Conflict("rule:empty")
     dead = dead_links(version)
     if dead:
-        return Conflict("rule:dead-link", clause=dead[0])
+        return Conflict("rule:dead-link", links=listed(dead))
     open_comments = sum(comment.answer is None for comment in version.comments)
     if open_comments:
         return Conflict("rule:comments-open", count=open_comments)

@@ -1,5 +1,7 @@
 """The pages of rules: list, the text in force, a version with its steps."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, request, url_for
@@ -7,11 +9,11 @@ from flask import Blueprint, request, url_for
 from app.core.db import session
 from app.core.errors import NotVisible, Problem
 from app.core.files import files_for
-from app.core.i18n import LazyText
+from app.core.i18n import LazyText, listed
 from app.core.i18n import gettext as _
 from app.core.permissions import Actor, can
 from app.core.timeline import Event, events_for
-from app.features.rules import presentation, queries, versions
+from app.features.rules import citing, presentation, queries, versions
 from app.features.rules.enums import RulePerm, Standing, VersionStatus
 from app.features.rules.flow import DOC_TYPE, FLOW, drafter
 from app.features.rules.forms import MATERIAL, ApproveForm, ConsultForm, VoidForm
@@ -117,6 +119,8 @@ def page_context(version: RuleVersion, actor: Actor) -> dict[str, Any]:
         "events": documents.timeline_rows(events, shown=lambda event: event.verb != "rule_version:sign"),
         "handled": handled,
         "originals": originals(version, events) if handled else [],
+        "attachments": attachment_rows(version, events),
+        "dead": listed(versions.dead_links(version)) if handled else "",
         "links": links(version, actor, seen)
         | ({"acts": acts_address(version)} if acts and not asked else {}),
     }
@@ -147,6 +151,16 @@ def reading_context(version: RuleVersion, actor: Actor) -> dict[str, Any]:
 def originals(version: RuleVersion, events: list[Event]) -> list[documents.FileRow]:
     """Return the files a text was brought along in, for whoever works on it."""
     return documents.file_rows(files_for(DOC_TYPE, version.id, ORIGINAL_FILE), events=events)
+
+
+def attachment_rows(version: RuleVersion, events: Sequence[Event] = ()) -> list[documents.FileRow]:
+    """Return the attachments of a version as its pages list them."""
+    notes = {each.stored_file_id: presentation.reading_note(each) for each in version.attachments}
+    rows = [each.stored_file for each in version.attachments]
+    return [
+        replace(shown, note=notes[row.id])
+        for row, shown in zip(rows, documents.file_rows(rows, events=events), strict=True)
+    ]
 
 
 def signed_label(version: RuleVersion, signature: RuleSignature | None) -> LazyText | str:
@@ -184,6 +198,7 @@ def links(version: RuleVersion, actor: Actor, seen: list[RuleVersion]) -> dict[s
         found["import"] = url_for("rules.import_clauses", version_id=number)
         found["head"] = url_for("rules.head", version_id=number)
         found["questions"] = url_for("rules.questions", version_id=number)
+        found["attachments"] = url_for("rules.manage_attachments", version_id=number)
     if works and version.affects_staff and version.status == VersionStatus.DRAFT:
         found["records"] = url_for("rules.records", version_id=number)
     if version.comments_until is not None:
@@ -290,7 +305,8 @@ def show_step(version: RuleVersion, name: str, form: Any, status: int) -> Any:
         form=form,
         step=name,
         facts=presentation.facts_line(version),
-        cited=queries.cited_by(version.rule) if name == "void" else [],
+        cited=citing.cited_by(version.rule) if name == "void" else [],
+        bereft=citing.bereft_by(version) if name == "approve" else [],
         blocked=problem.sentence() if problem else "",
         audience=len(queries.audience_ids(version)),
         submit_label=FLOW.step(name).label,

@@ -5,14 +5,14 @@ from urllib.parse import quote
 
 from flask import Response, flash, request, url_for
 
-from app.core import kept_uploads
+from app.core import kept_uploads, office_conversion
 from app.core.errors import Conflict, Invalid, Stale
 from app.core.files import CheckedFile
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy
 from app.core.permissions import directory
 from app.core.uow import unit_of_work
-from app.features.rules import importing, presentation, queries, versions, word_preview
+from app.features.rules import importing, presentation, queries, version_files, versions, word_preview
 from app.features.rules.draft_views import load_draft, typed_values, with_choices
 from app.features.rules.enums import NumberStyle, RulePerm
 from app.features.rules.forms import ImportForm, NewRuleForm, WordFileForm
@@ -20,7 +20,8 @@ from app.features.rules.models import RuleVersion
 from app.features.rules.outline import OutlineRow
 from app.features.rules.paper_views import company_name
 from app.features.rules.views import blueprint
-from app.features.rules.word.parts import DOCX_TYPE, MOST_BYTES, open_upload
+from app.features.rules.word.opening import open_word
+from app.features.rules.word.parts import DOCX_TYPE, MOST_BYTES
 from app.features.rules.word.proposal import Proposal, first_choices, propose, read_choices
 from app.features.rules.word.reading import ImportedDocument, read_document
 from app.features.rules.word.writing import WrittenClause, write_document
@@ -56,9 +57,10 @@ def upload(version: RuleVersion | None) -> Any:
         try:
             if not form.validate() or sent is None or not sent.filename:
                 raise Invalid(fields={"file": lazy("请选择 Word 文件")})
-            checked = open_upload(sent.filename, sent.stream.read(MOST_BYTES + 1))
-            read_document(checked)
-            return fragments.go(preview_url(kept_uploads.keep(current_actor(), checked), version))
+            opened = open_word(sent.filename, sent.stream.read(MOST_BYTES + 1))
+            read_document(opened.docx)
+            key = kept_uploads.keep(current_actor(), opened.docx, opened.converted_from)
+            return fragments.go(preview_url(key, version))
         except Invalid as problem:
             status = form.refuse(problem)
     return fragments.page(
@@ -69,6 +71,7 @@ def upload(version: RuleVersion | None) -> Any:
         trail=trail(version),
         facts=(_("编号由系统识别，下一步可以逐段核对和改正"), _("一天内没有保存的文件自动删除")),
         form=form,
+        takes_old=office_conversion.is_available(),
         cancel_url=back(version),
     )
 
@@ -112,6 +115,7 @@ def preview_clauses(version_id: int, key: str) -> Any:
 def preview(key: str, version: RuleVersion | None) -> Any:
     """Show what a kept file would become, numbered anew by what was chosen; save it where that was asked for."""
     kept = kept_uploads.fetch(current_actor(), key)
+    original = kept_uploads.fetch_original(current_actor(), key)
     document = read_document(kept)
     posted = request.method == "POST"
     choices = read_choices(document, request.form) if posted else first_choices(document)
@@ -122,7 +126,7 @@ def preview(key: str, version: RuleVersion | None) -> Any:
         status = 422
         if form.validate():
             try:
-                return save(form, version, proposal, kept)
+                return save(form, version, proposal, original)
             except Stale as problem:
                 fresh = load_draft(version.id) if version is not None else None
                 status = form.refuse(problem, version=fresh.version if fresh is not None else None)
@@ -138,7 +142,7 @@ def preview(key: str, version: RuleVersion | None) -> Any:
         cancel_url=back(version),
         words=[],
         with_head=version is None,
-        **word_preview.context(document, choices, proposal, kept.name),
+        **word_preview.context(document, choices, proposal, original.name),
     )
 
 
@@ -177,36 +181,36 @@ def own_department() -> int | None:
     return person.department_id if person is not None else None
 
 
-def save(form: Any, version: RuleVersion | None, proposal: Proposal, kept: CheckedFile) -> Any:
+def save(form: Any, version: RuleVersion | None, proposal: Proposal, original: CheckedFile) -> Any:
     """Save what the preview shows, in one transaction."""
     version_id = version.id if version is not None else None
-    importing.store(proposal, kept)
+    importing.store(proposal, original)
     with unit_of_work():
         address = (
-            once(form, lambda: begin(form, proposal, kept))
+            once(form, lambda: begin(form, proposal, original))
             if version_id is None
-            else take(version_id, form, proposal, kept)
+            else take(version_id, form, proposal, original)
         )
     flash(_("已导入 %(count)s 条，请核对正文", count=len(proposal.rows)), "ok")
     return fragments.go(address)
 
 
-def begin(form: NewRuleForm, proposal: Proposal, kept: CheckedFile) -> str:
+def begin(form: NewRuleForm, proposal: Proposal, original: CheckedFile) -> str:
     """Begin the rule of a valid form and return the address of its draft."""
     version = importing.start_rule_from(
-        actor=current_actor(), values=typed_values(form), proposal=proposal, original=kept
+        actor=current_actor(), values=typed_values(form), proposal=proposal, original=original
     )
     return url_for("rules.show_version", version_id=version.id)
 
 
-def take(version_id: int, form: ImportForm, proposal: Proposal, kept: CheckedFile) -> str:
+def take(version_id: int, form: ImportForm, proposal: Proposal, original: CheckedFile) -> str:
     """Take the clauses into a draft and return its address."""
     importing.take_document(
         queries.get_version(current_actor(), version_id),
         actor=current_actor(),
         changed_from=form.version.data,
         proposal=proposal,
-        original=kept,
+        original=original,
     )
     return url_for("rules.show_version", version_id=version_id)
 
@@ -231,6 +235,7 @@ def word_file(version_id: int) -> Any:
         clauses,
         header=" ".join(part for part in (company_name(), version.rule.number, label) if part),
         names=queries.clause_numbers(version),
+        picture_bytes=version_files.picture_bytes,
     )
     response = Response(content, mimetype=DOCX_TYPE)
     name = quote(f"{version.title}-{label}.docx")

@@ -2,20 +2,24 @@
 
 A line is a paragraph. Lines that begin with ``- `` are a list, with ``1) `` a numbered one; lines of ``| a | b |``
 are a table whose first row is its head, in which ``^`` continues the cell above and ``<`` the cell to the left.
-``**bold**`` is bold. ``[[第五条]]`` links to a clause of this rule, ``[[RUL-2026-0002 第五条]]`` to one of another.
+``![caption](17)`` by itself is the picture of that number. ``**bold**`` is bold. ``[[第五条]]`` links to a clause of
+this rule, ``[[RUL-2026-0002 第五条]]`` to one of another.
 """
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from app.core.errors import Invalid
 from app.core.i18n import LazyText, lazy
 from app.features.rules.clause_text import (
+    LONGEST_CAPTION,
     Block,
     Body,
     Cell,
     ItemList,
     Paragraph,
+    Picture,
     Run,
     Runs,
     Table,
@@ -30,13 +34,18 @@ _POINT = re.compile(r"^[-·•]\s+(.*)$")
 _FIGURE = re.compile(r"^\d{1,3}[)）]\s*(.*)$")
 _PIECE = re.compile(r"\*\*(.+?)\*\*|\[\[(.+?)\]\]")
 
+# Numbers longer than any file has are no pictures but text.
+_PICTURE = re.compile(r"^!\[(.*)\]\((\d{1,9})\)$")
+
 Resolve = Callable[[str], int | None]
+Pictures = Mapping[int, Picture]
 
 
-def read(text: str, resolve: Resolve) -> Body:
+def read(text: str, resolve: Resolve, pictures: Pictures | None = None) -> Body:
     """Return the body a person typed; ``resolve`` gives the identity of the clause a link names.
 
-    Raises Invalid at the field ``text`` for a text that is too long, or a link to no clause.
+    ``pictures`` are those that may stand in it, by number. Raises Invalid at the field ``text`` for a text that is too
+    long, a link to no clause, or a picture that is none of these.
     """
     lines = [line.rstrip() for line in text.replace("\r\n", "\n").split("\n")]
     if len(text) > LONGEST or len(lines) > MOST_LINES:
@@ -54,7 +63,9 @@ def read(text: str, resolve: Resolve) -> Body:
                 blocks.append(ItemList(tuple(read_line(each, resolve) for each in points), kind is _FIGURE))
                 break
         else:
-            if is_row(line):
+            if (found := _PICTURE.match(line)) is not None:
+                blocks.append(read_picture(found[1], int(found[2]), pictures or {}))
+            elif is_row(line):
                 while end < len(lines) and is_row(lines[end].strip()):
                     end += 1
                 blocks.append(read_table([each.strip() for each in lines[place:end]], resolve))
@@ -62,6 +73,21 @@ def read(text: str, resolve: Resolve) -> Body:
                 blocks.append(Paragraph(read_line(line, resolve)))
         place = end
     return tuple(blocks)
+
+
+def read_picture(caption: str, number: int, pictures: Pictures) -> Picture:
+    """Return a picture under its caption; raises Invalid for a number that no picture of the version has."""
+    picture = pictures.get(number)
+    if picture is None:
+        raise refused(lazy("没有编号 %(number)s 的图片，请在“插入图片”处上传", number=number))
+    if len(caption) > LONGEST_CAPTION:
+        raise refused(lazy("图片说明最多 %(most)s 字", most=LONGEST_CAPTION))
+    return replace(picture, caption=caption.strip())
+
+
+def compose_picture(picture: Picture) -> str:
+    """Return a picture as it is typed."""
+    return f"![{picture.caption}]({picture.file})"
 
 
 def is_row(line: str) -> bool:
@@ -134,6 +160,8 @@ def compose(body: Body, names: Mapping[int, str]) -> str:
                 f"{f'{place})' if block.ordered else '-'} {compose_line(item, names)}"
                 for place, item in enumerate(block.items, 1)
             ]
+        elif isinstance(block, Picture):
+            lines.append(compose_picture(block))
         else:
             lines += compose_table(block, names)
     return "\n".join(lines)

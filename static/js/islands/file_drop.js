@@ -1,4 +1,4 @@
-// Files dropped on the frame go into its field; their names and sizes are said before they are sent.
+// Files dropped on the frame go into its field; their names are said.
 
 const size = (bytes) => (bytes < 1048576 ? `${Math.ceil(bytes / 1024)} KB` : `${(bytes / 1048576).toFixed(1)} MB`);
 
@@ -25,8 +25,17 @@ export default function fileDrop(root) {
     take(event.dataTransfer.files);
   });
   input.addEventListener("change", tell);
-  // A picture copied from a chat is pasted anywhere into the form.
-  root.closest("form").addEventListener("paste", (event) => {
-    if (event.clipboardData.files.length) take(event.clipboardData.files);
+  // A pasted picture goes into the field; rich text comes back from the server as marks of ours.
+  const form = root.closest("form");
+  form.addEventListener("paste", async (event) => {
+    const data = event.clipboardData;
+    const body = data.getData("text/html");
+    if (body && data.getData("text") && event.target.rows && form.dataset.paste) {
+      event.preventDefault();
+      const answer = await fetch(form.dataset.paste, { method: "post", body, headers: { "X-CSRFToken": form.csrf_token.value } });
+      const text = await answer.text();
+      if (answer.ok) document.execCommand("insertText", false, text);
+      else names.textContent = text;
+    } else if (data.files.length) take(data.files);
   });
 }

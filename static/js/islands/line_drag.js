@@ -1,4 +1,4 @@
-// Rows are dragged by their number. The buttons beside a row do the same without a mouse.
+// Rows are dragged by their number; their buttons do the same.
 
 export default function lineDrag(body) {
   let dragged = null;

@@ -1,4 +1,4 @@
-// The line table: its buttons add, copy, move and remove rows here, undo included. Without it each of them posts the form.
+// The buttons of the line table work here, undo included; without it each of them posts the form.
 
 export default function lineEditor(root) {
   if (root.dataset.fixed !== undefined) return;

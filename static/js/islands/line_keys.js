@@ -1,4 +1,4 @@
-// Keys of the line table: Enter goes down a row, Alt with ↑ ↓ moves the row, Alt with D copies it. They press its buttons.
+// Keys of the line table: Enter goes down, Alt ↑ ↓ moves a row, Alt D copies it; they press its buttons.
 
 export default function lineKeys(wrap) {
   const root = wrap.closest(".lines");

@@ -1,4 +1,4 @@
-// Products are suggested while a name or model is typed; a chosen one fills its row. The server makes the list.
+// Products are suggested as one types; a chosen one fills its row. The server makes the list.
 
 const FILLED = ["name", "brand", "model", "spec", "unit", "unit_price", "tax_rate", "lead_time_days"];
 

@@ -1,4 +1,4 @@
-// A long list of choices that is searched as one types. The select stays in the form and keeps the value.
+// A long list of choices is searched as one types. The select keeps the value.
 
 const SHOWN = 50;
 

@@ -88,6 +88,11 @@ def step(on: Desk, version_id: int, name: str, who: str, note: str = "", **data:
 def approve(on: Desk, version_id: int, day: date | None = None, *, material: bool = True) -> None:
     """Submit and approve a draft, in force from a day (today)."""
     step(on, version_id, "submit", "manager")
+    approve_submitted(on, version_id, day, material=material)
+
+
+def approve_submitted(on: Desk, version_id: int, day: date | None = None, *, material: bool = True) -> None:
+    """Approve what was submitted, in force from a day (today)."""
     step(on, version_id, "approve", "leader", effective_on=day or clock.today(), material=material)
 
 

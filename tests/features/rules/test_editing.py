@@ -160,7 +160,10 @@ def test_two_who_write_in_one_clause_are_told_of_each_other_and_of_nothing_else(
             revision=revision,
             values=ClauseValues("", "我的改动。", 2, "article"),
         )
-    assert found.value.changes == ("第一条：同事先改了。",)
+    assert found.value.changes == (
+        "第一条：同事先改了。",
+        "不同之处：现在是“同事先改了。”，您填写的是“我的改动。”",
+    )
     event = events_for("rule_version", version_id)[0]
     assert describe(event) == "修改条款 第一条"
     assert describe_changes(event) == [("正文", "车辆由专人负责。", "同事先改了。")]

@@ -126,7 +126,7 @@ def test_an_empty_text_and_a_dead_link_are_refused(desk: Desk) -> None:
     )
     dead = OutlineRow(1, NumberStyle.ARTICLE, body=(Paragraph((Run("第九条", clause=999),)),))
     found = refusal(rulebook.step, desk, rulebook.draft(desk, rows=(dead,)), "submit", "manager")
-    assert (found.code, found.params) == ("rule:dead-link", {"clause": "第一条"})
+    assert (found.code, found.params) == ("rule:dead-link", {"links": "第一条 → 第九条"})
 
 
 def test_the_law_asks_for_consultation_and_two_records_and_the_refusal_names_the_missing_one(

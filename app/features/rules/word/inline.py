@@ -246,6 +246,11 @@ class InlineReader:
 
 def plain_text(element: Any) -> str:
     """Return the text of a part that stands apart, a note or a header: paragraphs in one line, nothing deleted."""
+    return " ".join(plain_lines(element))
+
+
+def plain_lines(element: Any) -> list[str]:
+    """Return the paragraphs of a part as lines of text, nothing deleted, without numbers and look."""
     lines = []
     for paragraph in element.iter(f"{W}p"):
         pieces = []
@@ -253,7 +258,7 @@ def plain_text(element: Any) -> str:
             pieces.append(one.text or "" if one.tag == f"{W}t" else " ")
         if text := " ".join("".join(pieces).split()):
             lines.append(text)
-    return " ".join(lines)
+    return lines
 
 
 def trimmed(runs: Iterable[Run]) -> Runs:

@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.core import files
+from app.core import files, pictures
 from app.core.errors import Invalid
 from app.core.files import CheckedFile
 from app.core.i18n import LazyText, lazy
@@ -19,6 +19,7 @@ from app.core.office_package import (
     is_old_word,
     parse,
 )
+from app.core.pictures import PictureProblem
 from app.features.rules.word.markup import A, R, V, W
 from app.features.rules.word.numbering import Numbering, read_numbering
 from app.features.rules.word.remarks import Remark
@@ -29,18 +30,17 @@ MOST_BYTES = 20 * 1024 * 1024
 # The text of some 2,000 pages, as Word writes it; pictures are counted by the archive's own limit.
 MOST_TEXT_BYTES = 25 * 1024 * 1024
 MOST_PICTURES = 200
-MOST_PICTURE_BYTES = 5 * 1024 * 1024
-MOST_PIXELS = 40_000_000
-PICTURE_ENDINGS = {"image/png": "png", "image/jpeg": "jpg", "image/gif": "gif"}
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture of a file: a name to keep it under, its type by content, its bytes."""
+    """A picture of a file: a name to keep it under, its type by content, its bytes, its size in pixels."""
 
     name: str
     media_type: str
     content: bytes
+    width: int = 1
+    height: int = 1
 
 
 def refuse(sentence: LazyText) -> Invalid:
@@ -122,40 +122,16 @@ class WordFile:
         if not self.package.has(found.target):
             return Remark.PICTURE_FORMAT
         content = self.package.read(found.target)
-        if len(content) > MOST_PICTURE_BYTES or len(self.pictures) >= MOST_PICTURES:
+        if len(self.pictures) >= MOST_PICTURES:
             return Remark.PICTURE_SIZE
-        problem = picture_problem(content)
-        if isinstance(problem, Remark):
-            return problem
-        name = f"image{len(self.pictures) + 1}.{PICTURE_ENDINGS[problem]}"
-        self.pictures[found.target] = Picture(name, problem, content)
+        measured = pictures.measure(content)
+        if isinstance(measured, PictureProblem):
+            return Remark.PICTURE_SIZE if measured is PictureProblem.SIZE else Remark.PICTURE_FORMAT
+        name = f"image{len(self.pictures) + 1}.{pictures.ENDINGS[measured.media_type]}"
+        self.pictures[found.target] = Picture(
+            name, measured.media_type, content, measured.width, measured.height
+        )
         return self.pictures[found.target]
-
-
-def picture_problem(content: bytes) -> Remark | str:
-    """Return the type of a picture by its content, or why it is not taken: another format, damaged, too many pixels."""
-    from PIL import Image  # slow import
-
-    media_type = next(
-        (
-            kind
-            for magic, _ends, kind in files.SIGNATURES
-            if kind in PICTURE_ENDINGS and content.startswith(magic)
-        ),
-        None,
-    )
-    if media_type is None:
-        return Remark.PICTURE_FORMAT
-    try:
-        # Only the head is read here; what is behind it is drawn by the reader's own program.
-        with Image.open(io.BytesIO(content)) as picture:
-            width, height = picture.size
-    except Image.DecompressionBombError:
-        return Remark.PICTURE_SIZE
-    except Exception:
-        # The library meets a damaged picture with errors of every kind.
-        return Remark.PICTURE_FORMAT
-    return media_type if width * height <= MOST_PIXELS else Remark.PICTURE_SIZE
 
 
 def read_parts(checked: CheckedFile) -> WordFile:

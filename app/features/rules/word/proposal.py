@@ -7,7 +7,17 @@ clause keeps the number people cite it by.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from app.features.rules.clause_text import MOST_BLOCKS, Block, Body, ItemList, Paragraph, Run, words_of
+from app.features.rules.clause_text import (
+    MOST_BLOCKS,
+    SHA256_LENGTH,
+    Block,
+    Body,
+    ItemList,
+    Paragraph,
+    Run,
+    words_of,
+)
+from app.features.rules.clause_text import Picture as TextPicture
 from app.features.rules.enums import NumberStyle
 from app.features.rules.outline import DEEPEST, MOST_START, Counting, OutlineRow, number_text
 from app.features.rules.word.parts import Picture
@@ -17,6 +27,8 @@ MOST_CLAUSE_TITLE = 120
 # The editor takes texts to 20,000 characters, marks included.
 MOST_CLAUSE_TEXT = 15_000
 JOIN, SKIP = "join", "skip"
+# The hash of a picture that is not stored yet.
+NOT_STORED = "0" * SHA256_LENGTH
 # A clause as it is counted: level, style, where its count begins.
 Counted = tuple[int, NumberStyle, int | None]
 
@@ -120,16 +132,20 @@ def _with_number(row: ImportedRow) -> Body:
 
 
 def _show_picture(proposal: Proposal, picture: Picture) -> None:
-    """Name a picture in the text where it stood; it is kept beside the text under that name."""
+    """Put a picture into the text where it stood; its place among the pictures stands for the file it becomes."""
     if picture not in proposal.pictures:
         proposal.pictures.append(picture)
-    name = picture_name(proposal.pictures.index(picture) + 1)
+    place = proposal.pictures.index(picture) + 1
+    shown = TextPicture(place, NOT_STORED, picture.width, picture.height)
     row = proposal.rows[-1]
-    proposal.rows[-1] = replace(row, body=(*row.body, Paragraph((Run(f"［{name}］"),))))
+    if len(row.body) < MOST_BLOCKS:
+        proposal.rows[-1] = replace(row, body=(*row.body, shown))
+    else:
+        proposal.rows.append(OutlineRow(row.level, NumberStyle.NONE, "", (shown,)))
 
 
 def picture_name(number: int) -> str:
-    """Return how the text names a picture, and its file; the text is Chinese whoever imports it."""
+    """Return how the file of a picture is called; the rule is Chinese whoever imports it."""
     return f"图{number}"
 
 

@@ -1,5 +1,8 @@
 """The parts of a .docx that are the same in every rule: packaging, styles, page, footer."""
 
+from collections.abc import Sequence
+
+from app.core.pictures import ENDINGS
 from app.features.rules.enums import NumberStyle
 from app.features.rules.word.parts import DOCX_TYPE
 
@@ -14,7 +17,8 @@ CONTENT_TYPES = (
     f'{HEAD}<Types xmlns="{_PACKAGE}/content-types">'
     '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
     '<Default Extension="xml" ContentType="application/xml"/>'
-    f'<Override PartName="/word/document.xml" ContentType="{DOCX_TYPE}.main+xml"/>'
+    + "".join(f'<Default Extension="{ending}" ContentType="{kind}"/>' for kind, ending in ENDINGS.items())
+    +    f'<Override PartName="/word/document.xml" ContentType="{DOCX_TYPE}.main+xml"/>'
     + "".join(
         f'<Override PartName="/word/{name}.xml" ContentType="{_KIND}.{kind}+xml"/>'
         for name, kind in (
@@ -27,16 +31,35 @@ PACKAGE_LINKS = (
     f'{HEAD}<Relationships xmlns="{_PACKAGE}/relationships">'
     f'<Relationship Id="rId1" Type="{_OFFICE}/officeDocument" Target="word/document.xml"/></Relationships>'
 )
-DOCUMENT_LINKS = (
-    f'{HEAD}<Relationships xmlns="{_PACKAGE}/relationships">'
-    + "".join(
-        f'<Relationship Id="rId{place}" Type="{_OFFICE}/{kind}" Target="{name}.xml"/>'
-        for place, (kind, name) in enumerate(
-            (("styles", "styles"), ("numbering", "numbering"), ("header", "header1"), ("footer", "footer1")),
-            1,
-        )
+_LINKS = f'{HEAD}<Relationships xmlns="{_PACKAGE}/relationships">' + "".join(
+    f'<Relationship Id="rId{place}" Type="{_OFFICE}/{kind}" Target="{name}.xml"/>'
+    for place, (kind, name) in enumerate(
+        (("styles", "styles"), ("numbering", "numbering"), ("header", "header1"), ("footer", "footer1")),
+        1,
     )
-    + "</Relationships>"
+)
+
+
+def document_links(media: Sequence[str]) -> str:
+    """Return where the text points to: its other parts, and its pictures by the order they come in."""
+    pictures = "".join(
+        f'<Relationship Id="rIdMedia{place}" Type="{_OFFICE}/image" Target="{name}"/>'
+        for place, name in enumerate(media, 1)
+    )
+    return f"{_LINKS}{pictures}</Relationships>"
+
+
+_DRAWING = "http://schemas.openxmlformats.org/drawingml/2006"
+# Filled in with number, link, width, height and words (quoted, with its marks).
+DRAWING = (
+    f'<w:r><w:drawing><wp:inline xmlns:wp="{_DRAWING}/wordprocessingDrawing" distT="0" distB="0" distL="0" distR="0">'
+    '<wp:extent cx="{width}" cy="{height}"/><wp:docPr id="{number}" name="Picture {number}" descr={words}/>'
+    f'<a:graphic xmlns:a="{_DRAWING}/main"><a:graphicData uri="{_DRAWING}/picture">'
+    f'<pic:pic xmlns:pic="{_DRAWING}/picture"><pic:nvPicPr><pic:cNvPr id="{{number}}" name="Picture {{number}}"/>'
+    '<pic:cNvPicPr/></pic:nvPicPr><pic:blipFill><a:blip r:embed="{link}"/><a:stretch><a:fillRect/></a:stretch>'
+    '</pic:blipFill><pic:spPr><a:xfrm><a:off x="0" y="0"/><a:ext cx="{width}" cy="{height}"/></a:xfrm>'
+    '<a:prstGeom prst="rect"><a:avLst/></a:prstGeom></pic:spPr></pic:pic></a:graphicData></a:graphic></wp:inline>'
+    "</w:drawing></w:r>"
 )
 
 _PLAIN = '<w:rFonts w:ascii="Times New Roman" w:hAnsi="Times New Roman" w:eastAsia="宋体"/>'

@@ -9,12 +9,14 @@ import io
 import re
 import zipfile
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from xml.sax.saxutils import escape, quoteattr
 
-from app.features.rules.clause_text import Block, ItemList, Paragraph, Run, Runs, Table
+from app.core import pictures
+from app.core.pictures import Measured
+from app.features.rules.clause_text import Block, ItemList, Paragraph, Picture, Run, Runs, Table
 from app.features.rules.enums import NumberStyle
 from app.features.rules.outline import DEEPEST, RUNNING_STYLES, Counting, OutlineRow, number_text
 from app.features.rules.word import skeleton
@@ -22,6 +24,9 @@ from app.features.rules.word.numbering import Definition, Level, NumberedList, N
 from app.features.rules.word.recognition import MOST_CIRCLED
 
 UPPER, RUNNING = "1", "2"
+# Word's own unit: 9,525 of them are a pixel of a screen, 36,000 a millimetre. A picture keeps within the text of A4.
+EMU_A_PIXEL = 9_525
+MOST_WIDTH, MOST_HEIGHT = 150 * 36_000, 200 * 36_000
 _FORBIDDEN = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _HEADING_STYLES = {NumberStyle.CHAPTER: "Heading1", NumberStyle.SECTION: "Heading2"}
 
@@ -40,14 +45,16 @@ def write_document(
     *,
     header: str = "",
     names: Mapping[int, str] | None = None,
+    picture_bytes: Callable[[Picture], bytes | None] = lambda _picture: None,
 ) -> bytes:
     """Return a .docx of a rule: the same bytes for the same text.
 
-    ``header`` stands at the top of each page; ``names`` gives the present number of clauses that links name.
+    ``header`` stands at the top of each page; ``names`` gives the present number of clauses that links name;
+    ``picture_bytes`` the bytes of a picture, whose words stand in its place where there are none.
     """
     lists = Lists([clause.row for clause in clauses])
     known = {clause.identity for clause in clauses if clause.identity is not None}
-    writer = _Writer(lists, names or {}, known)
+    writer = _Writer(lists, names or {}, known, Media(picture_bytes))
     body = [_paragraph('<w:pStyle w:val="Title"/>', _text(title, bold=False))]
     for clause, place in zip(clauses, lists.places, strict=True):
         body += writer.clause(clause, place)
@@ -58,11 +65,12 @@ def write_document(
             "[Content_Types].xml": skeleton.CONTENT_TYPES,
             "_rels/.rels": skeleton.PACKAGE_LINKS,
             "word/document.xml": document,
-            "word/_rels/document.xml.rels": skeleton.DOCUMENT_LINKS,
+            "word/_rels/document.xml.rels": skeleton.document_links(list(writer.media.parts)),
             "word/styles.xml": skeleton.STYLES,
             "word/numbering.xml": lists.markup(),
             "word/header1.xml": heading,
             "word/footer1.xml": skeleton.FOOTER,
+            **{f"word/{name}": content for name, content in writer.media.parts.items()},
         }
     )
 
@@ -71,15 +79,37 @@ def _part(name: str, content: str) -> str:
     return f"{skeleton.HEAD}<w:{name} {skeleton.NAMES}>{content}</w:{name}>"
 
 
-def _packed(parts: Mapping[str, str]) -> bytes:
+def _packed(parts: Mapping[str, str | bytes]) -> bytes:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, text in parts.items():
+        for name, content in parts.items():
             # The time of day has no place in a file that is compared by its hash.
             entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
             entry.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(entry, text.encode())
+            archive.writestr(entry, content.encode() if isinstance(content, str) else content)
     return stream.getvalue()
+
+
+@dataclass
+class Media:
+    """The pictures of a document as parts of it, each once."""
+
+    picture_bytes: Callable[[Picture], bytes | None]
+    parts: dict[str, bytes] = field(default_factory=dict)
+    names: dict[str, str | None] = field(default_factory=dict)
+    shown: int = 0
+
+    def name_of(self, picture: Picture) -> str | None:
+        """Return the name of a picture's part, None where its bytes are no picture any more."""
+        if picture.sha256 not in self.names:
+            content = self.picture_bytes(picture)
+            measured = pictures.measure(content) if content is not None else None
+            name = None
+            if content is not None and isinstance(measured, Measured):
+                name = f"media/image{len(self.parts) + 1}.{pictures.ENDINGS[measured.media_type]}"
+                self.parts[name] = content
+            self.names[picture.sha256] = name
+        return self.names[picture.sha256]
 
 
 @dataclass(frozen=True)
@@ -217,8 +247,8 @@ class Lists:
 class _Writer:
     """Writes clauses as paragraphs and tables."""
 
-    def __init__(self, lists: Lists, names: Mapping[int, str], known: set[int]) -> None:
-        self.lists, self.names, self.known = lists, names, known
+    def __init__(self, lists: Lists, names: Mapping[int, str], known: set[int], media: Media) -> None:
+        self.lists, self.names, self.known, self.media = lists, names, known, media
 
     def clause(self, clause: WrittenClause, place: Place) -> list[str]:
         row = clause.row
@@ -262,7 +292,26 @@ class _Writer:
             key = self.lists.item_list(ordered=block.ordered)
             number = f'<w:numPr><w:ilvl w:val="0"/><w:numId w:val="{key}"/></w:numPr>'
             return [_paragraph(number, self.runs(item)) for item in block.items]
+        if isinstance(block, Picture):
+            return self.picture(block)
         return [self.table(block), _paragraph("", "")]
+
+    def picture(self, picture: Picture) -> list[str]:
+        """Return a picture as a paragraph, with its caption as one below."""
+        name = self.media.name_of(picture)
+        if name is None:
+            return [_paragraph("", _text(picture.words, bold=False))]
+        self.media.shown += 1
+        scale = min(EMU_A_PIXEL, MOST_WIDTH / picture.width, MOST_HEIGHT / picture.height)
+        drawing = skeleton.DRAWING.format(
+            number=self.media.shown,
+            link=f"rIdMedia{list(self.media.parts).index(name) + 1}",
+            width=int(picture.width * scale),
+            height=int(picture.height * scale),
+            words=quoteattr(_FORBIDDEN.sub("", picture.caption)),
+        )
+        below = _paragraph('<w:jc w:val="center"/>', _text(picture.caption, bold=False))
+        return [_paragraph('<w:jc w:val="center"/>', drawing), *([below] if picture.caption else [])]
 
     def runs(self, runs: Runs) -> str:
         return "".join(self._run(run) for run in runs)

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from app.core.db import session
 from app.core.files import StoredFile, files_for, read_bytes
 from app.core.permissions import Role
+from app.features.rules.clause_text import pictures_of
 from app.features.rules.models import ClauseText, Rule, RuleVersion
 from app.features.rules.word.parts import open_upload
 from app.features.rules.word.reading import read_document
@@ -95,12 +96,15 @@ def test_word_file_becomes_a_draft_with_its_numbers_and_the_original(client, des
         ("第二章", 1, "附则"),
         ("第三条", 2, ""),
     ]
-    original, picture = files_for("rule_version", version.id)
+    picture, original = files_for("rule_version", version.id)
     assert (original.name, read_bytes(original)) == ("费用管理办法.docx", RULE)
     assert (picture.name, read_bytes(picture)) == ("图1.png", PNG)
     client.get(response.location)
-    for words in ("费用管理办法.docx", "［图1］", "住宿", "a) 小点"):
+    for words in ("费用管理办法.docx", "住宿", "a) 小点"):
         assert words in client.page.text
+    [shown] = [block for text in version.clauses for block in pictures_of(text.body)]
+    assert (shown.file, shown.sha256) == (picture.id, picture.sha256)
+    assert f'src="/files/{picture.id}"' in client.page.html
 
 
 def test_choices_are_numbered_anew_and_saved(client, desk):

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.features.rules.clause_text import ItemList, Paragraph, Run, words_of
+from app.features.rules.clause_text import ItemList, Paragraph, Run, pictures_of, words_of
 from app.features.rules.enums import NumberStyle as S
 from app.features.rules.outline import row_numbers
 from app.features.rules.word import proposal as proposing
@@ -81,11 +81,17 @@ def test_skipped_rows_leave_no_clause():
     assert (found.numbers, found.clause_of) == (["第二条"], {1: 0})
 
 
-def test_pictures_are_named_in_the_text_once_each():
+def test_pictures_stand_in_the_text_and_are_kept_once_each():
     picture = Picture("image1.png", "image/png", b"1")
     found = numbered(row(pictures=(picture,)), row(pictures=(picture, Picture("b.png", "image/png", b"2"))))
-    assert [words_of(one.body) for one in found.rows] == ["甲\n［图1］", "甲\n［图1］\n［图2］"]
-    assert len(found.pictures) == 2
+    assert [[block.file for block in pictures_of(one.body)] for one in found.rows] == [[1], [1, 2]]
+    assert [picture.content for picture in found.pictures] == [b"1", b"2"]
+
+
+def test_a_full_clause_gives_its_pictures_to_the_next(monkeypatch):
+    monkeypatch.setattr(proposing, "MOST_BLOCKS", 1)
+    found = numbered(row(pictures=(Picture("image1.png", "image/png", b"1"),)))
+    assert [len(one.body) for one in found.rows] == [1, 1]
 
 
 def test_full_clause_is_followed_by_one_without_number(monkeypatch):
