@@ -1,11 +1,10 @@
 """Rules on paper: the text, the sheet to be signed by hand, the proof of reading."""
 
 from typing import Any
-from urllib.parse import quote
 
 from flask import Response, request, url_for
 
-from app.core import clock, settings
+from app.core import clock
 from app.core.errors import Conflict
 from app.core.i18n import gettext as _
 from app.core.i18n import listed
@@ -17,19 +16,7 @@ from app.features.rules.views import blueprint
 from app.web import fragments
 from app.web.documents import file_url
 from app.web.guard import current_actor, signed_in
-
-
-def company_name() -> str:
-    """Return whose paper it is."""
-    return str(settings.get("company.name") or "")
-
-
-def as_pdf(content: bytes, name: str) -> Response:
-    """Answer with a paper that the browser shows."""
-    response = Response(content, mimetype="application/pdf")
-    response.headers["Content-Disposition"] = f"inline; filename=\"rule.pdf\"; filename*=UTF-8''{quote(name)}"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return fragments.mark_unstored(response)
+from app.web.papers import as_pdf, company_name
 
 
 def paper_name(version: RuleVersion, kind: str) -> str:

@@ -11,9 +11,10 @@ from app.core.i18n import CHINESE, using_locale
 from app.core.pdf import blocks
 from app.core.pdf.blocks import Fact, Foot, Letterhead, Paragraph, baseline
 from app.core.pdf.document import MM, SOFT_INK, Document, DocumentFacts, Margins, Style
-from app.core.pdf.fonts import missing_in
+from app.core.pdf.fonts import printable as clean
 from app.core.pdf.table import Column, Part, Row, Table
-from app.features.rules import queries, versions
+from app.features.acknowledgements import wording
+from app.features.rules import letters, queries, versions
 from app.features.rules.clause_text import ItemList, Runs
 from app.features.rules.clause_text import Paragraph as TextParagraph
 from app.features.rules.clause_text import Table as TextTable
@@ -26,9 +27,11 @@ from app.features.rules.enums import (
     RuleCategory,
     SignatureWay,
 )
+from app.features.rules.letters import Letters
 from app.features.rules.models import ClauseText, RuleSignature, RuleVersion
 
 NO_THIRD_PARTY = "本证明由用人单位系统生成，未经第三方存证。"
+LETTER_MISSING = "待补确认书"
 
 _MARGINS = Margins(20 * MM, 14 * MM, 20 * MM, 18 * MM)
 _BODY = Style("regular", 10.2, 16.6)
@@ -37,13 +40,6 @@ _CHAPTER = Style("bold", 12.4, 22)
 _CELL = Style("regular", 8.6, 12)
 _HEAD = Style("bold", 8.6, 12)
 _SOFT = Style("regular", 8, 11.6, SOFT_INK)
-
-
-def clean(text: str) -> str:
-    """Return a text whose characters the fonts all have."""
-    for character in missing_in(text):
-        text = text.replace(character, "□" if character.isprintable() else " ")
-    return text
 
 
 def stamp(moment: datetime | None) -> str:
@@ -203,7 +199,7 @@ def sheet_paper(version: RuleVersion, company: str, people: Sequence[tuple[str, 
 
 
 def evidence_paper(
-    version: RuleVersion, company: str, signatures: Sequence[RuleSignature], code: str
+    version: RuleVersion, company: str, signatures: Sequence[RuleSignature], code: str, filed: Letters
 ) -> bytes:
     """Return the proof of reading: who signed what when and how, the procedure, and the whole text with its hash."""
     with using_locale(CHINESE):
@@ -220,7 +216,8 @@ def evidence_paper(
             ],
         )
         draw_procedure(document, version)
-        draw_signatures(document, signatures)
+        draw_signatures(document, signatures, filed)
+        draw_letters(document, signatures, filed)
         section(document, "说明")
         blocks.draw_paragraph(document, Paragraph(NO_THIRD_PARTY), style=_BODY)
         section(document, f"附：{version.title}全文")
@@ -256,7 +253,7 @@ def draw_procedure(document: Document, version: RuleVersion) -> None:
         blocks.draw_paragraph(document, Paragraph(clean(" ".join(line.split()))), style=_BODY)
 
 
-def draw_signatures(document: Document, signatures: Sequence[RuleSignature]) -> None:
+def draw_signatures(document: Document, signatures: Sequence[RuleSignature], filed: Letters) -> None:
     """Draw who signed: the wording first, then a row for each person with every time that was kept."""
     section(document, "阅读与签认")
     for said in dict.fromkeys(signature.wording for signature in signatures):
@@ -273,22 +270,58 @@ def draw_signatures(document: Document, signatures: Sequence[RuleSignature]) -> 
         Column("答题", weight=1),
     )
     rows = [
-        Row(tuple((Part(clean(text), _CELL),) for text in signature_cells(signature)))
+        Row(tuple((Part(clean(text), _CELL),) for text in signature_cells(signature, filed)))
         for signature in signatures
     ]
     Table(columns, _HEAD).draw(document, rows)
 
 
-def signature_cells(signature: RuleSignature) -> tuple[str, ...]:
+def draw_letters(document: Document, signatures: Sequence[RuleSignature], filed: Letters) -> None:
+    """Tell of the letters on account use and delivery of those who signed: the day, text, scan, what is missing.
+
+    A proof about one person holds the text of the letter as well.
+    """
+    if not filed and not any(letters.waits(signature, filed) for signature in signatures):
+        return
+    section(document, wording.TITLE)
+    for signature in signatures:
+        for line in letter_lines(signature, filed):
+            blocks.draw_paragraph(document, Paragraph(clean(line)), style=_BODY)
+    for version in sorted({letter.text_version for letter in filed.values()}):
+        digest = next(letter.text_hash for letter in filed.values() if letter.text_version == version)
+        blocks.draw_paragraph(document, Paragraph(f"文本第 {version} 版，SHA-256 {digest}"), style=_SOFT)
+        for paragraph in wording.paragraphs(version) if len(signatures) == 1 else ():
+            blocks.draw_paragraph(document, Paragraph(clean(paragraph)), style=_CELL)
+
+
+def letter_lines(signature: RuleSignature, filed: Letters) -> list[str]:
+    """Return what is told of the letter of one signature: nothing where it was made on paper."""
+    letter = filed.get(signature.user_id)
+    who = f"{signature.name} {signature.staff_number}"
+    if letters.waits(signature, filed):
+        return [f"{who}：{LETTER_MISSING}，本次签认作为“已阅”。"]
+    if letter is None or signature.way != SignatureWay.ACCOUNT:
+        return []
+    day = letters.counts_from(signature, filed)
+    return [
+        f"{who}：{letter.signed_on.isoformat()} 签署，{stamp(letter.filed_at)} 归档；本次签认自 {day} 起作数。",
+        f"扫描件 {letter.scan_name}，SHA-256 {letter.scan_hash}",
+    ]
+
+
+def signature_cells(signature: RuleSignature, filed: Letters) -> tuple[str, ...]:
     """Return the row of one signature."""
     way = SignatureWay(signature.way)
+    shown_way = str(WAY_LABELS[way])
+    if letters.waits(signature, filed):
+        shown_way += f"\n{LETTER_MISSING}"
     quiz = f"{signature.questions} 题全对，共答 {signature.attempts} 次" if signature.questions else "无"
     read = f"{stamp(signature.opened_at)}\n{stamp(signature.end_reached_at)}".strip()
     return (
         signature.name,
         signature.staff_number,
         signature.department or "—",
-        str(WAY_LABELS[way]),
+        shown_way,
         read or "见签字表",
         stamp(signature.signed_at),
         signature.address or "—",
