@@ -20,6 +20,7 @@ FEATURES = (
     "rules",
     "supervision",
     "checks",
+    "daily_questions",
     "inquiries",
     "quotations",
     "verify",

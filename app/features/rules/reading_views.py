@@ -14,7 +14,7 @@ from app.core.permissions import Actor
 from app.core.side_writes import SideWrite
 from app.core.tasks import Task
 from app.core.uow import unit_of_work
-from app.features.rules import compare, letters, presentation, queries, reading, versions
+from app.features.rules import compare, letters, panels, presentation, queries, reading, versions
 from app.features.rules.enums import RULE_VERSION
 from app.features.rules.models import RuleReading, RuleSignature, RuleVersion
 from app.features.rules.views import blueprint, signed_label
@@ -58,6 +58,7 @@ def mine() -> Any:
         trail=presentation.trail(),
         waiting=[(version, versions.label(version), due) for version, due in waiting],
         signed=[(row, versions.label(version), row.id in lacking) for row, version in signed],
+        panels=panels.render(None, actor),
         letter_url="/acknowledgements/mine" if lacking else "",
     )
 
