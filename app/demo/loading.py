@@ -8,7 +8,20 @@ from sqlalchemy import select
 from app.core import clock
 from app.core.db import session
 from app.core.uow import unit_of_work
-from app.demo import bargaining, cast, company, contacts, customers, products, rules, sealing, supervision
+from app.demo import (
+    bargaining,
+    cast,
+    company,
+    contacts,
+    customers,
+    letters,
+    more_rules,
+    products,
+    rules,
+    sealing,
+    studying,
+    supervision,
+)
 from app.demo.people import ACCOUNTS, PASSWORD, create_accounts, create_departments
 from app.demo.stage import Script, Stage, play, readers
 from app.demo.timetable import timetable
@@ -56,8 +69,11 @@ def half_year(stage: Stage) -> list[Script]:
     return [
         *cast.stories(stage),
         *sealing.stories(stage),
+        *letters.stories(stage),
         *rules.stories(stage),
+        *more_rules.stories(stage),
         *supervision.stories(stage),
+        studying.answering(stage),
         customers.changing(stage),
         products.changing(stage),
         bargaining.library(stage),
