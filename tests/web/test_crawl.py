@@ -24,7 +24,12 @@ pytestmark = pytest.mark.slow
 CHINESE_READERS = ("s1", "m1", "admin")
 MOST_QUERIES = 10
 # Pages that may ask more often, each with its reason.
-MORE_QUERIES: dict[str, tuple[int, str]] = {}
+MORE_QUERIES: dict[str, tuple[int, str]] = {
+    "/": (
+        11,
+        "of an administrator without any backup, on a process that has just begun and keeps nothing yet",
+    ),
+}
 
 
 @pytest.fixture(scope="module")

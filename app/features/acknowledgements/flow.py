@@ -104,7 +104,7 @@ FLOW = Flow(
     (
         State(S.MISSING, lazy("待签署"), "warn", signing, milestone=True),
         State(S.HANDED_IN, lazy("待核对"), "info", confirming, milestone=True),
-        State(S.FILED, lazy("已归档"), "ok", milestone=True),
+        State(S.FILED, lazy("已归档"), "ok", terminal=True, milestone=True),
     ),
     (
         step("hand_in", "missing", "handed_in", mine, lazy("上传签好的确认书"), kind="primary", form="hand_in",

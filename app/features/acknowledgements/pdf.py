@@ -17,6 +17,7 @@ from app.features.acknowledgements.queries import Signatory
 _MARGINS = Margins(20 * MM, 14 * MM, 20 * MM, 18 * MM)
 _BODY = Style("regular", 10, 15.6)
 _BOLD = Style("bold", 10, 15.6)
+_HEADING = Style("bold", 14, 24)
 _FOOT = Style("regular", 7.6, 10.5, SOFT_INK)
 
 
@@ -47,7 +48,7 @@ def draw_letter(document: Document, person: Signatory, company: str) -> None:
         ],
     )
     document.y += 3 * MM
-    draw_paragraphs(document, wording.paragraphs(wording.VERSION), indent=20)
+    draw_paragraphs(document, wording.paragraphs(wording.VERSION))
     document.y += 2 * MM
     said = "本人已阅读并理解以上全部内容，自愿签署。"
     blocks.draw_paragraph(document, Paragraph(said), style=_BOLD)
@@ -55,21 +56,19 @@ def draw_letter(document: Document, person: Signatory, company: str) -> None:
     draw_foot(document, person, 1, sheets)
     if sheets > 1:
         document.new_page()
-        blocks.title(document, wording.ENGLISH_TITLE)
-        draw_paragraphs(document, ["Translation for reference. The Chinese text is the authority."], indent=0)
+        blocks.draw_paragraph(document, Paragraph(wording.ENGLISH_TITLE), style=_HEADING)
+        draw_paragraphs(document, ["Translation for reference. The Chinese text is the authority."])
         document.y += 2 * MM
-        draw_paragraphs(document, wording.paragraphs(wording.VERSION, ENGLISH), indent=0)
+        draw_paragraphs(document, wording.paragraphs(wording.VERSION, ENGLISH))
         draw_foot(document, person, 2, sheets)
 
 
-def draw_paragraphs(document: Document, paragraphs: Sequence[str], *, indent: float) -> None:
+def draw_paragraphs(document: Document, paragraphs: Sequence[str]) -> None:
     """Draw paragraphs; what stands before the first mark in each is its bold beginning."""
     for paragraph in paragraphs:
         head, mark, rest = paragraph.partition("。")
         lead = f"{head}{mark}" if rest else ""
-        blocks.draw_paragraph(
-            document, Paragraph(rest if lead else paragraph, lead=lead), indent=indent, style=_BODY
-        )
+        blocks.draw_paragraph(document, Paragraph(rest if lead else paragraph, lead=lead), style=_BODY)
         document.y += 1.2 * MM
 
 

@@ -7,7 +7,7 @@ from flask import Blueprint, request, url_for
 from app.core import modules
 from app.core.errors import Invalid, NotVisible
 from app.core.i18n import gettext as _
-from app.core.i18n import lazy
+from app.core.i18n import lazy, listed
 from app.core.permissions import can
 from app.core.uow import unit_of_work
 from app.features.daily_questions import actions, presentation, queries
@@ -103,5 +103,5 @@ def people() -> Any:
 
 def how_it_works() -> str:
     """Return the rule of coming back and of knowing."""
-    days = "、".join(str(DAYS[box]) for box in range(2, LAST + 1))
+    days = listed(str(DAYS[box]) for box in range(2, LAST + 1))
     return _("答错的隔 1 天再问，答对的隔 %(days)s 天再问，连续答对两次算掌握", days=days)

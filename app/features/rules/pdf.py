@@ -262,12 +262,12 @@ def draw_signatures(document: Document, signatures: Sequence[RuleSignature], fil
     columns = (
         Column("姓名", weight=1),
         Column("工号", weight=0.8),
-        Column("部门", weight=1.3),
-        Column("方式", weight=1),
+        Column("部门", weight=1.2),
+        Column("方式", weight=1.2),
         Column("打开 / 读完", weight=2),
         Column("签认时间", weight=1.6),
-        Column("网络地址", weight=1.3),
-        Column("答题", weight=1),
+        Column("网络地址", weight=1.2),
+        Column("答题", weight=1.1),
     )
     rows = [
         Row(tuple((Part(clean(text), _CELL),) for text in signature_cells(signature, filed)))
@@ -283,30 +283,46 @@ def draw_letters(document: Document, signatures: Sequence[RuleSignature], filed:
     """
     if not filed and not any(letters.waits(signature, filed) for signature in signatures):
         return
+    document.need(4 * _CHAPTER.leading)
     section(document, wording.TITLE)
-    for signature in signatures:
-        for line in letter_lines(signature, filed):
-            blocks.draw_paragraph(document, Paragraph(clean(line)), style=_BODY)
+    columns = (
+        Column("姓名", weight=0.9),
+        Column("工号", weight=0.7),
+        Column("签署日期", weight=1),
+        Column("归档时间", weight=1.2),
+        Column("本次签认作数自", weight=1.2),
+        Column("扫描件 SHA-256", weight=2.6),
+    )
+    told = (signature for signature in signatures if signature.way == SignatureWay.ACCOUNT)
+    rows = [
+        Row(tuple((Part(clean(text), _CELL),) for text in letter_cells(signature, filed)))
+        for signature in told
+    ]
+    Table(columns, _HEAD).draw(document, rows)
+    document.y += 2 * MM
     for version in sorted({letter.text_version for letter in filed.values()}):
         digest = next(letter.text_hash for letter in filed.values() if letter.text_version == version)
-        blocks.draw_paragraph(document, Paragraph(f"文本第 {version} 版，SHA-256 {digest}"), style=_SOFT)
+        blocks.draw_paragraph(
+            document, Paragraph(f"确认书文本第 {version} 版，SHA-256 {digest}"), style=_SOFT
+        )
         for paragraph in wording.paragraphs(version) if len(signatures) == 1 else ():
             blocks.draw_paragraph(document, Paragraph(clean(paragraph)), style=_CELL)
 
 
-def letter_lines(signature: RuleSignature, filed: Letters) -> list[str]:
-    """Return what is told of the letter of one signature: nothing where it was made on paper."""
-    letter = filed.get(signature.user_id)
-    who = f"{signature.name} {signature.staff_number}"
-    if letters.waits(signature, filed):
-        return [f"{who}：{LETTER_MISSING}，本次签认作为“已阅”。"]
-    if letter is None or signature.way != SignatureWay.ACCOUNT:
-        return []
-    day = letters.counts_from(signature, filed)
-    return [
-        f"{who}：{letter.signed_on.isoformat()} 签署，{stamp(letter.filed_at)} 归档；本次签认自 {day} 起作数。",
-        f"扫描件 {letter.scan_name}，SHA-256 {letter.scan_hash}",
-    ]
+def letter_cells(signature: RuleSignature, filed: Letters) -> tuple[str, ...]:
+    """Return the row of the letter of one who signed by account; without it the signature counts as read."""
+    letter, day = filed.get(signature.user_id), letters.counts_from(signature, filed)
+    if letter is None or day is None:
+        return (signature.name, signature.staff_number, LETTER_MISSING, "—", "作为“已阅”", "—")
+    half = len(letter.scan_hash) // 2
+    return (
+        signature.name,
+        signature.staff_number,
+        letter.signed_on.isoformat(),
+        stamp(letter.filed_at),
+        day.isoformat(),
+        f"{letter.scan_hash[:half]}\n{letter.scan_hash[half:]}",
+    )
 
 
 def signature_cells(signature: RuleSignature, filed: Letters) -> tuple[str, ...]:
