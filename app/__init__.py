@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # Lower features first: a feature may use those before it, never those after it.
 FEATURES = (
     "people",
+    "acknowledgements",
     "customers",
     "products",
     "seals",
@@ -20,6 +21,7 @@ FEATURES = (
     "supervision",
     "checks",
     "proposals",
+    "daily_questions",
     "inquiries",
     "quotations",
     "verify",

@@ -14,10 +14,13 @@ from app.demo import (
     company,
     contacts,
     customers,
+    letters,
+    more_rules,
     products,
     proposals,
     rules,
     sealing,
+    studying,
     supervision,
 )
 from app.demo.people import ACCOUNTS, PASSWORD, create_accounts, create_departments
@@ -67,9 +70,12 @@ def half_year(stage: Stage) -> list[Script]:
     return [
         *cast.stories(stage),
         *sealing.stories(stage),
+        *letters.stories(stage),
         *rules.stories(stage),
+        *more_rules.stories(stage),
         *supervision.stories(stage),
         *proposals.stories(stage),
+        studying.answering(stage),
         customers.changing(stage),
         products.changing(stage),
         bargaining.library(stage),

@@ -1,61 +1,30 @@
-"""The rules of the demo company: five documents with versions, readers, comments, and what is still in work."""
+"""The rules of the demo company: five documents with versions, readers, comments, and what is still in work.
+
+The other three are told in `more_rules`.
+"""
 
 import io
-from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
-from pathlib import Path
+from typing import Any
 
 from sqlalchemy import select
 
 from app.core import clock, files
 from app.core.db import session
-from app.demo.company import person
+from app.demo.company import NAME, person
 from app.demo.stage import Script, Stage
 from app.features.people.models import Department
-from app.features.rules import actions, procedure, reading, writing
+from app.features.rules import actions, procedure, reading, templates, writing
 from app.features.rules.actions import ClauseValues, VersionValues
-from app.features.rules.editing import link_names, place_of
-from app.features.rules.enums import NumberStyle, RecordKind, RuleCategory
+from app.features.rules.editing import link_names
+from app.features.rules.enums import RecordKind
 from app.features.rules.flow import FLOW
 from app.features.rules.models import Rule, RuleVersion
-from app.features.rules.outline import OutlineRow
 
-FOLDER = Path(__file__).parent / "data" / "rules"
-MARKS = {
-    "#": (1, NumberStyle.CHAPTER),
-    "@": (2, NumberStyle.ARTICLE),
-    "%": (3, NumberStyle.HAN_IN_BRACKETS),
-}
 EVERYBODY = ("m1", "s1", "s2", "t1", "p1", "c1", "k1", "w1", "f1", "v1", "a1", "h1", "l1", "admin")
 # A blank sheet of paper as a photo would lie there: the demo has no real ones.
 PAPER = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Count 0/Kids[]>>endobj\n%%EOF\n"
-
-
-def pieces(name: str) -> Iterator[tuple[str, str]]:
-    """Give the clauses of a text file as (mark, text): #, @ and % begin a clause, other lines go on with it."""
-    mark = ""
-    lines: list[str] = []
-    for line in (FOLDER / f"{name}.txt").read_text(encoding="utf-8").splitlines():
-        if line[:1] in MARKS:
-            if mark:
-                yield mark, "\n".join(lines)
-            mark, lines = line[0], [line[1:].strip()]
-        else:
-            lines.append(line)
-    yield mark, "\n".join(lines)
-
-
-def rows(name: str) -> list[OutlineRow]:
-    """Return a text file as an outline; links are written once all clauses stand."""
-    found = []
-    for mark, text in pieces(name):
-        level, style = MARKS[mark]
-        if mark == "#":
-            found.append(OutlineRow(level, style, text))
-        else:
-            plain = text.replace("[[", "").replace("]]", "")
-            found.append(OutlineRow(level, style, body=writing.read(plain, lambda _name: None)))
-    return found
 
 
 def department(name: str) -> int:
@@ -64,9 +33,11 @@ def department(name: str) -> int:
 
 
 def rewrite(stage: Stage, version: RuleVersion, cited: str, old: str, new: str) -> None:
-    """Change a piece of one clause of a draft."""
+    """Change a piece of one clause of a draft; ValueError where it does not say that."""
     text = next(each for each in version.clauses if each.cited == cited)
     said = writing.compose(text.body, link_names(version))
+    if old not in said:
+        raise ValueError(f"{version.title} {cited}: {old}")
     actions.write_clause(
         version,
         text.clause_id,
@@ -76,22 +47,13 @@ def rewrite(stage: Stage, version: RuleVersion, cited: str, old: str, new: str) 
     )
 
 
-def begin(stage: Stage, name: str, values: VersionValues) -> RuleVersion:
-    """Begin a rule from a text file, its links included."""
-    actor = stage.actor("m1")
-    version = actions.start_rule(actor=actor, values=values)
-    actions.take_outline(version, actor=actor, changed_from=None, rows=rows(name))
-    for text, (_mark, written) in zip(list(version.clauses), pieces(name), strict=True):
-        if "[[" in written:
-            place = version.clauses[place_of(version, text.clause_id)]
-            actions.write_clause(
-                version,
-                text.clause_id,
-                actor=actor,
-                revision=place.revision,
-                values=ClauseValues("", written, place.level, place.style),
-            )
-    return version
+def begin(stage: Stage, key: str, *, with_questions: bool = True, **scope: Any) -> RuleVersion:
+    """Begin a rule of the sales department from its template; ``scope`` says whom it concerns, if not everybody."""
+    chosen = templates.template(key, NAME)
+    values = replace(templates.values_of(chosen, department("销售部")), summary="首次制定", **scope)
+    return templates.start_rule_from(
+        chosen, actor=stage.actor("m1"), values=values, with_questions=with_questions
+    )
 
 
 def fire(stage: Stage, version: RuleVersion, step: str, who: str, note: str = "", **data: object) -> None:
@@ -125,11 +87,7 @@ def mechanism(stage: Stage) -> Script:
     """The department's own rule: two editions, questions, almost everybody has signed."""
     at = stage.timetable.moment
     yield at(110, 9, 30)
-    version = begin(
-        stage,
-        "mechanism",
-        VersionValues("营销部门工作机制", RuleCategory.ORGANISATION, department("销售部"), "首次制定"),
-    )
+    version = begin(stage, "mechanism", with_questions=False)
     yield at(109, 10, 0)
     fire(stage, version, "submit", "m1")
     yield at(108, 15, 0)
@@ -160,7 +118,7 @@ def mechanism(stage: Stage) -> Script:
     fire(stage, second, "approve", "l1", effective_on=clock.today() + timedelta(days=3), material=True)
     yield from sign_in_turn(stage, second, 37, EVERYBODY[:9])
     yield at(33, 11, 0)
-    sheet = files.check_upload("签字表.pdf", _stream())
+    sheet = files.check_upload("签字表.pdf", blank_sheet())
     reading.enter_sheet(
         second, actor=stage.actor("m1"), people=[person("v1").id, person("a1").id], sheet=sheet
     )
@@ -186,16 +144,13 @@ def inquiry(stage: Stage) -> Script:
     """The rule on inquiries and tenders: for those who work on them, once corrected."""
     at = stage.timetable.moment
     yield at(104, 9, 20)
-    values = VersionValues(
-        "询价与投标管理办法",
-        RuleCategory.SALES,
-        department("销售部"),
-        "首次制定",
+    version = begin(
+        stage,
+        "inquiry",
         for_everybody=False,
         departments=(department("销售部"), department("技术部"), department("采购部")),
         roles=("leader", "seal_keeper"),
     )
-    version = begin(stage, "inquiry", values)
     fire(stage, version, "submit", "m1")
     yield at(102, 10, 0)
     fire(stage, version, "approve", "l1", effective_on=clock.today() + timedelta(days=5), material=True)
@@ -212,11 +167,7 @@ def vehicles(stage: Stage) -> Script:
     """The rule on vehicles: in force, and a new edition approved that begins next month."""
     at = stage.timetable.moment
     yield at(96, 9, 0)
-    version = begin(
-        stage,
-        "vehicles",
-        VersionValues("车辆管理办法", RuleCategory.ASSETS, department("销售部"), "首次制定"),
-    )
+    version = begin(stage, "vehicles")
     fire(stage, version, "submit", "m1")
     yield at(95, 15, 20)
     fire(stage, version, "approve", "l1", effective_on=clock.today() + timedelta(days=7), material=True)
@@ -225,6 +176,16 @@ def vehicles(stage: Stage) -> Script:
     second = actions.start_version(version.rule, actor=stage.actor("m1"))
     rewrite(stage, second, "第三条", "提前一个工作日", "提前半个工作日")
     rewrite(stage, second, "第六条", "当面交回钥匙", "拍照后当面交回钥匙")
+    outdated = second.questions[0]
+    procedure.remove_question(second, outdated.id, actor=stage.actor("m1"))
+    procedure.put_question(
+        second,
+        actor=stage.actor("m1"),
+        text=outdated.text,
+        options=("随时都可以", "提前半个工作日", "提前三个工作日"),
+        answer=1,
+        clause_id=outdated.clause_id,
+    )
     head = VersionValues(
         second.title, second.category, second.department_id, "预约提前时间改为半个工作日；还车须拍照"
     )
@@ -244,13 +205,7 @@ def expenses(stage: Stage) -> Script:
     """The rule on expenses touches the staff's own interests: consultation and two records before the approval."""
     at = stage.timetable.moment
     yield at(92, 10, 0)
-    version = begin(
-        stage,
-        "expenses",
-        VersionValues(
-            "营销费用管理办法", RuleCategory.FINANCE, department("销售部"), "首次制定", affects_staff=True
-        ),
-    )
+    version = begin(stage, "expenses")
     fire(stage, version, "consult", "m1", comments_until=stage.timetable.day(86))
     yield at(89, 14, 10)
     hotels = next(each.clause_id for each in version.clauses if each.cited == "第四条")
@@ -282,7 +237,7 @@ def expenses(stage: Stage) -> Script:
             held_on=clock.today(),
             participants=who,
             result=result,
-            paper=files.check_upload("会议纪要与签到表.pdf", _stream()),
+            paper=files.check_upload("会议纪要与签到表.pdf", blank_sheet()),
         )
     yield at(84, 9, 0)
     fire(stage, version, "submit", "m1")
@@ -311,18 +266,16 @@ def expenses_again(stage: Stage, version: RuleVersion) -> Script:
 def returns(stage: Stage) -> Script:
     """The rule on returns waits for the leader."""
     yield stage.timetable.moment(3, 9, 50)
-    values = VersionValues(
-        "售后与退货管理办法",
-        RuleCategory.CONTRACTS,
-        department("销售部"),
-        "首次制定",
+    version = begin(
+        stage,
+        "returns",
         for_everybody=False,
         departments=(department("销售部"), department("仓库"), department("财务部")),
     )
-    version = begin(stage, "returns", values)
     yield stage.timetable.moment(2, 16, 0)
     fire(stage, version, "submit", "m1")
 
 
-def _stream() -> io.BytesIO:
+def blank_sheet() -> io.BytesIO:
+    """Return a blank sheet to be uploaded as a scan."""
     return io.BytesIO(PAPER)

@@ -15,7 +15,7 @@ from app.features.checks.models import ClauseCheck
 from app.features.rules.models import ClauseText, RuleVersion, is_in_force
 from app.features.supervision import actions
 
-MECHANISM, INQUIRY, VEHICLES = "营销部门工作机制", "询价与投标管理办法", "车辆管理办法"
+MECHANISM, INQUIRY, VEHICLES = "营销部门工作机制", "询价与投标管理办法", "车辆与设备管理办法"
 BINDINGS = (
     (MECHANISM, "第一条", "rules-signed"),
     (INQUIRY, "第二章", "flow:inquiry"),

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "2026_11_rule_attachments"
-down_revision = "2026_11_clause_supervision"
+down_revision = "2026_11_proposals"
 branch_labels = None
 depends_on = None
 

@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "2026_11_search_kinds"
-down_revision = "2026_11_clause_supervision"
+down_revision = "2026_11_daily_questions"
 branch_labels = None
 depends_on = None
 

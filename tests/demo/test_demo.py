@@ -17,6 +17,8 @@ from app.core.tasks import Task
 from app.core.timeline import Event
 from app.demo import company, people
 from app.demo.timetable import HALF_YEAR
+from app.features.acknowledgements import flow as letter_flow
+from app.features.acknowledgements.models import Acknowledgement
 from app.features.customers.models import Customer
 from app.features.inquiries import flow as inquiry_flow
 from app.features.inquiries import secrecy
@@ -48,6 +50,7 @@ FLOWS: dict[str, tuple[Any, Any]] = {
     "seal_request": (seal_flow.FLOW, SealRequest),
     "negotiation": (negotiation_flow.FLOW, Negotiation),
     "rule_version": (rule_flow.FLOW, RuleVersion),
+    "acknowledgement": (letter_flow.FLOW, Acknowledgement),
 }
 
 
@@ -154,6 +157,8 @@ def test_every_kind_of_task_waits_for_somebody() -> None:
         "rule:approve",
         "rule:answer-comments",
         "rule:read",
+        "acknowledgement:sign",
+        "acknowledgement:confirm",
         "check:explain",
         "check:look-again",
         "proposal:state",

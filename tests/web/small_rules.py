@@ -14,6 +14,7 @@ from app.features.rules.models import RuleVersion
 from app.features.rules.outline import OutlineRow
 from app.features.seals import keys
 from tests import factories
+from tests.features.acknowledgements import letters
 from tests.features.rules.rulebook import load, picture
 
 ROWS = (
@@ -45,9 +46,17 @@ def fire(accounts: dict[str, User], version: RuleVersion, step: str, who: str, *
     FLOW.fire(version, step, factories.actor(accounts[who]), version=None, note="As agreed", data=data)
 
 
+def acknowledgements(accounts: dict[str, User]) -> None:
+    """One letter on file, one to be checked, one to be signed; of the others none was asked for yet."""
+    letters.filed(accounts["s1"], accounts["h1"])
+    letters.handed_in(accounts["s2"])
+    letters.asked(accounts["t1"])
+
+
 def rules(accounts: dict[str, User]) -> None:
     """Make them: one published and signed with its next version in work, one consulted, one to be decided."""
     keys.create("Test Hydraulics Ltd")
+    acknowledgements(accounts)
     with unit_of_work():
         version = begin(accounts, "Vehicles")
         fire(accounts, version, "submit", "m1")

@@ -23,10 +23,7 @@ pytestmark = pytest.mark.slow
 # In English everybody; in Chinese those who see most.
 CHINESE_READERS = ("s1", "m1", "admin")
 # Pages that may ask more often, each with its reason.
-MORE_QUERIES: dict[str, tuple[int, str]] = {
-    "/rules/versions/N": (11, "a bound clause has its figure, read by one statement for the whole page"),
-    "/rules/N": (11, "a bound clause has its figure, read by one statement for the whole page"),
-}
+MORE_QUERIES: dict[str, tuple[int, str]] = {}
 
 
 @pytest.fixture(scope="module")

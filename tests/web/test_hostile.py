@@ -87,6 +87,8 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/quotations/7/r/1",
         "/quotations/7/r/1/confirm_acceptance",
         "/delegations",
+        "/daily-questions/today",
+        "/rules/templates/mechanism",
         "/rules/new",
         "/rules/import",
         "/rules/versions/2/import",
@@ -141,10 +143,15 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/quotations/11/r/1",
         "/inquiries/5/opening",
     ),
-    "t1": ("/inquiries/4/lines/10/technical",),
+    "t1": ("/inquiries/4/lines/10/technical", "/acknowledgements/6/hand_in"),
     "p1": ("/inquiries/4/lines/10/purchasing", "/inquiries/6"),
     "c1": ("/quotations/8/r/1", "/quotations/5/r/1/issue"),
-    "h1": ("/seals/new", "/seals/1"),
+    "h1": (
+        "/seals/new",
+        "/acknowledgements/2",
+        "/acknowledgements/3/file",
+        "/seals/1",
+    ),
 }
 # Views that take a form and stand on none of these pages, each with the reason.
 ELSEWHERE = {
@@ -157,6 +164,7 @@ ELSEWHERE = {
     "language": "takes any value and ignores what it does not know",
     "theme": "takes any value and ignores what it does not know",
     "set_up.first_run": "is there before anybody has an account",
+    "acknowledgements.ask": "is a button for somebody not asked yet, whom the job asks within the hour",
     "people_directory.activate": "is a button for somebody deactivated",
     "customers.activate": "is a button for a customer deactivated",
     "products.activate": "is a button for a product deactivated",

@@ -158,3 +158,10 @@ def missing_in(text: str, name: str = "regular") -> list[str]:
     """
     face = typeface(name)
     return [character for character in dict.fromkeys(text) if character != "\n" and not face.has(character)]
+
+
+def printable(text: str) -> str:
+    """Return a text with a box for each character the fonts lack: for papers that refuse nobody."""
+    for character in missing_in(text):
+        text = text.replace(character, "□" if character.isprintable() else " ")
+    return text

@@ -12,12 +12,15 @@ from app.core.i18n import gettext as _
 from app.core.permissions import Actor, Role, can, directory
 from app.core.uow import unit_of_work
 from app.features.customers.enums import CustomerPerm
+from app.features.daily_questions.presentation import card as question_card
+from app.features.daily_questions.queries import of_today as question_of_today
 from app.features.home import actions, greeting, lists, queries
 from app.features.inquiries.enums import InquiryPerm
 from app.features.products.enums import ProductPerm
 from app.features.quotations.enums import QuotationPerm
 from app.features.quotations.follow_up import counts as offers_due
 from app.features.seals.enums import SealPerm
+from app.features.supervision.worst import worst_clauses
 from app.web import filters, fragments
 from app.web import lists as list_pages
 from app.web.guard import current_actor, signed_in
@@ -90,6 +93,8 @@ def index() -> Response:
         recent=documents.recent_of(actor, SHOWN_DOCUMENTS),
         silent=silent,
         expiring=expiring,
+        worst=worst_clauses(actor),
+        daily=question_card(question_of_today(actor)),
         no_backup=is_administrator(actor) and backup.is_overdue(),
     )
 

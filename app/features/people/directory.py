@@ -153,6 +153,9 @@ def _read_account(user_id: int) -> Account | None:
     user = session.get(User, user_id)
     if user is None or not user.active:
         return None
+    # The row at hand answers the directory's question about this person as well: rules ask for their department.
+    themselves = Person(user.id, user.name, user.staff_number, user.department_id, user.active)
+    configuration.kept(("people", (user.id,)), lambda: [themselves])
     return Account(actor_for(user), user.must_change_password, user.locale, user.theme)
 
 

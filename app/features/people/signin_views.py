@@ -22,6 +22,7 @@ from app.features.people.forms import (
     OwnDataForm,
 )
 from app.features.people.models import User
+from app.features.people.welcome import first_page
 from app.web import current, fragments, guard, preferences, security
 from app.web import session as web_session
 from app.web.current import Identity
@@ -157,7 +158,7 @@ def initial_password() -> Response:
     form = InitialPasswordForm()
     if request.method == "POST" and form.validate() and _set_password(form, user):
         flash(_("密码已设置"))
-        return fragments.go("/")
+        return fragments.go(first_page(user.id))
     status = 422 if request.method == "POST" else 200
     return fragments.page(
         "people/password.html",

@@ -12,6 +12,7 @@ from app.features.rules import paper_views as paper_views
 from app.features.rules import reading_views as reading_views
 from app.features.rules import registry as registry
 from app.features.rules import signing_views as signing_views
+from app.features.rules import template_views as template_views
 from app.features.rules import views
 from app.features.rules import word_views as word_views
 from app.features.rules.enums import RULE_VERSION

@@ -17,7 +17,7 @@ from app.core.files import CheckedFile, StoredFile
 from app.core.permissions import Actor
 from app.core.verification_code import grouped, new_code
 from app.core.workflow import lock
-from app.features.rules import pdf, queries, versions
+from app.features.rules import letters, pdf, queries, versions
 from app.features.rules.enums import RULE_VERSION
 from app.features.rules.models import RuleEvidence, RuleSignature, RuleVersion
 
@@ -41,6 +41,7 @@ class Prepared:
     content: bytes
     user_id: int | None
     signatures: int
+    letters_hash: str
     code: str
     document_id: str
     content_hash: str
@@ -63,7 +64,8 @@ def known(version: RuleVersion, user_id: int | None) -> StoredFile | None:
         .limit(1)
     )
     row = session.execute(statement).unique().scalar_one_or_none()
-    if row is None or row.signatures != len(told(version, user_id)):
+    signatures = told(version, user_id)
+    if row is None or (row.signatures, row.letters_hash) != (len(signatures), letters.hash_of(signatures)):
         return None
     return session.get(StoredFile, row.stored_file_id)
 
@@ -76,7 +78,8 @@ def prepare(version: RuleVersion, *, company: str, user_id: int | None = None) -
         raise Conflict("rule:not-published")
     signatures = told(version, user_id)
     code, document_id = new_code(), secrets.token_hex(16)
-    paper = pdf.evidence_paper(version, company, signatures, grouped(code))
+    filed = letters.of_signers(signatures)
+    paper = pdf.evidence_paper(version, company, signatures, grouped(code), filed)
     signed = signing.sign(
         paper,
         _signers[0](),
@@ -84,7 +87,15 @@ def prepare(version: RuleVersion, *, company: str, user_id: int | None = None) -
         signing_time=clock.now(),
         document_id=document_id,
     )
-    return Prepared(signed, user_id, len(signatures), code, document_id, str(version.content_hash))
+    return Prepared(
+        signed,
+        user_id,
+        len(signatures),
+        letters.hash_of(signatures),
+        code,
+        document_id,
+        str(version.content_hash),
+    )
 
 
 def keep(version: RuleVersion, prepared: Prepared, *, actor: Actor) -> StoredFile:
@@ -97,6 +108,7 @@ def keep(version: RuleVersion, prepared: Prepared, *, actor: Actor) -> StoredFil
             version_id=version.id,
             user_id=prepared.user_id,
             signatures=prepared.signatures,
+            letters_hash=prepared.letters_hash,
             code=prepared.code,
             document_id=prepared.document_id,
             sha256=stored.sha256,

@@ -160,6 +160,12 @@ class SheetForm(CreationForm):
     file = FileField(lazy("签字表照片或扫描件"))
 
 
+class TakeTemplateForm(CreationForm):
+    """The department that answers for the rule a template becomes."""
+
+    department_id = ChoiceField(lazy("归口部门"), coerce=int, required=True)
+
+
 class WordFileForm(BaseForm):
     """A Word file to import."""
 

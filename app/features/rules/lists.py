@@ -13,7 +13,7 @@ from app.core.listing import Column, Filter, Listing
 from app.core.permissions import Actor
 from app.core.tasks import Task
 from app.features.people.models import Department, User
-from app.features.rules import queries
+from app.features.rules import letters, queries
 from app.features.rules.enums import (
     CATEGORY_LABELS,
     RULE_VERSION,
@@ -135,9 +135,13 @@ def version_address(row: Row[Any]) -> str:
     return url_for("rules.show_version", version_id=row.row_id)
 
 
-WAITING = "waiting"
-READER_STATES = {SIGNED: lazy("已签认"), WAITING: lazy("未签认")}
-READER_TONES = {SIGNED: "ok", WAITING: "warn"}
+WAITING, LETTER_MISSING = "waiting", "letter_missing"
+READER_STATES = {
+    SIGNED: lazy("已签认"),
+    LETTER_MISSING: lazy("已阅，待补确认书"),
+    WAITING: lazy("未签认"),
+}
+READER_TONES = {SIGNED: "ok", LETTER_MISSING: "info", WAITING: "warn"}
 
 
 class ReaderList(Listing):
@@ -154,7 +158,11 @@ class ReaderList(Listing):
             .group_by(RuleSignature.user_id)
             .subquery()
         )
-        state = case((last.c.signature_id.is_(None), literal(WAITING)), else_=literal(SIGNED))
+        state = case(
+            (last.c.signature_id.is_(None), literal(WAITING)),
+            (letters.lacks_letter(), literal(LETTER_MISSING)),
+            else_=literal(SIGNED),
+        )
         columns = (
             Column("name", lazy("姓名"), User.name, "person"),
             Column("staff_number", lazy("工号"), User.staff_number),
@@ -176,24 +184,6 @@ class ReaderList(Listing):
             ),
             Column("signed_at", lazy("签认时间"), RuleSignature.signed_at, "datetime"),
         )
-        departments = [
-            (str(number), name)
-            for number, name in sorted(queries.department_names().items(), key=lambda item: item[1])
-        ]
-        filters = (
-            Filter(
-                "state",
-                lazy("状态"),
-                options=list(READER_STATES.items()),
-                condition=lambda code: state == code,
-            ),
-            Filter(
-                "department",
-                lazy("部门"),
-                options=departments,
-                condition=lambda code: User.department_id == int(code),
-            ),
-        )
         base: Select[Any] = (
             select(User)
             .where(User.id.in_(queries.audience(version)))
@@ -201,7 +191,33 @@ class ReaderList(Listing):
             .outerjoin(last, last.c.user_id == User.id)
             .outerjoin(RuleSignature, and_(RuleSignature.id == last.c.signature_id))
         )
-        super().__init__(base, arguments, path, columns=columns, filters=filters)
+        super().__init__(base, arguments, path, columns=columns, filters=reader_filters(state))
+
+
+def reader_filters(state: ColumnElement[str]) -> tuple[Filter, ...]:
+    """Return the filters of readers by how they stand and by department."""
+    departments = [
+        (str(number), name)
+        for number, name in sorted(queries.department_names().items(), key=lambda item: item[1])
+    ]
+    return (
+        Filter(
+            "state",
+            lazy("状态"),
+            options=[
+                (code, label)
+                for code, label in READER_STATES.items()
+                if code != LETTER_MISSING or letters.are_asked_for()
+            ],
+            condition=lambda code: state == code,
+        ),
+        Filter(
+            "department",
+            lazy("部门"),
+            options=departments,
+            condition=lambda code: User.department_id == int(code),
+        ),
+    )
 
 
 def by_department(version: RuleVersion) -> list[tuple[str, int, int, str]]:

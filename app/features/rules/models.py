@@ -411,7 +411,8 @@ class RuleSignature(Model):
 class RuleEvidence(Model):
     """A proof of reading that was made: a signed file, kept for good, recognised again by its hash.
 
-    ``user_id`` names the one person it is about; without it the proof is about everybody who signed.
+    ``user_id`` names the one person it is about; without it the proof is about everybody who signed. ``letters_hash``
+    stands for the letters on account use and delivery that were on file then.
     """
 
     __tablename__ = "rule_evidence"
@@ -420,6 +421,7 @@ class RuleEvidence(Model):
     version_id: Mapped[int] = mapped_column(ForeignKey("rule_version.id"), nullable=False, index=True)
     user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     signatures: Mapped[int] = mapped_column(Integer, nullable=False)
+    letters_hash: Mapped[str] = mapped_column(String(64), nullable=False, server_default="")
     code: Mapped[str] = mapped_column(String(24), nullable=False, unique=True)
     document_id: Mapped[str] = mapped_column(String(64), nullable=False, unique=True)
     sha256: Mapped[str] = mapped_column(String(64), nullable=False, index=True)

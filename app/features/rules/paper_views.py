@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Response, request, url_for
 
-from app.core import clock, settings
+from app.core import clock
 from app.core.errors import Conflict
 from app.core.i18n import gettext as _
 from app.core.i18n import listed
@@ -16,11 +16,7 @@ from app.features.rules.views import blueprint
 from app.web import fragments
 from app.web.documents import file_url, send_paper
 from app.web.guard import current_actor, signed_in
-
-
-def company_name() -> str:
-    """Return whose paper it is."""
-    return str(settings.get("company.name") or "")
+from app.web.papers import as_pdf, company_name
 
 
 def paper_name(version: RuleVersion, kind: str) -> str:

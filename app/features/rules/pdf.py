@@ -13,7 +13,8 @@ from app.core.pdf.blocks import Fact, Foot, Letterhead, Paragraph, baseline
 from app.core.pdf.document import MM, SOFT_INK, Document, DocumentFacts, Margins, Style
 from app.core.pdf.fonts import printable
 from app.core.pdf.table import Column, Part, Row, Table
-from app.features.rules import queries, version_files, versions
+from app.features.acknowledgements import wording
+from app.features.rules import letters, queries, version_files, versions
 from app.features.rules.clause_text import ItemList, Picture, Runs
 from app.features.rules.clause_text import Paragraph as TextParagraph
 from app.features.rules.clause_text import Table as TextTable
@@ -26,12 +27,14 @@ from app.features.rules.enums import (
     RuleCategory,
     SignatureWay,
 )
+from app.features.rules.letters import Letters
 from app.features.rules.models import ClauseText, RuleSignature, RuleVersion
 
 # A pixel of a picture as screens show it; more of a page than this would leave no room for what explains it.
 POINTS_A_PIXEL = 0.75
 MOST_OF_PAGE = 0.7
 NO_THIRD_PARTY = "本证明由用人单位系统生成，未经第三方存证。"
+LETTER_MISSING = "待补确认书"
 
 _MARGINS = Margins(20 * MM, 14 * MM, 20 * MM, 18 * MM)
 _BODY = Style("regular", 10.2, 16.6)
@@ -117,7 +120,7 @@ def draw_attachments(document: Document, version: RuleVersion) -> None:
         Row(
             tuple(
                 (Part(text, _CELL),)
-                for text in (str(place), clean(each.stored_file.name), each.stored_file.sha256)
+                for text in (str(place), printable(each.stored_file.name), each.stored_file.sha256)
             )
         )
         for place, each in enumerate(version.attachments, 1)
@@ -169,7 +172,7 @@ def draw_picture(document: Document, picture: Picture, indent: float) -> None:
     paper = pictures.for_paper(content) if content is not None else None
     if paper is None:
         blocks.draw_paragraph(
-            document, Paragraph(clean(f"{picture.words}（图片读不出）")), indent=indent, style=_BODY
+            document, Paragraph(printable(f"{picture.words}（图片读不出）")), indent=indent, style=_BODY
         )
         return
     room = document.body_width - indent
@@ -181,7 +184,7 @@ def draw_picture(document: Document, picture: Picture, indent: float) -> None:
     document.page.picture(paper, document.left + indent, document.y, width, height)
     document.y += height + 1 * MM
     if picture.caption:
-        blocks.draw_paragraph(document, Paragraph(clean(picture.caption)), indent=indent, style=_SOFT)
+        blocks.draw_paragraph(document, Paragraph(printable(picture.caption)), indent=indent, style=_SOFT)
 
 
 def runs_text(runs: Runs, names: dict[int, str]) -> str:
@@ -253,7 +256,7 @@ def sheet_paper(version: RuleVersion, company: str, people: Sequence[tuple[str, 
 
 
 def evidence_paper(
-    version: RuleVersion, company: str, signatures: Sequence[RuleSignature], code: str
+    version: RuleVersion, company: str, signatures: Sequence[RuleSignature], code: str, filed: Letters
 ) -> bytes:
     """Return the proof of reading: who signed what when and how, the procedure, and the whole text with its hash."""
     with using_locale(CHINESE):
@@ -270,7 +273,8 @@ def evidence_paper(
             ],
         )
         draw_procedure(document, version)
-        draw_signatures(document, signatures)
+        draw_signatures(document, signatures, filed)
+        draw_letters(document, signatures, filed)
         section(document, "说明")
         blocks.draw_paragraph(document, Paragraph(NO_THIRD_PARTY), style=_BODY)
         section(document, f"附：{version.title}全文")
@@ -306,7 +310,7 @@ def draw_procedure(document: Document, version: RuleVersion) -> None:
         blocks.draw_paragraph(document, Paragraph(printable(" ".join(line.split()))), style=_BODY)
 
 
-def draw_signatures(document: Document, signatures: Sequence[RuleSignature]) -> None:
+def draw_signatures(document: Document, signatures: Sequence[RuleSignature], filed: Letters) -> None:
     """Draw who signed: the wording first, then a row for each person with every time that was kept."""
     section(document, "阅读与签认")
     for said in dict.fromkeys(signature.wording for signature in signatures):
@@ -315,30 +319,82 @@ def draw_signatures(document: Document, signatures: Sequence[RuleSignature]) -> 
     columns = (
         Column("姓名", weight=1),
         Column("工号", weight=0.8),
-        Column("部门", weight=1.3),
-        Column("方式", weight=1),
+        Column("部门", weight=1.2),
+        Column("方式", weight=1.2),
         Column("打开 / 读完", weight=2),
         Column("签认时间", weight=1.6),
-        Column("网络地址", weight=1.3),
-        Column("答题", weight=1),
+        Column("网络地址", weight=1.2),
+        Column("答题", weight=1.1),
     )
     rows = [
-        Row(tuple((Part(printable(text), _CELL),) for text in signature_cells(signature)))
+        Row(tuple((Part(printable(text), _CELL),) for text in signature_cells(signature, filed)))
         for signature in signatures
     ]
     Table(columns, _HEAD).draw(document, rows)
 
 
-def signature_cells(signature: RuleSignature) -> tuple[str, ...]:
+def draw_letters(document: Document, signatures: Sequence[RuleSignature], filed: Letters) -> None:
+    """Tell of the letters on account use and delivery of those who signed: the day, text, scan, what is missing.
+
+    A proof about one person holds the text of the letter as well.
+    """
+    if not filed and not any(letters.waits(signature, filed) for signature in signatures):
+        return
+    document.need(4 * _CHAPTER.leading)
+    section(document, wording.TITLE)
+    columns = (
+        Column("姓名", weight=0.9),
+        Column("工号", weight=0.7),
+        Column("签署日期", weight=1),
+        Column("归档时间", weight=1.2),
+        Column("本次签认作数自", weight=1.2),
+        Column("扫描件 SHA-256", weight=2.6),
+    )
+    told = (signature for signature in signatures if signature.way == SignatureWay.ACCOUNT)
+    rows = [
+        Row(tuple((Part(printable(text), _CELL),) for text in letter_cells(signature, filed)))
+        for signature in told
+    ]
+    Table(columns, _HEAD).draw(document, rows)
+    document.y += 2 * MM
+    for version in sorted({letter.text_version for letter in filed.values()}):
+        digest = next(letter.text_hash for letter in filed.values() if letter.text_version == version)
+        blocks.draw_paragraph(
+            document, Paragraph(f"确认书文本第 {version} 版，SHA-256 {digest}"), style=_SOFT
+        )
+        for paragraph in wording.paragraphs(version) if len(signatures) == 1 else ():
+            blocks.draw_paragraph(document, Paragraph(printable(paragraph)), style=_CELL)
+
+
+def letter_cells(signature: RuleSignature, filed: Letters) -> tuple[str, ...]:
+    """Return the row of the letter of one who signed by account; without it the signature counts as read."""
+    letter, day = filed.get(signature.user_id), letters.counts_from(signature, filed)
+    if letter is None or day is None:
+        return (signature.name, signature.staff_number, LETTER_MISSING, "—", "作为“已阅”", "—")
+    half = len(letter.scan_hash) // 2
+    return (
+        signature.name,
+        signature.staff_number,
+        letter.signed_on.isoformat(),
+        stamp(letter.filed_at),
+        day.isoformat(),
+        f"{letter.scan_hash[:half]}\n{letter.scan_hash[half:]}",
+    )
+
+
+def signature_cells(signature: RuleSignature, filed: Letters) -> tuple[str, ...]:
     """Return the row of one signature."""
     way = SignatureWay(signature.way)
+    shown_way = str(WAY_LABELS[way])
+    if letters.waits(signature, filed):
+        shown_way += f"\n{LETTER_MISSING}"
     quiz = f"{signature.questions} 题全对，共答 {signature.attempts} 次" if signature.questions else "无"
     read = f"{stamp(signature.opened_at)}\n{stamp(signature.end_reached_at)}".strip()
     return (
         signature.name,
         signature.staff_number,
         signature.department or "—",
-        str(WAY_LABELS[way]),
+        shown_way,
         read or "见签字表",
         stamp(signature.signed_at),
         signature.address or "—",

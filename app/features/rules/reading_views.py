@@ -14,7 +14,7 @@ from app.core.permissions import Actor
 from app.core.side_writes import SideWrite
 from app.core.tasks import Task
 from app.core.uow import unit_of_work
-from app.features.rules import compare, presentation, queries, reading, versions
+from app.features.rules import compare, letters, panels, presentation, queries, reading, versions
 from app.features.rules.enums import RULE_VERSION
 from app.features.rules.models import RuleReading, RuleSignature, RuleVersion
 from app.features.rules.views import attachment_rows, blueprint, signed_label
@@ -40,18 +40,26 @@ def mine() -> Any:
         )
         .order_by(Task.due_at)
     ).unique()
-    signed = session.execute(
-        select(RuleSignature, RuleVersion)
-        .join(RuleVersion, RuleVersion.id == RuleSignature.version_id)
-        .where(RuleSignature.user_id == actor.id)
-        .order_by(RuleSignature.signed_at.desc())
-    ).unique()
+    signed = (
+        session.execute(
+            select(RuleSignature, RuleVersion)
+            .join(RuleVersion, RuleVersion.id == RuleSignature.version_id)
+            .where(RuleSignature.user_id == actor.id)
+            .order_by(RuleSignature.signed_at.desc())
+        )
+        .unique()
+        .all()
+    )
+    filed = letters.of_signers(row for row, _version in signed)
+    lacking = {row.id for row, _version in signed if letters.waits(row, filed)}
     return fragments.page(
         "rules/mine.html",
         heading=_("我的制度"),
         trail=presentation.trail(),
         waiting=[(version, versions.label(version), due) for version, due in waiting],
-        signed=[(row, versions.label(version)) for row, version in signed],
+        signed=[(row, versions.label(version), row.id in lacking) for row, version in signed],
+        panels=panels.render(None, actor),
+        letter_url="/acknowledgements/mine" if lacking else "",
     )
 
 

@@ -9,7 +9,7 @@ from app.core.i18n import gettext as _
 from app.core.i18n import lazy
 from app.core.permissions import Actor, directory
 from app.core.uow import unit_of_work
-from app.features.rules import presentation, queries, reading
+from app.features.rules import letters, presentation, queries, reading
 from app.features.rules.flow import drafter
 from app.features.rules.forms import SheetForm
 from app.features.rules.lists import ReaderList, by_department
@@ -47,6 +47,7 @@ def readers(version_id: int) -> Any:
         list_facts=[version.title, *presentation.facts_line(version)[1:2]],
         signed=signed,
         of=of,
+        without_letter=letters.count_waiting(version),
         departments=by_department(version),
         remind_url=url_for("rules.remind", version_id=version_id) if works and signed < of else "",
         sheet_url=url_for("rules.sheet", version_id=version_id) if works and signed < of else "",

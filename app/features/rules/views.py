@@ -43,6 +43,7 @@ def index() -> Any:
         new_url=url_for("rules.new") if may_draft else "",
         new_label=_("起草制度"),
         import_url=url_for("rules.import_rule") if may_draft else "",
+        templates_url=url_for("rules.templates") if may_draft else "",
         empty_text=_("还没有制度"),
         empty_hint=_("批准施行的制度会列在这里，人人可查"),
         sign_labels=(_("制表人"), _("部门经理")),

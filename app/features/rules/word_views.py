@@ -18,7 +18,6 @@ from app.features.rules.enums import NumberStyle, RulePerm
 from app.features.rules.forms import ImportForm, NewRuleForm, WordFileForm
 from app.features.rules.models import RuleVersion
 from app.features.rules.outline import OutlineRow
-from app.features.rules.paper_views import company_name
 from app.features.rules.views import blueprint
 from app.features.rules.word.opening import open_word
 from app.features.rules.word.parts import DOCX_TYPE, MOST_BYTES
@@ -28,6 +27,7 @@ from app.features.rules.word.writing import WrittenClause, write_document
 from app.web import fragments
 from app.web.forms import once
 from app.web.guard import current_actor, requires, signed_in
+from app.web.papers import company_name
 
 SAVE = "save"
 

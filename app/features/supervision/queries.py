@@ -37,6 +37,11 @@ def bindings(clause_ids: Iterable[int]) -> dict[int, str]:
     return {clause_id: known[clause_id] for clause_id in clause_ids if clause_id in known}
 
 
+def any_bound() -> bool:
+    """Tell whether any clause is bound to anything."""
+    return bool(configuration.kept("clause bindings", _read_bindings))
+
+
 def _read_bindings() -> dict[int, str]:
     rows = session.execute(
         select(ClauseBinding.clause_id, ClauseBinding.target).where(ClauseBinding.target != "")

@@ -200,7 +200,7 @@ def test_an_initial_password_must_be_changed_before_anything_else(client):
     assert sign_in(client, "n1").location == "/account/initial-password"
     assert client.get("/account").location == "/account/initial-password"
     form = {"password": "my own words", "again": "my own words"}
-    assert client.submit("/account/initial-password", form).location == "/"
+    assert client.submit("/account/initial-password", form).location == "/acknowledgements/mine"
     assert not session.get(User, user.id).must_change_password
     assert client.get("/account/initial-password").location == "/account"
 
