@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from urllib.parse import quote
 
 from flask import Blueprint, Response, flash, request, send_file
 from markupsafe import Markup
@@ -421,16 +420,6 @@ def send_stored(row: StoredFile, *, download: bool | None = None) -> Response:
     response.headers["Content-Security-Policy"] = file_policy(row.media_type)
     response.headers["Cache-Control"] = "no-store, private"
     return response
-
-
-def send_paper(content: bytes, name: str) -> Response:
-    """Answer with a paper drawn just now, which the browser shows and nobody keeps."""
-    response = Response(content, mimetype="application/pdf")
-    response.headers["Content-Disposition"] = (
-        f"inline; filename=\"paper.pdf\"; filename*=UTF-8''{quote(name)}"
-    )
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return fragments.mark_unstored(response)
 
 
 def file_policy(media_type: str) -> str:

@@ -13,8 +13,8 @@ def company_name() -> str:
     return str(settings.get("company.name") or "")
 
 
-def as_pdf(content: bytes, name: str) -> Response:
-    """Answer with a paper that the browser shows, under a name that may be Chinese."""
+def send_paper(content: bytes, name: str) -> Response:
+    """Answer with a paper drawn just now, which the browser shows under this name and nobody keeps."""
     response = Response(content, mimetype="application/pdf")
     response.headers["Content-Disposition"] = (
         f"inline; filename=\"paper.pdf\"; filename*=UTF-8''{quote(name)}"

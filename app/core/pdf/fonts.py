@@ -144,13 +144,6 @@ def typeface(name: str) -> Typeface:
     return Typeface(name, tuple(_file(file_name) for file_name in _CHAINS[name]))
 
 
-def printable(text: str) -> str:
-    """Return a text whose characters the fonts all have, for papers that refuse nobody: a box for what they lack."""
-    for character in missing_in(text):
-        text = text.replace(character, "□" if character.isprintable() else " ")
-    return text
-
-
 def missing_in(text: str, name: str = "regular") -> list[str]:
     """Return the characters of a text, each once and in order, that the typeface cannot print.
 

@@ -10,7 +10,7 @@ from app.core.i18n import CHINESE, ENGLISH, using_locale
 from app.core.pdf import blocks
 from app.core.pdf.blocks import Fact, Letterhead, Paragraph, baseline
 from app.core.pdf.document import HAIRLINE, MM, SOFT_INK, Document, DocumentFacts, Margins, Style
-from app.core.pdf.fonts import printable as clean
+from app.core.pdf.fonts import printable
 from app.features.acknowledgements import wording
 from app.features.acknowledgements.queries import Signatory
 
@@ -24,7 +24,7 @@ _FOOT = Style("regular", 7.6, 10.5, SOFT_INK)
 def letters_paper(people: Sequence[Signatory], company: str) -> bytes:
     """Return the letters of people, each beginning on a sheet of its own."""
     with using_locale(CHINESE):
-        facts = DocumentFacts(wording.TITLE, clean(company), wording.TITLE, clock.now())
+        facts = DocumentFacts(wording.TITLE, printable(company), wording.TITLE, clock.now())
         document = Document(facts, _MARGINS)
         for place, person in enumerate(people):
             if place:
@@ -36,15 +36,15 @@ def letters_paper(people: Sequence[Signatory], company: str) -> bytes:
 def draw_letter(document: Document, person: Signatory, company: str) -> None:
     """Draw the letter of one person from the top of the present sheet on."""
     sheets = 2 if person.locale == ENGLISH else 1
-    blocks.letterhead(document, Letterhead(clean(company) or " ", ()))
+    blocks.letterhead(document, Letterhead(printable(company) or " ", ()))
     blocks.title(document, wording.TITLE)
     blocks.facts_grid(
         document,
         [
-            Fact("姓名", clean(person.name)),
-            Fact("工号 / 账号", clean(person.staff_number)),
-            Fact("部门", clean(person.department) or "—"),
-            Fact("职务", clean(person.position) or "—"),
+            Fact("姓名", printable(person.name)),
+            Fact("工号 / 账号", printable(person.staff_number)),
+            Fact("部门", printable(person.department) or "—"),
+            Fact("职务", printable(person.position) or "—"),
         ],
     )
     document.y += 3 * MM
@@ -92,7 +92,7 @@ def draw_foot(document: Document, person: Signatory, sheet: int, sheets: int) ->
     page = document.page
     page.line(document.left, y, document.right, y, width=0.45, colour=HAIRLINE)
     y += 2 + baseline(_FOOT)
-    page.text(document.left, y, clean(f"{person.name} {person.staff_number}"), _FOOT)
+    page.text(document.left, y, printable(f"{person.name} {person.staff_number}"), _FOOT)
     middle = (document.left + document.right) / 2
     page.text_centred(middle, y, f"第 {sheet} 页，共 {sheets} 页", _FOOT)
     page.text_right(document.right, y, f"第 {wording.VERSION} 版", _FOOT)

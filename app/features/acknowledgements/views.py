@@ -21,7 +21,7 @@ from app.features.acknowledgements.models import Acknowledgement
 from app.web import documents, filters, fragments
 from app.web.guard import current_actor, requires, signed_in
 from app.web.lists import show_list
-from app.web.papers import as_pdf, company_name
+from app.web.papers import company_name, send_paper
 
 blueprint = Blueprint("acknowledgements", __name__, url_prefix="/acknowledgements")
 
@@ -66,7 +66,7 @@ def missing_pdf() -> Response:
     people = queries.missing_signatories(current_actor())[:MOST_LETTERS]
     if not people:
         raise Conflict("acknowledgement:nobody-missing")
-    return as_pdf(pdf.letters_paper(people, company_name()), f"{wording.TITLE}.pdf")
+    return send_paper(pdf.letters_paper(people, company_name()), f"{wording.TITLE}.pdf")
 
 
 @blueprint.get("/mine")
@@ -125,7 +125,7 @@ def letter_pdf(person_id: int) -> Response:
     """The letter of one person, filled in, to be signed by hand."""
     check_concerned(person_id)
     person = queries.signatory(person_id)
-    return as_pdf(pdf.letters_paper([person], company_name()), f"{wording.TITLE}-{person.name}.pdf")
+    return send_paper(pdf.letters_paper([person], company_name()), f"{wording.TITLE}-{person.name}.pdf")
 
 
 @blueprint.get("/<int:letter_id>")

@@ -20,7 +20,7 @@ register_permissions(
         ),
     },
 )
-modules.register(modules.Module(MODULE, lazy("每日一题"), parent="rules", order=30))
+modules.register(modules.Module(MODULE, lazy("每日一题"), parent="rules", order=40))
 sentences.register({"daily_question:not-today": lazy("这道题不是您今天的题，或制度刚有改动；请刷新页面")})
 
 

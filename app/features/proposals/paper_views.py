@@ -2,19 +2,13 @@
 
 from flask import Response
 
-from app.core import settings
 from app.core.errors import NotVisible
 from app.core.i18n import gettext as _
 from app.features.proposals import page, pdf, queries
 from app.features.proposals.models import Proposal
 from app.features.proposals.views import blueprint
-from app.web.documents import send_paper
 from app.web.guard import current_actor, signed_in
-
-
-def company_name() -> str:
-    """Return whose paper it is."""
-    return str(settings.get("company.name") or "")
+from app.web.papers import company_name, send_paper
 
 
 def submitted(proposal_id: int) -> Proposal:

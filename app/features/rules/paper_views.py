@@ -14,9 +14,9 @@ from app.features.rules.models import RuleVersion
 from app.features.rules.signing_views import load_published
 from app.features.rules.views import blueprint
 from app.web import fragments
-from app.web.documents import file_url, send_paper
+from app.web.documents import file_url
 from app.web.guard import current_actor, signed_in
-from app.web.papers import as_pdf, company_name
+from app.web.papers import company_name, send_paper
 
 
 def paper_name(version: RuleVersion, kind: str) -> str:
