@@ -16,6 +16,7 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
+    false,
     literal,
     not_,
     or_,
@@ -163,6 +164,13 @@ def seen_whole(actor: Actor, doc_type: Any, doc_id: Any) -> ColumnElement[bool]:
         if kind.whole is not None
     ]
     return not_(or_(*partly)) if partly else true()
+
+
+def may_open(actor: Actor, doc_type: Any, doc_id: Any) -> ColumnElement[bool]:
+    """Return the condition, over columns that name a document, that an actor may see it and its module is on."""
+    kinds = [kind for kind in _types.values() if modules.shows(kind.doc_type)]
+    choices = [and_(doc_type == kind.doc_type, doc_id.in_(kind.visible(actor))) for kind in kinds]
+    return or_(*choices) if choices else false()
 
 
 def is_visible(actor: Actor, doc_type: str, doc_id: int) -> bool:

@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, flash, request, url_for
 
 from app.core import documents as core_documents
+from app.core import modules
 from app.core.documents import DocumentLink
 from app.core.errors import Conflict, Invalid, NotVisible
 from app.core.files import CheckedFile, files_for
@@ -164,7 +165,9 @@ def show_check(check_id: int) -> Any:
 def document_link(check: ClauseCheck, actor: Actor) -> DocumentLink | None:
     """Return the document a finding of the system is about, where the reader may see it."""
     key = (check.doc_type or "", check.doc_id or 0)
-    if check.doc_id is None or key not in core_documents.visible_keys(actor, [key]):
+    if check.doc_id is None or not modules.shows(key[0]):
+        return None
+    if key not in core_documents.visible_keys(actor, [key]):
         return None
     return core_documents.links([key]).get(key)
 

@@ -6,8 +6,11 @@ Everything starts from ``version_condition``: no page, file, search or paper ask
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true
+from sqlalchemy.orm import aliased
+from sqlalchemy.orm.attributes import set_committed_value
 
 from app.core import clock
 from app.core.db import in_departments, session
@@ -132,23 +135,34 @@ def found_attachments(actor: Actor) -> Select[int]:
 
 
 def get_version(actor: Actor, version_id: int) -> RuleVersion:
-    """Return a version the actor may see; raises NotVisible."""
-    statement = visible_to(actor).where(RuleVersion.id == version_id)
-    version = session.execute(statement).unique().scalar_one_or_none()
-    if version is None:
+    """Return a version the actor may see, with all versions of its rule, by one statement; raises NotVisible."""
+    named = aliased(RuleVersion)
+    rule_id = select(named.rule_id).where(named.id == version_id).scalar_subquery()
+    found = next((version for version in _seen_of(actor, rule_id) if version.id == version_id), None)
+    if found is None:
         raise NotVisible
-    return version
+    return found
 
 
 def get_rule(actor: Actor, rule_id: int) -> Rule:
-    """Return a rule of which the actor may see any version; raises NotVisible."""
-    statement = select(Rule).where(
-        Rule.id == rule_id, Rule.id.in_(visible_to(actor).with_only_columns(RuleVersion.rule_id))
-    )
-    rule = session.execute(statement).unique().scalar_one_or_none()
-    if rule is None:
+    """Return a rule of which the actor may see any version, with all of them; raises NotVisible."""
+    seen = _seen_of(actor, rule_id)
+    if not seen:
         raise NotVisible
-    return rule
+    return seen[0].rule
+
+
+def _seen_of(actor: Actor, rule_id: Any) -> list[RuleVersion]:
+    """Return the versions of a rule an actor may see; the rule knows all of its versions from here on."""
+    statement = (
+        select(RuleVersion, version_condition(actor).label("is_seen"))
+        .where(RuleVersion.rule_id == rule_id)
+        .order_by(RuleVersion.sequence)
+    )
+    rows = session.execute(statement).unique().all()
+    if rows:
+        set_committed_value(rows[0][0].rule, "versions", [row[0] for row in rows])
+    return [row[0] for row in rows if row.is_seen]
 
 
 def visible_versions(actor: Actor, rule: Rule) -> list[RuleVersion]:
@@ -314,13 +328,29 @@ def signed_counts(version: RuleVersion) -> tuple[int, int]:
 
 def signature_of(version: RuleVersion, user_id: int | None) -> RuleSignature | None:
     """Return a person's signature that counts for a version; None where there is none."""
-    statement = (
+    return session.execute(_signature_statement(version, user_id)).scalar_one_or_none()
+
+
+def counts_and_own(version: RuleVersion, user_id: int | None) -> tuple[int, int, RuleSignature | None]:
+    """Return how many have signed, how many are concerned, and the person's own signature, by one statement."""
+    people = audience(version).subquery()
+    signed = select(func.count()).select_from(people).where(people.c.id.in_(signers(version)))
+    concerned = select(func.count()).select_from(people)
+    counts = select(
+        signed.scalar_subquery().label("signed"), concerned.scalar_subquery().label("concerned")
+    ).subquery()
+    own = aliased(RuleSignature, _signature_statement(version, user_id).subquery())
+    row = session.execute(select(counts.c.signed, counts.c.concerned, own).outerjoin(own, true())).one()
+    return int(row[0]), int(row[1]), row[2]
+
+
+def _signature_statement(version: RuleVersion, user_id: int | None) -> Select[RuleSignature]:
+    return (
         select(RuleSignature)
         .where(RuleSignature.user_id == user_id, RuleSignature.version_id.in_(same_edition(version)))
         .order_by(RuleSignature.id.desc())
         .limit(1)
     )
-    return session.execute(statement).scalar_one_or_none()
 
 
 def last_signed(rule_id: int, user_id: int | None) -> RuleVersion | None:

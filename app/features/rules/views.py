@@ -136,8 +136,7 @@ def reading_context(version: RuleVersion, actor: Actor) -> dict[str, Any]:
     """Return how many have signed, and how the reader stands; empty for what asks nobody."""
     if version.standing not in (Standing.IN_FORCE, Standing.PENDING):
         return {}
-    signed, of = queries.signed_counts(version)
-    own = queries.signature_of(version, actor.id)
+    signed, of, own = queries.counts_and_own(version, actor.id)
     return {
         "signed": signed,
         "of": of,

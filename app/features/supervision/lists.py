@@ -191,6 +191,13 @@ class ExceptionList(Listing):
             Column("department", lazy("部门"), Department.name),
             Column("doc_type", "", found.c.doc_type, hidden=True, sortable=False),
             Column("doc_id", "", found.c.doc_id, hidden=True, sortable=False),
+            Column(
+                "opens",
+                "",
+                documents.may_open(actor, found.c.doc_type, found.c.doc_id),
+                hidden=True,
+                sortable=False,
+            ),
         )
         filters = (Filter("day", lazy("期间"), kind="date_range"),)
         base = (
@@ -222,5 +229,5 @@ def document_text(row: Row[Any]) -> str:
 
 
 def document_address(row: Row[Any]) -> str:
-    """Return the address of a row's document."""
-    return documents.link_of(row.doc_type, row.doc_id, row.document).url
+    """Return the address of a row's document; empty where its reader may not open it."""
+    return documents.link_of(row.doc_type, row.doc_id, row.document).url if row.opens else ""

@@ -326,7 +326,7 @@ def test_the_papers_name_attachments_with_their_hash(desk: Desk) -> None:
     attach(desk, version_id, checked(WORDS.encode(), "说明.txt"))
     rulebook.approve(desk, version_id)
     version = rulebook.load(version_id)
-    for paper in (pdf.text_paper(version, "公司"), pdf.evidence_paper(version, "公司", [], "code")):
+    for paper in (pdf.text_paper(version, "公司"), pdf.evidence_paper(version, "公司", [], "code", {})):
         text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(paper)).pages)
         assert "说明.txt" in text
         assert kept_hash(version_id) in re.sub(r"\s", "", text)
