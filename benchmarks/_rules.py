@@ -23,8 +23,8 @@ WITH_OLD_VERSION = 10
 ROWS_AT_ONCE = 2_000
 
 
-def grow(rules: int, *, seed: int = 7) -> None:
-    """Add ``rules`` rules of 40 clauses in force to the open installation, a demo, and index them."""
+def grow(rules: int, *, clauses: int = CLAUSES, first_number: int = 0, seed: int = 7) -> None:
+    """Add ``rules`` rules in force, of 40 clauses each, to the open installation, a demo, and index them."""
     source = random.Random(seed)
     phrases = phrases_of_the_demo()
     template = (
@@ -35,9 +35,10 @@ def grow(rules: int, *, seed: int = 7) -> None:
     first = {table: next_id(table) for table in (Rule, RuleVersion, RuleClause, ClauseText)}
     rows: dict[Any, list[dict[str, Any]]] = {Rule: [], RuleVersion: [], RuleClause: [], ClauseText: []}
     for place in range(rules):
+        number = f"GZ-B-{first_number + place:05d}"
         rule_id = first[Rule] + place
-        rows[Rule].append({"id": rule_id, "number": f"GZ-B-{place:05d}", "owner_id": template["owner_id"]})
-        identities = [first[RuleClause] + place * CLAUSES + index for index in range(CLAUSES)]
+        rows[Rule].append({"id": rule_id, "number": number, "owner_id": template["owner_id"]})
+        identities = [first[RuleClause] + place * clauses + index for index in range(clauses)]
         rows[RuleClause] += [{"id": identity, "rule_id": rule_id} for identity in identities]
         title = f"{source.choice(phrases)[:12]}管理办法"
         for sequence in range(1, 3 if place % WITH_OLD_VERSION == 0 else 2):
@@ -48,7 +49,7 @@ def grow(rules: int, *, seed: int = 7) -> None:
                     **template,
                     "id": version_id,
                     "rule_id": rule_id,
-                    "number": f"GZ-B-{place:05d}/{sequence}",
+                    "number": f"{number}/{sequence}",
                     "sequence": sequence,
                     "edition": sequence,
                     "title": title,

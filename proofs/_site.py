@@ -198,13 +198,13 @@ def examine(data: Path, database: str = "") -> str:
     return "" if done.returncode == 0 else done.stdout + done.stderr
 
 
-def install_demo(data: Path) -> None:
+def install_demo(data: Path, database: str = "") -> None:
     """Load the demo company into a new data folder, as the first ``manage.py run`` does."""
     folder.prepare(data)
     subprocess.run(
         [sys.executable, "-m", "flask", "--app", "wsgi", "setup", "--demo"],
         cwd=ROOT,
-        env=variables(data),
+        env=variables(data, database),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         check=True,
