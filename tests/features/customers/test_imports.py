@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import func, select
 
-from app.core import imports, jobs, search, timeline
+from app.core import imports, search, timeline
 from app.core.db import session
 from app.core.errors import Denied, NotVisible
 from app.core.permissions import Role
@@ -196,8 +196,6 @@ def test_others_may_not_be_given_customers_without_the_right(salesperson, manage
 
 def test_after_undoing_customers_contacts_and_search_are_as_they_were(salesperson):
     make(salesperson, name="老客户", contact_name="甲")
-    # Other work that is due, asking the salesperson for the letter, is no work of the import.
-    jobs.run_due()
     before = digest()
     rows = [(f"第{number}家农机合作社", "", "江苏", f"联系{number}") for number in range(1, 230)]
     batch = act(imports.confirm, KIND, upload(KIND, salesperson, HEAD, *rows), salesperson)
