@@ -96,7 +96,11 @@ def step_page(revision: QuotationRevision, name: str, form: Any, status: int = 2
         form=form,
         submit_label=flow.FLOW.step(name).label,
         cancel_url=urls["show"],
-        summary=[*presentation.summary(revision), *margin_facts(revision, evidence, actor)],
+        summary=[
+            *(presentation.points_of_review(revision) if reviewing else []),
+            *presentation.summary(revision),
+            *margin_facts(revision, evidence, actor),
+        ],
         line_rows=presentation.line_rows(revision, actor, evidence),
         totals=presentation.sums(revision, actor),
         terms=presentation.terms(revision) if reviewing else [],
@@ -104,6 +108,10 @@ def step_page(revision: QuotationRevision, name: str, form: Any, status: int = 2
         steps_url=urls["steps"],
         revision_version=revision.version,
         changes=presentation.labelled(actions.submitted_changes(revision)) if reviewing else [],
+        changes_heading=presentation.changes_heading(revision),
+        compare_url=url_for("quotations.compared", quotation_id=revision.quotation_id)
+        if revision.revision > 1
+        else "",
         warnings=evidence_warnings(revision, evidence) if reviewing else [],
         leader_reasons=presentation.leader_reasons(revision) if name == "approve" else [],
         further=extra.waiting(revision) if isinstance(form, IssueExtraForm) else None,
