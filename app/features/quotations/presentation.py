@@ -185,9 +185,9 @@ def changes_heading(revision: QuotationRevision) -> str:
     return _("与上次提交相比")
 
 
-def points_of_review(revision: QuotationRevision) -> list[tuple[str, Any]]:
+def points_of_review(revision: QuotationRevision, actor: Actor) -> list[tuple[str, Any]]:
     """Return what whoever approves must not have to scroll for: the sum and how it is paid."""
-    return [(_("含税合计"), filters.money_text(revision.total)), terms(revision)[0][:2]]
+    return [(_("含税合计"), total_text(revision, actor)), terms(revision)[0][:2]]
 
 
 def labelled(changes: Iterable[list[str]]) -> list[tuple[str, str, str]]:

@@ -29,6 +29,7 @@ from app.features.quotations.forms import (
 from app.features.quotations.margins import margin_facts
 from app.features.quotations.models import QuotationRevision
 from app.features.quotations.negotiation import presentation as negotiations
+from app.features.quotations.queries import acceptance_files
 from app.features.quotations.views import READERS, Answer, blueprint, document_context, load, show_page
 from app.features.seals.enums import SealKind
 from app.features.seals.models import Seal
@@ -97,7 +98,7 @@ def step_page(revision: QuotationRevision, name: str, form: Any, status: int = 2
         submit_label=flow.FLOW.step(name).label,
         cancel_url=urls["show"],
         summary=[
-            *(presentation.points_of_review(revision) if reviewing else []),
+            *(presentation.points_of_review(revision, actor) if reviewing else []),
             *presentation.summary(revision),
             *margin_facts(revision, evidence, actor),
         ],
@@ -121,7 +122,19 @@ def step_page(revision: QuotationRevision, name: str, form: Any, status: int = 2
         bid=bids.card(revision, current_actor()) if reviewing else None,
         contact={"url": ""},
         no_seal=isinstance(form, IssueForm) and not form.seal_id.choices,
+        **(acceptance_context(revision, actor) if name == "confirm_acceptance" else {}),
     )
+
+
+def acceptance_context(revision: QuotationRevision, actor: Actor) -> dict[str, Any]:
+    """Return what is confirmed: customer, sum and payment, and the customer's own paper."""
+    return {
+        "accepted": [
+            (_("客户"), revision.quotation.customer.name),
+            *presentation.points_of_review(revision, actor),
+        ],
+        "papers": documents.file_rows(acceptance_files(revision.id)),
+    }
 
 
 @blueprint.get(

@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from app.core.db import session
+from app.core.files import CheckedFile
 from app.core.notices import Notice
 from app.core.timeline import events_for
 from app.core.uow import unit_of_work
@@ -92,6 +93,21 @@ def test_the_review_begins_with_sum_payment_and_what_a_later_revision_changed(
     stories.step(people, second, "submit", "salesperson")
     client.get(f"{place}/r/2/approve")
     assert "与上一版相比" not in client.page.text
+
+
+def test_the_confirmation_shows_sum_payment_and_the_customers_paper(
+    client: Client, desk: stories.Desk
+) -> None:
+    people, revision = desk.people, desk.quotation("issued")
+    paper = CheckedFile("回传.pdf", "application/pdf", b"%PDF-1.4")
+    with unit_of_work():
+        actions.attach_acceptance(revision, actor=people.actor("salesperson"), file=paper)
+    stories.step(people, revision, "claim_acceptance", "salesperson")
+    place = f"/quotations/{revision.quotation_id}/r/1"
+    client.as_(desk.people.manager).get(f"{place}/confirm_acceptance")
+    assert revision.quotation.customer.name in client.page.text
+    assert "含税合计" in client.page.text
+    assert "回传.pdf" in client.page.text
 
 
 def test_the_task_leads_to_the_page_where_the_step_is_no_longer_open(
