@@ -10,6 +10,7 @@ MOST_ROWS = 2_000
 MOST_COLUMNS = 40
 
 _BRACKETS = re.compile(r"[(\[【].*?[)\]】]")
+_BREAK = re.compile(r"\s*[\n\t]\s*")
 _AMOUNT_WITH_UNIT = re.compile(r"([+-]?[0-9][0-9,]*(?:\.[0-9]+)?) *([^0-9\s.,%+-][^0-9\s]{0,19})")
 
 
@@ -91,11 +92,13 @@ def named_rows(
 ) -> list[dict[str, str]]:
     """Return the rows by column name; columns without a name are left out, units are taken off figures.
 
+    A field of the table has one line, and a browser joins the words around a line break: a space keeps them apart.
+
     Figures stay as they were typed: the fields that receive them read them and say what is wrong.
     """
     found = []
     for row in rows:
-        named = {name: cell for name, cell in zip(order, row, strict=False) if name and cell}
+        named = {name: _BREAK.sub(" ", cell) for name, cell in zip(order, row, strict=False) if name and cell}
         for column in columns:
             if column.name in named and (column.unit_into or column.drop_unit):
                 _take_unit(named, column)

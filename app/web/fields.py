@@ -192,7 +192,9 @@ class PasswordField(wtforms.Field):
 
 
 class FigureField(TypedField):
-    """A figure read by one of the parsers of ``app.core.money``."""
+    """A figure read by one of the parsers of ``app.core.money``; ``sentences`` says by reason why one was refused."""
+
+    sentences = MONEY_SENTENCES
 
     def parse(self, text: str) -> Decimal:
         """Return the figure; raises MoneyError."""
@@ -203,9 +205,9 @@ class FigureField(TypedField):
         try:
             return self.parse(text)
         except MoneyError as error:
-            reason = error.reason if error.reason in MONEY_SENTENCES else "not-a-number"
+            reason = error.reason if error.reason in self.sentences else "not-a-number"
             limit = f"{error.limit:,}" if isinstance(error.limit, Decimal) else error.limit
-            raise ValueError(self.say(MONEY_SENTENCES[reason], limit=limit)) from error
+            raise ValueError(self.say(self.sentences[reason], limit=limit)) from error
 
 
 class AmountField(FigureField):
@@ -254,6 +256,8 @@ class QuantityField(FigureField):
 
 class PercentField(FigureField):
     """Percent points, 13 for 13 %."""
+
+    sentences = {**MONEY_SENTENCES, "not-a-number": lazy("%(label)s应是百分数，例如 13 或 13%%")}
 
     def parse(self, text: str) -> Decimal:
         """Return the percent points."""

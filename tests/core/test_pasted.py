@@ -100,6 +100,11 @@ def test_a_unit_that_stands_in_its_own_column_is_kept_and_a_needless_one_dropped
     assert rows == [{"quantity": "5", "unit": "套", "days": "20"}]
 
 
+def test_words_around_a_line_break_stay_apart() -> None:
+    cells = pasted.split_cells('"16 MPa \n通径 4"\t"甲\n\n乙"')
+    assert pasted.named_rows(cells, ["name", "note"], COLUMNS) == [{"name": "16 MPa 通径 4", "note": "甲 乙"}]
+
+
 def test_labels_of_a_choice_become_its_codes() -> None:
     rows = [{"kind": "分组 标题"}, {"kind": "不认得"}, {"name": "泵"}]
     pasted.replace_labels(rows, "kind", {"分组标题": "heading"})

@@ -149,6 +149,19 @@ def notice_document(actor: Actor, notice_id: int) -> tuple[str, int] | None:
     return (row.doc_type, row.doc_id) if row else None
 
 
+def place_to_act(actor: Actor, doc_type: str, doc_id: int) -> str | None:
+    """Return where a message about a document leads: to the form of the step that waits for its reader, or the page."""
+    url = documents.link_of(doc_type, doc_id, None).url
+    waiting = (
+        tasks.addressed_to(actor)
+        .with_only_columns(Task.kind)
+        .where(Task.doc_type == doc_type, Task.doc_id == doc_id)
+        .order_by(Task.id)
+    )
+    kinds = session.execute(waiting).scalars().all() if url else ()
+    return next((place for kind in kinds if (place := tasks.address_of(kind, str(url))) != url), url)
+
+
 def expiring_offers(actor: Actor, limit: int = 20) -> list[OpenOffer]:
     """Return the issued offers an actor sees that expire within a week, the first first."""
     return [offer_of(row) for row in follow_up.rows(actor, follow_up.EXPIRING, limit)]

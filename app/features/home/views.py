@@ -245,8 +245,7 @@ def open_notice(notice_id: int) -> Response:
         raise NotVisible
     with unit_of_work():
         notices.mark_read(actor.id, notice_id)
-    url = documents.link_of(*key, None).url
-    return fragments.go(url or url_for("home.notices"))
+    return fragments.go(queries.place_to_act(actor, *key) or url_for("home.notices"))
 
 
 @blueprint.post("/notices/read")

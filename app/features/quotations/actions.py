@@ -25,6 +25,7 @@ from app.features.quotations.flow import DOC_TYPE, FLOW, NOT_APPROVED, refused_p
 from app.features.quotations.line_changes import TOLD_FIELDS, line_changes, line_facts
 from app.features.quotations.models import LineAmount, Quotation, QuotationLine, QuotationRevision
 from app.features.quotations.negotiation import guards
+from app.features.quotations.revisions import earlier_content
 from app.features.quotations.terms import queries as terms
 from app.features.quotations.terms.models import TERM_FIELDS
 from app.features.seals.models import LegalEntity
@@ -463,7 +464,11 @@ def follow_inquiry(inquiry_id: int, actor: Actor) -> None:
 
 
 def submitted_changes(revision: QuotationRevision) -> list[list[str]]:
-    """Return what the owner changed between the last two submissions, as [label key, old, new]."""
-    if revision.previous_content is None or revision.submitted_content is None:
+    """Return what differs from the last submission, as [label key, old, new].
+
+    A later revision that is submitted for the first time is compared with the one it was made from.
+    """
+    before = revision.previous_content or earlier_content(revision)
+    if before is None or revision.submitted_content is None:
         return []
-    return snapshot.changes(revision.previous_content, revision.submitted_content)
+    return snapshot.changes(before, revision.submitted_content)

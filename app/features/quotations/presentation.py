@@ -178,6 +178,18 @@ def terms(revision: QuotationRevision) -> list[tuple[str, Any, bool]]:
     ]
 
 
+def changes_heading(revision: QuotationRevision) -> str:
+    """Return what a revision under review is compared with."""
+    if revision.previous_content is None and revision.revision > 1:
+        return _("与上一版相比")
+    return _("与上次提交相比")
+
+
+def points_of_review(revision: QuotationRevision, actor: Actor) -> list[tuple[str, Any]]:
+    """Return what whoever approves must not have to scroll for: the sum and how it is paid."""
+    return [(_("含税合计"), total_text(revision, actor)), terms(revision)[0][:2]]
+
+
 def labelled(changes: Iterable[list[str]]) -> list[tuple[str, str, str]]:
     """Return changes with the labels of their fields, line numbers before them."""
     return timeline.describe_change_rows(flow.DOC_TYPE, changes)

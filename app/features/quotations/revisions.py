@@ -1,4 +1,6 @@
-"""Which revision of a quotation is the one shown at its own address."""
+"""Which revision of a quotation is the one shown at its own address, and which one a later one follows."""
+
+from typing import Any
 
 from sqlalchemy import select
 
@@ -24,3 +26,21 @@ def restore_current(revision: QuotationRevision) -> None:
             row.current = row is alive
             row.touch()
     session.flush()
+
+
+def earlier_content(revision: QuotationRevision) -> dict[str, Any] | None:
+    """Return what was last submitted of the revisions before this one, void ones apart; None where there is none."""
+    if revision.revision == 1:
+        return None
+    statement = (
+        select(QuotationRevision.submitted_content)
+        .where(
+            QuotationRevision.quotation_id == revision.quotation_id,
+            QuotationRevision.revision < revision.revision,
+            QuotationRevision.submitted_at.is_not(None),
+            QuotationRevision.status != QuotationStatus.VOID,
+        )
+        .order_by(QuotationRevision.revision.desc())
+        .limit(1)
+    )
+    return session.execute(statement).scalar_one_or_none()

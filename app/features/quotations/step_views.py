@@ -29,6 +29,7 @@ from app.features.quotations.forms import (
 from app.features.quotations.margins import margin_facts
 from app.features.quotations.models import QuotationRevision
 from app.features.quotations.negotiation import presentation as negotiations
+from app.features.quotations.queries import acceptance_files
 from app.features.quotations.views import READERS, Answer, blueprint, document_context, load, show_page
 from app.features.seals.enums import SealKind
 from app.features.seals.models import Seal
@@ -96,7 +97,11 @@ def step_page(revision: QuotationRevision, name: str, form: Any, status: int = 2
         form=form,
         submit_label=flow.FLOW.step(name).label,
         cancel_url=urls["show"],
-        summary=[*presentation.summary(revision), *margin_facts(revision, evidence, actor)],
+        summary=[
+            *(presentation.points_of_review(revision, actor) if reviewing else []),
+            *presentation.summary(revision),
+            *margin_facts(revision, evidence, actor),
+        ],
         line_rows=presentation.line_rows(revision, actor, evidence),
         totals=presentation.sums(revision, actor),
         terms=presentation.terms(revision) if reviewing else [],
@@ -104,6 +109,10 @@ def step_page(revision: QuotationRevision, name: str, form: Any, status: int = 2
         steps_url=urls["steps"],
         revision_version=revision.version,
         changes=presentation.labelled(actions.submitted_changes(revision)) if reviewing else [],
+        changes_heading=presentation.changes_heading(revision),
+        compare_url=url_for("quotations.compared", quotation_id=revision.quotation_id)
+        if revision.revision > 1
+        else "",
         warnings=evidence_warnings(revision, evidence) if reviewing else [],
         leader_reasons=presentation.leader_reasons(revision) if name == "approve" else [],
         further=extra.waiting(revision) if isinstance(form, IssueExtraForm) else None,
@@ -113,7 +122,19 @@ def step_page(revision: QuotationRevision, name: str, form: Any, status: int = 2
         bid=bids.card(revision, current_actor()) if reviewing else None,
         contact={"url": ""},
         no_seal=isinstance(form, IssueForm) and not form.seal_id.choices,
+        **(acceptance_context(revision, actor) if name == "confirm_acceptance" else {}),
     )
+
+
+def acceptance_context(revision: QuotationRevision, actor: Actor) -> dict[str, Any]:
+    """Return what is confirmed: customer, sum and payment, and the customer's own paper."""
+    return {
+        "accepted": [
+            (_("客户"), revision.quotation.customer.name),
+            *presentation.points_of_review(revision, actor),
+        ],
+        "papers": documents.file_rows(acceptance_files(revision.id)),
+    }
 
 
 @blueprint.get(

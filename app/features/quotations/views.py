@@ -229,6 +229,7 @@ def review_context(revision: QuotationRevision, evidence: dict[int, PurchasingAn
     """Return what changed since the last submission and what is to be known of the price evidence."""
     return {
         "changes": presentation.labelled(actions.submitted_changes(revision)),
+        "changes_heading": presentation.changes_heading(revision),
         "warnings": evidence_warnings(revision, evidence),
     }
 

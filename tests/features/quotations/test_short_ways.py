@@ -1,8 +1,14 @@
 """From the message to the deed: how many taps and fields a reviewer, a leader and a keeper need."""
 
 import pytest
+from sqlalchemy import select
 
+from app.core.db import session
+from app.core.files import CheckedFile
+from app.core.notices import Notice
 from app.core.timeline import events_for
+from app.core.uow import unit_of_work
+from app.features.quotations import actions
 from tests import stories
 from tests.client import Client
 
@@ -40,6 +46,68 @@ def test_review_approval_and_issue_take_two_taps_from_the_message(client: Client
         client.as_(getattr(desk.people, part))
         tap_button(client, tap_task(client, task))
         assert revision.status == state
+
+
+def test_the_message_leads_to_the_form_of_what_waits_for_its_reader(
+    client: Client, desk: stories.Desk
+) -> None:
+    revision = desk.quotation("draft")
+    stories.step(desk.people, revision, "submit", "salesperson")
+    newest = session.scalars(
+        select(Notice.id).where(Notice.user_id == desk.people.manager.id).order_by(Notice.id.desc())
+    ).first()
+    client.as_(desk.people.manager).get("/notices")
+    first = client.post(f"/notices/{newest}/open").location
+    assert client.get(first).location == f"/quotations/{revision.quotation_id}/r/1/approve"
+    stories.approve(desk.people, revision)
+    client.get("/notices")
+    then = client.post(f"/notices/{newest}/open").location
+    assert client.get(then).location == f"/quotations/{revision.quotation_id}/r/1"
+
+
+def test_the_review_begins_with_sum_payment_and_what_a_later_revision_changed(
+    client: Client, desk: stories.Desk
+) -> None:
+    people, revision = desk.people, desk.quotation("issued")
+    client.as_(people.manager)
+    owner = people.actor("salesperson")
+    with unit_of_work():
+        second = actions.revise(revision, actor=owner, version=revision.version, reason="降价")
+    with unit_of_work():
+        actions.edit(
+            second,
+            actor=owner,
+            version=second.version,
+            head=stories.head(second, warranty="18 个月"),
+            lines=stories.typed(second),
+        )
+    stories.step(people, second, "submit", "salesperson")
+    place = f"/quotations/{revision.quotation_id}"
+    client.get(f"{place}/r/2/approve")
+    text = client.page.text
+    assert "与上一版相比" in text
+    assert "18 个月" in text.partition("报价明细")[0]
+    assert text.index("含税合计") < text.index("付款方式") < text.index("与上一版相比")
+    assert f"{place}/compare" in [link.attributes.get("href") for link in client.page.all("a")]
+    stories.step(people, second, "return", "manager", note="再议")
+    stories.step(people, second, "submit", "salesperson")
+    client.get(f"{place}/r/2/approve")
+    assert "与上一版相比" not in client.page.text
+
+
+def test_the_confirmation_shows_sum_payment_and_the_customers_paper(
+    client: Client, desk: stories.Desk
+) -> None:
+    people, revision = desk.people, desk.quotation("issued")
+    paper = CheckedFile("回传.pdf", "application/pdf", b"%PDF-1.4")
+    with unit_of_work():
+        actions.attach_acceptance(revision, actor=people.actor("salesperson"), file=paper)
+    stories.step(people, revision, "claim_acceptance", "salesperson")
+    place = f"/quotations/{revision.quotation_id}/r/1"
+    client.as_(desk.people.manager).get(f"{place}/confirm_acceptance")
+    assert revision.quotation.customer.name in client.page.text
+    assert "含税合计" in client.page.text
+    assert "回传.pdf" in client.page.text
 
 
 def test_the_task_leads_to_the_page_where_the_step_is_no_longer_open(
