@@ -263,6 +263,9 @@ def register() -> Any:
         _("用印登记"),
         trail=((pgettext("list", "印章"), url_for("seals.index")),),
         sign_labels=(_("印章保管人"), _("用印审计"), _("公司主管领导")),
+        list_facts=[]
+        if queries.reads_all_uses(actor)
+        else [_("这里是您的用印和您保管的印章的用印；全部登记由用印审计查阅和导出")],
         empty_text=_("还没有用印"),
         empty_hint=_("出具盖章文件、盖实物章时自动登记，不能修改、不能删除"),
     )
