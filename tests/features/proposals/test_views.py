@@ -91,6 +91,10 @@ def test_evidence_is_added_with_a_photo_and_removed(client: Client, company: Com
     number = proposals.draft(company)
     page, form = f"/proposals/{number}", f"/proposals/{number}/evidence"
     sign_in(client, company, "manager").get(form)
+    empty = [option for option in client.page.all("option") if option.text == "不引用"]
+    assert len(empty) == len(
+        client.page.all("select", name="check_id") + client.page.all("select", name="event_seq")
+    )
     values = client.page.values(form)
     assert client.post(form, values).status_code == 422
     event = next(option for option in client.page.all("option") if "孙晓 说明情况" in option.text)
@@ -442,3 +446,16 @@ def test_an_appeal_nobody_may_decide_says_so_until_the_settings_name_somebody(
         actions.remind({})
     assert [task.user_id for task in open_tasks("proposal", number)] == [company.finance.id]
     assert "奖惩第二决定人" not in client.get(address).get_data(as_text=True)
+
+
+def test_serving_offers_no_witness_to_do_without_before_the_person_signed(
+    client: Client, company: Company
+) -> None:
+    number = proposals.brought_to(company, "decided")
+    sign_in(client, company, "personnel")
+    for first in ("请选择", "当事人已签收，不用见证人"):
+        client.get(f"/proposals/{number}/serve")
+        empty = [each.text for each in client.page.all("option") if not each.attributes["value"]]
+        assert empty == [first]
+        if first == "请选择":
+            proposals.step(company, number, "acknowledge", "reader")
