@@ -88,6 +88,7 @@ def settings(public_url: str) -> dict[str, str]:
         "company.short_name": SHORT_NAME,
         "quotations.effect": Effect.REVOCABLE.value,
         "quotations.leader_limit": "200000",
+        "proposals.second_decider": str(person("admin").id),
         "quotations.second_approver": str(person("m1").id),
         "seals.second_approver": str(person("m1").id),
         "verification.public_url": public_url,

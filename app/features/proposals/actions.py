@@ -41,7 +41,12 @@ EVIDENCE_FILE = "evidence"
 LONGEST_ADDRESS = 200
 REMIND_FROM, REMIND_UNTIL = 8, 18
 REMIND_BEFORE = timedelta(hours=24)
-WAITING = {ProposalStatus.HEARING: "hearing_due_at", ProposalStatus.SERVED: "appeal_due_at"}
+# States whose tasks change without a step: by a time that runs out, or by a second decider named in the settings.
+WAITING = {
+    ProposalStatus.HEARING: "hearing_due_at",
+    ProposalStatus.SERVED: "appeal_due_at",
+    ProposalStatus.APPEALED: "",
+}
 
 
 @dataclass(frozen=True)
@@ -354,7 +359,7 @@ def remind(payload: dict[str, Any]) -> None:
 
 
 def waiting() -> list[int]:
-    """Return the proposals in which a time runs."""
+    """Return the proposals whose tasks may change by themselves."""
     return list(
         session.execute(
             select(Proposal.id).where(Proposal.status.in_(list(WAITING))).order_by(Proposal.id)
@@ -365,7 +370,8 @@ def waiting() -> list[int]:
 def remind_of(proposal: Proposal) -> None:
     """Make the tasks of a proposal those of today, and tell the person that the time is nearly over."""
     FLOW.sync_tasks(proposal)
-    due: datetime | None = getattr(proposal, WAITING[ProposalStatus(proposal.status)])
+    runs = WAITING[ProposalStatus(proposal.status)]
+    due: datetime | None = getattr(proposal, runs) if runs else None
     silent = (
         proposal.heard_at is None if proposal.status == ProposalStatus.HEARING else not proposal.appeal_over
     )

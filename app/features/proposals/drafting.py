@@ -140,7 +140,8 @@ def step_form(proposal: Proposal, name: str, actor: Actor, *, posted: bool) -> A
     if isinstance(form, ServeForm):
         people = [row for row in queries.colleagues(actor) if row[0] != proposal.subject_id]
         blank = _("当事人已签收，不用见证人") if proposal.read_at is not None else _("请选择")
-        form.witness_id.choices = [("", blank), *people]
+        form.witness_id.blank = blank
+        form.witness_id.choices = people
     if not posted and "measure" in form:
         form.measure.data = proposal.decided_measure or proposal.measure
         form.amount.data = proposal.decided_amount if proposal.decision else proposal.amount

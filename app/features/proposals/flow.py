@@ -179,7 +179,9 @@ def faults_of_decision(proposal: Proposal, data: Mapping[str, Any]) -> dict[str,
     if data.get("decision") == Decision.CHANGED:
         if not told(data, "measure"):
             faults["measure"] = lazy("请写明变更后的奖惩内容")
-        fault = out_of_range(proposal, data.get("amount"))
+        # Less than the clause's least is a decision too: a warning in place of money.
+        amount = data.get("amount")
+        fault = out_of_range(proposal, amount) if amount is not None else None
         if fault is not None:
             faults["amount"] = RANGE_SENTENCE.filled(**fault)
     return faults

@@ -106,7 +106,13 @@ class PublicList(Listing):
         Column("subject", lazy("姓名"), Subject.name, "person"),
         Column("department", lazy("部门"), Department.name),
         Column("kind", lazy("类别"), Proposal.kind, labels=KINDS, tones=TONES),
-        Column("facts", lazy("事由"), Proposal.facts, sortable=False),
+        # What a penalty is for may quote what the person said; everybody is told the clause and the decision.
+        Column(
+            "facts",
+            lazy("事由"),
+            case((Proposal.kind == ProposalKind.REWARD, Proposal.facts), else_=""),
+            sortable=False,
+        ),
         Column("measure", lazy("内容"), Proposal.decided_measure, sortable=False),
         Column("rule_title", lazy("依据条款"), Proposal.rule_title, text=cited_text),
         Column("clause_name", "", Proposal.clause_name, hidden=True, sortable=False),

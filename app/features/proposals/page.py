@@ -28,6 +28,7 @@ from app.features.proposals.enums import (
 )
 from app.features.proposals.flow import FLOW
 from app.features.proposals.models import Proposal, ProposalEvidence
+from app.features.proposals.people_of import decider
 from app.features.proposals.queries import events_by_seq, name_or_draft
 from app.features.rules.queries import citation
 from app.web import documents, filters
@@ -224,9 +225,16 @@ def context(proposal: Proposal, actor: Actor) -> dict[str, Any]:
         if is_decided(proposal)
         else "",
         **steps_context(proposal, actor),
+        "undecided": nobody_decides(proposal),
         "stations": documents.stations(FLOW, proposal.status, events),
         "events": documents.timeline_rows(events),
     }
+
+
+def nobody_decides(proposal: Proposal) -> bool:
+    """Tell whether a decision is due and nobody is left who may make it."""
+    due = proposal.status in (ProposalStatus.PROPOSED, ProposalStatus.HEARING, ProposalStatus.APPEALED)
+    return due and not decider.people(proposal)
 
 
 def is_decided(proposal: Proposal) -> bool:

@@ -56,7 +56,7 @@ tasks.register_kinds(
     tasks.TaskKind("proposal:acknowledge", lazy("签收奖惩决定")),
     tasks.TaskKind("proposal:serve", lazy("告知奖惩决定"), "serve"),
     tasks.TaskKind("proposal:answer", lazy("对决定申诉或不申诉"), lags=True, ends_with_person=True),
-    tasks.TaskKind("proposal:redecide", lazy("复核申诉"), "redecide", decides=True),
+    tasks.TaskKind("proposal:redecide", lazy("复核申诉"), "redecide", lags=True, decides=True),
     tasks.TaskKind("proposal:execute", lazy("登记奖惩的执行"), "execute", lags=True),
     tasks.TaskKind("proposal:close", lazy("奖惩结案")),
     tasks.TaskKind("proposal_tip:answer", lazy("处理奖惩线索")),

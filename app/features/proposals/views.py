@@ -186,9 +186,9 @@ def evidence(proposal_id: int) -> Any:
     """Add what speaks for the facts."""
     proposal, actor = own_draft(proposal_id), current_actor()
     form = EvidenceForm()
-    form.check_id.choices = [("", _("不引用")), *queries.checks_of(actor, proposal.subject_id)]
+    form.check_id.choices = list(queries.checks_of(actor, proposal.subject_id))
     events = queries.events_seen(actor, Event.actor_id == proposal.subject_id)
-    form.event_seq.choices = [("", _("不引用")), *page.event_choices(events)]
+    form.event_seq.choices = list(page.event_choices(events))
     if request.method != "POST":
         form.version.data = proposal.version
         return show_evidence(form, proposal, 200)

@@ -53,7 +53,8 @@ def say(version_id: int, form: CommentForm, clause_id: int | None, actor: Actor)
     """Keep the comment of a valid form and return where it is read."""
     version = queries.get_version(actor, version_id)
     procedure.comment(version, actor=actor, text=form.text.data, clause_id=clause_id)
-    return url_for("rules.comments", version_id=version_id)
+    place = f"clause-{clause_id}" if clause_id is not None else "whole"
+    return url_for("rules.comments", version_id=version_id, _anchor=place)
 
 
 def show_comments(

@@ -6,7 +6,11 @@ They are Chinese papers. What the fonts lack is replaced: a paper of rules refus
 from collections.abc import Sequence
 from datetime import datetime
 
+from sqlalchemy import select
+
 from app.core import clock, pictures
+from app.core.db import session
+from app.core.files import StoredFile
 from app.core.i18n import CHINESE, using_locale
 from app.core.pdf import blocks
 from app.core.pdf.blocks import Fact, Foot, Letterhead, Paragraph, baseline
@@ -274,6 +278,7 @@ def evidence_paper(
         )
         draw_procedure(document, version)
         draw_signatures(document, signatures, filed)
+        draw_sheets(document, signatures)
         draw_letters(document, signatures, filed)
         section(document, "说明")
         blocks.draw_paragraph(document, Paragraph(NO_THIRD_PARTY), style=_BODY)
@@ -331,6 +336,34 @@ def draw_signatures(document: Document, signatures: Sequence[RuleSignature], fil
         for signature in signatures
     ]
     Table(columns, _HEAD).draw(document, rows)
+
+
+def draw_sheets(document: Document, signatures: Sequence[RuleSignature]) -> None:
+    """Name the scans of the sheets people signed by hand, with their SHA-256, and who stands on each."""
+    names: dict[int, list[str]] = {}
+    for signature in signatures:
+        if signature.stored_file_id is not None:
+            names.setdefault(signature.stored_file_id, []).append(signature.name)
+    scans = session.execute(select(StoredFile).where(StoredFile.id.in_(names)).order_by(StoredFile.id))
+    rows = [
+        Row(tuple((Part(printable(text), _CELL),) for text in sheet_cells(scan, names[scan.id])))
+        for scan in (scans.scalars() if names else ())
+    ]
+    if rows:
+        document.need(4 * _CHAPTER.leading)
+        section(document, "纸质签字表")
+        columns = (
+            Column("签字人", weight=1.6),
+            Column("存入时间", weight=1.2),
+            Column("扫描件 SHA-256", weight=2.6),
+        )
+        Table(columns, _HEAD).draw(document, rows)
+
+
+def sheet_cells(scan: StoredFile, names: Sequence[str]) -> tuple[str, ...]:
+    """Return the row of one scanned sheet."""
+    half = len(scan.sha256) // 2
+    return "、".join(names), stamp(scan.uploaded_at), f"{scan.sha256[:half]}\n{scan.sha256[half:]}"
 
 
 def draw_letters(document: Document, signatures: Sequence[RuleSignature], filed: Letters) -> None:

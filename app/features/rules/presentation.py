@@ -18,6 +18,7 @@ from app.features.rules.enums import (
     RuleCategory,
     Standing,
     TextReading,
+    VersionStatus,
 )
 from app.features.rules.flow import FLOW
 from app.features.rules.models import ClauseText, RuleAttachment, RuleVersion
@@ -219,7 +220,11 @@ def banner(version: RuleVersion) -> dict[str, str] | None:
     if standing == Standing.PENDING:
         day = filters.date_text(version.effective_on)
         return {"tone": "info", "title": _("%(day)s起施行", day=day), "text": known, "url": url}
-    return {"tone": "info", "title": _("草案，尚未施行"), "text": known if current else "", "url": url}
+    if version.status == VersionStatus.CONSULTATION and version.comments_until is not None:
+        title = _("草案，正在征求意见，%(day)s截止", day=filters.date_text(version.comments_until))
+    else:
+        title = _("草案，尚未施行")
+    return {"tone": "info", "title": title, "text": known if current else "", "url": url}
 
 
 def trail() -> list[tuple[str, str]]:

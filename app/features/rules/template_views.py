@@ -18,6 +18,7 @@ from app.features.rules.outline import row_numbers
 from app.features.rules.presentation import ShownClause, shown_blocks
 from app.features.rules.templates import RuleTemplate
 from app.features.rules.views import blueprint
+from app.features.rules.word_views import own_department
 from app.web import fragments
 from app.web.forms import once
 from app.web.guard import current_actor, requires
@@ -77,7 +78,9 @@ def template(key: str) -> Any:
     chosen = load(key)
     form, status = TakeTemplateForm(), 200
     form.department_id.choices = department_choices()
-    if request.method == "POST":
+    if request.method != "POST":
+        form.department_id.data = own_department()
+    else:
         status = 422
         if form.validate():
             try:

@@ -123,7 +123,8 @@ def page_context(version: RuleVersion, actor: Actor) -> dict[str, Any]:
         "attachments": attachment_rows(version, events),
         "dead": listed(versions.dead_links(version)) if handled else "",
         "links": links(version, actor, seen)
-        | ({"acts": acts_address(version)} if acts and not asked else {}),
+        | ({"acts": acts_address(version)} if acts and not asked else {})
+        | ({"acted": url_for("rules.show_version", version_id=version.id)} if asked else {}),
     }
 
 
@@ -203,6 +204,8 @@ def links(version: RuleVersion, actor: Actor, seen: list[RuleVersion]) -> dict[s
         found["records"] = url_for("rules.records", version_id=number)
     if version.comments_until is not None:
         found["comments"] = url_for("rules.comments", version_id=number)
+        if version.status == VersionStatus.CONSULTATION and not works:
+            found["say"] = found["comments"]
     if version.is_published:
         if queries.may_handle(actor, version):
             found["readers"] = url_for("rules.readers", version_id=number)

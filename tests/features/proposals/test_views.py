@@ -8,11 +8,12 @@ from decimal import Decimal
 
 import pytest
 
-from app.core import clock
+from app.core import clock, settings
 from app.core.db import session
+from app.core.tasks import open_tasks
 from app.core.uow import unit_of_work
 from app.features.people.models import User
-from app.features.proposals import ranges, tips
+from app.features.proposals import actions, ranges, tips
 from app.features.proposals.models import Proposal, ProposalTip
 from tests.client import Client
 from tests.features.checks import desk as checks
@@ -90,6 +91,10 @@ def test_evidence_is_added_with_a_photo_and_removed(client: Client, company: Com
     number = proposals.draft(company)
     page, form = f"/proposals/{number}", f"/proposals/{number}/evidence"
     sign_in(client, company, "manager").get(form)
+    empty = [option for option in client.page.all("option") if option.text == "不引用"]
+    assert len(empty) == len(
+        client.page.all("select", name="check_id") + client.page.all("select", name="event_seq")
+    )
     values = client.page.values(form)
     assert client.post(form, values).status_code == 422
     event = next(option for option in client.page.all("option") if "孙晓 说明情况" in option.text)
@@ -426,3 +431,31 @@ def test_a_penalty_out_of_range_is_told_on_the_page(client: Client, company: Com
     number = proposals.draft(company)
     sign_in(client, company, "manager").get(f"/proposals/{number}")
     assert "《车辆管理办法》第一条规定的幅度是 ≤ 100.00 元" in client.page.text
+
+
+def test_an_appeal_nobody_may_decide_says_so_until_the_settings_name_somebody(
+    client: Client, company: Company
+) -> None:
+    number = proposals.brought_to(company, "served")
+    proposals.step(company, number, "appeal", "reader", appeal="门卫可以作证")
+    address = f"/proposals/{number}"
+    assert "奖惩第二决定人" in sign_in(client, company, "reader").get(address).get_data(as_text=True)
+    with unit_of_work():
+        settings.put("proposals.second_decider", company.finance.id)
+    with clock.frozen(clock.now().replace(hour=2)):
+        actions.remind({})
+    assert [task.user_id for task in open_tasks("proposal", number)] == [company.finance.id]
+    assert "奖惩第二决定人" not in client.get(address).get_data(as_text=True)
+
+
+def test_serving_offers_no_witness_to_do_without_before_the_person_signed(
+    client: Client, company: Company
+) -> None:
+    number = proposals.brought_to(company, "decided")
+    sign_in(client, company, "personnel")
+    for first in ("请选择", "当事人已签收，不用见证人"):
+        client.get(f"/proposals/{number}/serve")
+        empty = [each.text for each in client.page.all("option") if not each.attributes["value"]]
+        assert empty == [first]
+        if first == "请选择":
+            proposals.step(company, number, "acknowledge", "reader")

@@ -274,3 +274,22 @@ def test_the_proof_tells_who_when_and_that_no_third_party_kept_it(desk: Desk, tm
     for wanted in ("本证明由用人单位系统生成，未经第三方存证", "孙晓", "第一条", "知悉须遵照执行"):
         assert wanted in text
     assert reading.wording(queries.get_version(SYSTEM, version_id)) in text.replace("\n", "")
+
+
+def test_the_proof_names_the_scan_of_the_sheet_signed_by_hand(desk: Desk, tmp_path: Path) -> None:
+    keys.create("沃垦农机")
+    version_id = rulebook.published(desk)
+    with unit_of_work():
+        reading.enter_sheet(
+            rulebook.load(version_id),
+            actor=desk.actor("manager"),
+            people=[desk.other.id, desk.colleague.id],
+            sheet=rulebook.picture(),
+        )
+    prepared = evidence.prepare(rulebook.load(version_id), company="沃垦农机")
+    text = paper_tools.text_of(paper_tools.saved(tmp_path, prepared.content)).replace("\n", "")
+    assert "纸质签字表" in text
+    scans = {row.stored_file_id for row in session.query(RuleSignature)}
+    scan = session.get_one(files.StoredFile, scans.pop())
+    assert scan.sha256[:32] in text
+    assert scan.sha256[32:] in text
