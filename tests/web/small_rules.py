@@ -1,11 +1,13 @@
 """The rules of the small company: numbered without Chinese, in each state that has pages of its own."""
 
+import io
 from datetime import timedelta
 
 from app.core import clock
+from app.core.files import check_upload
 from app.core.uow import unit_of_work
 from app.features.people.models import User
-from app.features.rules import actions, editing, procedure, reading
+from app.features.rules import actions, attachments, editing, procedure, reading
 from app.features.rules.actions import VersionValues
 from app.features.rules.clause_text import paragraphs
 from app.features.rules.enums import NumberStyle, RecordKind
@@ -69,8 +71,10 @@ def rules(accounts: dict[str, User]) -> None:
         reading.enter_sheet(
             version, actor=factories.actor(accounts["m1"]), people=[accounts["w1"].id], sheet=picture()
         )
+    read = attachments.read_all([check_upload("Checklist.txt", io.BytesIO(b"Lights, brakes, first aid kit"))])
     with unit_of_work():
-        actions.start_version(load(number).rule, actor=factories.actor(accounts["m1"]))
+        draft = actions.start_version(load(number).rule, actor=factories.actor(accounts["m1"]))
+        attachments.add(draft, actor=factories.actor(accounts["m1"]), brought=read)
     with unit_of_work():
         version = begin(accounts, "Pay")
         procedure.keep_record(

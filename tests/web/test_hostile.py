@@ -93,6 +93,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/rules/import",
         "/rules/versions/2/import",
         "/rules/versions/2",
+        "/rules/versions/2/attachments",
         "/rules/versions/2/head",
         "/rules/versions/2/edit?clause=2",
         "/rules/versions/2/questions",
@@ -143,7 +144,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/quotations/11/r/1",
         "/inquiries/5/opening",
     ),
-    "t1": ("/inquiries/4/lines/10/technical", "/acknowledgements/6/hand_in"),
+    "t1": ("/inquiries/4/lines/10/technical", "/acknowledgements/3/hand_in"),
     "p1": ("/inquiries/4/lines/10/purchasing", "/inquiries/6"),
     "c1": ("/quotations/8/r/1", "/quotations/5/r/1/issue"),
     "h1": (
@@ -173,6 +174,7 @@ ELSEWHERE = {
     "quotations.fast_totals": "answers the figures of the quick form only and keeps nothing",
     "rules.preview_rule": "stands behind the upload of a Word file; its own tests send the same values",
     "rules.preview_clauses": "stands behind the upload of a Word file; its own tests send the same values",
+    "rules.pasted": "answers the editor with the marks of what was pasted and keeps nothing",
     "rules.remove_question": "is a button inside the form of a new question",
     "home.remind_of_task": "is a button beside tasks of others that wait too long",
 }
