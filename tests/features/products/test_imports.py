@@ -102,7 +102,7 @@ def test_figures_are_read_as_people_type_them(manager, column, value, kept):
         ({3: None}, "unit", "新产品须填写单位"),
         ({4: "0.13"}, "tax_rate", "百分数"),
         ({4: 0.13}, "tax_rate", "百分数"),
-        ({4: "十三"}, "tax_rate", "数字"),
+        ({4: "十三"}, "tax_rate", "百分数"),
         ({5: "面议"}, "list_price", "数字"),
         ({5: -1}, "list_price", "负数"),
         ({5: "1.23456"}, "list_price", "4"),
