@@ -299,7 +299,9 @@ def test_the_database_says_the_same_of_a_day_as_the_dates(
         statement = select(RuleVersion.sequence).where(RuleVersion.rule_id == rule_id, is_in_force())
         assert list(session.execute(statement).scalars()) == ([expected.sequence] if expected else [])
         shown = session.execute(
-            select(RuleVersion, RuleVersion.shown_status.label("told")).where(RuleVersion.rule_id == rule_id)
+            select(RuleVersion, RuleVersion.shown_status.label("told"))
+            .where(RuleVersion.rule_id == rule_id)
+            .order_by(RuleVersion.sequence)
         ).unique()
         assert [(row[0].sequence, row.told) for row in shown] == [
             (each.sequence, str(in_force.standing(each, history, clock.today()))) for each in history
