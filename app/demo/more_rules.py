@@ -2,11 +2,11 @@
 
 from datetime import timedelta
 
-from app.core import clock, files
+from app.core import clock
 from app.demo.rules import (
     EVERYBODY,
     begin,
-    blank_sheet,
+    consulted,
     department,
     fire,
     rewrite,
@@ -17,7 +17,6 @@ from app.demo.supervision import clause, record
 from app.demo.supervision import fire as fire_check
 from app.features.rules import actions, procedure
 from app.features.rules.actions import VersionValues
-from app.features.rules.enums import RecordKind
 
 WORKFLOW, CONTRACTS = "销售人员工作流程", "合同与单据管理办法"
 
@@ -117,19 +116,7 @@ def training(stage: Stage) -> Script:
         reason="第五条已写明可以自学材料并答题补课。",
     )
     fire(stage, version, "end_comments", "m1")
-    for kind, who, result in (
-        (RecordKind.STAFF_DISCUSSION, "全体职工 14 人，实到 14 人", "逐条讨论，一致同意。"),
-        (RecordKind.EQUAL_CONSULTATION, "职工代表周文静、孙内勤；公司方王建国", "协商一致，同意施行。"),
-    ):
-        procedure.keep_record(
-            version,
-            actor=stage.actor("m1"),
-            kind=kind,
-            held_on=clock.today(),
-            participants=who,
-            result=result,
-            paper=files.check_upload("会议纪要与签到表.pdf", blank_sheet()),
-        )
+    consulted(stage, version, present=14, result="逐条讨论，一致同意。")
     yield at(72, 9, 10)
     fire(stage, version, "submit", "m1")
     yield at(71, 16, 40)

@@ -226,19 +226,7 @@ def expenses(stage: Stage) -> Script:
     ):
         procedure.answer_comment(version, comment.id, actor=stage.actor("m1"), answer=answer, reason=reason)
     fire(stage, version, "end_comments", "m1")
-    for kind, who, result in (
-        (RecordKind.STAFF_DISCUSSION, "全体职工 14 人，实到 13 人", "逐条讨论，采纳意见一条，一致同意。"),
-        (RecordKind.EQUAL_CONSULTATION, "职工代表周文静、孙内勤；公司方王建国", "协商一致，同意施行。"),
-    ):
-        procedure.keep_record(
-            version,
-            actor=stage.actor("m1"),
-            kind=kind,
-            held_on=clock.today(),
-            participants=who,
-            result=result,
-            paper=files.check_upload("会议纪要与签到表.pdf", blank_sheet()),
-        )
+    consulted(stage, version, present=13, result="逐条讨论，采纳意见一条，一致同意。")
     yield at(84, 9, 0)
     fire(stage, version, "submit", "m1")
     yield at(83, 11, 0)
@@ -274,6 +262,23 @@ def returns(stage: Stage) -> Script:
     )
     yield stage.timetable.moment(2, 16, 0)
     fire(stage, version, "submit", "m1")
+
+
+def consulted(stage: Stage, version: RuleVersion, *, present: int, result: str) -> None:
+    """Keep the two records that a rule touching the staff's own interests needs, with a sheet of signatures."""
+    for kind, who, said in (
+        (RecordKind.STAFF_DISCUSSION, f"全体职工 14 人，实到 {present} 人", result),
+        (RecordKind.EQUAL_CONSULTATION, "职工代表周文静、孙内勤；公司方王建国", "协商一致，同意施行。"),
+    ):
+        procedure.keep_record(
+            version,
+            actor=stage.actor("m1"),
+            kind=kind,
+            held_on=clock.today(),
+            participants=who,
+            result=said,
+            paper=files.check_upload("会议纪要与签到表.pdf", blank_sheet()),
+        )
 
 
 def blank_sheet() -> io.BytesIO:

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, Response, request, url_for
 
 from app.core import modules
-from app.core.errors import Conflict, NotVisible, Problem
+from app.core.errors import Conflict, NotVisible
 from app.core.files import CheckedFile, files_for
 from app.core.i18n import current_locale, ngettext
 from app.core.i18n import gettext as _
@@ -22,11 +22,12 @@ from app.web import documents, filters, fragments
 from app.web.guard import current_actor, requires, signed_in
 from app.web.lists import show_list
 from app.web.papers import company_name, send_paper
+from app.web.step_pages import StepPages
 
 blueprint = Blueprint("acknowledgements", __name__, url_prefix="/acknowledgements")
 
 TEMPLATE = "acknowledgements/show.html"
-WITH_FORM = ("hand_in", "file")
+WITH_SCAN = ("hand_in", "file")
 MOST_LETTERS = 500
 
 
@@ -131,13 +132,13 @@ def letter_pdf(person_id: int) -> Response:
 @blueprint.get("/<int:letter_id>")
 @signed_in
 def show_letter(letter_id: int) -> Any:
-    return show(load(letter_id))
+    return show(load(current_actor(), letter_id))
 
 
-def load(letter_id: int) -> Acknowledgement:
+def load(actor: Actor, letter_id: int) -> Acknowledgement:
     """Return a letter the reader may see; raises NotVisible."""
     check_module()
-    return queries.get_letter(current_actor(), letter_id)
+    return queries.get_letter(actor, letter_id)
 
 
 def trail() -> list[tuple[str, str]]:
@@ -216,52 +217,7 @@ def filed_facts(letter: Acknowledgement) -> list[tuple[Any, ...]]:
 @signed_in
 def letter_step(letter_id: int, name: str) -> Any:
     """Do a step; a scan has a page of its own."""
-    actor = current_actor()
-    letter = load(letter_id)
-    if not FLOW.has_step(name):
-        raise NotVisible
-    if name in WITH_FORM:
-        return step_with_scan(letter, name, actor)
-    if request.method != "POST":
-        return fragments.go(url_for("acknowledgements.show_letter", letter_id=letter_id))
-    return documents.fire_step(
-        FLOW,
-        name,
-        load=lambda: load(letter_id),
-        fire=lambda row, step, **typed: FLOW.fire(row, step, actor, **typed),
-        back=url_for("acknowledgements.show_letter", letter_id=letter_id),
-        refused=lambda problem, typed: refused(letter_id, name, problem, typed),
-    )
-
-
-def refused(letter_id: int, name: str, problem: Problem, typed: documents.TypedStep) -> Any:
-    """Answer a refused step without a form of its own."""
-    letter, actor = load(letter_id), current_actor()
-    return documents.refuse_step(
-        problem,
-        typed,
-        name,
-        buttons=lambda: fragments.render_block(
-            TEMPLATE, "step_buttons", oob=True, **steps_context(letter, actor)
-        ),
-        show=lambda refusal: show(letter, refusal),
-    )
-
-
-def step_with_scan(letter: Acknowledgement, name: str, actor: Actor) -> Any:
-    """Answer the step that brings the scan."""
-    form, letter_id = ScanForm(), letter.id
-    return documents.step_with_form(
-        FLOW,
-        name,
-        letter,
-        form,
-        load=lambda: load(letter_id),
-        prepare=scan_data,
-        fire=lambda row, data: FLOW.fire(row, name, actor, version=form.version.data, data=data),
-        show=lambda row, status: show_step(row, name, form, status),
-        back=url_for("acknowledgements.show_letter", letter_id=letter_id),
-    )
+    return STEPS.answer(name, letter_id)
 
 
 def scan_data(form: ScanForm) -> dict[str, Any]:
@@ -285,3 +241,18 @@ def show_step(letter: Acknowledgement, name: str, form: ScanForm, status: int) -
         submit_label=FLOW.step(name).label,
         cancel_url=url_for("acknowledgements.show_letter", letter_id=letter.id),
     )
+
+
+STEPS = StepPages(
+    flow=FLOW,
+    load=load,
+    fire=FLOW.fire,
+    address=lambda letter: url_for("acknowledgements.show_letter", letter_id=letter.id),
+    show=show,
+    template=TEMPLATE,
+    buttons=steps_context,
+    with_form=WITH_SCAN,
+    form=lambda _letter, _name: ScanForm(),
+    prepare=scan_data,
+    show_form=show_step,
+)

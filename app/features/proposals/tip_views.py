@@ -4,10 +4,10 @@ from typing import Any
 
 from flask import flash, request, url_for
 
-from app.core.errors import Conflict, Denied, Invalid, Problem, Stale
+from app.core.errors import Conflict, Denied, Invalid, Stale
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy
-from app.core.permissions import who_may
+from app.core.permissions import Actor, who_may
 from app.core.timeline import events_for
 from app.core.uow import unit_of_work
 from app.features.proposals import page, queries, ranges, tips
@@ -24,6 +24,7 @@ from app.web import documents, fragments
 from app.web.forms import once
 from app.web.guard import current_actor, signed_in
 from app.web.lists import show_list
+from app.web.step_pages import StepPages
 
 TEMPLATE = "proposals/tip.html"
 
@@ -122,7 +123,7 @@ def show(tip: ProposalTip, refusal: documents.Refusal | None = None) -> Any:
         facts=[tip.subject.name],
         told=facts,
         **ways_on(tip),
-        **steps_context(tip),
+        **steps_context(tip, current_actor()),
         stations=documents.stations(FLOW, tip.status, events),
         events=documents.timeline_rows(events),
         refusal=refusal,
@@ -139,10 +140,10 @@ def ways_on(tip: ProposalTip) -> dict[str, Any]:
     return {"take_url": url_for("proposals.new", tip=tip.id) if open_to else ""}
 
 
-def steps_context(tip: ProposalTip) -> dict[str, Any]:
+def steps_context(tip: ProposalTip, actor: Actor) -> dict[str, Any]:
     """Return what the step buttons need."""
     return {
-        "steps": FLOW.open_steps(tip, current_actor()),
+        "steps": FLOW.open_steps(tip, actor),
         "action": url_for("proposals.show_tip", tip_id=tip.id),
         "version": tip.version,
     }
@@ -152,28 +153,18 @@ def steps_context(tip: ProposalTip) -> dict[str, Any]:
 @signed_in
 def tip_step(tip_id: int, name: str) -> Any:
     """Do a step of a tip."""
-    actor = current_actor()
-    queries.get_tip(actor, tip_id)
-    return documents.fire_step(
-        FLOW,
-        name,
-        load=lambda: queries.get_tip(actor, tip_id),
-        fire=lambda row, step, **typed: FLOW.fire(row, step, actor, **typed),
-        back=url_for("proposals.show_tip", tip_id=tip_id),
-        refused=lambda problem, typed: refused(tip_id, name, problem, typed),
-    )
+    return STEPS.answer(name, tip_id)
 
 
-def refused(tip_id: int, name: str, problem: Problem, typed: documents.TypedStep) -> Any:
-    """Answer a refused step of a tip."""
-    tip = queries.get_tip(current_actor(), tip_id)
-    return documents.refuse_step(
-        problem,
-        typed,
-        name,
-        buttons=lambda: fragments.render_block(TEMPLATE, "step_buttons", oob=True, **steps_context(tip)),
-        show=lambda refusal: show(tip, refusal),
-    )
+STEPS = StepPages(
+    flow=FLOW,
+    load=queries.get_tip,
+    fire=FLOW.fire,
+    address=lambda tip: url_for("proposals.show_tip", tip_id=tip.id),
+    show=show,
+    template=TEMPLATE,
+    buttons=steps_context,
+)
 
 
 # Ranges

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Blueprint, flash, request, url_for
 
-from app.core.errors import Conflict, Invalid, NotVisible, Problem
+from app.core.errors import Conflict, Invalid, NotVisible
 from app.core.i18n import gettext as _
 from app.core.permissions import Actor, can
 from app.core.timeline import Event
@@ -19,6 +19,7 @@ from app.web import documents, fragments
 from app.web.forms import once
 from app.web.guard import current_actor, requires, signed_in
 from app.web.lists import show_list
+from app.web.step_pages import StepPages
 
 blueprint = Blueprint("proposals", __name__, url_prefix="/proposals")
 
@@ -267,57 +268,7 @@ def show(proposal: Proposal, refusal: documents.Refusal | None = None) -> Any:
 @signed_in
 def proposal_step(proposal_id: int, name: str) -> Any:
     """Do a step: by its form where it asks for something, else by its button."""
-    actor = current_actor()
-    proposal = queries.get_proposal(actor, proposal_id)
-    if not FLOW.has_step(name):
-        raise NotVisible
-    if name in STEP_FORMS:
-        return step_with_form(proposal, name, actor)
-    back = url_for("proposals.show_proposal", proposal_id=proposal_id)
-    if request.method != "POST":
-        return fragments.go(back)
-    return documents.fire_step(
-        FLOW,
-        name,
-        load=lambda: queries.get_proposal(actor, proposal_id),
-        fire=lambda row, step, **typed: actions.fire(row, step, actor=actor, **typed),
-        back=back,
-        refused=lambda problem, typed: refused(proposal_id, name, problem, typed),
-    )
-
-
-def refused(proposal_id: int, name: str, problem: Problem, typed: documents.TypedStep) -> Any:
-    """Answer a refused step without a form of its own."""
-    actor = current_actor()
-    proposal = queries.get_proposal(actor, proposal_id)
-    return documents.refuse_step(
-        problem,
-        typed,
-        name,
-        buttons=lambda: fragments.render_block(
-            TEMPLATE, "step_buttons", oob=True, **page.steps_context(proposal, actor)
-        ),
-        show=lambda refusal: show(proposal, refusal),
-    )
-
-
-def step_with_form(proposal: Proposal, name: str, actor: Actor) -> Any:
-    """Answer a step that asks for more than a click."""
-    form, proposal_id = (
-        drafting.step_form(proposal, name, actor, posted=request.method == "POST"),
-        proposal.id,
-    )
-    return documents.step_with_form(
-        FLOW,
-        name,
-        proposal,
-        form,
-        load=lambda: queries.get_proposal(actor, proposal_id),
-        prepare=drafting.step_data,
-        fire=lambda row, data: actions.fire(row, name, actor=actor, version=form.version.data, data=data),
-        show=lambda row, status: show_step(row, name, form, status),
-        back=url_for("proposals.show_proposal", proposal_id=proposal_id),
-    )
+    return STEPS.answer(name, proposal_id)
 
 
 def show_step(proposal: Proposal, name: str, form: Any, status: int) -> Any:
@@ -337,3 +288,23 @@ def show_step(proposal: Proposal, name: str, form: Any, status: int) -> Any:
         submit_label=FLOW.step(name).label,
         cancel_url=url_for("proposals.show_proposal", proposal_id=proposal.id),
     )
+
+
+def step_form(proposal: Proposal, name: str) -> Any:
+    """Return the form of a step, filled where nothing was posted yet."""
+    return drafting.step_form(proposal, name, current_actor(), posted=request.method == "POST")
+
+
+STEPS = StepPages(
+    flow=FLOW,
+    load=queries.get_proposal,
+    fire=actions.fire,
+    address=lambda proposal: url_for("proposals.show_proposal", proposal_id=proposal.id),
+    show=show,
+    template=TEMPLATE,
+    buttons=page.steps_context,
+    with_form=STEP_FORMS,
+    form=step_form,
+    prepare=drafting.step_data,
+    show_form=show_step,
+)

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, request, url_for
 
 from app.core.db import session
-from app.core.errors import NotVisible, Problem
+from app.core.errors import NotVisible
 from app.core.files import files_for
 from app.core.i18n import LazyText, listed
 from app.core.i18n import gettext as _
@@ -24,6 +24,7 @@ from app.features.rules.models import ClauseText, RuleSignature, RuleVersion
 from app.web import documents, fragments
 from app.web.guard import current_actor, signed_in
 from app.web.lists import show_list
+from app.web.step_pages import StepPages
 
 blueprint = Blueprint("rules", __name__)
 
@@ -232,61 +233,7 @@ def steps_context(version: RuleVersion, actor: Actor) -> dict[str, Any]:
 @blueprint.route("/rules/versions/<int:version_id>/<name>", methods=["GET", "POST"])
 @signed_in
 def version_step(version_id: int, name: str) -> Any:
-    actor = current_actor()
-    version = queries.get_version(actor, version_id)
-    if not FLOW.has_step(name):
-        raise NotVisible
-    if name in STEP_FORMS:
-        return step_with_form(version, name, actor)
-    address = url_for("rules.show_version", version_id=version_id)
-    if request.method != "POST":
-        return fragments.go(address)
-    return documents.fire_step(
-        FLOW,
-        name,
-        load=lambda: queries.get_version(actor, version_id),
-        fire=lambda row, step, **typed: FLOW.fire(row, step, actor, **typed),
-        back=address if name != "drop" else url_for("rules.index"),
-        refused=lambda problem, typed: refused(version_id, name, problem, typed),
-    )
-
-
-def refused(version_id: int, name: str, problem: Problem, typed: documents.TypedStep) -> Any:
-    """Answer a refused step without a form of its own."""
-    actor = current_actor()
-    version = queries.get_version(actor, version_id)
-    return documents.refuse_step(
-        problem,
-        typed,
-        name,
-        buttons=lambda: fragments.render_block(
-            TEMPLATE, "step_buttons", oob=True, refusal=None, **steps_context(version, actor)
-        ),
-        show=lambda refusal: show(version, refusal),
-    )
-
-
-def step_with_form(version: RuleVersion, name: str, actor: Actor) -> Any:
-    """Answer a step that asks for more than a click."""
-    form, version_id = STEP_FORMS[name](), version.id
-    return documents.step_with_form(
-        FLOW,
-        name,
-        version,
-        form,
-        load=lambda: queries.get_version(actor, version_id),
-        prepare=step_data,
-        fire=lambda row, data: FLOW.fire(
-            row, name, actor, version=form.version.data, note=note_of(form), data=data
-        ),
-        show=lambda row, status: show_step(row, name, form, status),
-        back=url_for("rules.show_version", version_id=version_id),
-    )
-
-
-def note_of(form: Any) -> str:
-    """Return the reason typed in the form of a step, where it asks for one."""
-    return form.note.data or "" if "note" in form else ""
+    return STEPS.answer(name, version_id)
 
 
 def step_data(form: Any) -> dict[str, Any]:
@@ -315,3 +262,19 @@ def show_step(version: RuleVersion, name: str, form: Any, status: int) -> Any:
         submit_label=FLOW.step(name).label,
         cancel_url=url_for("rules.show_version", version_id=version.id),
     )
+
+
+STEPS = StepPages(
+    flow=FLOW,
+    load=queries.get_version,
+    fire=FLOW.fire,
+    address=lambda version: url_for("rules.show_version", version_id=version.id),
+    show=show,
+    template=TEMPLATE,
+    buttons=steps_context,
+    with_form=STEP_FORMS,
+    form=lambda _version, name: STEP_FORMS[name](),
+    prepare=step_data,
+    show_form=show_step,
+    leads_to={"drop": "rules.index"},
+)

@@ -6,7 +6,7 @@ from typing import Any
 from flask import flash, request, url_for
 
 from app.core import modules
-from app.core.errors import Conflict, Invalid, NotVisible, Problem
+from app.core.errors import Conflict, Invalid, NotVisible
 from app.core.i18n import gettext as _
 from app.core.i18n import pgettext
 from app.core.permissions import Actor, can
@@ -31,6 +31,7 @@ from app.web import documents, fragments
 from app.web.forms import once
 from app.web.guard import current_actor, requires, signed_in
 from app.web.lists import show_list
+from app.web.step_pages import StepPages
 
 TEMPLATE = "seals/request.html"
 # To whom the list is open; which requests stand in it is decided row by row.
@@ -185,65 +186,17 @@ def show(asked: SealRequest, refusal: documents.Refusal | None = None) -> Any:
 @blueprint.route("/seals/requests/<int:request_id>/<name>", methods=["GET", "POST"])
 @signed_in
 def request_step(request_id: int, name: str) -> Any:
-    actor = current_actor()
-    asked = queries.get_request(actor, request_id)
-    if not FLOW.has_step(name):
-        raise NotVisible
-    if name in STEP_FORMS:
-        return step_with_form(asked, name, actor)
-    if request.method != "POST":
-        return fragments.go(url_for("seals.show_request", request_id=request_id))
-    return documents.fire_step(
-        FLOW,
-        name,
-        load=lambda: queries.get_request(actor, request_id),
-        fire=lambda row, step, **typed: request_actions.fire(row, step, actor=actor, **typed),
-        back=url_for("seals.show_request", request_id=request_id),
-        refused=lambda problem, typed: refused(request_id, name, problem, typed),
-    )
+    return STEPS.answer(name, request_id)
 
 
-def refused(request_id: int, name: str, problem: Problem, typed: documents.TypedStep) -> Any:
-    """Answer a refused step without a form of its own."""
-    actor = current_actor()
-    asked = queries.get_request(actor, request_id)
-    return documents.refuse_step(
-        problem,
-        typed,
-        name,
-        buttons=lambda: fragments.render_block(
-            TEMPLATE, "step_buttons", oob=True, **request_page.steps_context(asked, actor)
-        ),
-        show=lambda refusal: show(asked, refusal),
-    )
-
-
-def step_form(asked: SealRequest, name: str, *, posted: bool) -> Any:
-    """Return the form of a step, filled with what was approved."""
+def step_form(asked: SealRequest, name: str) -> Any:
+    """Return the form of a step, filled with what was approved where nothing was posted yet."""
     form = STEP_FORMS[name]()
     if isinstance(form, HandOverForm):
         form.first.choices = form.second.choices = people_choices()
-    if not posted and "copies" in form:
+    if request.method != "POST" and "copies" in form:
         form.copies.data, form.impressions.data = asked.copies, asked.impressions
     return form
-
-
-def step_with_form(asked: SealRequest, name: str, actor: Actor) -> Any:
-    """Answer a step that asks for more than a click."""
-    form, request_id = step_form(asked, name, posted=request.method == "POST"), asked.id
-    return documents.step_with_form(
-        FLOW,
-        name,
-        asked,
-        form,
-        load=lambda: queries.get_request(actor, request_id),
-        prepare=step_data,
-        fire=lambda row, data: request_actions.fire(
-            row, name, actor=actor, version=form.version.data, data=data
-        ),
-        show=lambda row, status: show_step(row, name, form, status),
-        back=url_for("seals.show_request", request_id=request_id),
-    )
 
 
 def step_data(form: Any) -> dict[str, Any]:
@@ -275,3 +228,18 @@ def show_step(asked: SealRequest, name: str, form: Any, status: int) -> Any:
         submit_label=FLOW.step(name).label,
         cancel_url=url_for("seals.show_request", request_id=asked.id),
     )
+
+
+STEPS = StepPages(
+    flow=FLOW,
+    load=queries.get_request,
+    fire=request_actions.fire,
+    address=lambda asked: url_for("seals.show_request", request_id=asked.id),
+    show=show,
+    template=TEMPLATE,
+    buttons=request_page.steps_context,
+    with_form=STEP_FORMS,
+    form=step_form,
+    prepare=step_data,
+    show_form=show_step,
+)
