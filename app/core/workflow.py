@@ -321,30 +321,47 @@ def check_version(doc_type: str, document: Document, version: int | None) -> Non
     raise Stale(who=who, when=when, changes=changes)
 
 
-def may(permission: str, *, own: bool = True) -> Who:
+def may(
+    permission: str, *, own: bool = True, apart: Callable[[Document], frozenset[int]] | None = None
+) -> Who:
     """Whoever holds the permission in the document's department; ``own=False`` excludes the owner's own document.
 
-    Where the document is the actor's own, or that of the person they stand in for, ``own=False`` refuses (rule R4:
-    no self-approval, and a delegation cannot reach back).
+    ``apart(document)`` names instead those whose hand must not be in it. They are refused, and so is whoever stands in
+    for one of them (rule R4: no self-approval, and a delegation cannot reach back).
     """
 
+    def excluded(document: Document) -> frozenset[int]:
+        if apart is not None:
+            return apart(document)
+        return frozenset() if own else frozenset({document.owner_id})
+
     def test(document: Document, actor: Actor) -> Authority | None:
-        excluded = frozenset() if own else frozenset({document.owner_id})
-        grant = grant_for(actor, permission, getattr(document, "department_id", None), excluded)
+        grant = grant_for(actor, permission, getattr(document, "department_id", None), excluded(document))
         if grant is None:
             return None
         on_behalf = (grant.on_behalf_of, grant.on_behalf_of_name) if grant.on_behalf_of is not None else None
         return Authority(str(grant.role), on_behalf)
 
     def holders(document: Document) -> list[Person]:
-        excluded = frozenset() if own else frozenset({document.owner_id})
-        return directory().holders(str(permission), getattr(document, "department_id", None), excluded)
+        department_id = getattr(document, "department_id", None)
+        return directory().holders(str(permission), department_id, excluded(document))
 
     return Who(
         test,
         lambda document: names_of(holders(document)),
         frozenset({str(permission)}),
         lambda document: [person.id for person in holders(document)],
+    )
+
+
+def named_in_settings(role: str, person: Callable[[Document], int | None], ask: LazyText) -> Who:
+    """The one person whom a setting names for this document; ``ask`` says whom to ask to name one."""
+    return Who(
+        lambda document, actor: (
+            Authority(role) if actor.id is not None and actor.id == person(document) else None
+        ),
+        lambda document: str(ask),
+        people=lambda document: [named for named in [person(document)] if named],
     )
 
 

@@ -7,9 +7,9 @@ for, never decides on the appeal. Where no other leader is left it is the turn o
 from collections.abc import Iterable
 
 from app.core.i18n import lazy
-from app.core.permissions import Actor, Person, directory, grant_for, names_of
+from app.core.permissions import Actor, Person, directory
 from app.core.tasks import WantedTask
-from app.core.workflow import Authority, Who, any_of, when
+from app.core.workflow import Authority, Who, any_of, may, named_in_settings, when
 from app.features.proposals.enums import ProposalPerm, ProposalStatus
 from app.features.proposals.models import Proposal
 from app.features.proposals.queries import second_decider
@@ -28,24 +28,6 @@ def others_holding(permission: str, proposal: Proposal) -> list[Person]:
     return directory().holders(str(permission), proposal.department_id, hands_apart(proposal))
 
 
-def besides(permission: str) -> Who:
-    """Whoever holds the permission, except those whose hand is in it already."""
-
-    def test(proposal: Proposal, actor: Actor) -> Authority | None:
-        grant = grant_for(actor, permission, proposal.department_id, hands_apart(proposal))
-        if grant is None:
-            return None
-        on_behalf = (grant.on_behalf_of, grant.on_behalf_of_name) if grant.on_behalf_of is not None else None
-        return Authority(str(grant.role), on_behalf)
-
-    return Who(
-        test,
-        lambda proposal: names_of(others_holding(permission, proposal)),
-        frozenset({str(permission)}),
-        lambda proposal: [person.id for person in others_holding(permission, proposal)],
-    )
-
-
 def stand_in(proposal: Proposal) -> int | None:
     """Return the second decider of the settings, unless their hand is in it already."""
     person = second_decider()
@@ -57,20 +39,14 @@ def subject_of(proposal: Proposal, actor: Actor) -> Authority | None:
     return Authority("subject") if actor.id is not None and actor.id == proposal.subject_id else None
 
 
-second = Who(
-    lambda proposal, actor: (
-        Authority("second_decider") if actor.id is not None and actor.id == stand_in(proposal) else None
-    ),
-    lambda proposal: str(lazy("系统管理员（设置“奖惩第二决定人”）")),
-    people=lambda proposal: [person for person in [stand_in(proposal)] if person],
-)
+second = named_in_settings("second_decider", stand_in, lazy("系统管理员（设置“奖惩第二决定人”）"))
 decider = any_of(
-    besides(ProposalPerm.DECIDE),
+    may(ProposalPerm.DECIDE, apart=hands_apart),
     when(lambda proposal: not others_holding(ProposalPerm.DECIDE, proposal), second),
 )
-hearer = besides(ProposalPerm.HEAR)
+hearer = may(ProposalPerm.HEAR, apart=hands_apart)
 # H carries out what costs nothing, finance what is paid or paid back.
-executor = any_of(besides(ProposalPerm.HEAR), besides(ProposalPerm.EXECUTE))
+executor = any_of(may(ProposalPerm.HEAR, apart=hands_apart), may(ProposalPerm.EXECUTE, apart=hands_apart))
 subject = Who(
     subject_of, lambda proposal: proposal.subject.name, people=lambda proposal: [proposal.subject_id]
 )

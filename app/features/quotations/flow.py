@@ -20,6 +20,7 @@ from app.core.workflow import (
     may,
     mine,
     mine_or_proposed,
+    named_in_settings,
     stay,
     step,
     system_only,
@@ -55,14 +56,8 @@ def second_approver(revision: QuotationRevision) -> int | None:
     return person if person and person != revision.owner_id else None
 
 
-is_second_approver = Who(
-    lambda revision, actor: (
-        Authority("second_approver")
-        if actor.id is not None and actor.id == second_approver(revision)
-        else None
-    ),
-    lambda revision: str(lazy("系统管理员（设置“第二审批人”）")),
-    people=lambda revision: [person for person in [second_approver(revision)] if person],
+is_second_approver = named_in_settings(
+    "second_approver", second_approver, lazy("系统管理员（设置“第二审批人”）")
 )
 
 # R4: never one's own; where no other manager is left the leader reviews, and for the leader the second approver.

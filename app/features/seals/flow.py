@@ -6,9 +6,9 @@ from typing import Any
 from app.core import clock, files
 from app.core.errors import Conflict, Invalid, Problem
 from app.core.i18n import lazy
-from app.core.permissions import Actor, Person, directory, grant_for, names_of
+from app.core.permissions import Actor, Person, directory
 from app.core.tasks import WantedTask
-from app.core.workflow import Authority, Flow, State, Who, any_of, may, mine, step, when
+from app.core.workflow import Authority, Flow, State, Who, any_of, may, mine, named_in_settings, step, when
 from app.features.seals import sources, uses
 from app.features.seals.enums import (
     SEAL_REQUEST,
@@ -38,43 +38,20 @@ def others_holding(permission: str, request: SealRequest) -> list[Person]:
     return directory().holders(str(permission), request.department_id, hands_apart(request))
 
 
-def besides(permission: str) -> Who:
-    """Whoever holds the permission, except those whose hand is in it already."""
-
-    def test(request: SealRequest, actor: Actor) -> Authority | None:
-        grant = grant_for(actor, permission, request.department_id, hands_apart(request))
-        if grant is None:
-            return None
-        on_behalf = (grant.on_behalf_of, grant.on_behalf_of_name) if grant.on_behalf_of is not None else None
-        return Authority(str(grant.role), on_behalf)
-
-    return Who(
-        test,
-        lambda request: names_of(others_holding(permission, request)),
-        frozenset({str(permission)}),
-        lambda request: [person.id for person in others_holding(permission, request)],
-    )
-
-
 def stand_in(request: SealRequest) -> int | None:
     """Return the second approver of the settings, unless their hand is in it already."""
     person = second_approver()
     return person if person and person not in hands_apart(request) else None
 
 
-second = Who(
-    lambda request, actor: (
-        Authority("second_approver") if actor.id is not None and actor.id == stand_in(request) else None
-    ),
-    lambda request: str(lazy("系统管理员（设置“用印第二审批人”）")),
-    people=lambda request: [person for person in [stand_in(request)] if person],
-)
+second = named_in_settings("second_approver", stand_in, lazy("系统管理员（设置“用印第二审批人”）"))
 leader = any_of(
-    besides(SealPerm.APPROVE_AS_LEADER),
+    may(SealPerm.APPROVE_AS_LEADER, apart=hands_apart),
     when(lambda request: not others_holding(SealPerm.APPROVE_AS_LEADER, request), second),
 )
 manager = any_of(
-    besides(SealPerm.APPROVE), when(lambda request: not others_holding(SealPerm.APPROVE, request), leader)
+    may(SealPerm.APPROVE, apart=hands_apart),
+    when(lambda request: not others_holding(SealPerm.APPROVE, request), leader),
 )
 approver = any_of(
     when(lambda request: not request.needs_leader, manager),
