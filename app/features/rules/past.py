@@ -50,9 +50,7 @@ def part_marks(part: Any) -> Callable[[Sequence[int]], Mapping[int, Mark]]:
     """Return what gives the marks of the versions that clauses, or attachments, stand in."""
 
     def of_ids(ids: Sequence[int]) -> dict[int, Mark]:
-        return marks(
-            marked(part.id).join(part, part.version_id == RuleVersion.id).where(part.id.in_(ids))
-        )
+        return marks(marked(part.id).join(part, part.version_id == RuleVersion.id).where(part.id.in_(ids)))
 
     return of_ids
 

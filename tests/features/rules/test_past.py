@@ -30,7 +30,9 @@ def desk(at: Callable[..., Any]) -> Desk:
     return rulebook.desk()
 
 
-def hits(desk: Desk, words: str, kind: str = RULE_CLAUSE, *, who: str = "other", old: bool = True) -> list[Hit]:
+def hits(
+    desk: Desk, words: str, kind: str = RULE_CLAUSE, *, who: str = "other", old: bool = True
+) -> list[Hit]:
     """What somebody finds of a kind, old versions among it."""
     groups = search.find(desk.actor(who), words, 50, kind, past=old)
     return [hit for group in groups for hit in group.hits]
