@@ -124,7 +124,7 @@ def show_new(form: NewCheckForm, place: ClausePlace, status: int) -> Any:
         quote=quote(place),
         form=form,
         action=request.full_path.rstrip("?"),
-        submit_label=_("记录"),
+        submit_label=_("记录检查"),
         cancel_url=url_for("rules.show_rule", rule_id=place.rule_id, _anchor=f"clause-{place.clause_id}"),
     )
 

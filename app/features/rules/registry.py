@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.core import documents, jobs, modules, search, sentences, settings, tasks, timeline
-from app.core.i18n import lazy
+from app.core.i18n import lazy, lazy_in_context
 from app.core.permissions import Role, register_permissions
 from app.core.timeline import Verb
 from app.features.people.leaving import OpenMatter, register_leaver_check
@@ -89,7 +89,7 @@ timeline.register_field_labels(
         "rule_version.owner": lazy("负责人"),
         "rule_version.review_on": lazy("复审日期"),
         "rule_version.text": lazy("正文"),
-        "rule_version.attachment": lazy("附件"),
+        "rule_version.attachment": lazy_in_context("rule", "附件"),
     }
 )
 timeline.register_value_labels(
