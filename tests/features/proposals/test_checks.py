@@ -1,8 +1,10 @@
 """Checks and the proposals made of them: how a check ends with its proposal, and who reads it as evidence."""
 
+import io
 from typing import Any
 
 import pytest
+from pypdf import PdfReader
 from sqlalchemy import false
 
 from app.core import documents, search, settings
@@ -18,7 +20,7 @@ from app.features.checks.actions import may_propose
 from app.features.checks.enums import CLAUSE_CHECK, CheckPerm
 from app.features.checks.flow import FLOW
 from app.features.people.models import User
-from app.features.proposals import queries
+from app.features.proposals import pdf, queries
 from app.features.proposals.actions import MODULE
 from app.web import documents as files_of_documents
 from tests import factories
@@ -238,3 +240,31 @@ def test_nobody_reads_a_check_by_proposals_whose_module_is_off(company: Company,
     with unit_of_work():
         settings.put("modules.switches", {MODULE: False})
     assert not reads(factories.actor(judge), check_id)
+
+
+# On paper
+
+
+def test_the_paper_lists_the_evidence_of_every_kind(company: Company) -> None:
+    check_id = deviating(company)
+    number = proposals.draft(company, check_id=check_id)
+    event = events_for(CLAUSE_CHECK, check_id)[-1]
+    with unit_of_work():
+        proposals.actions.add_evidence(
+            proposals.load(number),
+            actor=company.actor("manager"),
+            version=None,
+            event_seq=event.seq,
+            file=rulebook.picture(),
+            note="现场",
+        )
+    row = proposals.step(company, number, "submit", "manager")
+    lines = pdf.evidence_lines(row)
+    assert lines[0] == f"1. 执行检查：{checks.load(check_id).number} 《车辆管理办法》第一条"
+    assert lines[1] == "2. 系统内的页面：/rules"
+    assert lines[2].startswith("3. 办理记录：")
+    assert lines[2].endswith("马经理 记录检查（现场）")
+    assert lines[3] == "4. 文件、照片：sheet.png（现场）"
+    pages = PdfReader(io.BytesIO(pdf.proposal_paper(row, "章程公司"))).pages
+    drawn = "".join("".join(page.extract_text() for page in pages).split())
+    assert all("".join(line.split()) in drawn for line in lines)
