@@ -10,7 +10,7 @@ from app.core.i18n import LazyText, lazy
 from app.core.numbering import next_number
 from app.core.permissions import SYSTEM, Actor, require
 from app.core.written import check_written
-from app.features.checks.enums import CLAUSE_CHECK, CheckPerm, CheckResult, CheckStatus
+from app.features.checks.enums import CLAUSE_CHECK, CheckPerm, CheckResult
 from app.features.checks.flow import FLOW, concerned, ready_to_propose
 from app.features.checks.models import ClauseCheck
 from app.features.people.models import Department, User
@@ -97,11 +97,10 @@ def propose(check: ClauseCheck, *, actor: Actor) -> None:
 def end_proposal(check_id: int, *, withdrawn: bool) -> None:
     """Let a check go on where it stood once its proposal is withdrawn, or close it with what was decided.
 
-    The system does it, in the transaction that ends the proposal; a check that is not proposed stays as it is.
+    The system does it, in the transaction that ends the proposal.
     """
     check = session.get_one(ClauseCheck, check_id)
-    if check.status == CheckStatus.PROPOSED:
-        FLOW.fire(check, "reopen" if withdrawn else "settle", SYSTEM, version=None)
+    FLOW.fire(check, "reopen" if withdrawn else "settle", SYSTEM, version=None)
 
 
 def whom(actor: Actor, values: CheckValues, photo: CheckedFile | None) -> tuple[User | None, Department]:

@@ -1,6 +1,7 @@
 """Versions that no longer hold, for the search: superseded and void ones, found beside those in force where asked for.
 
-Drafts and what lies ahead stay out of it. What is found of a version says which one it is and how it stands today.
+Drafts and what lies ahead stay out of it; what was ever published is open to everybody who works here. What is found
+of a version says which one it is and how it stands today.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -10,7 +11,7 @@ from sqlalchemy import Select, select
 
 from app.core.db import session
 from app.core.permissions import Actor
-from app.features.rules import queries, versions
+from app.features.rules import versions
 from app.features.rules.enums import STANDING_LABELS, STANDING_TONES, Standing
 from app.features.rules.models import ClauseText, RuleAttachment, RuleVersion, is_or_was_in_force
 
@@ -19,26 +20,22 @@ Mark = tuple[str, str, str]
 
 def found_versions(actor: Actor) -> Select[int]:
     """Return the SELECT of the versions in force and those that were."""
-    return select(RuleVersion.id).where(queries.version_condition(actor), is_or_was_in_force())
+    return select(RuleVersion.id).where(is_or_was_in_force())
 
 
 def found_clauses(actor: Actor) -> Select[int]:
     """Return the SELECT of the clauses of versions in force and of those that were."""
-    return of_versions(actor, ClauseText)
+    return of_versions(ClauseText)
 
 
 def found_attachments(actor: Actor) -> Select[int]:
     """Return the SELECT of the attachments of versions in force and of those that were."""
-    return of_versions(actor, RuleAttachment)
+    return of_versions(RuleAttachment)
 
 
-def of_versions(actor: Actor, part: Any) -> Select[int]:
+def of_versions(part: Any) -> Select[int]:
     """Return the SELECT of the parts (clauses, attachments) of the versions that are found."""
-    return (
-        select(part.id)
-        .join(RuleVersion, RuleVersion.id == part.version_id)
-        .where(queries.version_condition(actor), is_or_was_in_force())
-    )
+    return select(part.id).join(RuleVersion, RuleVersion.id == part.version_id).where(is_or_was_in_force())
 
 
 def version_marks(ids: Sequence[int]) -> dict[int, Mark]:
