@@ -66,7 +66,12 @@ def measured_searches(engine: str, texts: list[str]) -> list[Row]:
     random.Random(5).shuffle(words)
     actor = actor_by_number(READER)
     rows = []
-    for kind, only in (("clauses", RULE_CLAUSE), ("all kinds of records", None)):
+    kinds = (
+        ("clauses", RULE_CLAUSE, False),
+        ("clauses, old versions too", RULE_CLAUSE, True),
+        ("all kinds of records", None, False),
+    )
+    for kind, only, past in kinds:
         for order, newest_first, most in (
             ("ranked", False, MOST_RANKED),
             ("newest first", True, MOST_NEWEST),
@@ -75,7 +80,7 @@ def measured_searches(engine: str, texts: list[str]) -> list[Row]:
             for word in words:
                 session.rollback()
                 begun = time.perf_counter()
-                search.find(actor, word, 5, only, newest_first=newest_first)
+                search.find(actor, word, 5, only, newest_first=newest_first, past=past)
                 taken.append(1_000 * (time.perf_counter() - begun))
             median = statistics.median(taken)
             figure = (

@@ -12,7 +12,6 @@ a join inside the query, before its limit.
 """
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -40,6 +39,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.core import modules
 from app.core.db import Model, session
 from app.core.db_objects import make_search_index
+from app.core.highlighting import folded, highlight, snippet
 from app.core.i18n import LazyText
 from app.core.permissions import Actor
 
@@ -52,7 +52,6 @@ LONGEST_RUN = 60
 MOST_RUNS = 5
 PARTS_PER_ENTRY = 1_000
 MOST_TEXT = 100_000
-SNIPPET = 40
 # Among how many of the newest records found of a kind the best are looked for.
 CANDIDATES = 600
 # How many parts are looked through where only the newest few are wanted; long records have several.
@@ -77,12 +76,25 @@ make_search_index(SearchEntry.__table__)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)
+class Past:
+    """What of a kind no longer holds and is found where a reader asks for it.
+
+    ``visible`` gives the SELECT of the ids an actor may see then, those that hold among them; ``marks`` says of each
+    id found which version it belongs to, how that stands and the tone of it.
+    """
+
+    visible: Callable[[Actor], Select[int]]
+    marks: Callable[[Sequence[int]], Mapping[int, tuple[str, str, str]]]
+
+
+@dataclass(frozen=True)
 class SearchSource:
     """A kind of record that can be found.
 
     ``visible`` gives the SELECT of the ids an actor may see, ``url`` the address of one, ``order`` the
     place of its group among the results. ``belongs`` says of each id which document it is a part of, where
-    titles alone look alike. Kinds whose module is off are not looked through.
+    titles alone look alike, ``past`` what is found of it only when asked for. Kinds whose module is off are not
+    looked through.
     """
 
     doc_type: str
@@ -91,13 +103,15 @@ class SearchSource:
     url: Callable[[int], str]
     order: int = 100
     belongs: Callable[[Sequence[int]], Mapping[int, str]] | None = None
+    past: Past | None = None
 
 
 @dataclass(frozen=True)
 class Hit:
     """A record found: title and a piece of its text as (piece, is it what was typed) pairs.
 
-    ``belongs`` names the document it is a part of, empty where it stands for itself.
+    ``belongs`` names the document it is a part of, empty where it stands for itself; ``mark`` is set where what no
+    longer holds was asked for too.
     """
 
     doc_type: str
@@ -107,6 +121,7 @@ class Hit:
     title_pieces: tuple[tuple[str, bool], ...]
     snippet: tuple[tuple[str, bool], ...]
     belongs: str = ""
+    mark: tuple[str, str, str] | None = None
 
 
 @dataclass
@@ -149,13 +164,6 @@ def sources() -> list[SearchSource]:
 
 
 # Tokens
-
-
-@lru_cache(maxsize=20_000)
-def folded(character: str) -> str:
-    """Return what one character counts as: compatibility form, case folded; a space where it is no letter."""
-    plain = unicodedata.normalize("NFKC", character).casefold()
-    return "".join(one if unicodedata.category(one)[0] in "LNM" else " " for one in plain)
 
 
 def runs(written: str) -> list[str]:
@@ -316,13 +324,20 @@ def _stored_tokens(tokens: list[str]) -> str:
 
 
 def find(
-    actor: Actor, query: str, limit: int = 5, only: str | None = None, *, newest_first: bool = False
+    actor: Actor,
+    query: str,
+    limit: int = 5,
+    only: str | None = None,
+    *,
+    newest_first: bool = False,
+    past: bool = False,
 ) -> list[Group]:
     """Return what an actor may see and what contains every typed run, by kind, the best of each first.
 
     The best are those with the first run in their title; of equals, and with ``newest_first`` of all, the newest
     comes first. At most ``limit`` records of each kind (or of the one kind ``only``) come back, by one statement. Of
-    a kind with more records than ``CANDIDATES`` the best of the newest are given.
+    a kind with more records than ``CANDIDATES`` the best of the newest are given. ``past`` looks through what no longer
+    holds as well.
     """
     asked = asked_runs(query)
     chosen = [source for source in sources() if only is None or source.doc_type == only]
@@ -331,7 +346,10 @@ def find(
     groups = {source.doc_type: Group(source) for source in chosen}
     width = max(NEWEST if newest_first else CANDIDATES, 2 * (limit + 1))
     while chosen:
-        selects = [_source_statement(actor, source, asked, limit, width, newest_first) for source in chosen]
+        selects = [
+            _source_statement(source, _visible(source, actor, past=past), asked, limit, width, newest_first)
+            for source in chosen
+        ]
         found: dict[str, list[Row[Any]]] = {}
         for row in session.execute(union_all(*selects)):
             found.setdefault(row.doc_type, []).append(row)
@@ -346,21 +364,33 @@ def find(
         width *= 10
     answered = [group for group in groups.values() if group.hits]
     for group in answered:
+        ids = [hit.doc_id for hit in group.hits]
         if group.source.belongs is not None:
-            names = group.source.belongs([hit.doc_id for hit in group.hits])
+            names = group.source.belongs(ids)
             group.hits = [replace(hit, belongs=names.get(hit.doc_id, "")) for hit in group.hits]
+        if past and group.source.past is not None:
+            marks = group.source.past.marks(ids)
+            group.hits = [replace(hit, mark=marks.get(hit.doc_id)) for hit in group.hits]
     return answered
 
 
+def _visible(source: SearchSource, actor: Actor, *, past: bool) -> Select[int]:
+    return source.past.visible(actor) if past and source.past is not None else source.visible(actor)
+
+
 def _source_statement(
-    actor: Actor, source: SearchSource, asked: Sequence[str], limit: int, width: int, newest_first: bool
+    source: SearchSource,
+    visible: Select[int],
+    asked: Sequence[str],
+    limit: int,
+    width: int,
+    newest_first: bool,
 ) -> Select[Any]:
     """Return the SELECT of the records of a kind: newest parts that match and may be seen, then the best of these.
 
     The index gives its parts newest first and is left as soon as there are enough, so what is common costs little.
     Each condition besides is asked of one record at a time: lists of all that may be seen would take far longer.
     """
-    visible = source.visible(actor)
     (visible_id,) = visible.selected_columns
     part = _matching_parts(0, asked[0], source.doc_type)
     others = [
@@ -422,56 +452,3 @@ def _matching_parts(number: int, run: str, doc_type: str) -> Subquery:
 
 def _pairs(run: str) -> list[str]:
     return tokens_of(run)[:-1]
-
-
-# Showing
-
-
-def highlight(written: str, asked: Sequence[str]) -> tuple[tuple[str, bool], ...]:
-    """Cut a text into (piece, is it what was asked for) pairs; the pieces joined are the text."""
-    plain, origin = _folded_with_origin(written)
-    marked = [False] * len(written)
-    for run in asked:
-        start = plain.find(run)
-        while start >= 0:
-            for index in range(start, start + len(run)):
-                marked[origin[index]] = True
-            start = plain.find(run, start + len(run))
-    pieces: list[tuple[str, bool]] = []
-    for character, hit in zip(written, marked, strict=True):
-        if pieces and pieces[-1][1] == hit:
-            pieces[-1] = (pieces[-1][0] + character, hit)
-        else:
-            pieces.append((character, hit))
-    return tuple(pieces)
-
-
-def snippet(written: str, asked: Sequence[str]) -> tuple[tuple[str, bool], ...]:
-    """Return the piece of a text around the first thing asked for, highlighted.
-
-    Nothing where it is not there.
-    """
-    plain, origin = _folded_with_origin(written)
-    places = [place for run in asked if (place := plain.find(run)) >= 0]
-    if not places:
-        return ()
-    start = max(origin[min(places)] - SNIPPET // 2, 0)
-    line_start = written.rfind("\n", 0, origin[min(places)]) + 1
-    start = max(start, line_start)
-    line_end = written.find("\n", origin[min(places)])
-    end = min(start + 2 * SNIPPET, len(written) if line_end < 0 else line_end)
-    pieces = highlight(written[start:end], asked)
-    before = (("…", False),) if start > line_start else ()
-    after = (("…", False),) if end < len(written) and end != line_end else ()
-    return (*before, *pieces, *after)
-
-
-def _folded_with_origin(written: str) -> tuple[str, list[int]]:
-    """Return a text as it is compared, and for each of its characters the index it comes from."""
-    plain: list[str] = []
-    origin: list[int] = []
-    for index, character in enumerate(written):
-        for one in folded(character):
-            plain.append(one)
-            origin.append(index)
-    return "".join(plain), origin

@@ -1,5 +1,7 @@
 """Search over what a reader may see, on the engine the tests run on: SQLite, or PostgreSQL by TEST_DATABASE_URL."""
 
+from collections.abc import Sequence
+
 import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as rules
@@ -8,9 +10,10 @@ from sqlalchemy import Select, func, select, text
 
 from app.core import modules, search
 from app.core.db import session
+from app.core.highlighting import highlight, snippet
 from app.core.i18n import lazy
 from app.core.permissions import Actor
-from app.core.search import SearchEntry, SearchSource, asked_runs, find, highlight, put, runs, snippet
+from app.core.search import Past, SearchEntry, SearchSource, asked_runs, find, put, runs
 from app.core.uow import unit_of_work
 
 READER = Actor(1, "周文静")
@@ -116,6 +119,40 @@ def test_more_than_asked_for_is_told():
     assert (len(group.hits), group.more) == (3, True)
     [group] = find(READER, "液压", 4)
     assert (len(group.hits), group.more) == (4, False)
+
+
+def test_what_no_longer_holds_is_found_and_marked_only_where_it_is_asked_for():
+    asked: list[list[int]] = []
+
+    def marks(ids: Sequence[int]) -> dict[int, tuple[str, str, str]]:
+        asked.append(list(ids))
+        return {number: ("旧" if number > 50 else "新", "状态", "neutral") for number in ids}
+
+    search.register_source(
+        SearchSource(
+            "thing",
+            lazy("东西"),
+            lambda actor: ids_up_to(50),
+            lambda number: f"/things/{number}",
+            past=Past(lambda actor: ids_up_to(60), marks),
+        )
+    )
+    index(*["液压泵"] * 13, first=49)
+    for newest_first in (False, True):
+        [group] = find(READER, "液压", 50, newest_first=newest_first)
+        assert [(hit.doc_id, hit.mark) for hit in group.hits] == [(50, None), (49, None)]
+        assert asked == []
+        [group] = find(READER, "液压", 50, newest_first=newest_first, past=True)
+        assert [hit.doc_id for hit in group.hits] == list(range(60, 48, -1))
+        assert [hit.mark[0] for hit in group.hits if hit.mark] == ["旧"] * 10 + ["新"] * 2
+        assert len(asked) == 1
+        asked.clear()
+
+
+def test_a_kind_without_a_past_is_found_as_ever():
+    index("液压泵", "液压泵", first=50)
+    [group] = find(READER, "液压", 50, past=True)
+    assert [(hit.doc_id, hit.mark) for hit in group.hits] == [(50, None)]
 
 
 def test_one_kind_alone_can_be_asked_for():

@@ -8,7 +8,7 @@ from app.core.errors import Conflict, Invalid
 from app.core.files import CheckedFile
 from app.core.i18n import LazyText, lazy
 from app.core.numbering import next_number
-from app.core.permissions import Actor, require
+from app.core.permissions import SYSTEM, Actor, require
 from app.core.written import check_written
 from app.features.checks.enums import CLAUSE_CHECK, CheckPerm, CheckResult
 from app.features.checks.flow import FLOW, concerned, ready_to_propose
@@ -92,6 +92,15 @@ def may_propose(check: ClauseCheck, actor: Actor) -> bool:
 def propose(check: ClauseCheck, *, actor: Actor) -> None:
     """Let a check become a reward or penalty proposal, in the transaction that drafts it."""
     FLOW.fire(check, "propose", actor, version=None)
+
+
+def end_proposal(check_id: int, *, withdrawn: bool) -> None:
+    """Let a check go on where it stood once its proposal is withdrawn, or close it with what was decided.
+
+    The system does it, in the transaction that ends the proposal.
+    """
+    check = session.get_one(ClauseCheck, check_id)
+    FLOW.fire(check, "reopen" if withdrawn else "settle", SYSTEM, version=None)
 
 
 def whom(actor: Actor, values: CheckValues, photo: CheckedFile | None) -> tuple[User | None, Department]:

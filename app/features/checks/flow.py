@@ -1,4 +1,7 @@
-"""The life of a check of a clause (rule table 2.15): recorded, explained, guided, then closed or proposed."""
+"""The life of a check of a clause (rule table 2.15): recorded, explained, guided, then closed or proposed.
+
+What was proposed ends with its proposal: decided on, the check is closed; withdrawn, it goes on where it stood.
+"""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, time
@@ -9,7 +12,7 @@ from app.core.errors import Conflict, Invalid, Problem
 from app.core.i18n import lazy
 from app.core.permissions import Actor, Person, directory, grant_for, names_of
 from app.core.tasks import WantedTask
-from app.core.workflow import Authority, Flow, State, Who, any_of, may, mine, step, when
+from app.core.workflow import Authority, Flow, State, Who, any_of, may, mine, step, system_only, when
 from app.features.checks.enums import CLAUSE_CHECK as DOC_TYPE
 from app.features.checks.enums import CheckPerm, CheckStatus
 from app.features.checks.models import ClauseCheck
@@ -201,6 +204,20 @@ def close(check: ClauseCheck, actor: Actor, data: Mapping[str, Any]) -> None:
     check.conclusion, check.closed_at = told(data, "conclusion"), clock.now()
 
 
+def where_it_stood(check: ClauseCheck, actor: Actor, data: Mapping[str, Any]) -> str:
+    """Choose the state in which a check was proposed, told by what was done before."""
+    if check.is_conforming:
+        return CheckStatus.CLOSED
+    if check.agreed:
+        return CheckStatus.GUIDED
+    return CheckStatus.RECORDED if check.explained_by_id is None else CheckStatus.EXPLAINED
+
+
+def settle(check: ClauseCheck, actor: Actor, data: Mapping[str, Any]) -> None:
+    """End it; how it ended is told by the proposal."""
+    check.closed_at = clock.now()
+
+
 # Whom to tell
 
 
@@ -226,7 +243,7 @@ FLOW = Flow(
         State(S.EXPLAINED, lazy("已说明"), "info", guiding, milestone=True),
         State(S.GUIDED, lazy("已指导"), "info", looking_again, milestone=True),
         State(S.CLOSED, lazy("已关闭"), "ok", terminal=True, milestone=True),
-        State(S.PROPOSED, lazy("已提出奖惩建议"), "info", terminal=True),
+        State(S.PROPOSED, lazy("已提出奖惩建议"), "info"),
     ),
     (
         step("explain", "recorded", "explained", explainer, lazy("说明情况"), kind="primary", form="explain",
@@ -239,6 +256,11 @@ FLOW = Flow(
         # Done with the draft of the proposal, in one transaction; good practice is closed at once and proposed after.
         step("propose", "recorded explained guided closed", "proposed", follower, lazy("提出奖惩建议"), hidden=True,
              ready=ready_to_propose),
+        # Done with the end of the proposal, in its transaction.
+        step("reopen", "proposed", "recorded explained guided closed", system_only, lazy("恢复办理"), hidden=True,
+             choose=where_it_stood, tell=followers, sentence=lazy("奖惩建议已撤回，检查恢复办理")),
+        step("settle", "proposed", "closed", system_only, lazy("随奖惩建议关闭"), hidden=True, effect=settle,
+             tell=followers, sentence=lazy("奖惩建议已有结果，检查随之关闭")),
     ),
     lazy("执行检查"),
 )

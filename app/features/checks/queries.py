@@ -1,8 +1,8 @@
 """What is read of checks. Names and photos are for the person, the recorder, the head, the leader and H; everybody
-else knows how many there were, and how many of them conformed.
+else knows how many there were, and how many of them conformed. Who judges by a check in an upper feature reads it too.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, true
 
@@ -15,6 +15,16 @@ from app.features.checks.models import ClauseCheck
 from app.features.people.models import Department, User
 from app.features.rules.queries import citation
 
+Judging = Callable[[Actor], ColumnElement[bool] | None]
+
+_judging: list[Judging] = []
+
+
+def register_judging(provider: Judging) -> None:
+    """Add what says which checks an actor reads because an upper feature asks their judgement; None for no check."""
+    if provider not in _judging:
+        _judging.append(provider)
+
 
 def condition(actor: Actor) -> ColumnElement[bool]:
     """Return the condition under which an actor sees a check: every page, list, search and file starts from it."""
@@ -25,6 +35,7 @@ def condition(actor: Actor) -> ColumnElement[bool]:
         ClauseCheck.subject_id == actor.id,
         within(actor, CheckPerm.RECORD),
         and_(ClauseCheck.subject_id.is_(None), within(actor, CheckPerm.EXPLAIN)),
+        *(judged for provider in _judging if (judged := provider(actor)) is not None),
     ]
     return or_(*choices)
 

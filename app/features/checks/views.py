@@ -28,6 +28,7 @@ from app.features.checks.lists import CheckList
 from app.features.checks.models import ClauseCheck
 from app.features.checks.registry import READERS
 from app.features.rules.queries import ClausePlace, citation, places_in_force
+from app.features.rules.quoting import quote
 from app.web import documents, filters, fragments
 from app.web.forms import once
 from app.web.guard import current_actor, requires, signed_in
@@ -120,10 +121,10 @@ def show_new(form: NewCheckForm, place: ClausePlace, status: int) -> Any:
         status=status,
         heading=_("记录检查"),
         trail=trail(),
-        facts=(place.cited,),
+        quote=quote(place),
         form=form,
         action=request.full_path.rstrip("?"),
-        submit_label=_("记录"),
+        submit_label=_("记录检查"),
         cancel_url=url_for("rules.show_rule", rule_id=place.rule_id, _anchor=f"clause-{place.clause_id}"),
     )
 

@@ -263,11 +263,17 @@ def read_notices() -> Response:
 @signed_in
 def search_page() -> Response:
     query = " ".join(request.args.get("q", "")[:100].split())
-    kinds = {source.doc_type for source in search.sources()}
+    kinds = {source.doc_type: source for source in search.sources()}
     only = request.args.get("kind") if request.args.get("kind") in kinds else None
     newest_first = request.args.get("order") == "newest"
+    past = request.args.get("past") == "1"
     groups = search.find(
-        current_actor(), query, HITS_OF_ONE_KIND if only else HITS, only, newest_first=newest_first
+        current_actor(),
+        query,
+        HITS_OF_ONE_KIND if only else HITS,
+        only,
+        newest_first=newest_first,
+        past=past,
     )
     return fragments.page(
         "home/search.html",
@@ -277,6 +283,8 @@ def search_page() -> Response:
         groups=groups,
         only=only,
         newest_first=newest_first,
+        past=past,
+        has_past=any(kind.past is not None for kind in kinds.values()),
         asked=bool(search.asked_runs(query)),
         states=documents.states((hit.doc_type, hit.doc_id) for group in groups for hit in group.hits),
     )

@@ -30,7 +30,7 @@ from app.features.proposals.enums import (
     ProposalPerm,
     ProposalStatus,
 )
-from app.features.proposals.flow import FLOW
+from app.features.proposals.flow import FLOW, RANGE_SENTENCE, beyond_range
 from app.features.proposals.models import Proposal, ProposalEvidence
 from app.features.proposals.tip_flow import FLOW as TIP_FLOW
 from app.features.rules.queries import ClausePlace
@@ -148,6 +148,10 @@ def checked(actor: Actor, values: ProposalValues) -> tuple[User, ClausePlace]:
     if not values.measure.strip():
         faults["measure"] = lazy("请写明建议怎样奖惩")
     place = clause_then(values, faults)
+    if place is not None and values.kind == ProposalKind.PENALTY:
+        beyond = beyond_range(place.clause_id, place.cited, values.amount)
+        if beyond is not None:
+            faults["amount"] = RANGE_SENTENCE.filled(**beyond)
     if faults or person is None or place is None:
         raise Invalid(fields=faults)
     require(actor, ProposalPerm.PROPOSE, person.department_id)
@@ -228,8 +232,25 @@ def take_check(proposal: Proposal, check_id: int, actor: Actor) -> None:
     if check.subject_id != proposal.subject_id:
         raise Invalid(fields={"subject_id": lazy("这次检查说的是另一个人，请选择检查的对象")})
     check_actions.propose(check, actor=actor)
+    if queries.was_proposed(check.id):
+        raise Conflict("proposal:made-already")
     proposal.check_id = check.id
     keep(proposal, actor, EvidenceKind.CHECK, doc_type=CLAUSE_CHECK, doc_id=check.id)
+
+
+def end_of_check(proposal_id: int, actor: Actor) -> None:
+    """Bring the check a proposal was made of to its end with the proposal, in the same transaction.
+
+    Once it is withdrawn the check goes on, and may become another proposal; once it is dismissed or closed the check
+    is closed too.
+    """
+    proposal = session.get_one(Proposal, proposal_id)
+    if proposal.check_id is None or not FLOW.state(proposal.status).terminal:
+        return
+    withdrawn = proposal.status == ProposalStatus.WITHDRAWN
+    check_actions.end_proposal(proposal.check_id, withdrawn=withdrawn)
+    if withdrawn:
+        proposal.check_id = None
 
 
 def take_up(proposal: Proposal, tip_id: int, actor: Actor) -> None:

@@ -14,9 +14,11 @@ from app.features.checks.queries import get_check
 from app.features.proposals import queries
 from app.features.proposals.actions import ProposalValues
 from app.features.proposals.enums import ProposalKind, TipStatus
+from app.features.proposals.flow import range_words
 from app.features.proposals.forms import STEP_FORMS, DecideForm, ServeForm
 from app.features.proposals.models import Proposal
 from app.features.rules.queries import citation
+from app.features.rules.quoting import quote
 from app.web import documents
 
 FIELDS = ("kind", "subject_id", "clause_id", "happened_at", "place", "facts", "measure", "amount")
@@ -57,7 +59,7 @@ def of_check(actor: Actor, check_id: int) -> Source:
     """Return what a check says."""
     check = get_check(actor, check_id)
     made = queries.proposal_of_check(actor, check_id)
-    if made is None and not may_propose(check, actor):
+    if made is None and (queries.was_proposed(check_id) or not may_propose(check, actor)):
         raise NotVisible
     said = [check.told]
     if check.explanation:
@@ -122,6 +124,23 @@ def choose(form: Any, actor: Actor, source: Source) -> None:
     if chosen is not None and all(place.clause_id != chosen for place in found):
         found = [*queries.clauses_on(day, only=chosen), *found]
     form.clause_id.choices = [(place.clause_id, place.cited) for place in found]
+
+
+def quoted(form: Any) -> dict[str, Any]:
+    """Return the chosen clause as it stood on the day of the facts, with the range of penalties kept at it.
+
+    ``quote`` is None where no clause is chosen, and where the chosen one was not in force then (``not_then``).
+    """
+    clause_id, moment = form.clause_id.data, form.happened_at.data or clock.now()
+    if clause_id is None or not 0 < clause_id < 10**LONGEST_ID:
+        return {"quote": None, "not_then": False, "range": ""}
+    place = queries.clause_on(clock.to_local(moment).date(), clause_id)
+    known = queries.ranges_of([clause_id]).get(clause_id)
+    return {
+        "quote": None if place is None else quote(place),
+        "not_then": place is None,
+        "range": "" if known is None else range_words(*known),
+    }
 
 
 def values(form: Any) -> ProposalValues:

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from app.core.i18n import lazy
+from app.core.i18n import lazy, lazy_in_context
 
 PROPOSAL = "proposal"
 TIP = "proposal_tip"
@@ -74,7 +74,7 @@ COUNTERS = (ProposalPerm.PROPOSE, ProposalPerm.HEAR, ProposalPerm.DECIDE)
 KIND_LABELS = {ProposalKind.REWARD: lazy("奖励"), ProposalKind.PENALTY: lazy("处罚")}
 KIND_TONES = {ProposalKind.REWARD: "ok", ProposalKind.PENALTY: "warn"}
 DECISION_LABELS = {
-    Decision.AGREED: lazy("同意"),
+    Decision.AGREED: lazy_in_context("decision", "同意"),
     Decision.CHANGED: lazy("变更"),
     Decision.REFUSED: lazy("不予奖惩"),
 }

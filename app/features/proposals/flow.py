@@ -101,19 +101,23 @@ def told(data: Mapping[str, Any], name: str) -> str:
     return str(data.get(name) or "").strip()
 
 
-# Said where a penalty is submitted, and at the field of the amount where one is decided.
+# Said where a penalty is submitted, and at the field of the amount where one is drafted or decided.
 RANGE_SENTENCE = lazy("%(clause)s规定的幅度是 %(range)s 元，请按幅度填写")
 
 
 def out_of_range(proposal: Proposal, amount: Decimal | None) -> dict[str, str] | None:
     """Return the clause and its range where the amount of a penalty does not fit it; None where it does."""
-    found = None if proposal.is_reward else range_of(proposal.clause_id)
+    if proposal.is_reward:
+        return None
+    return beyond_range(proposal.clause_id, citation(proposal.rule_title, proposal.clause_name), amount)
+
+
+def beyond_range(clause_id: int, cited: str, amount: Decimal | None) -> dict[str, str] | None:
+    """Return a clause, as it is cited, and its range where an amount does not lie in it; None where it does."""
+    found = range_of(clause_id)
     if found is None or found.holds(amount):
         return None
-    return {
-        "clause": citation(proposal.rule_title, proposal.clause_name),
-        "range": range_words(found.least, found.most),
-    }
+    return {"clause": cited, "range": range_words(found.least, found.most)}
 
 
 def range_words(least: Decimal | None, most: Decimal | None) -> str:

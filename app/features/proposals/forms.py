@@ -37,6 +37,13 @@ class ProposalFields(BaseForm):
     amount = AmountField(lazy("金额（元）"))
 
 
+class ChosenClauseForm(BaseForm):
+    """The clause chosen in the form of a proposal, and the day by which it is read."""
+
+    clause_id = ChoiceField(lazy("依据条款"), coerce=int, choices=[])
+    happened_at = DateTimeField(lazy("发生时间"))
+
+
 class NewProposalForm(ProposalFields, CreationForm):
     """A proposal to draft."""
 

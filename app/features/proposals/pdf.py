@@ -5,15 +5,25 @@ They are Chinese papers. What the fonts lack is replaced: a paper that reaches a
 
 from datetime import datetime
 
-from app.core import clock, money
+from app.core import clock, money, timeline
 from app.core.i18n import CHINESE, using_locale
 from app.core.pdf import blocks
 from app.core.pdf.blocks import Fact, Foot, Letterhead, Paragraph
 from app.core.pdf.document import MM, Document, DocumentFacts, Margins, Style
 from app.core.pdf.fonts import printable
-from app.features.proposals.enums import DECISION_LABELS, KIND_LABELS, SECOND_LABELS, Decision, ProposalKind
+from app.features.checks.queries import titles
+from app.features.proposals.enums import (
+    DECISION_LABELS,
+    EVIDENCE_LABELS,
+    KIND_LABELS,
+    SECOND_LABELS,
+    Decision,
+    EvidenceKind,
+    ProposalKind,
+)
 from app.features.proposals.flow import APPEAL_DAYS
-from app.features.proposals.models import Proposal
+from app.features.proposals.models import Proposal, ProposalEvidence
+from app.features.proposals.queries import events_by_seq
 
 NOTHING_DEDUCTED = "本系统不自动扣发工资或其他款项；涉及金额的，由人事和财务按制度另行办理。"
 
@@ -79,6 +89,31 @@ def signatures(document: Document, *labels: str) -> None:
         document.y += 4 * MM
 
 
+def evidence_lines(proposal: Proposal) -> list[str]:
+    """Return the evidence, numbered, a line a piece: what kind it is, which one, and what was noted of it."""
+    rows = proposal.evidence
+    checks = titles([row.doc_id for row in rows if row.kind == EvidenceKind.CHECK and row.doc_id])
+    events = events_by_seq([row.event_seq for row in rows if row.event_seq is not None])
+
+    def named(row: ProposalEvidence) -> str:
+        if row.kind == EvidenceKind.CHECK:
+            return checks.get(row.doc_id or 0, "")
+        if row.kind == EvidenceKind.FILE:
+            return row.stored_file.name if row.stored_file is not None else ""
+        event = events.get(row.event_seq or 0)
+        return row.address if event is None else event_words(event)
+
+    return [
+        f"{number}. {EVIDENCE_LABELS[EvidenceKind(row.kind)]}：{named(row)}{f'（{row.note}）' if row.note else ''}"
+        for number, row in enumerate(rows, 1)
+    ]
+
+
+def event_words(event: timeline.Event) -> str:
+    """Return an event as the paper tells it: when, who, what."""
+    return f"{stamp(event.at)} {timeline.who_acted(event)} {timeline.describe(event)}"
+
+
 def proposal_paper(proposal: Proposal, company: str) -> bytes:
     """Return the proposal as PDF, with what the person said and what was decided as far as it went."""
     with using_locale(CHINESE):
@@ -89,11 +124,12 @@ def proposal_paper(proposal: Proposal, company: str) -> bytes:
                 *head(proposal),
                 Fact("建议内容", printable(proposal.measure), wide=True),
                 Fact("金额", sum_words(proposal, decided=False)),
-                Fact("证据", f"{len(proposal.evidence)} 项，见系统"),
+                Fact("证据", f"{len(proposal.evidence)} 项"),
                 Fact("提出人", printable(proposal.owner.name)),
                 Fact("提出时间", stamp(proposal.submitted_at)),
             ],
         )
+        section(document, "证据", "\n".join(evidence_lines(proposal)))
         if proposal.heard_at is not None:
             section(document, f"当事人陈述申辩（{stamp(proposal.heard_at)}）", proposal.statement or "无异议")
         decision(document, proposal)

@@ -14,13 +14,13 @@ from app.core.db import in_departments, session
 from app.core.errors import NotVisible
 from app.core.i18n import gettext as _
 from app.core.listing import matches_words
-from app.core.permissions import Actor, departments_of
+from app.core.permissions import Actor, can, departments_of
 from app.features.checks.models import ClauseCheck
 from app.features.checks.queries import titles as check_titles
 from app.features.checks.queries import visible_ids as check_ids
 from app.features.people.models import Department, User
-from app.features.proposals.enums import COUNTERS, ProposalKind, ProposalPerm, ProposalStatus
-from app.features.proposals.models import ClauseRange, Proposal, ProposalTip
+from app.features.proposals.enums import COUNTERS, EvidenceKind, ProposalKind, ProposalPerm, ProposalStatus
+from app.features.proposals.models import ClauseRange, Proposal, ProposalEvidence, ProposalTip
 from app.features.rules.enums import NumberStyle
 from app.features.rules.models import ClauseText, Rule, RuleVersion, is_in_force
 from app.features.rules.queries import ClausePlace
@@ -54,19 +54,41 @@ def condition(actor: Actor) -> ColumnElement[bool]:
     if actor.is_system:
         return true()
     submitted = Proposal.number.is_not(None)
-    deciding = [
-        within(Proposal.department_id, actor, permission)
-        for permission in (ProposalPerm.HEAR, ProposalPerm.DECIDE)
-    ]
-    if actor.id == second_decider():
-        deciding.append(true())
     carrying = and_(
         within(Proposal.department_id, actor, ProposalPerm.EXECUTE), Proposal.status.in_(CARRIED_OUT)
     )
     return or_(
         Proposal.owner_id == actor.id,
-        and_(submitted, or_(Proposal.subject_id == actor.id, carrying, *deciding)),
+        and_(submitted, or_(Proposal.subject_id == actor.id, carrying, judged_by(actor))),
     )
+
+
+def judged_by(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition that an actor hears or decides proposals like this one."""
+    if actor.id is not None and actor.id == second_decider():
+        return true()
+    return or_(
+        *(
+            within(Proposal.department_id, actor, permission)
+            for permission in (ProposalPerm.HEAR, ProposalPerm.DECIDE)
+        )
+    )
+
+
+def checks_judged(actor: Actor) -> ColumnElement[bool] | None:
+    """Return the condition that a check is evidence of a proposal an actor hears or decides; None for who does neither.
+
+    Nobody decides by evidence they cannot read; a draft is not put to anybody yet.
+    """
+    judges = can(actor, ProposalPerm.HEAR) or can(actor, ProposalPerm.DECIDE)
+    if not judges and (actor.id is None or actor.id != second_decider()):
+        return None
+    cited = (
+        select(ProposalEvidence.doc_id)
+        .join(Proposal, Proposal.id == ProposalEvidence.proposal_id)
+        .where(ProposalEvidence.kind == EvidenceKind.CHECK, Proposal.number.is_not(None), judged_by(actor))
+    )
+    return ClauseCheck.id.in_(cited)
 
 
 def within(column: ColumnElement[int] | object, actor: Actor, permission: str) -> ColumnElement[bool]:
@@ -327,6 +349,11 @@ def proposal_of_check(actor: Actor, check_id: int) -> tuple[int, str | None] | N
     )
     row = session.execute(statement).first()
     return None if row is None else (row.id, row.number)
+
+
+def was_proposed(check_id: int) -> bool:
+    """Tell whether there is a proposal made of a check, whoever may see it; one that was withdrawn counts no more."""
+    return session.execute(select(Proposal.id).where(Proposal.check_id == check_id)).first() is not None
 
 
 def events_by_seq(numbers: Sequence[int]) -> dict[int, timeline.Event]:

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
+from sqlalchemy import ColumnElement
+
 from app.core import documents, jobs, modules, search, sentences, settings, tasks, timeline
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy
@@ -12,6 +14,7 @@ from app.features.checks import actions as check_actions
 from app.features.checks import follow_ups
 from app.features.checks.follow_ups import FollowUp
 from app.features.checks.models import ClauseCheck
+from app.features.checks.queries import register_judging
 from app.features.proposals import actions, queries, ranges
 from app.features.proposals.actions import MODULE, PUBLIC
 from app.features.proposals.enums import KIND_LABELS, PROPOSAL, TIP, ProposalPerm
@@ -111,6 +114,7 @@ sentences.register(
         "proposal:may-appeal": lazy("当事人在 %(until)s 前可以申诉，请等到那之后再执行，或请他选择不申诉"),
         "proposal:revoked": lazy("原决定已撤销，没有要执行的，请直接结案"),
         "proposal:not-executed": lazy("还没有登记执行情况，请先登记再结案"),
+        "proposal:made-already": lazy("这次检查已经提出过奖惩建议，不能再提一份"),
         "proposal:from-check": lazy("建议是从这次检查提出的，这项证据不能移除"),
         "proposal_tip:nobody-answers": lazy("这位同事的部门没有可以处理线索的负责人，请直接找主管领导"),
     }
@@ -196,10 +200,22 @@ def ways_on(check: ClauseCheck, actor: Actor) -> Sequence[FollowUp]:
     if known is not None:
         number, name = known
         return [FollowUp(queries.name_or_draft(name), proposal_address(number))]
-    may = can(actor, ProposalPerm.PROPOSE, check.department_id) and check_actions.may_propose(check, actor)
+    may = (
+        can(actor, ProposalPerm.PROPOSE, check.department_id)
+        and check_actions.may_propose(check, actor)
+        and not queries.was_proposed(check.id)
+    )
     return [FollowUp(_("提出奖惩建议"), f"/proposals/new?check={check.id}")] if may else []
+
+
+def checks_judged(actor: Actor) -> ColumnElement[bool] | None:
+    """Return which checks an actor reads as evidence put before them; None for none."""
+    return queries.checks_judged(actor) if modules.is_on(MODULE) else None
 
 
 living.register_notes(notes)
 living.register_acts(acts)
 follow_ups.register(ways_on)
+register_judging(checks_judged)
+for ending in ("proposal:withdraw", "proposal:decide", "proposal:close"):
+    timeline.on(ending, actions.end_of_check)

@@ -12,7 +12,13 @@ from app.core.uow import unit_of_work
 from app.features.proposals import actions, drafting, page, queries
 from app.features.proposals.enums import COUNTERS, READERS, ProposalPerm, ProposalStatus
 from app.features.proposals.flow import FLOW
-from app.features.proposals.forms import STEP_FORMS, EditProposalForm, EvidenceForm, NewProposalForm
+from app.features.proposals.forms import (
+    STEP_FORMS,
+    ChosenClauseForm,
+    EditProposalForm,
+    EvidenceForm,
+    NewProposalForm,
+)
 from app.features.proposals.lists import ProposalList, PublicList, StatisticsList
 from app.features.proposals.models import Proposal
 from app.web import documents, fragments
@@ -140,6 +146,21 @@ def show_form(form: Any, heading: str, facts: Any, status: int, proposal: Propos
         action=request.full_path.rstrip("?"),
         submit_label=_("存为草稿"),
         cancel_url=back,
+        **drafting.quoted(form),
+    )
+
+
+@blueprint.get("/clause")
+@requires(ProposalPerm.PROPOSE)
+def chosen_clause() -> Any:
+    """Say what the clause chosen in the form says, on the day that is typed there."""
+    form = ChosenClauseForm(request.args)
+    return fragments.page(
+        "proposals/clause.html",
+        fragment="chosen",
+        heading=_("依据条款"),
+        trail=page.trail(current_actor()),
+        **drafting.quoted(form),
     )
 
 

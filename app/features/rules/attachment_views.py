@@ -10,6 +10,7 @@ from app.core.db import session
 from app.core.errors import Conflict, Invalid, NotVisible
 from app.core.files import CheckedFile
 from app.core.i18n import gettext as _
+from app.core.i18n import pgettext
 from app.core.uow import unit_of_work
 from app.features.rules import actions, attachments, presentation, queries
 from app.features.rules.attachment_text import ReadText
@@ -56,7 +57,7 @@ def manage_attachments(version_id: int) -> Any:
     return fragments.page(
         "rules/attachments.html",
         status=status,
-        heading=_("附件"),
+        heading=pgettext("rule", "附件"),
         trail=presentation.trail_to(version),
         facts=(
             _("附件是制度的一部分，批准后不能增减"),

@@ -2,7 +2,7 @@
 
 from wtforms import FileField, MultipleFileField
 
-from app.core.i18n import lazy
+from app.core.i18n import lazy, lazy_in_context
 from app.core.permissions import ROLE_LABELS
 from app.features.rules.clause_text import LONGEST_CAPTION
 from app.features.rules.enums import ANSWER_LABELS, CATEGORY_LABELS, RECORD_LABELS, STYLE_LABELS
@@ -122,7 +122,7 @@ class RecordForm(BaseForm):
 class AttachmentForm(CreationForm):
     """Files to attach to a draft."""
 
-    file = MultipleFileField(lazy("附件"))
+    file = MultipleFileField(lazy_in_context("rule", "附件"))
 
 
 OPTIONS = 4

@@ -13,7 +13,7 @@ from app.core.listing import Column, Filter, Listing
 from app.core.permissions import Actor
 from app.core.tasks import Task
 from app.features.people.models import Department, User
-from app.features.rules import letters, queries
+from app.features.rules import letters, queries, versions
 from app.features.rules.enums import (
     CATEGORY_LABELS,
     RULE_VERSION,
@@ -87,7 +87,8 @@ class RuleList(Listing):
                 labels={str(code): label for code, label in CATEGORY_LABELS.items()},
             ),
             Column("department", lazy("归口部门"), Department.name),
-            Column("edition", lazy("版次"), RuleVersion.edition, "number"),
+            Column("edition", lazy("版次"), RuleVersion.edition, text=edition_text),
+            Column("correction", "", RuleVersion.correction, hidden=True, sortable=False),
             Column("status", lazy("状态"), RuleVersion.shown_status, "status", labels=STATES, tones=TONES),
             Column("effective_on", lazy("施行日期"), RuleVersion.effective_on, "date"),
             Column(
@@ -128,6 +129,11 @@ class RuleList(Listing):
         if arguments.get("status", "") not in STATES:
             base = base.where(RuleVersion.shown_status.in_([str(code) for code in CURRENT]))
         super().__init__(base, arguments, path, columns=columns, filters=filters)
+
+
+def edition_text(row: Row[Any]) -> str:
+    """Return how a row's version is called; nothing before its approval."""
+    return "" if row.edition is None else str(versions.label_of(row.edition, row.correction))
 
 
 def version_address(row: Row[Any]) -> str:

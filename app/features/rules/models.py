@@ -208,6 +208,14 @@ def is_in_force() -> ColumnElement[bool]:
     )
 
 
+def is_or_was_in_force() -> ColumnElement[bool]:
+    """Return the condition that a version was approved and does not lie ahead: in force, superseded or void."""
+    return and_(
+        RuleVersion.status.in_(PUBLISHED),
+        or_(RuleVersion.effective_on <= TODAY, RuleVersion.void_on <= RuleVersion.effective_on),
+    )
+
+
 class RuleScope(Model):
     """Whom a version concerns, where not everybody: a department with all below it, or a role."""
 

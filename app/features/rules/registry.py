@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.core import documents, jobs, modules, search, sentences, settings, tasks, timeline
-from app.core.i18n import lazy
+from app.core.i18n import lazy, lazy_in_context
 from app.core.permissions import Role, register_permissions
 from app.core.timeline import Verb
 from app.features.people.leaving import OpenMatter, register_leaver_check
-from app.features.rules import queries, reading
+from app.features.rules import past, queries, reading
 from app.features.rules.enums import (
     CATEGORY_LABELS,
     RECORD_LABELS,
@@ -21,7 +21,7 @@ from app.features.rules.enums import (
     RulePerm,
 )
 from app.features.rules.flow import READING_DAYS
-from app.features.rules.models import RuleVersion
+from app.features.rules.models import ClauseText, RuleAttachment, RuleVersion
 
 register_permissions(
     RulePerm,
@@ -89,7 +89,7 @@ timeline.register_field_labels(
         "rule_version.owner": lazy("负责人"),
         "rule_version.review_on": lazy("复审日期"),
         "rule_version.text": lazy("正文"),
-        "rule_version.attachment": lazy("附件"),
+        "rule_version.attachment": lazy_in_context("rule", "附件"),
     }
 )
 timeline.register_value_labels(
@@ -164,6 +164,7 @@ search.register_source(
         visible=queries.found_versions,
         url=version_address,
         order=5,
+        past=search.Past(past.found_versions, past.version_marks),
     ),
     search.SearchSource(
         doc_type=RULE_CLAUSE,
@@ -172,6 +173,7 @@ search.register_source(
         url=lambda text_id: f"/rules/clauses/{text_id}",
         order=6,
         belongs=queries.clause_belongs,
+        past=search.Past(past.found_clauses, past.part_marks(ClauseText)),
     ),
     search.SearchSource(
         doc_type=RULE_ATTACHMENT,
@@ -180,6 +182,7 @@ search.register_source(
         url=lambda attachment_id: f"/rules/attachments/{attachment_id}",
         order=7,
         belongs=queries.attachment_belongs,
+        past=search.Past(past.found_attachments, past.part_marks(RuleAttachment)),
     ),
 )
 

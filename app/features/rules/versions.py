@@ -19,14 +19,17 @@ STAFF_WORDS = re.compile(
 
 
 def label(version: RuleVersion) -> LazyText:
-    """Return how a version is called: 第 4 版, 第 4 版（更正 1）, or 草案 before its approval."""
-    if version.edition is None:
+    """Return how a version is called: 第 4 版, 第 4 版（第 1 次更正）, or 草案 before its approval."""
+    return label_of(version.edition, version.correction)
+
+
+def label_of(edition: int | None, correction: int) -> LazyText:
+    """Return how a version of an edition is called, with which correction of it it is; None is a draft."""
+    if edition is None:
         return lazy("草案")
-    if version.correction:
-        return lazy(
-            "第 %(edition)s 版（更正 %(correction)s）", edition=version.edition, correction=version.correction
-        )
-    return lazy("第 %(edition)s 版", edition=version.edition)
+    if correction:
+        return lazy("第 %(edition)s 版（第 %(correction)s 次更正）", edition=edition, correction=correction)
+    return lazy("第 %(edition)s 版", edition=edition)
 
 
 def full_words(version: RuleVersion) -> str:

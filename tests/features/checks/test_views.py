@@ -45,6 +45,7 @@ def test_the_manager_records_a_check_with_a_photo_from_the_clause(
     assert client.page.all("a", href=form)
     client.get(form)
     assert "《车辆管理办法》第一条" in client.page.text
+    assert "车辆由专人负责。" in client.page.text
     assert "马仓库" not in client.page.text
     typed = {
         **client.page.values(form),
@@ -54,6 +55,7 @@ def test_the_manager_records_a_check_with_a_photo_from_the_clause(
     }
     wrong = client.post(form, {**typed, "note": "", "file": (io.BytesIO(rulebook.PNG), "a.png")})
     assert wrong.status_code == 422
+    assert "车辆由专人负责。" in client.page.text
     assert client.page.one("option", value=str(desk.reader.id)).attributes.get("selected") is not None
     lying = client.post(form, {**typed, "file": (io.BytesIO(b"%PDF-1.4"), "a.png")})
     assert lying.status_code == 422

@@ -161,28 +161,37 @@ def test_a_changed_decision_says_what_it_comes_to_and_stays_in_range(company: Co
 def test_a_penalty_outside_the_range_of_its_clause_is_refused_with_the_clause(
     company: Company, amount: Decimal | None
 ) -> None:
+    number = proposals.draft(company, amount=amount)
     with unit_of_work():
         ranges.set_range(
             company.clause, actor=company.actor("manager"), least=Decimal(100), most=Decimal(300)
         )
-    number = proposals.draft(company, amount=amount)
     said = refused(
         "proposal:out-of-range", lambda: proposals.step(company, number, "submit", "manager")
     ).sentence()
     assert "《车辆管理办法》第一条" in said
     assert "100.00 – 300.00" in said
+    # A draft is told at once, at its field; what was there before is left as it is.
+    with pytest.raises(Invalid) as drafted:
+        proposals.draft(company, amount=amount)
+    assert [str(each) for each in drafted.value.fields.values()] == [said]
+    assert list(drafted.value.fields) == ["amount"]
+    values = proposals.values(company, amount=amount)
+    with pytest.raises(Invalid), unit_of_work():
+        actions.edit(proposals.load(number), actor=company.actor("manager"), version=None, values=values)
+    assert proposals.draft(company, amount=Decimal(300))
     reward = proposals.draft(company, kind="reward", amount=Decimal(1000))
     assert proposals.step(company, reward, "submit", "manager").status == "proposed"
 
 
 def test_ranges_of_one_end_are_told(company: Company) -> None:
     actor = company.actor("manager")
+    number = proposals.draft(company)
     for least, most, said in ((Decimal(300), None, "≥ 300.00"), (None, Decimal(100), "≤ 100.00")):
         with unit_of_work():
             ranges.set_range(company.clause, actor=actor, least=least, most=most)
-        number = proposals.draft(company)
         problem = refused(
-            "proposal:out-of-range", lambda n=number: proposals.step(company, n, "submit", "manager")
+            "proposal:out-of-range", lambda: proposals.step(company, number, "submit", "manager")
         )
         assert said in problem.sentence()
 

@@ -426,9 +426,9 @@ def test_a_closed_tip_gives_no_proposal(client: Client, company: Company) -> Non
 
 
 def test_a_penalty_out_of_range_is_told_on_the_page(client: Client, company: Company) -> None:
+    number = proposals.draft(company)
     with unit_of_work():
         ranges.set_range(company.clause, actor=company.actor("manager"), least=None, most=Decimal(100))
-    number = proposals.draft(company)
     sign_in(client, company, "manager").get(f"/proposals/{number}")
     assert "《车辆管理办法》第一条规定的幅度是 ≤ 100.00 元" in client.page.text
 
