@@ -17,11 +17,13 @@ from app.features.inquiries.actions import default_deadline
 from app.features.inquiries.enums import InquiryPerm
 from app.features.inquiries.flow import FLOW
 from app.features.inquiries.models import Inquiry
+from app.features.inquiries.pasting import TABLE
 from app.features.inquiries.views import address, blueprint
-from app.web import fragments
+from app.web import fragments, pasting
 from app.web.forms import CheckField, CreationForm, EditForm, Lines, TextField, once
 from app.web.guard import current_actor, requires, signed_in
-from app.web.lines import lines_only, rows_to_add
+from app.web.lines import lines_only
+from app.web.pasting import PasteView
 
 # Suggestions of a field are sent with the page: no more than a phone shows at once without waiting.
 MOST_NAMES = 300
@@ -106,6 +108,7 @@ def _show_quick(form: QuickReportForm, actor: Actor, status: int = 200) -> Any:
         more_open=any(form[name].errors for name in PREFILLED),
         ways=ways.offered(actor),
         full_url=url_for("inquiries.new"),
+        paste=pasting.waiting(TABLE),
         cancel_url=url_for("inquiries.index"),
     )
 
@@ -125,6 +128,9 @@ def add_lines(inquiry_id: int) -> Any:
             label = FLOW.state(inquiry.status).label
             raise Conflict("core:wrong-state", state=label, step=lazy("补充询价明细"))
         return _show_lines(inquiry, form, lines)
+    if pasting.asked(request.form):
+        paste = pasting.take(TABLE, request.form, lines)
+        return _show_lines(inquiry, form, lines, 422 if paste.problem or lines.problems else 200, paste)
     if not lines.validate() or not form.validate():
         return _show_lines(inquiry, form, lines, 422)
     try:
@@ -143,7 +149,11 @@ def add_lines(inquiry_id: int) -> Any:
 
 
 def _show_lines(
-    inquiry: Inquiry, form: MoreLinesForm, lines: Lines[forms.InquiryLineForm], status: int = 200
+    inquiry: Inquiry,
+    form: MoreLinesForm,
+    lines: Lines[forms.InquiryLineForm],
+    status: int = 200,
+    paste: PasteView | None = None,
 ) -> Any:
     return fragments.page(
         "inquiries/lines.html",
@@ -152,11 +162,7 @@ def _show_lines(
         heading=_("补充询价明细"),
         trail=[(pgettext("list", "询价"), url_for("inquiries.index")), (inquiry.title, address(inquiry.id))],
         form=form,
-        line_columns=forms.LINE_COLUMNS,
-        line_rows=lines.shown(rows_to_add(request.form)),
-        line_errors=lines.errors,
-        removed=lines.removed,
-        problems=lines.problems,
+        **forms.line_table(lines, paste=paste),
         submit_label=_("补充这些明细"),
         cancel_url=address(inquiry.id),
     )

@@ -59,7 +59,7 @@ class QuotationForm(QuotationHead, EditForm):
 class QuotationLineForm(LineForm):
     """One row of the table."""
 
-    presets = ("kind", "inquiry_line_id", "product_id", "origin", "tax_rate")
+    presets = ("kind", "inquiry_line_id", "product_id", "unmatched_code", "origin", "tax_rate")
 
     kind = ChoiceField(
         lazy("类型"),
@@ -81,6 +81,7 @@ class QuotationLineForm(LineForm):
     floor_reason = TextField(lazy("低于底价的理由"), longest=300)
     inquiry_line_id = WholeNumberField(lazy("询价明细"), least=1, most=LARGEST_ID)
     product_id = WholeNumberField(lazy("产品"), least=1, most=LARGEST_ID)
+    unmatched_code = TextField(lazy("价目表产品"), longest=40)
     origin = TextField(lazy("来源"), longest=16)
 
 

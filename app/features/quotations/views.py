@@ -104,6 +104,24 @@ def by_revision(revision_id: int, name: str = "") -> Answer:
     return fragments.go(urls["show"])
 
 
+def place_of_inquiry(inquiry_id: int) -> str:
+    return url_for("quotations.of_inquiry", inquiry_id=inquiry_id)
+
+
+@blueprint.get("/of-inquiry/<int:inquiry_id>")
+@requires(*READERS)
+def of_inquiry(inquiry_id: int) -> Answer:
+    """Lead to the quotation of an inquiry: to the editor where it is the reader's own draft, else to its page."""
+    actor = current_actor()
+    inquiry = inquiry_queries.get(actor, inquiry_id)
+    found = queries.of_inquiry(inquiry_id, actor)
+    if not found:
+        return fragments.go(url_for("inquiries.show", inquiry_id=inquiry.id))
+    revision = found[-1]
+    edits = revision.owner_id == actor.id and revision.status in actions.EDITABLE
+    return fragments.go(presentation.addresses(revision)["edit" if edits else "show"])
+
+
 @blueprint.get("/<int:quotation_id>")
 @requires(*READERS)
 def current(quotation_id: int) -> Answer:
