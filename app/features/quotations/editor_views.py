@@ -79,7 +79,7 @@ def form_page(
         totals_url=urls["totals"],
         cancel_url=urls["show"],
         stale=stale,
-        fill=filling.panel(revision, current_actor(), request.form, filled),
+        fill=filling.panel(revision, form, current_actor(), request.form, filled),
         contacts=customers.contact_options(current_actor(), revision.quotation.customer_id),
     )
 

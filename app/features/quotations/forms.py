@@ -11,6 +11,7 @@ from app.features.quotations.enums import (
     PAYMENT_LABELS,
     LineKind,
 )
+from app.features.quotations.terms.models import TermsSet
 from app.web.forms import (
     AmountField,
     BaseForm,
@@ -54,6 +55,8 @@ class QuotationForm(QuotationHead, EditForm):
     """The head of a draft; nothing but the figures of its lines is required to save it."""
 
     payment_other = TextField(lazy("其他付款方式"), longest=300)
+    # what the terms may be filled from, read together with the companies
+    terms_sets: list[TermsSet] = []
 
 
 class QuotationLineForm(LineForm):
