@@ -35,7 +35,7 @@ from app.features.quotations.listing import QuotationList
 from app.features.quotations.margins import margin_facts
 from app.features.quotations.models import QuotationRevision
 from app.features.quotations.negotiation import presentation as negotiations
-from app.features.quotations.negotiation.queries import waiting_in
+from app.features.quotations.negotiation.guards import waiting_problem
 from app.features.quotations.pages import tabs
 from app.features.quotations.panels import sealing_panel
 from app.features.quotations.prolong import may_prolong
@@ -192,9 +192,9 @@ def body_context(
     acceptance = queries.acceptance_files(revision.id) if issued and sees else []
     evidence = evidence_of(revision)
     reviewing = sees and revision.status in (QuotationStatus.REVIEW, QuotationStatus.LEADER_REVIEW)
-    unlocked = waiting_in(revision.quotation) is None
+    lock = waiting_problem(revision)
     revisable = (
-        unlocked
+        lock is None
         and revision.status in (QuotationStatus.APPROVED, QuotationStatus.ISSUED)
         and revision is newest
     )
@@ -207,14 +207,16 @@ def body_context(
         "may_edit": mine and revision.status in actions.EDITABLE,
         "may_revise": mine and revisable,
         "may_copy": sees and can(actor, QuotationPerm.PREPARE) and revision.number is not None,
-        "may_prolong": mine and unlocked and may_prolong(revision),
+        "may_prolong": mine and lock is None and may_prolong(revision),
         "compare_url": ""
         if only or not sees
         else url_for("quotations.compared", quotation_id=revision.quotation_id),
         **issued_context(revision, actor, issued),
         "newer_url": "" if newest is revision else presentation.addresses(newest)["show"],
         "revisions": [presentation.row_of(item, actor) for item in revisions],
-        "waiting_for_seal": waiting_for_seal(revision, actor),
+        # whoever may not do the blocked step is told of the lock here
+        "locked": lock.sentence() if lock is not None and not any(step.blocked for step in steps) else "",
+        "waiting_for_seal": waiting_for_seal(revision, actor) if lock is None else "",
         "remind_url": ""
         if (mine and revision.status in actions.EDITABLE)
         or nothing_waits(revision)
