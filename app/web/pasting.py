@@ -51,14 +51,19 @@ class PasteView:
 
 
 def asked(posted: Mapping[str, str]) -> bool:
-    """Tell whether the form was posted by 「加入明细」."""
-    return PASTE in posted
+    """Tell whether the form was posted by 「加入明细」, or with rows that still wait in the field: none is lost."""
+    return PASTE in posted or bool(posted.get(PASTED, "").strip())
 
 
 def waiting(table: PastedTable, **shown: Any) -> PasteView:
     """Return the panel of a table, empty or with what is ``shown`` in it."""
     choices = [("", lazy("不取这一列")), *table.labels.items()]
     return PasteView(choices=choices, hint=table.hint, **shown)
+
+
+def kept(table: PastedTable, posted: Mapping[str, str]) -> PasteView:
+    """Return the panel with the text that was posted and not taken: the form is shown again for something else."""
+    return waiting(table, text=posted.get(PASTED, ""))
 
 
 def take(table: PastedTable, posted: Mapping[str, str], lines: Lines[Any]) -> PasteView:

@@ -129,7 +129,7 @@ def line_table(
         "line_errors": lines.errors,
         "removed": lines.removed,
         "problems": lines.problems,
-        "paste": paste or pasting.waiting(TABLE),
+        "paste": paste or pasting.kept(TABLE, request.form),
     }
 
 

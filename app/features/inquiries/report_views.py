@@ -1,5 +1,6 @@
 """Reporting an inquiry in one go, and adding its lines afterwards, over HTTP."""
 
+from dataclasses import replace
 from typing import Any
 
 from flask import flash, request, url_for
@@ -56,20 +57,29 @@ def quick_report() -> Any:
     form = QuickReportForm(received_at=now, deadline=default_deadline(now))
     if request.method != "POST":
         return _show_quick(form, actor)
-    if not form.validate():
-        return _show_quick(form, actor, 422)
+    lines = Lines(forms.InquiryLineForm, request.form)
+    paste = pasting.take(TABLE, request.form, lines) if pasting.asked(request.form) else None
+    wrong = paste is not None and bool(paste.problem or lines.problems)
+    if not form.validate() or wrong:
+        return _show_quick(form, actor, 422, paste if wrong else None, lines)
     said: list[str] = []
     try:
         files = _checked_files(form)
         with unit_of_work():
-            url = once(form, lambda: _report(actor, form, files, said))
+            url = once(form, lambda: _report(actor, form, files, said, lines))
     except (Conflict, Invalid) as problem:
         return _show_quick(form, actor, form.refuse(problem))
     flash("".join(said) or _("询价已登记并上报"), "ok")
     return fragments.go(url)
 
 
-def _report(actor: Actor, form: QuickReportForm, files: list[CheckedFile], said: list[str]) -> str:
+def _report(
+    actor: Actor,
+    form: QuickReportForm,
+    files: list[CheckedFile],
+    said: list[str],
+    lines: Lines[forms.InquiryLineForm],
+) -> str:
     typed = str(form.customer.data)
     named = reporting.customer_named(actor, typed, accept_similar=form.accept_similar.data)
     inquiry = reporting.report_at_once(
@@ -81,6 +91,7 @@ def _report(actor: Actor, form: QuickReportForm, files: list[CheckedFile], said:
         channel=str(form.channel.data),
         summary=form.summary.data,
         files=files,
+        lines=forms.line_inputs(lines),
     )
     if named.created:
         said.append(_("询价已登记并上报，并新建了客户“%(name)s”", name=named.customer.name))
@@ -96,7 +107,16 @@ def _checked_files(form: QuickReportForm) -> list[CheckedFile]:
     return [check_upload(item.filename, item.stream) for item in given]
 
 
-def _show_quick(form: QuickReportForm, actor: Actor, status: int = 200) -> Any:
+def _show_quick(
+    form: QuickReportForm,
+    actor: Actor,
+    status: int = 200,
+    paste: PasteView | None = None,
+    lines: Lines[forms.InquiryLineForm] | None = None,
+) -> Any:
+    text = request.form.get(pasting.PASTED, "")
+    # rows that are wrong stay in the field, to be mended there or in the full form
+    shown = replace(paste, text=text) if paste is not None else pasting.kept(TABLE, request.form)
     return fragments.page(
         "inquiries/report.html",
         status=status,
@@ -108,7 +128,8 @@ def _show_quick(form: QuickReportForm, actor: Actor, status: int = 200) -> Any:
         more_open=any(form[name].errors for name in PREFILLED),
         ways=ways.offered(actor),
         full_url=url_for("inquiries.new"),
-        paste=pasting.waiting(TABLE),
+        paste=shown,
+        problems=lines.problems if lines is not None else [],
         cancel_url=url_for("inquiries.index"),
     )
 

@@ -68,7 +68,7 @@ def form_page(
         line_errors=lines.errors,
         problems=lines.problems,
         removed=lines.removed,
-        paste=paste or pasting.waiting(TABLE),
+        paste=paste or pasting.kept(TABLE, request.form),
         **shown.told(),
         autosave_url=url_for(
             "quotations.autosave", quotation_id=revision.quotation_id, number=revision.revision

@@ -75,6 +75,35 @@ def test_the_short_form_hands_pasted_lines_to_the_full_one(
     assert (made.status, len(made.lines), made.lines[0].product_id) == ("reported", 2, listed.id)
 
 
+def test_the_short_form_takes_pasted_lines_itself_and_keeps_what_is_not_clear(
+    client: Client, staff: Staff, listed: Product
+) -> None:
+    making.customer(staff.owner, "镇江宏达农机有限公司")
+    place = "/inquiries/report"
+    told = {"customer": "镇江宏达农机有限公司", "summary": "客户原话"}
+    for wrong, sentence in (
+        ("泵\t2台", "没有认出标题行"),
+        ("名称\t数量\t单位\n泵\t0\t台", "第 1 行：数量须大于 0"),
+    ):
+        assert client.as_(staff.owner).submit(place, {**told, "pasted": wrong}).status_code == 422
+        assert sentence in client.page.text
+        assert client.page.values(place)["pasted"] == wrong
+    assert not session.query(Inquiry).all()
+    assert client.submit(place, {**told, "customer": "", "pasted": TABLE}).status_code == 422
+    assert client.page.values(place)["pasted"].splitlines() == TABLE.strip().splitlines()
+    assert client.submit(place, {**told, "pasted": TABLE}).status_code == 303
+    made = session.query(Inquiry).one()
+    assert (made.status, [line.product_id for line in made.lines]) == ("reported", [listed.id, None])
+
+
+def test_rows_that_wait_in_the_field_are_not_lost_by_saving(client: Client, staff: Staff) -> None:
+    place = "/inquiries/new"
+    client.as_(staff.owner).get(place)
+    assert client.post(place, {**client.page.values(place), "pasted": TABLE}).status_code == 200
+    assert "已加入 2 行" in client.page.text
+    assert not session.query(Inquiry).all()
+
+
 def test_unclear_columns_and_too_many_rows_are_said_with_their_limit(client: Client, staff: Staff) -> None:
     place = "/inquiries/new"
     client.as_(staff.owner).get(place)
