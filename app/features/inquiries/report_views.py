@@ -107,6 +107,12 @@ def _checked_files(form: QuickReportForm) -> list[CheckedFile]:
     return [check_upload(item.filename, item.stream) for item in given]
 
 
+def pasted_problems(paste: PasteView, lines: Lines[forms.InquiryLineForm] | None) -> list[str]:
+    """Return what is wrong with pasted rows, for the summary above the form."""
+    said = [problem["text"] for problem in lines.problems] if lines is not None else []
+    return [*said, *([paste.problem] if paste.problem else [])]
+
+
 def _show_quick(
     form: QuickReportForm,
     actor: Actor,
@@ -129,7 +135,7 @@ def _show_quick(
         ways=ways.offered(actor),
         full_url=url_for("inquiries.new"),
         paste=shown,
-        problems=lines.problems if lines is not None else [],
+        problems=[{"text": said, "href": f"#{pasting.PASTED}"} for said in pasted_problems(shown, lines)],
         cancel_url=url_for("inquiries.index"),
     )
 
