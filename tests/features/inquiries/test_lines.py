@@ -1,6 +1,8 @@
 """The lines of an inquiry: pasted out of a spreadsheet, found among the products, known by their model."""
 
+from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -35,7 +37,7 @@ def stored(inquiry: Inquiry) -> Inquiry:
 
 
 def test_a_new_inquiry_takes_pasted_lines_with_their_products(
-    client: Client, staff: Staff, listed: Product
+    client: Client, staff: Staff, listed: Product, queries: Callable[[], Any]
 ) -> None:
     known = making.customer(staff.owner)
     place = "/inquiries/new"
@@ -51,6 +53,10 @@ def test_a_new_inquiry_takes_pasted_lines_with_their_products(
     assert client.post(place, values).status_code == 303
     made = session.query(Inquiry).one()
     assert [(line.product_id, line.quantity) for line in made.lines] == [(listed.id, 2), (None, 1)]
+    with queries() as sent:
+        client.get(f"/inquiries/{made.id}")
+    assert "价目表产品 CB-1 齿轮泵" in client.page.text
+    assert len(sent) <= 10
 
 
 def test_the_short_form_hands_pasted_lines_to_the_full_one(
