@@ -56,7 +56,7 @@ class TimelineRow:
 
 @dataclass(frozen=True)
 class Station:
-    """A point of ``ui.step_line``; ``state`` is done, current, next or refused."""
+    """A point of ``ui.step_line``; ``state`` is done, skipped, current, next or refused."""
 
     label: str
     state: str
@@ -163,9 +163,16 @@ def stations(flow: Flow, status: str, events: Sequence[Event]) -> list[Station]:
         before, after = milestones[: place + 1], milestones[place + 1 :]
     if current.terminal:
         after = []
-    line = [_station(state, "done", reached.get(str(state.code))) for state in before]
+    line = [_passed(flow, state, reached.get(str(state.code))) for state in before]
     line.append(_station(current, _how_it_stands(current), reached.get(str(current.code))))
     return line + [Station(str(state.label), "next") for state in after]
+
+
+def _passed(flow: Flow, state: State, event: Event | None) -> Station:
+    """Return a milestone that lies behind; one that no event reached was left out, unless all begins there."""
+    if event is None and state.code != flow.initial:
+        return Station(str(state.label), "skipped", note=_("未登记"))
+    return _station(state, "done", event)
 
 
 def _how_it_stands(current: State) -> str:

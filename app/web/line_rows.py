@@ -6,7 +6,7 @@ cells left open; a row then costs no more than filling in its values.
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
@@ -19,7 +19,17 @@ KEPT_TABLES = 64
 INDEX, NUMBER = "\x01", "\x02"
 FIGURES = ("number", "money")
 
+BOXED = "boxed"
+
 _tables: dict[Any, "RowPattern"] = {}
+
+
+class BoxedText(NamedTuple):
+    """What a cell of a column of kind ``boxed`` says, with a box that takes it back; no box without ``value``."""
+
+    text: str
+    value: str = ""
+    ticked: bool = False
 
 
 def line_rows(table: Mapping[str, Any]) -> list[Markup]:
@@ -52,7 +62,12 @@ class RowPattern:
     def row(self, index: int, row: Mapping[str, Any], errors: Mapping[str, Any]) -> str:
         """Return a row (counted from 0) with its values; ``errors`` are those of all rows, by field name."""
         values = [self.hidden(index, row)]
-        values += [cell.shown(row.get(cell.name)) for cell in self.cells]
+        values += [
+            cell.shown(row.get(cell.name))
+            if cell.kind != BOXED
+            else numbered(cell.boxed(row[cell.name]), index)
+            for cell in self.cells
+        ]
         wrong = {}
         if errors:
             names = {cell.name: f"{self.prefix}-{index}-{cell.name}" for cell in self.cells}
@@ -98,7 +113,10 @@ class RowPattern:
 
 
 class CellPattern:
-    """How the cells of one column are written. kind: text, number, money, date, textarea, select, checkbox, static."""
+    """How the cells of one column are written.
+
+    kind: text, number, money, date, textarea, select, checkbox, static, boxed (its values are of ``BoxedText``).
+    """
 
     def __init__(self, column: Mapping[str, Any], field: str) -> None:
         self.name: str = column["name"]
@@ -119,7 +137,7 @@ class CellPattern:
         named = f'id="{field}" name="{field}"'
         label = f'aria-label="{literal(self.label)}" autocomplete="off"'
         hint = f' placeholder="{literal(column["placeholder"])}"' if column.get("placeholder") else ""
-        if self.kind == "static":
+        if self.kind in ("static", BOXED):
             cell = '<span class="static">%s</span>'
         elif self.kind == "select":
             cell = f'<select class="input" {named} {label}{said}>%s</select>'
@@ -138,6 +156,15 @@ class CellPattern:
             cell += f'<p class="error" id="{field}-error">{said}</p>'
         size = literal(column.get("size") or "m")
         return f'<td data-label="{literal(column["label"])}" data-size="{size}">{cell}</td>\n'
+
+    def boxed(self, value: BoxedText) -> str:
+        """Return the text with its box, the number of the row left open."""
+        if not value.value:
+            return plain(value.text)
+        return (
+            f'{plain(value.text)}<br><label><input type="checkbox" id="{self.field}" name="{self.field}"'
+            f' value="{plain(value.value)}"{ticked(value.ticked)}> {plain(self.column["box"])}</label>'
+        )
 
     def chosen(self, value: Any) -> str:
         """Return the options with the chosen one marked; made once for each value that is among them."""

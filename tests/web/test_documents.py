@@ -63,7 +63,9 @@ def test_the_step_line_shows_what_is_done_current_and_next() -> None:
         ("待审核", "current"),
         ("完成", "next"),
     ]
-    assert line("done") == [("草稿", "done"), ("待审核", "done"), ("完成", "done")]
+    reviewed = event("done", from_status="review"), event("review", from_status="draft")
+    assert line("done", *reviewed) == [("草稿", "done"), ("待审核", "done"), ("完成", "done")]
+    assert line("done") == [("草稿", "done"), ("待审核", "skipped"), ("完成", "done")]
 
 
 def test_a_state_beside_the_road_stands_after_the_last_milestone() -> None:

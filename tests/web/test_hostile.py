@@ -130,6 +130,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/inquiries/5",
         "/inquiries/15/submit",
         "/inquiries/6/lines",
+        "/inquiries/6/start_quoting",
         "/inquiries/17",
         "/inquiries/18",
         "/quotations/7/negotiations/new",

@@ -5,6 +5,7 @@ from flask import Flask
 from app.core import documents, findings, modules, permissions, search, sentences, settings, tasks, timeline
 from app.core.i18n import lazy, lazy_in_context
 from app.core.permissions import Role
+from app.features.inquiries import begin_views as begin_views
 from app.features.inquiries import (
     market_views,
     offers,
@@ -136,7 +137,7 @@ tasks.register_kinds(
     tasks.TaskKind("inquiry:decide", lazy("决定是否参与"), decides=True),
     tasks.TaskKind("inquiry:answer-technical", lazy("技术答复")),
     tasks.TaskKind("inquiry:answer-purchasing", lazy("采购答复")),
-    tasks.TaskKind("inquiry:start-quoting", lazy("开始编制报价")),
+    tasks.TaskKind("inquiry:start-quoting", lazy("开始编制报价"), step="start_quoting"),
     tasks.TaskKind("inquiry:submit", lazy("递交报价")),
     tasks.TaskKind("inquiry:confirm-loss", lazy("确认未成交"), decides=True),
 )
@@ -189,6 +190,7 @@ timeline.register_field_labels(
         "inquiry.quantity": lazy("数量"),
         "inquiry.unit": lazy("单位"),
         "inquiry.note": lazy("备注"),
+        "inquiry.unmatched_code": lazy("标明不是产品"),
     }
 )
 

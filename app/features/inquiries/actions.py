@@ -20,6 +20,7 @@ from app.features.inquiries.losses import keep_loss
 from app.features.inquiries.models import Inquiry, InquiryLine, PurchasingAnswer, TechnicalAnswer, Waiver
 from app.features.inquiries.queries import sight
 from app.features.people.models import User
+from app.features.products import matching
 
 HEAD_FIELDS = (
     "customer_id",
@@ -33,7 +34,7 @@ HEAD_FIELDS = (
     "deadline",
     "opening_at",
 )
-LINE_FIELDS = ("name", "model", "spec", "quantity", "unit", "note")
+LINE_FIELDS = ("name", "model", "spec", "quantity", "unit", "note", "unmatched_code")
 MAX_LINES = 200
 
 # Personal data of the customer's people: an event tells that it changed, never from what to what.
@@ -52,6 +53,7 @@ class LineInput:
     spec: str = ""
     note: str = ""
     product_id: int | None = None
+    unmatched_code: str = ""
     id: int | None = None
 
 
@@ -145,11 +147,15 @@ def opening_of(kind: str, deadline: datetime, opening_at: datetime | None) -> da
 
 
 def put_lines(inquiry: Inquiry, lines: Sequence[LineInput]) -> None:
-    """Make the inquiry's lines equal to those typed; a line that keeps its id keeps its answers."""
+    """Make the inquiry's lines equal to those typed; a line that keeps its id keeps its answers.
+
+    A line whose model names exactly one product is that product (see products.matching).
+    """
     if len(lines) > MAX_LINES:
         raise Invalid(fields={"lines": lazy("一次最多 200 行，请分成两份询价")})
     existing = {line.id: line for line in inquiry.lines}
     kept = []
+    lines = matching.settled(lines, matching.matches(lines))
     for position, item in enumerate(lines, 1):
         line = existing.get(item.id) if item.id is not None else None
         if line is None:

@@ -14,6 +14,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import Field, HiddenField, ValidationError
 
 from app.core import clock, settings, workdays
+from app.core.db import LARGEST_ID
 from app.core.errors import NotVisible
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy
@@ -34,7 +35,10 @@ from app.features.inquiries.enums import (
     Subject,
 )
 from app.features.inquiries.models import Inquiry, InquiryLine, PurchasingAnswer
+from app.features.inquiries.pasting import TABLE
 from app.features.inquiries.reporting import find_customer
+from app.features.products import line_column, matching
+from app.web import pasting
 from app.web.fields import clean_text
 from app.web.forms import (
     AmountField,
@@ -52,6 +56,8 @@ from app.web.forms import (
     UnitPriceField,
     WholeNumberField,
 )
+from app.web.lines import rows_to_add
+from app.web.pasting import PasteView
 
 # A select of more customers than this helps nobody; the chosen one is always among them.
 MOST_CUSTOMERS = 1_000
@@ -74,6 +80,8 @@ class PositiveQuantityField(QuantityField):
 class InquiryLineForm(LineForm):
     """One line of an inquiry."""
 
+    presets = ("product_id", "unmatched_code")
+
     id = HiddenField()
     name = TextField(lazy("名称"), required=True, longest=120)
     model = TextField(lazy("型号"), longest=120)
@@ -81,6 +89,8 @@ class InquiryLineForm(LineForm):
     quantity = PositiveQuantityField(lazy("数量"), required=True)
     unit = TextField(lazy("单位"), required=True, longest=20)
     note = TextField(lazy("备注"), longest=500)
+    product_id = WholeNumberField(lazy("产品"), least=1, most=LARGEST_ID)
+    unmatched_code = TextField(lazy("价目表产品"), longest=40)
 
 
 LINE_COLUMNS: Sequence[dict[str, Any]] = (
@@ -94,21 +104,33 @@ LINE_COLUMNS: Sequence[dict[str, Any]] = (
 
 
 def line_inputs(lines: Lines[InquiryLineForm], stored: Sequence[InquiryLine] = ()) -> list[LineInput]:
-    """Return the typed lines; one that stood before keeps its product."""
+    """Return the typed lines; one that stood before keeps its product where none was chosen."""
     known = {line.id: line for line in stored}
     found = []
     for row in lines.data:
-        text = row.pop("id") or ""
+        text = str(row.pop("id") or "")
         number = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
         before = known.get(number) if number is not None else None
-        found.append(
-            LineInput(
-                **row,
-                id=before.id if before is not None else None,
-                product_id=before.product_id if before is not None else None,
-            )
-        )
+        if row["product_id"] is None and before is not None:
+            row["product_id"] = before.product_id
+        found.append(LineInput(**row, id=before.id if before is not None else None))
     return found
+
+
+def line_table(
+    lines: Lines[InquiryLineForm], stored: Sequence[InquiryLine] = (), paste: PasteView | None = None
+) -> dict[str, Any]:
+    """Return what the page of a form shows of its lines: the table with their products, and what may be pasted."""
+    found = matching.matches(line_inputs(lines, stored))
+    rows = line_column.beside(lines.shown(rows_to_add(request.form)), found)
+    return {
+        "line_columns": [*LINE_COLUMNS, *line_column.columns(rows)],
+        "line_rows": rows,
+        "line_errors": lines.errors,
+        "removed": lines.removed,
+        "problems": lines.problems,
+        "paste": paste or pasting.kept(TABLE, request.form),
+    }
 
 
 class HeadFields:

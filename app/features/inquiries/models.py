@@ -129,6 +129,7 @@ class InquiryLine(Model):
     )
     position: Mapped[int] = mapped_column(Integer, nullable=False)
     product_id: Mapped[int | None] = mapped_column(ForeignKey("product.id"))
+    unmatched_code: Mapped[str] = mapped_column(String(40), nullable=False, default="")
     name: Mapped[str] = mapped_column(String(120), nullable=False)
     model: Mapped[str] = mapped_column(String(120), nullable=False, default="")
     spec: Mapped[str] = mapped_column(String(500), nullable=False, default="")

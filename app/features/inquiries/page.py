@@ -42,6 +42,8 @@ from app.features.inquiries.models import (
 from app.features.inquiries.queries import Sight, sight
 from app.features.inquiries.secrecy import sees_prices
 from app.features.inquiries.tender import FILE as TENDER_FILE
+from app.features.products import queries as products
+from app.features.products.enums import ProductPerm
 from app.web import documents, filters
 
 REQUEST_FILE = "request"
@@ -358,6 +360,14 @@ def decline_label(inquiry: Inquiry) -> str:
     return str(DECLINE_LABELS[DeclineReason(inquiry.decline_reason)])
 
 
+def listed_products(inquiry: Inquiry, actor: Actor, seen: Sight) -> dict[int, str]:
+    """Return code and name of the products of the price list that lines are, for who sees all lines and products."""
+    wanted = {line.product_id for line in inquiry.lines if line.product_id is not None}
+    if not wanted or not seen.whole or not can(actor, ProductPerm.VIEW):
+        return {}
+    return products.titles(sorted(wanted))
+
+
 def page_context(inquiry: Inquiry, actor: Actor, refusal: documents.Refusal | None = None) -> dict[str, Any]:
     """Return everything the page of an inquiry needs, for this reader."""
     seen = sight(inquiry, actor)
@@ -383,6 +393,7 @@ def page_context(inquiry: Inquiry, actor: Actor, refusal: documents.Refusal | No
         if seen.whole
         else documents.timeline_rows(events, shown=shown_to_part(inquiry, seen), with_content=False),
         "lines": line_views(inquiry, actor, seen, rows, decides),
+        "listed": listed_products(inquiry, actor, seen),
         "files": [row for row in rows if row.line_id is None and row.kind != TENDER_FILE],
         "file_upload": f"{url}/files" if seen.whole else "",
         "head": head_facts(inquiry, seen),

@@ -1,5 +1,6 @@
 """Reporting an inquiry in one go, and adding its lines afterwards, over HTTP."""
 
+from dataclasses import replace
 from typing import Any
 
 from flask import flash, request, url_for
@@ -17,11 +18,13 @@ from app.features.inquiries.actions import default_deadline
 from app.features.inquiries.enums import InquiryPerm
 from app.features.inquiries.flow import FLOW
 from app.features.inquiries.models import Inquiry
+from app.features.inquiries.pasting import TABLE
 from app.features.inquiries.views import address, blueprint
-from app.web import fragments
+from app.web import fragments, pasting
 from app.web.forms import CheckField, CreationForm, EditForm, Lines, TextField, once
 from app.web.guard import current_actor, requires, signed_in
-from app.web.lines import lines_only, rows_to_add
+from app.web.lines import lines_only
+from app.web.pasting import PasteView
 
 # Suggestions of a field are sent with the page: no more than a phone shows at once without waiting.
 MOST_NAMES = 300
@@ -54,20 +57,29 @@ def quick_report() -> Any:
     form = QuickReportForm(received_at=now, deadline=default_deadline(now))
     if request.method != "POST":
         return _show_quick(form, actor)
-    if not form.validate():
-        return _show_quick(form, actor, 422)
+    lines = Lines(forms.InquiryLineForm, request.form)
+    paste = pasting.take(TABLE, request.form, lines) if pasting.asked(request.form) else None
+    wrong = paste is not None and bool(paste.problem or lines.problems)
+    if not form.validate() or wrong:
+        return _show_quick(form, actor, 422, paste if wrong else None, lines)
     said: list[str] = []
     try:
         files = _checked_files(form)
         with unit_of_work():
-            url = once(form, lambda: _report(actor, form, files, said))
+            url = once(form, lambda: _report(actor, form, files, said, lines))
     except (Conflict, Invalid) as problem:
         return _show_quick(form, actor, form.refuse(problem))
     flash("".join(said) or _("询价已登记并上报"), "ok")
     return fragments.go(url)
 
 
-def _report(actor: Actor, form: QuickReportForm, files: list[CheckedFile], said: list[str]) -> str:
+def _report(
+    actor: Actor,
+    form: QuickReportForm,
+    files: list[CheckedFile],
+    said: list[str],
+    lines: Lines[forms.InquiryLineForm],
+) -> str:
     typed = str(form.customer.data)
     named = reporting.customer_named(actor, typed, accept_similar=form.accept_similar.data)
     inquiry = reporting.report_at_once(
@@ -79,6 +91,7 @@ def _report(actor: Actor, form: QuickReportForm, files: list[CheckedFile], said:
         channel=str(form.channel.data),
         summary=form.summary.data,
         files=files,
+        lines=forms.line_inputs(lines),
     )
     if named.created:
         said.append(_("询价已登记并上报，并新建了客户“%(name)s”", name=named.customer.name))
@@ -94,7 +107,22 @@ def _checked_files(form: QuickReportForm) -> list[CheckedFile]:
     return [check_upload(item.filename, item.stream) for item in given]
 
 
-def _show_quick(form: QuickReportForm, actor: Actor, status: int = 200) -> Any:
+def pasted_problems(paste: PasteView, lines: Lines[forms.InquiryLineForm] | None) -> list[str]:
+    """Return what is wrong with pasted rows, for the summary above the form."""
+    said = [problem["text"] for problem in lines.problems] if lines is not None else []
+    return [*said, *([paste.problem] if paste.problem else [])]
+
+
+def _show_quick(
+    form: QuickReportForm,
+    actor: Actor,
+    status: int = 200,
+    paste: PasteView | None = None,
+    lines: Lines[forms.InquiryLineForm] | None = None,
+) -> Any:
+    text = request.form.get(pasting.PASTED, "")
+    # rows that are wrong stay in the field, to be mended there or in the full form
+    shown = replace(paste, text=text) if paste is not None else pasting.kept(TABLE, request.form)
     return fragments.page(
         "inquiries/report.html",
         status=status,
@@ -106,6 +134,8 @@ def _show_quick(form: QuickReportForm, actor: Actor, status: int = 200) -> Any:
         more_open=any(form[name].errors for name in PREFILLED),
         ways=ways.offered(actor),
         full_url=url_for("inquiries.new"),
+        paste=shown,
+        problems=[{"text": said, "href": f"#{pasting.PASTED}"} for said in pasted_problems(shown, lines)],
         cancel_url=url_for("inquiries.index"),
     )
 
@@ -125,6 +155,9 @@ def add_lines(inquiry_id: int) -> Any:
             label = FLOW.state(inquiry.status).label
             raise Conflict("core:wrong-state", state=label, step=lazy("补充询价明细"))
         return _show_lines(inquiry, form, lines)
+    if pasting.asked(request.form):
+        paste = pasting.take(TABLE, request.form, lines)
+        return _show_lines(inquiry, form, lines, 422 if paste.problem or lines.problems else 200, paste)
     if not lines.validate() or not form.validate():
         return _show_lines(inquiry, form, lines, 422)
     try:
@@ -143,7 +176,11 @@ def add_lines(inquiry_id: int) -> Any:
 
 
 def _show_lines(
-    inquiry: Inquiry, form: MoreLinesForm, lines: Lines[forms.InquiryLineForm], status: int = 200
+    inquiry: Inquiry,
+    form: MoreLinesForm,
+    lines: Lines[forms.InquiryLineForm],
+    status: int = 200,
+    paste: PasteView | None = None,
 ) -> Any:
     return fragments.page(
         "inquiries/lines.html",
@@ -152,11 +189,7 @@ def _show_lines(
         heading=_("补充询价明细"),
         trail=[(pgettext("list", "询价"), url_for("inquiries.index")), (inquiry.title, address(inquiry.id))],
         form=form,
-        line_columns=forms.LINE_COLUMNS,
-        line_rows=lines.shown(rows_to_add(request.form)),
-        line_errors=lines.errors,
-        removed=lines.removed,
-        problems=lines.problems,
+        **forms.line_table(lines, paste=paste),
         submit_label=_("补充这些明细"),
         cancel_url=address(inquiry.id),
     )

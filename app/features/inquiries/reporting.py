@@ -80,6 +80,7 @@ def report_at_once(
     channel: str,
     summary: str = "",
     files: Sequence[CheckedFile] = (),
+    lines: Sequence[LineInput] = (),
 ) -> Inquiry:
     """Register an inquiry and report it, both steps with their events in the transaction of the caller.
 
@@ -93,6 +94,7 @@ def report_at_once(
         kind=kind,
         channel=channel,
         summary=summary,
+        lines=lines,
     )
     for file in files:
         actions.attach_file(inquiry, actor=actor, file=file)

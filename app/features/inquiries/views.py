@@ -1,5 +1,6 @@
 """The pages of inquiries."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, flash, redirect, request, url_for
@@ -19,12 +20,14 @@ from app.features.inquiries import actions, earlier, forms, page, queries
 from app.features.inquiries.enums import MARKET, PRICE_READERS, InquiryPerm, InquiryStatus, Subject
 from app.features.inquiries.flow import DOC_TYPE, FLOW
 from app.features.inquiries.listing import InquiryList
-from app.features.inquiries.models import Inquiry
-from app.web import documents, filters, fragments
+from app.features.inquiries.models import Inquiry, InquiryLine
+from app.features.inquiries.pasting import TABLE
+from app.web import documents, filters, fragments, pasting
 from app.web.forms import Lines, once
 from app.web.guard import current_actor, requires, signed_in
-from app.web.lines import lines_only, rows_to_add
+from app.web.lines import lines_only
 from app.web.lists import show_list
+from app.web.pasting import PasteView
 
 blueprint = Blueprint("inquiries", __name__)
 
@@ -71,7 +74,15 @@ def line(line_id: int) -> Any:
 # Registering and editing
 
 
-def _show_form(form: Any, lines: Lines[forms.InquiryLineForm], *, status: int = 200, **context: Any) -> Any:
+def _show_form(
+    form: Any,
+    lines: Lines[forms.InquiryLineForm],
+    *,
+    status: int = 200,
+    stored: Sequence[InquiryLine] = (),
+    paste: PasteView | None = None,
+    **context: Any,
+) -> Any:
     actor = current_actor()
     hint = ""
     if can(actor, CustomerPerm.CREATE):
@@ -81,15 +92,18 @@ def _show_form(form: Any, lines: Lines[forms.InquiryLineForm], *, status: int = 
         fragment="form",
         status=status,
         form=form,
-        line_columns=forms.LINE_COLUMNS,
-        line_rows=lines.shown(rows_to_add(request.form)),
-        line_errors=lines.errors,
-        removed=lines.removed,
-        problems=lines.problems,
+        **forms.line_table(lines, stored, paste),
         customer_hint=hint,
         contacts=customers.contact_options(actor, form.customer_id.data),
         **context,
     )
+
+
+def _show_pasted(form: Any, lines: Lines[Any], **context: Any) -> Any:
+    """Answer 「加入明细」: the form as it was typed, with the pasted rows among its lines."""
+    paste = pasting.take(TABLE, request.form, lines)
+    status = 422 if paste.problem or lines.problems else 200
+    return _show_form(form, lines, status=status, paste=paste, **context)
 
 
 @blueprint.route("/inquiries/new", methods=["GET", "POST"])
@@ -107,6 +121,8 @@ def new() -> Any:
     }
     if not posted or lines_only(request.form):
         return _show_form(form, lines, **context)
+    if pasting.asked(request.form):
+        return _show_pasted(form, lines, **context)
     if not _all_valid(form, lines):
         return _show_form(form, lines, status=422, **context)
     report = request.form.get("then") == "report"
@@ -155,11 +171,14 @@ def edit(inquiry_id: int) -> Any:
         ],
         "edited": True,
         "cancel_url": address(inquiry.id),
+        "stored": inquiry.lines,
     }
     if not posted and inquiry.status != InquiryStatus.DRAFT:
         raise Conflict("inquiry:only-draft-editable")
     if not posted or lines_only(request.form):
         return _show_form(form, lines, **context)
+    if pasting.asked(request.form):
+        return _show_pasted(form, lines, **context)
     if not _all_valid(form, lines):
         return _show_form(form, lines, status=422, **context)
     try:
@@ -193,7 +212,7 @@ def show_page(
     return fragments.page(TEMPLATE, status=status, **shown)
 
 
-def _refused(inquiry_id: int, actor: Actor, step: str) -> Any:
+def refused_step(inquiry_id: int, actor: Actor, step: str) -> Any:
     def answer(problem: Problem, typed: documents.TypedStep) -> Any:
         inquiry = queries.get(actor, inquiry_id)
         return documents.refuse_step(
@@ -221,16 +240,18 @@ def do_step(inquiry_id: int, step: str) -> Any:
         return _step_with_form(inquiry, step, form_name, actor)
     if request.method != "POST":
         return redirect(address(inquiry_id))
-    return _fire(inquiry_id, step, actor, _refused(inquiry_id, actor, step))
+    return fire_step(inquiry_id, step, actor, refused_step(inquiry_id, actor, step))
 
 
-def _fire(inquiry_id: int, step: str, actor: Actor, refused: Any, data: dict[str, Any] | None = None) -> Any:
+def fire_step(
+    inquiry_id: int, step: str, actor: Actor, refused: Any, data: dict[str, Any] | None = None, back: str = ""
+) -> Any:
     return documents.fire_step(
         FLOW,
         step,
         load=lambda: queries.get(actor, inquiry_id),
         fire=lambda inquiry, name, **options: actions.fire(inquiry, name, actor=actor, **options),
-        back=address(inquiry_id),
+        back=back or address(inquiry_id),
         refused=refused,
         data=data,
     )
@@ -247,7 +268,7 @@ def _step_with_form(inquiry: Inquiry, step: str, form_name: str, actor: Actor) -
     except Stale as problem:
         return show(form.refuse(problem, version=inquiry.version))
     except Conflict as problem:
-        return _refused(inquiry_id, actor, step)(problem, typed)
+        return refused_step(inquiry_id, actor, step)(problem, typed)
     if not posted:
         return show(200)
     valid = form.validate()
@@ -259,9 +280,9 @@ def _step_with_form(inquiry: Inquiry, step: str, form_name: str, actor: Actor) -
     def refused(problem: Problem, typed: documents.TypedStep) -> Any:
         if isinstance(problem, Stale | Invalid):
             return show(form.refuse(problem, version=queries.get(actor, inquiry_id).version))
-        return _refused(inquiry_id, actor, step)(problem, typed)
+        return refused_step(inquiry_id, actor, step)(problem, typed)
 
-    return _fire(inquiry_id, step, actor, refused, forms.step_data(form, rows))
+    return fire_step(inquiry_id, step, actor, refused, forms.step_data(form, rows))
 
 
 def _show_step_form(

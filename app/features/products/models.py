@@ -9,6 +9,13 @@ from sqlalchemy.orm import Mapped, Mapper, mapped_column
 from app.core import pinyin
 from app.core.db import Model, Rate, UnitPrice, VersionedMixin
 
+LONGEST_KEY = 120
+
+
+def number_key(text: str) -> str:
+    """Return a code or model in one spelling: without widths, case and spaces; marks count, 10-5 is not 105."""
+    return "".join(unicodedata.normalize("NFKC", text).casefold().split())[:LONGEST_KEY]
+
 
 class Product(VersionedMixin, Model):
     """Something we sell.
@@ -37,6 +44,9 @@ class Product(VersionedMixin, Model):
     floor_price: Mapped[Decimal | None] = mapped_column(UnitPrice())
     lead_time_days: Mapped[int | None] = mapped_column(Integer)
     active: Mapped[bool] = mapped_column(nullable=False, default=True)
+    # Code and model in one spelling: by them a line that was typed or pasted is known as the product.
+    code_key: Mapped[str] = mapped_column(String(LONGEST_KEY), nullable=False, default="", index=True)
+    model_key: Mapped[str] = mapped_column(String(LONGEST_KEY), nullable=False, default="", index=True)
     # All by which a product is looked for, in one column and one spelling, its pinyin included.
     search_key: Mapped[str] = mapped_column(Text, nullable=False, default="")
 
@@ -56,6 +66,7 @@ def search_key(product: Product) -> str:
 
 @event.listens_for(Product, "before_insert")
 @event.listens_for(Product, "before_update")
-def keep_search_key(mapper: Mapper[Product], connection: object, product: Product) -> None:
-    """Derive what a product is looked for by whenever it is written."""
+def keep_keys(mapper: Mapper[Product], connection: object, product: Product) -> None:
+    """Derive what a product is looked for and known by whenever it is written."""
     product.search_key = search_key(product)
+    product.code_key, product.model_key = number_key(product.code), number_key(product.model or "")

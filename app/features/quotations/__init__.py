@@ -51,6 +51,7 @@ def register(app: Flask) -> None:
         "quotations/fast_track/_offer.html", fast_track_presentation.panel, place=inquiry_panels.FIRST
     )
     inquiry_ways.register(fast_track_views.way)
+    inquiry_ways.register_drafts(views.place_of_inquiry)
     inquiry_panels.register(
         "quotations/_approval_sheet.html", panels.approval_sheet_panel, place=inquiry_panels.REMIND
     )

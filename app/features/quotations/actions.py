@@ -1,7 +1,7 @@
 """What people do with a quotation besides its steps: create from an inquiry, edit, revise, attach, reprint."""
 
 import secrets
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -18,6 +18,7 @@ from app.core.permissions import SYSTEM, Actor, require
 from app.core.workflow import Authority, check_version, lock
 from app.features.inquiries.enums import InquiryStatus
 from app.features.inquiries.models import Inquiry, InquiryLine
+from app.features.products import matching
 from app.features.products.models import Product
 from app.features.quotations import secrecy, snapshot
 from app.features.quotations.enums import Freight, LineKind, PaymentTerm, QuotationPerm, QuotationStatus
@@ -74,6 +75,7 @@ class LineInput(LineAmount):
     note: str = ""
     floor_reason: str = ""
     product_id: int | None = None
+    unmatched_code: str = ""
     inquiry_line_id: int | None = None
     origin: str = ""
 
@@ -190,6 +192,7 @@ def line_from_inquiry(line: InquiryLine) -> LineInput:
         lead_time_days=lead_time,
         note=line.note[:300],
         product_id=line.product_id,
+        unmatched_code=line.unmatched_code,
         inquiry_line_id=line.id,
     )
 
@@ -203,12 +206,15 @@ def put_lines(
 
     A line that keeps its mark stays the same row, and is written only where it changed.
 
-    ``floors`` are the floor prices by product, where the caller has read them already.
+    A line whose model names exactly one product is that product (see products.matching), so that its floor price
+    guards it. ``floors`` are the floor prices by product where the caller has read them and chosen the products.
     """
     if len(lines) > MAX_LINES:
         raise Invalid(fields={"lines": lazy("一份报价最多 200 行，请分成两份")})
     if floors is None:
-        floors = floor_prices({item.product_id for item in lines if item.product_id is not None})
+        found = matching.matches(lines)
+        lines = matching.settled(lines, found)
+        floors = {match.product.id: match.product.floor_price for match in found if match.product}
     stored = {row.origin: row for row in revision.lines}
     rows: dict[str, QuotationLine] = {}
     for position, item in enumerate(lines, 1):
@@ -224,14 +230,6 @@ def put_lines(
     revision.total = total_of(revision.lines)
     if revision.total > MAX_TOTAL:
         raise Invalid(fields={"lines": lazy("合计超过 99.99 亿元，请检查数量和单价")})
-
-
-def floor_prices(product_ids: Collection[int]) -> dict[int, Decimal | None]:
-    """Return the floor price of each product in yuan, None for a product that has none."""
-    if not product_ids:
-        return {}
-    statement = select(Product.id, Product.floor_price).where(Product.id.in_(product_ids))
-    return {row.id: row.floor_price for row in session.execute(statement)}
 
 
 def total_of(lines: Sequence[QuotationLine | LineInput]) -> Decimal:

@@ -10,18 +10,21 @@ from app.core.i18n import pgettext
 from app.core.permissions import Actor
 from app.core.uow import unit_of_work
 from app.features.customers import queries as customers
-from app.features.quotations import actions, filling, history_view, line_warnings, pasting, presentation
+from app.features.products import line_column
+from app.features.quotations import actions, filling, history_view, presentation
 from app.features.quotations.enums import QuotationPerm, QuotationStatus
 from app.features.quotations.flow import FLOW
 from app.features.quotations.forms import QuotationForm, QuotationLineForm
-from app.features.quotations.line_table import line_columns, typed_lines
+from app.features.quotations.line_table import line_columns, preview, typed_lines
 from app.features.quotations.models import QuotationRevision
+from app.features.quotations.pasting import TABLE
 from app.features.quotations.views import Answer, blueprint, load
 from app.web import autosave as autosaving
-from app.web import fragments
+from app.web import fragments, pasting
 from app.web.forms import Lines
 from app.web.guard import current_actor, requires
 from app.web.lines import lines_only, rows_to_add
+from app.web.pasting import PasteView
 
 
 @blueprint.get("/<int:quotation_id>/r/<int:number>/edit")
@@ -47,11 +50,12 @@ def form_page(
     status: int = 200,
     stale: Stale | None = None,
     filled: str = "",
-    paste: pasting.PasteView | None = None,
+    paste: PasteView | None = None,
 ) -> Answer:
     urls = presentation.addresses(revision)
-    typed = typed_lines(lines)
-    rows = history_view.beside(current_actor(), revision, lines.shown(rows_to_add(request.form)))
+    shown = preview(lines)
+    rows = line_column.beside(lines.shown(rows_to_add(request.form)), shown.found)
+    rows = history_view.beside(current_actor(), revision, rows)
     return fragments.page(
         "quotations/form.html",
         fragment="form",
@@ -59,14 +63,13 @@ def form_page(
         heading=_("编辑报价 %(title)s", title=revision.title),
         trail=[(pgettext("list", "报价"), url_for("quotations.index")), (revision.title, urls["show"])],
         form=form,
-        columns=[*line_columns(), *history_view.columns(rows)],
+        columns=[*line_columns(), *line_column.columns(rows), *history_view.columns(rows)],
         rows=rows,
         line_errors=lines.errors,
         problems=lines.problems,
         removed=lines.removed,
-        paste=paste or pasting.PasteView(),
-        totals=actions.totals_of(typed),
-        floor_warnings=line_warnings.below_floor(typed),
+        paste=paste or pasting.kept(TABLE, request.form),
+        **shown.told(),
         autosave_url=url_for(
             "quotations.autosave", quotation_id=revision.quotation_id, number=revision.revision
         )
@@ -76,7 +79,7 @@ def form_page(
         totals_url=urls["totals"],
         cancel_url=urls["show"],
         stale=stale,
-        fill=filling.panel(revision, current_actor(), request.form, filled),
+        fill=filling.panel(revision, form, current_actor(), request.form, filled),
         contacts=customers.contact_options(current_actor(), revision.quotation.customer_id),
     )
 
@@ -95,7 +98,7 @@ def save(quotation_id: int, number: int) -> Answer:
     if lines_only(request.form):
         return form_page(revision, form, lines)
     if pasting.asked(request.form):
-        paste = pasting.take(request.form, lines)
+        paste = pasting.take(TABLE, request.form, lines)
         wrong = paste.problem or lines.problems
         return form_page(revision, form, lines, status=422 if wrong else 200, paste=paste)
     if not form.validate() or not lines.validate():
@@ -155,12 +158,10 @@ def totals(quotation_id: int, number: int) -> Answer:
 
 
 def form_block(revision: QuotationRevision, lines: Lines[Any]) -> Answer:
-    typed = typed_lines(lines)
     return fragments.page(
         "quotations/totals.html",
         fragment="totals",
-        totals=actions.totals_of(typed),
-        floor_warnings=line_warnings.below_floor(typed),
+        **preview(lines).told(),
         heading=_("含税合计"),
         back_url=presentation.addresses(revision)["edit"],
     )

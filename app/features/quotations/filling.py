@@ -16,7 +16,6 @@ from app.features.quotations.forms import QuotationForm, QuotationLineForm
 from app.features.quotations.models import QuotationRevision
 from app.features.quotations.terms import queries as terms
 from app.features.quotations.terms.models import TERM_FIELDS
-from app.features.seals.queries import legal_entities
 from app.web import filters
 from app.web.forms import Lines
 
@@ -28,9 +27,7 @@ USE_TERMS, FIND, COPY_TERMS, COPY_LINES, COPY_BOTH = "terms", "find", "copy_term
 def quotation_form(revision: QuotationRevision, *, stored: bool = False) -> QuotationForm:
     """Return the form of a revision, as stored or as posted, with the companies that may quote."""
     form = QuotationForm(obj=revision) if stored else QuotationForm()
-    entities = legal_entities()
-    if revision.legal_entity_id not in {item.id for item in entities}:
-        entities.append(revision.legal_entity)
+    entities, form.terms_sets = terms.with_companies(revision.legal_entity_id)
     form.legal_entity_id.choices = [(item.id, item.name) for item in entities]
     if form.legal_entity_id.data is None:
         form.legal_entity_id.data = revision.legal_entity_id
@@ -129,14 +126,14 @@ def candidate_text(row: Any) -> str:
 
 
 def panel(
-    revision: QuotationRevision, actor: Actor, posted: "MultiDict[str, str]", done: str
+    revision: QuotationRevision, form: QuotationForm, actor: Actor, posted: "MultiDict[str, str]", done: str
 ) -> dict[str, Any]:
     """Return what the filling part of the form offers."""
     words = " ".join(posted.get("copy_q", "").split())[:60]
     return {
         "done": done,
         "open": asked(posted),
-        "sets": [(item.id, item.name) for item in terms.usable(revision.legal_entity_id)],
+        "sets": [(item.id, item.name) for item in form.terms_sets],
         "chosen_set": number_in(posted, "terms_set"),
         "words": words,
         "found": [(row.id, candidate_text(row)) for row in copying.candidates(actor, revision, words)],

@@ -11,6 +11,7 @@ from app.features.quotations.enums import (
     PAYMENT_LABELS,
     LineKind,
 )
+from app.features.quotations.terms.models import TermsSet
 from app.web.forms import (
     AmountField,
     BaseForm,
@@ -54,12 +55,14 @@ class QuotationForm(QuotationHead, EditForm):
     """The head of a draft; nothing but the figures of its lines is required to save it."""
 
     payment_other = TextField(lazy("其他付款方式"), longest=300)
+    # what the terms may be filled from, read together with the companies
+    terms_sets: list[TermsSet] = []
 
 
 class QuotationLineForm(LineForm):
     """One row of the table."""
 
-    presets = ("kind", "inquiry_line_id", "product_id", "origin", "tax_rate")
+    presets = ("kind", "inquiry_line_id", "product_id", "unmatched_code", "origin", "tax_rate")
 
     kind = ChoiceField(
         lazy("类型"),
@@ -81,6 +84,7 @@ class QuotationLineForm(LineForm):
     floor_reason = TextField(lazy("低于底价的理由"), longest=300)
     inquiry_line_id = WholeNumberField(lazy("询价明细"), least=1, most=LARGEST_ID)
     product_id = WholeNumberField(lazy("产品"), least=1, most=LARGEST_ID)
+    unmatched_code = TextField(lazy("价目表产品"), longest=40)
     origin = TextField(lazy("来源"), longest=16)
 
 

@@ -12,7 +12,7 @@ from app.web import filters
 COLUMN = {"name": "last_prices", "label": lazy("此前报价"), "kind": "static", "size": "l"}
 
 
-def beside(actor: Actor, revision: QuotationRevision, rows: list[dict[str, str]]) -> list[dict[str, str]]:
+def beside(actor: Actor, revision: QuotationRevision, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return the typed rows, each with the prices last quoted to this customer for its product or model."""
     wanted = [(product_of(row), row["model"].strip()) for row in rows]
     found = last_prices_of_lines(actor, revision.quotation.customer_id, wanted)

@@ -20,6 +20,7 @@ TOLD_FIELDS = (
     "tax_rate",
     "lead_time_days",
     "note",
+    "unmatched_code",
 )
 
 

@@ -1,8 +1,11 @@
 """The table of the editor: its columns, and what was typed in it as rows."""
 
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
-from app.features.quotations import actions
+from app.features.products import line_column, matching
+from app.features.quotations import actions, line_warnings
 from app.features.quotations.forms import QuotationLineForm
 from app.web.forms import Lines
 
@@ -33,5 +36,35 @@ def line_columns() -> list[dict[str, Any]]:
 
 
 def typed_lines(lines: Lines[Any]) -> list[actions.LineInput]:
-    """Return what was typed as the input of actions, for the totals beside the table and for saving."""
+    """Return what was typed as the input of actions."""
     return [actions.LineInput(**row.values) for row in lines.rows]
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What typed lines would be once saved: with their products, found by one query."""
+
+    typed: list[actions.LineInput]
+
+    @cached_property
+    def found(self) -> list[matching.Match]:
+        """What each line is found to be."""
+        return matching.matches(self.typed)
+
+    @cached_property
+    def lines(self) -> list[actions.LineInput]:
+        """The lines with their products."""
+        return matching.settled(self.typed, self.found)
+
+    def told(self) -> dict[str, Any]:
+        """Return what stands below the table: sums, prices below the floor, lines that became products."""
+        return {
+            "totals": actions.totals_of(self.lines),
+            "floor_warnings": line_warnings.below_floor(self.lines, self.found),
+            "remarks": line_column.remarks(self.typed, self.found),
+        }
+
+
+def preview(lines: Lines[Any]) -> Preview:
+    """Return what the lines of a form would be once saved."""
+    return Preview(typed_lines(lines))

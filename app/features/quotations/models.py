@@ -226,6 +226,7 @@ class QuotationLine(LineAmount, Model):
     kind: Mapped[str] = mapped_column(String(10), nullable=False, default=LineKind.ITEM)
     inquiry_line_id: Mapped[int | None] = mapped_column(ForeignKey("inquiry_line.id", ondelete="SET NULL"))
     product_id: Mapped[int | None] = mapped_column(ForeignKey("product.id"), index=True)
+    unmatched_code: Mapped[str] = mapped_column(String(40), nullable=False, default="")
     origin: Mapped[str] = mapped_column(String(16), nullable=False, default="")
     name: Mapped[str] = mapped_column(String(120), nullable=False)
     brand: Mapped[str] = mapped_column(String(80), nullable=False, default="")

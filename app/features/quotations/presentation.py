@@ -122,7 +122,9 @@ def line_row(line: QuotationLine, proof: PurchasingAnswer | None) -> LineRow:
 
 
 def floor_text(line: QuotationLine) -> str:
-    """Return that a price lies below the floor, and why; empty where it does not."""
+    """Return that a price lies below the floor and why, or that the line is said not to be the product of its model."""
+    if line.unmatched_code:
+        return _("型号与价目表产品 %(code)s 相同，编制人标明不是它", code=line.unmatched_code)
     if not line.below_floor:
         return ""
     return _("低于底价") + (f"{_('：')}{line.floor_reason}" if line.floor_reason else "")

@@ -1,7 +1,7 @@
 """At which prices we offered what to whom: the lines of issued quotations, as far as a reader sees them."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -112,7 +112,10 @@ def last_prices(
 def last_prices_of_lines(
     actor: Actor, customer_id: int, lines: Sequence[tuple[int | None, str]], *, limit: int = 3
 ) -> list[list[OfferedPrice]]:
-    """Return the last prices for each line, given as (product id, model), by one query for all of them."""
+    """Return the last prices for each line, given as (product id, model), by one query for all of them.
+
+    Each quotation stands once, with the newest revision that was issued.
+    """
     products = {product_id for product_id, _model in lines if product_id is not None}
     models = {model for _product_id, model in lines if model}
     if not products and not models:
@@ -129,9 +132,17 @@ def last_prices_of_lines(
         places[offer.model].append(place)
     near = [sorted({*places.get(product_id, ()), *places.get(model, ())}) for product_id, model in lines]
     return [
-        [found[place] for place in each if is_same(found[place], *line)][:limit]
-        for line, each in zip(lines, near, strict=True)
+        each_once(found[place] for place in places_near if is_same(found[place], *line))[:limit]
+        for line, places_near in zip(lines, near, strict=True)
     ]
+
+
+def each_once(offers: Iterable[OfferedPrice]) -> list[OfferedPrice]:
+    """Return the offers without those of a quotation that stands before them already."""
+    first: dict[int, OfferedPrice] = {}
+    for offer in offers:
+        first.setdefault(offer.quotation_id, offer)
+    return list(first.values())
 
 
 def is_same(offer: OfferedPrice, product_id: int | None, model: str) -> bool:

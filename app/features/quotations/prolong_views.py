@@ -13,6 +13,7 @@ from app.features.quotations.bid.guards import outdated_bid
 from app.features.quotations.enums import QuotationPerm
 from app.features.quotations.forms import ProlongForm
 from app.features.quotations.models import QuotationRevision
+from app.features.quotations.negotiation.guards import waiting_problem
 from app.features.quotations.prolong import may_prolong, prolong, usual_validity
 from app.features.quotations.views import Answer, blueprint, load
 from app.web import fragments
@@ -29,6 +30,9 @@ def prolonged(quotation_id: int, number: int) -> Answer:
     if request.method != "POST":
         if not may_prolong(revision):
             raise Conflict("quotation:not-prolongable")
+        waiting = waiting_problem(revision)
+        if waiting is not None:
+            raise waiting
         form.version.data, form.valid_until.data = revision.version, usual_validity()
         return show_form(revision, form)
     if not form.validate():

@@ -198,6 +198,7 @@ timeline.register_field_labels(
             "tax_rate": lazy("税率"),
             "lead_time_days": lazy("交货期（天）"),
             "note": lazy("备注"),
+            "unmatched_code": lazy("标明不是产品"),
             "total": lazy("含税合计"),
             "terms": lazy("条款"),
             "bid": lazy("投标文件"),

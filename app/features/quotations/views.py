@@ -35,7 +35,7 @@ from app.features.quotations.listing import QuotationList
 from app.features.quotations.margins import margin_facts
 from app.features.quotations.models import QuotationRevision
 from app.features.quotations.negotiation import presentation as negotiations
-from app.features.quotations.negotiation.queries import waiting_in
+from app.features.quotations.negotiation.guards import waiting_problem
 from app.features.quotations.pages import tabs
 from app.features.quotations.panels import sealing_panel
 from app.features.quotations.prolong import may_prolong
@@ -102,6 +102,24 @@ def by_revision(revision_id: int, name: str = "") -> Answer:
     if any(step.name == name and step.form and not step.blocked for step in steps):
         return fragments.go(f"{urls['steps']}/{name}")
     return fragments.go(urls["show"])
+
+
+def place_of_inquiry(inquiry_id: int) -> str:
+    return url_for("quotations.of_inquiry", inquiry_id=inquiry_id)
+
+
+@blueprint.get("/of-inquiry/<int:inquiry_id>")
+@requires(*READERS)
+def of_inquiry(inquiry_id: int) -> Answer:
+    """Lead to the quotation of an inquiry: to the editor where it is the reader's own draft, else to its page."""
+    actor = current_actor()
+    inquiry = inquiry_queries.get(actor, inquiry_id)
+    found = queries.of_inquiry(inquiry_id, actor)
+    if not found:
+        return fragments.go(url_for("inquiries.show", inquiry_id=inquiry.id))
+    revision = found[-1]
+    edits = revision.owner_id == actor.id and revision.status in actions.EDITABLE
+    return fragments.go(presentation.addresses(revision)["edit" if edits else "show"])
 
 
 @blueprint.get("/<int:quotation_id>")
@@ -174,9 +192,9 @@ def body_context(
     acceptance = queries.acceptance_files(revision.id) if issued and sees else []
     evidence = evidence_of(revision)
     reviewing = sees and revision.status in (QuotationStatus.REVIEW, QuotationStatus.LEADER_REVIEW)
-    unlocked = waiting_in(revision.quotation) is None
+    lock = waiting_problem(revision)
     revisable = (
-        unlocked
+        lock is None
         and revision.status in (QuotationStatus.APPROVED, QuotationStatus.ISSUED)
         and revision is newest
     )
@@ -189,14 +207,16 @@ def body_context(
         "may_edit": mine and revision.status in actions.EDITABLE,
         "may_revise": mine and revisable,
         "may_copy": sees and can(actor, QuotationPerm.PREPARE) and revision.number is not None,
-        "may_prolong": mine and unlocked and may_prolong(revision),
+        "may_prolong": mine and lock is None and may_prolong(revision),
         "compare_url": ""
         if only or not sees
         else url_for("quotations.compared", quotation_id=revision.quotation_id),
         **issued_context(revision, actor, issued),
         "newer_url": "" if newest is revision else presentation.addresses(newest)["show"],
         "revisions": [presentation.row_of(item, actor) for item in revisions],
-        "waiting_for_seal": waiting_for_seal(revision, actor),
+        # whoever may not do the blocked step is told of the lock here
+        "locked": lock.sentence() if lock is not None and not any(step.blocked for step in steps) else "",
+        "waiting_for_seal": waiting_for_seal(revision, actor) if lock is None else "",
         "remind_url": ""
         if (mine and revision.status in actions.EDITABLE)
         or nothing_waits(revision)

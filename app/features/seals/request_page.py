@@ -88,7 +88,7 @@ def use_facts(request: SealRequest) -> list[tuple[Any, ...]]:
         facts.append((_("实盖份数"), request.copies_made))
         facts.append((_("实盖印数"), request.impressions_made))
     if request.closed_at is not None:
-        facts.append((_("归档"), stamped(request.closed_at)))
+        facts.append((_("归档时间"), stamped(request.closed_at)))
         facts.append((_("原件去向"), request.originals, True))
     return facts
 

@@ -91,7 +91,8 @@ def test_each_step_in_each_of_its_states_is_done_by_its_person(
     client.as_(staff.owner if step in OWNERS_STEPS else staff.manager).get(address)
     version = session.get_one(Inquiry, inquiry.id).version
     answer = client.post(f"{address}/{step}", {**INPUT, "version": str(version)})
-    assert (answer.status_code, answer.location) == (303, address)
+    back = f"/quotations/of-inquiry/{inquiry.id}" if step == "start_quoting" else address
+    assert (answer.status_code, answer.location) == (303, back)
     assert session.get_one(Inquiry, inquiry.id).status in FLOW.step(step).targets
     client.get(address)
     assert f"“{FLOW.step(step).label}”已完成" in client.page.text

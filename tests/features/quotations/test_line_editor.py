@@ -316,3 +316,91 @@ def test_contacts_of_the_customer_are_proposed_with_their_telephones(
     ]
     assert client.page.one("input", name="attention").attributes["list"] == "contact-names"
     assert client.page.one("input", name="customer_phone").attributes["list"] == "contact-phones"
+
+
+# Products by their model
+
+
+@pytest.fixture
+def listed() -> Product:
+    with unit_of_work():
+        row = Product(code="CB-9", name="齿轮泵", model="CBN-E399", unit="台", floor_price=Decimal(100))
+        session.add(row)
+    return row
+
+
+def last_line(revision: QuotationRevision) -> Any:
+    session.expire_all()
+    return session.get_one(QuotationRevision, revision.id).lines[-1]
+
+
+def test_a_pasted_model_is_its_product_and_the_floor_guards_it(
+    client: Client, draft: QuotationRevision, listed: Product
+) -> None:
+    place = address(draft, "/edit")
+    at = len(names(client, place))
+    text = "名称\t型号\t单位\t数量\t含税单价\t交货期\n齿轮泵\tｃｂｎ－e399\t台\t2\t99\t7\n"
+    assert post(client, place, paste="1", pasted=text).status_code == 200
+    assert f"第 {at + 1} 行 齿轮泵：单价低于底价" in client.page.text
+    assert f"第 {at + 1} 行按型号对应了价目表产品" in client.page.text
+    values = client.page.values(place)
+    assert values[f"line-{at}-product_id"] == str(listed.id)
+    assert (
+        client.page.one("input", type="checkbox", name=f"line-{at}-unmatched_code").attributes["value"]
+        == "CB-9"
+    )
+    assert client.post(place, values).status_code == 303
+    line = last_line(draft)
+    assert (line.product_id, line.floor_price, line.below_floor) == (listed.id, 100, True)
+    client.get(place)
+    refused = client.post(place, {**client.page.values(place), "then": "submit"})
+    assert refused.status_code == 409
+    assert f"第 {at + 1} 项低于底价，请写明理由" in client.page.text
+
+
+def test_a_match_is_taken_back_told_to_the_reviewer_and_written_down(
+    client: Client, draft: QuotationRevision, listed: Product
+) -> None:
+    place = address(draft, "/edit")
+    at = len(names(client, place))
+    text = "名称\t型号\t单位\t数量\t含税单价\t交货期\n齿轮泵\tCBN-E399\t台\t2\t99\t7\n"
+    post(client, place, paste="1", pasted=text)
+    fields = {**client.page.values(place), f"line-{at}-unmatched_code": "CB-9"}
+    client.post(address(draft, "/totals"), fields, htmx=True)
+    assert "低于底价" not in client.page.text
+    assert client.post(place, fields).status_code == 303
+    line = last_line(draft)
+    assert (line.product_id, line.floor_price, line.unmatched_code) == (None, None, "CB-9")
+    newest = events_for("quotation", draft.id)[0]
+    assert [f"{at + 1}/unmatched_code", "", "CB-9"] in newest.data["changes"]
+    client.get(address(draft))
+    assert "型号与价目表产品 CB-9 相同，编制人标明不是它" in client.page.text
+    client.get(place)
+    box = client.page.one("input", type="checkbox", name=f"line-{at}-unmatched_code")
+    assert "checked" in box.attributes
+    values = client.page.values(place)
+    assert values[f"line-{at}-unmatched_code"] == "CB-9"
+    del values[f"line-{at}-unmatched_code"]
+    assert client.post(place, values).status_code == 303
+    assert last_line(draft).product_id == listed.id
+
+
+def test_products_of_two_hundred_models_cost_one_query(
+    client: Client, draft: QuotationRevision, queries: Callable[[], Any]
+) -> None:
+    with unit_of_work():
+        session.add_all(
+            Product(code=f"Q-{number}", name="阀", model=f"DF{number}", unit="台") for number in range(60)
+        )
+    place, counts = address(draft, "/edit"), []
+    for count in (2, 60):
+        typed = [actions.LineInput(name="阀", model=f"df {number}", unit="台") for number in range(count)]
+        with unit_of_work():
+            actions.put_lines(session.get_one(QuotationRevision, draft.id), typed)
+        client.get(place)
+        with queries() as sent:
+            client.post(address(draft, "/totals"), client.page.values(place), htmx=True)
+        counts.append(len(sent))
+    assert counts[0] == counts[1]
+    session.expire_all()
+    assert all(line.product_id for line in session.get_one(QuotationRevision, draft.id).lines)

@@ -58,6 +58,25 @@ def test_the_last_prices_of_a_product_come_newest_first(desk, product, at):
     assert prices(price_history.of_customer(actor, desk.customer.id, limit=1)) == [130]
 
 
+def test_a_quotation_stands_once_with_its_newest_issued_revision(desk, product, at):
+    actor = desk.people.actor("salesperson")
+    first = offer(desk, "100", product)
+    at(2026, 11, 24, 9, 41)
+    other = offer(desk, "90", product)
+    at(2026, 11, 25, 9, 41)
+    fresh = desk.quotation("issued", lines=1, price="120")
+    with unit_of_work():
+        row = session.get_one(QuotationRevision, fresh.id)
+        row.lines[0].product_id = product.id
+        row.quotation_id, row.revision = first.quotation_id, 2
+    found = price_history.last_prices(actor, desk.customer.id, product_id=product.id)
+    assert [(item.quotation_id, item.revision) for item in found] == [
+        (first.quotation_id, 2),
+        (other.quotation_id, 1),
+    ]
+    assert prices(found) == [120, 90]
+
+
 def test_a_model_finds_what_has_no_product(desk, product):
     actor = desk.people.actor("salesperson")
     offer(desk, "100")

@@ -372,9 +372,12 @@ def fill_draft(inquiry_id: int, actor: Actor) -> None:
 
 
 def same_goods(inquiry: Inquiry, offered: Sequence[LineInput]) -> bool:
-    """Tell whether the inquiry asks for the goods offered, line by line, whatever their quantities."""
+    """Tell whether the inquiry asks for the goods offered, line by line, whatever their quantities.
+
+    A line offered without a product may have become one of the price list by its model.
+    """
     return all(
-        (line.product_id, line.name) == (told.product_id, told.name)
+        line.name == told.name and told.product_id in (line.product_id, None)
         for line, told in zip(inquiry.lines, offered, strict=True)
     )
 

@@ -1,20 +1,35 @@
 """Which sets of terms there are, and which of them a new quotation begins with."""
 
-from sqlalchemy import Select, case, or_, select
+from sqlalchemy import Select, and_, case, or_, select
 
 from app.core.db import session
 from app.core.errors import NotVisible
 from app.features.quotations.terms.models import TermsSet
+from app.features.seals.models import LegalEntity
 
 
-def usable(legal_entity_id: int | None = None) -> list[TermsSet]:
-    """Return the sets in use that are meant for a legal entity (for any, where none is named), by name."""
+def usable() -> list[TermsSet]:
+    """Return the sets in use, by name."""
     statement = select(TermsSet).where(TermsSet.active.is_(True)).order_by(TermsSet.name, TermsSet.id)
-    if legal_entity_id is not None:
-        statement = statement.where(
-            or_(TermsSet.legal_entity_id.is_(None), TermsSet.legal_entity_id == legal_entity_id)
-        )
     return list(session.execute(statement).unique().scalars())
+
+
+def with_companies(legal_entity_id: int) -> tuple[list[LegalEntity], list[TermsSet]]:
+    """Return what a quotation of a legal entity may choose from, by one query: companies, and sets of terms.
+
+    The companies are those in use and the quotation's own, the sets those in use that are meant for it or for any.
+    """
+    meant = or_(TermsSet.legal_entity_id.is_(None), TermsSet.legal_entity_id == legal_entity_id)
+    statement = (
+        select(LegalEntity, TermsSet)
+        .outerjoin(TermsSet, and_(TermsSet.active.is_(True), meant))
+        .where(or_(LegalEntity.active.is_(True), LegalEntity.id == legal_entity_id))
+        .order_by(LegalEntity.id, TermsSet.name, TermsSet.id)
+    )
+    rows = session.execute(statement).unique().all()
+    companies = {company.id: company for company, _terms in rows}
+    sets = {terms.id: terms for _company, terms in rows if terms is not None}
+    return list(companies.values()), list(sets.values())
 
 
 def default_for(legal_entity_id: int, kind: str) -> TermsSet | None:
