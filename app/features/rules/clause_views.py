@@ -28,6 +28,8 @@ def write(version_id: int, clause_id: int) -> Any:
     """Save a clause; what was typed comes back where somebody else wrote in it meanwhile."""
     version = load_draft(version_id)
     form = ClauseForm()
+    # Shown again, the form stands on what it saved by itself meanwhile.
+    form.version.data = autosaving.version_of(form.version.data)
     if (way := request.form.get("written")) is not None:
         # Nothing is saved: what was typed goes on being written the other way.
         form.take_box()

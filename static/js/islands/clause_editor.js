@@ -1,7 +1,5 @@
 // A clause is written as it is printed: the box takes the place of the marks, and the server makes the marks of it.
 
-const html = (node) => new XMLSerializer().serializeToString(node);
-
 export default function clauseEditor(root) {
   const form = root.closest("form");
   form.querySelector("[name=written]").hidden = false;
@@ -38,27 +36,28 @@ export default function clauseEditor(root) {
     getSelection().removeAllRanges();
     getSelection().addRange(range);
   };
-  const insert = (text) => document.execCommand("insertHTML", false, text);
-
-  const acts = {
-    table: () => insert(html(part.querySelector("template").content)),
-    link() {
-      const name = link.value.trim();
-      if (!name) return;
-      // Another rule is left out, as in print.
-      const made = Object.assign(document.createElement("a"), { contentEditable: "false", textContent: name.replace(/^\S+-\d+ /, "") });
-      made.dataset.link = name;
-      range.deleteContents();
-      // The caret needs a place before and behind what is not written in.
-      for (const each of ["\u200b", made, "\u200b"]) {
-        range.insertNode(each.nodeType ? each : document.createTextNode(each));
-        range.collapse(false);
-      }
-      back();
-      box.dispatchEvent(new Event("input", { bubbles: true }));
-      link.value = "";
-      link.closest("details").open = false;
-    },
+  // Browsers put a list into the paragraph it is made of.
+  const tidy = () => {
+    const { anchorNode, anchorOffset } = getSelection();
+    box.querySelectorAll("p > ul, p > ol").forEach((list) => list.parentElement.replaceWith(...list.parentElement.childNodes));
+    getSelection().collapse(anchorNode, anchorOffset);
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+  };
+  const addLink = () => {
+    const name = link.value.trim();
+    if (!name) return;
+    // Another rule is left out, as in print.
+    const made = Object.assign(document.createElement("a"), { contentEditable: "false", textContent: name.replace(/^\S+-\d+ /, "") });
+    made.dataset.link = name;
+    range.deleteContents();
+    // The caret needs a place before and behind what is not written in.
+    for (const each of ["\u200b", made, "\u200b"]) {
+      range.insertNode(each.nodeType ? each : document.createTextNode(each));
+      range.collapse(false);
+    }
+    back();
+    link.value = "";
+    link.closest("details").open = false;
   };
 
   document.addEventListener("selectionchange", look);
@@ -68,7 +67,9 @@ export default function clauseEditor(root) {
     const command = target.closest("[data-command]")?.dataset.command;
     if (!command) return;
     back();
-    (acts[command] || (() => document.execCommand(command)))();
+    if (command === "link") addLink();
+    else document.execCommand(command);
+    if (command !== "bold") tidy();
     look();
   });
   link.addEventListener("keydown", (event) => {
@@ -78,7 +79,7 @@ export default function clauseEditor(root) {
   });
   // Until something is written the marks are sent as they are.
   box.addEventListener("input", () => {
-    field.value = html(box);
+    field.value = new XMLSerializer().serializeToString(box);
     field.dispatchEvent(new Event("input", { bubbles: true }));
   });
   // Nothing but bold is printed.
@@ -93,6 +94,6 @@ export default function clauseEditor(root) {
     const text = await answer.text();
     part.querySelector("[data-said]").textContent = answer.ok ? "" : text;
     back();
-    if (answer.ok) insert(text);
+    if (answer.ok) document.execCommand("insertHTML", false, text);
   });
 }

@@ -1,8 +1,10 @@
-// Rows and columns of the table one writes in; without the caret in a table the buttons are not there.
+// Tables in a clause: a new one, rows and columns of that one writes in; outside of a table those buttons are not there.
 
 export default function clauseTable(tools) {
-  const box = tools.closest("[data-box]").querySelector("[role=textbox]");
+  const part = tools.closest("[data-box]");
+  const box = part.querySelector("[role=textbox]");
   let cell = null;
+  let block = null;
 
   const fill = (made) => made.append(document.createElement("br"));
   // Beside merged cells it would be unclear what goes and where new cells stand: those come to the end.
@@ -11,6 +13,8 @@ export default function clauseTable(tools) {
   document.addEventListener("selectionchange", () => {
     const at = getSelection().anchorNode;
     if (!tools.isConnected || !at || !box.contains(at)) return;
+    block = at === box ? null : at;
+    while (block && block.parentElement !== box) block = block.parentElement;
     cell = (at.closest ? at : at.parentElement).closest("td, th");
     tools.hidden = !cell;
     tools.querySelectorAll("[data-less]").forEach((button) => { button.disabled = Boolean(cell) && isMerged(); });
@@ -18,6 +22,15 @@ export default function clauseTable(tools) {
   });
 
   const acts = {
+    table() {
+      const made = part.querySelector("template").content.cloneNode(true);
+      const first = made.querySelector("th");
+      if (block?.isConnected) block.after(made);
+      else box.append(made);
+      if (block?.nodeName === "P" && !block.textContent) block.remove();
+      box.focus();
+      getSelection().collapse(first, 0);
+    },
     row(rows, row) {
       const made = document.createElement("tr");
       const width = [...rows[0].cells].reduce((sum, each) => sum + each.colSpan, 0);
@@ -39,11 +52,18 @@ export default function clauseTable(tools) {
     },
   };
 
-  tools.addEventListener("click", ({ target }) => {
+  part.addEventListener("click", ({ target }) => {
     const act = target.closest("[data-act]")?.dataset.act;
-    if (!act || !cell?.isConnected) return;
-    acts[act]([...cell.closest("table").rows], cell.parentElement, cell.cellIndex);
+    if (!act) return;
+    if (act === "table") acts.table();
+    else if (cell?.isConnected) {
+      const [table, row, at] = [cell.closest("table"), cell.parentElement, cell.cellIndex];
+      const rows = [...table.rows];
+      acts[act](rows, row, at);
+      // One goes on beside what is gone.
+      const next = (row.isConnected ? row : rows.find((each) => each.isConnected))?.cells;
+      if (!cell.isConnected && next) getSelection().collapse(next[Math.min(at, next.length - 1)], 0);
+    }
     box.dispatchEvent(new Event("input", { bubbles: true }));
-    tools.hidden = !cell.isConnected;
   });
 }
