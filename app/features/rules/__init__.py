@@ -4,6 +4,7 @@ from flask import Flask
 
 from app.core.i18n import lazy
 from app.features.rules import attachment_views as attachment_views
+from app.features.rules import clause_views as clause_views
 from app.features.rules import comment_views as comment_views
 from app.features.rules import compare_views as compare_views
 from app.features.rules import draft_views as draft_views

@@ -19,7 +19,7 @@ from app.core.written import check_written
 from app.features.people.models import User
 from app.features.rules import clause_pictures, editing, indexing, queries, version_files, writing
 from app.features.rules.clause_pictures import NewPicture
-from app.features.rules.clause_text import Body, to_plain
+from app.features.rules.clause_text import Body, to_plain, words_of
 from app.features.rules.enums import (
     RULE_VERSION,
     NumberStyle,
@@ -255,7 +255,8 @@ def write_clause(
     open_for_writing(version, actor)
     place = editing.place_of(version, clause_id)
     text = version.clauses[place]
-    present = writing.compose(text.body, editing.link_names(version))
+    names = editing.link_names(version)
+    present = words_of(text.body, names)
     if revision != text.revision:
         raise changed_meanwhile(version, text, present, values.text)
     bodies = typed_bodies(version, values)
@@ -263,11 +264,9 @@ def write_clause(
         raise Conflict("rule:cut-waits")
     if autosave and stands_already(text, values, bodies[0]):
         return text
-    said = values.text
     if picture is not None:
-        kept = clause_pictures.keep(version, picture, actor=actor)
-        bodies[-1] = (*bodies[-1], kept)
-        said = f"{said}\n{writing.compose_picture(kept)}"
+        bodies[-1] = (*bodies[-1], clause_pictures.keep(version, picture, actor=actor))
+    said = "\n".join(words_of(body, names) for body in bodies)
     before = f"{text.title}\n{present}".strip()
     text.title, text.level, text.style, text.start = (
         values.title.strip(),
@@ -300,7 +299,7 @@ def stands_already(text: ClauseText, values: ClauseValues, body: Body) -> bool:
 def record_writing(
     version: RuleVersion, text: ClauseText, before: str, after: str, actor: Actor, *, autosave: bool
 ) -> None:
-    """Record that a clause was written, with the piece that changed.
+    """Record that a clause was written, with the piece that changed, in plain words.
 
     Autosaves fold into one line that tells what all of them changed together, clause by clause: so each holds the
     whole of a text that is not too long, and names the clause beside it.
@@ -356,7 +355,7 @@ def changed_meanwhile(version: RuleVersion, text: ClauseText, present: str, type
     who = timeline.who_acted(event) if event is not None else str(timeline.SYSTEM_NAME)
     when = clock.to_local(version.updated_at).strftime("%m-%d %H:%M")
     said = "\n".join(part for part in (text.title, present) if part)
-    differing = changed_piece(present, typed.replace("\r\n", "\n"))
+    differing = changed_piece(present, "\n".join(writing.words(part) for part in cut(typed)))
     difference = [
         _("不同之处：现在是“%(present)s”，您填写的是“%(typed)s”", present=theirs, typed=own)
         for _name, theirs, own in differing

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response, flash, request, url_for
+from flask import flash, request, url_for
 
 from app.core.errors import Conflict, Invalid, NotVisible, Stale
 from app.core.i18n import gettext as _
@@ -13,18 +13,16 @@ from app.features.people.queries import active_people, department_choices
 from app.features.rules import (
     actions,
     citing,
-    clause_pictures,
+    clause_box,
     editing,
-    pasting,
     presentation,
     procedure,
     queries,
     versions,
     writing,
 )
-from app.features.rules.actions import ClauseValues, VersionValues
-from app.features.rules.clause_pictures import NewPicture
-from app.features.rules.enums import NumberStyle, RulePerm
+from app.features.rules.actions import VersionValues
+from app.features.rules.enums import RulePerm
 from app.features.rules.forms import (
     OPTIONS,
     CareForm,
@@ -37,7 +35,7 @@ from app.features.rules.living import acts_of
 from app.features.rules.models import ClauseText, RuleVersion
 from app.features.rules.views import blueprint
 from app.web import autosave as autosaving
-from app.web import documents, fragments
+from app.web import fragments
 from app.web.forms import once
 from app.web.guard import current_actor, requires
 
@@ -235,12 +233,20 @@ def clause_form(version: RuleVersion, text: ClauseText) -> ClauseForm:
 
 
 def show_editor(
-    version: RuleVersion, opened: int | None = None, form: ClauseForm | None = None, status: int = 200
+    version: RuleVersion,
+    opened: int | None = None,
+    form: ClauseForm | None = None,
+    status: int = 200,
+    boxed: bool | None = None,
 ) -> Any:
-    """Show the outline; ``opened`` is the clause whose form stands in its place."""
+    """Show the outline; ``opened`` is the clause whose form stands in its place.
+
+    ``boxed`` says how its text is written on: in the box, or with marks; as it was posted where nothing is said.
+    """
+    typed = form is not None
     text = next((each for each in version.clauses if each.clause_id == opened), None)
     if form is None and text is not None:
-        form = clause_form(version, text)
+        form, boxed = clause_form(version, text), True
     return fragments.page(
         EDITOR,
         fragment="outline",
@@ -254,6 +260,8 @@ def show_editor(
         acts=acts_of(version, current_actor()),
         opened=text.clause_id if text is not None else None,
         form=form,
+        typed=typed,
+        **writing_place(version, form, boxed=boxed),
         version=version.version,
         rule_version=version,
         dead=listed(versions.dead_links(version)),
@@ -262,6 +270,17 @@ def show_editor(
         show_url=url_for("rules.show_version", version_id=version.id),
         edit_url=url_for("rules.edit", version_id=version.id),
     )
+
+
+def writing_place(version: RuleVersion, form: ClauseForm | None, *, boxed: bool | None) -> dict[str, Any]:
+    """Return what the field of a clause's text shows: its box, and the clauses one may link to."""
+    if form is None:
+        return {}
+    return {
+        "boxed": form.is_boxed if boxed is None else boxed,
+        "blocks": clause_box.blocks(version, form.marks),
+        "link_choices": clause_box.link_choices(version),
+    }
 
 
 ACTS: dict[str, Any] = {
@@ -315,102 +334,6 @@ def act_on(version: RuleVersion, name: str, number: str) -> ClauseText | None:
         return editing.add(version)
     found: ClauseText | None = ACTS[name](version, editing.place_of(version, int(number)))
     return found if name in ("add", "below") else None
-
-
-@blueprint.post("/rules/versions/<int:version_id>/clauses/<int:clause_id>")
-@requires(RulePerm.DRAFT)
-def write(version_id: int, clause_id: int) -> Any:
-    """Save a clause; what was typed comes back where somebody else wrote in it meanwhile."""
-    version = load_draft(version_id)
-    form = ClauseForm()
-    if not form.validate():
-        return show_editor(version, clause_id, form, 422)
-    try:
-        picture = brought_picture(form)
-        with unit_of_work():
-            write_typed(version_id, clause_id, form, picture=picture)
-    except Stale as problem:
-        fresh = load_draft(version_id)
-        text = fresh.clauses[editing.place_of(fresh, clause_id)]
-        return show_editor(fresh, clause_id, form, form.refuse(problem, version=text.revision))
-    except (Conflict, Invalid) as problem:
-        return show_editor(load_draft(version_id), clause_id, form, form.refuse(problem))
-    # Where a picture came in, the clause stays open: its line is moved to its place in the text.
-    opened = clause_id if picture is not None else None
-    if fragments.wants_fragment():
-        return show_editor(load_draft(version_id), opened)
-    place = f"clause-{clause_id}"
-    return fragments.go(url_for("rules.edit", version_id=version_id, clause=opened, _anchor=place))
-
-
-def brought_picture(form: ClauseForm) -> NewPicture | None:
-    """Return the picture that came with a clause, None without one; raises Invalid at its field."""
-    try:
-        checked = documents.checked_upload(form.picture.data)
-    except Invalid as problem:
-        raise clause_pictures.refuse(problem.fields["file"]) from problem
-    return clause_pictures.check(checked, form.caption.data or "") if checked is not None else None
-
-
-def write_typed(version_id: int, clause_id: int, form: ClauseForm, **how: Any) -> ClauseText:
-    """Write what was typed into a clause, in the open unit of work."""
-    return actions.write_clause(
-        queries.get_version(current_actor(), version_id),
-        clause_id,
-        actor=current_actor(),
-        revision=autosaving.version_of(form.version.data),
-        values=ClauseValues(
-            form.title.data,
-            form.text.data,
-            form.level.data or 1,
-            form.style.data or NumberStyle.NONE,
-            form.start.data,
-        ),
-        **how,
-    )
-
-
-@blueprint.post("/rules/versions/<int:version_id>/clauses/<int:clause_id>/autosave")
-@requires(RulePerm.DRAFT)
-def autosave(version_id: int, clause_id: int) -> Any:
-    """Save a clause as it is typed; what cannot be saved yet is left alone, a newer text is never overwritten."""
-    load_draft(version_id)
-    form = ClauseForm()
-    back = url_for("rules.edit", version_id=version_id, clause=clause_id, _anchor=f"clause-{clause_id}")
-    if not form.validate():
-        return autosaving.answer(back_url=back, status=422, waiting=_("还有内容要改正，暂未自动保存"))
-    try:
-        with unit_of_work():
-            text = write_typed(version_id, clause_id, form, autosave=True)
-            saved_as, outline_version = text.revision, text.rule_version.version
-    except Stale as problem:
-        return autosaving.answer(
-            back_url=back, status=409, waiting=problem.sentence(), changes=problem.changes
-        )
-    except (Conflict, Invalid) as problem:
-        said = [str(sentence) for sentence in getattr(problem, "fields", {}).values()]
-        return autosaving.answer(
-            back_url=back, status=problem.status, waiting=" ".join(said) or problem.sentence()
-        )
-    return autosaving.answer(
-        template="rules/autosave.html",
-        also=("outline_version",),
-        back_url=back,
-        saved_as=saved_as,
-        outline_version=outline_version,
-    )
-
-
-@blueprint.post("/rules/versions/<int:version_id>/pasted")
-@requires(RulePerm.DRAFT)
-def pasted(version_id: int) -> Response:
-    """Answer rich text (the body, HTML) with the lines by which it is typed into a clause; nothing is saved."""
-    load_draft(version_id)
-    try:
-        said, status = pasting.from_html(request.stream.read(pasting.MOST_BYTES + 1)), 200
-    except Invalid as problem:
-        said, status = str(problem.fields["text"]), problem.status
-    return fragments.mark_unstored(Response(said, status, mimetype="text/plain"))
 
 
 # Questions

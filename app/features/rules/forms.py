@@ -1,9 +1,14 @@
 """What the pages of rules take."""
 
-from wtforms import FileField, MultipleFileField
+from typing import Any
 
+from werkzeug.datastructures import MultiDict
+from wtforms import FileField, HiddenField, MultipleFileField
+
+from app.core.errors import Invalid
 from app.core.i18n import lazy, lazy_in_context
 from app.core.permissions import ROLE_LABELS
+from app.features.rules import pasting
 from app.features.rules.clause_text import LONGEST_CAPTION
 from app.features.rules.enums import ANSWER_LABELS, CATEGORY_LABELS, RECORD_LABELS, STYLE_LABELS
 from app.features.rules.outline import DEEPEST, MOST_START
@@ -63,8 +68,40 @@ class ClauseForm(EditForm):
     style = ChoiceField(lazy("编号样式"), choices=list(STYLE_LABELS.items()), required=True, blank=None)
     start = WholeNumberField(lazy("编号从几开始"), least=1, most=MOST_START)
     text = LongTextField(lazy("正文"), longest=LONGEST)
+    # What the box holds, as HTML; empty where nothing was written in it, missing where the marks are typed.
+    html = HiddenField()
     picture = FileField(lazy("插入图片"))
     caption = TextField(lazy("图片说明"), longest=LONGEST_CAPTION)
+
+    @property
+    def is_boxed(self) -> bool:
+        """Whether the text was written in the box and not with marks."""
+        return self.html.data is not None
+
+    @property
+    def marks(self) -> str:
+        """The text as it was typed or written, also where it is refused."""
+        return self.text.data or "" if self.text.raw_data is None else self.text.typed
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check what was typed; the text is that of the box where it was written there."""
+        refusal = self.take_box()
+        valid = bool(super().validate(extra_validators))
+        if refusal is not None:
+            self.refuse(refusal)
+        return valid and refusal is None
+
+    def take_box(self) -> Invalid | None:
+        """Make the marks of what the box holds; of what cannot be read, the words are kept beside the refusal."""
+        if not self.html.data:
+            return None
+        refusal = None
+        try:
+            marks = pasting.from_box(self.html.data)
+        except Invalid as problem:
+            marks, refusal = pasting.words_only(self.html.data), problem
+        self.text.process(MultiDict({self.text.name: marks}))
+        return refusal
 
 
 class ConsultForm(EditForm):

@@ -1,10 +1,12 @@
-"""Rich text people paste (from Word, WPS, a browser) becomes the marks by which a clause is typed.
+"""Rich text people paste (from Word, WPS, a browser) or write in the box of the editor becomes the marks of a clause.
 
-Only words, bold, lists and tables come through. What acts, hides or decorates is passed over, and what would read as a
-mark of ours but was none is written so that it is none. Nothing here is HTML afterwards.
+Only words, bold, lists and tables come through, and what `Keeps` allows of our own: links to clauses, pictures, cuts.
+What acts, hides or decorates is passed over, and what would read as a mark of ours but was none is written so that it
+is none. Nothing here is HTML afterwards.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
@@ -31,39 +33,64 @@ _BLOCKS = _names(
     "p div h1 h2 h3 h4 h5 h6 section article header footer main aside blockquote pre address figure figcaption dl "
     "dt dd ul ol li table tr caption hr form fieldset body"
 )
+_PLAIN, _BOLD_LOOK, _LINK = "plain", "bold", "link"
 _BOLD = frozenset({"b", "strong", "h1", "h2", "h3", "h4", "h5", "h6"})
 _WEIGHT = re.compile(r"font-weight\s*:\s*(bold|bolder|normal|lighter|\d+)")
 _HIDDEN = re.compile(r"display\s*:\s*none|mso-hide\s*:\s*all|visibility\s*:\s*hidden")
 _OFFICE_MARK = re.compile(r"mso-list\s*:\s*ignore")
 _OFFICE_LIST = re.compile(r"mso-list\s*:\s*l\d")
 _DOT = re.compile(r"[^\w\s（(]|[onlvuqØ§]")
+_NUMBER = re.compile(r"[0-9]{1,9}")
 _FIGURE = re.compile(r"[（(]?\d{1,3}[.)）、．]")
 # What begins a line of ours that is no paragraph, or cuts it.
 _PICTURE_LIKE = re.compile(r"^!\[")
+# A name with any of these would end its link too soon.
+_NO_NAME = re.compile(r"\*\*|\[|\]|\||\n")
+_BLANKS = re.compile(r"[ \t\r\n\f]+")
+_POINTS = {"ul": re.compile(r"- "), "ol": re.compile(r"\d+\) ")}
+
+
+@dataclass(frozen=True)
+class Keeps:
+    """What of our own may come back: links by the name of their clause, pictures by their number."""
+
+    link: Callable[[str], bool]
+    picture: Callable[[int], bool]
+
+
+# What the box holds was put there by us or by who writes; a wrong name or number is refused where the text is saved.
+EVERYTHING = Keeps(lambda name: True, lambda number: True)
 
 
 @dataclass
 class _Line:
-    """A line in the making: its pieces with whether they are bold, and what stands before it."""
+    """A line in the making: its pieces with their look (plain, bold, a link), and what stands before it."""
 
-    pieces: list[tuple[str, bool]] = field(default_factory=list)
+    pieces: list[tuple[str, str]] = field(default_factory=list)
     mark: str = ""
 
     def text(self) -> str:
         """Return the line as it is typed, without its mark."""
-        written = []
-        for bold, pieces in groupby(self.pieces, key=lambda piece: piece[1]):
-            text = "".join(piece for piece, _bold_too in pieces)
-            written.append(_bold(text) if bold else text)
-        return " ".join("".join(written).split())
+        written = ""
+        said = [piece for piece in self.pieces if piece[0]]
+        for look, pieces in groupby(said, key=lambda piece: piece[1]):
+            texts = [text for text, _look in pieces]
+            text = _plain("".join(texts))
+            if look == _LINK:
+                # The sign before would be read as the first of the mark.
+                written = re.sub(r"\[$", "［", written) + "".join(f"[[{name}]]" for name in texts)
+            elif look == _BOLD_LOOK and text.strip():
+                written = re.sub(r"\*$", "＊", written) + _bold(text)
+            else:
+                written += text
+        return _BLANKS.sub(" ", written).strip()
 
 
 def _bold(text: str) -> str:
     """Return a bold piece; spaces at its ends stand outside of the marks."""
     inner = text.strip()
-    if not inner:
-        return text
-    return text.replace(inner, f"**{inner}**", 1)
+    marked = re.sub(r"^\*|\*$", "＊", inner)
+    return text.replace(inner, f"**{marked}**", 1)
 
 
 @dataclass
@@ -97,30 +124,55 @@ class _Table:
         ]
 
 
-def from_html(content: bytes) -> str:
+def from_html(content: bytes, keeps: Keeps | None = None) -> str:
     """Return pasted HTML (in UTF-8) as the lines of a clause; raises Invalid at the field ``text`` for too much."""
-    from lxml import etree  # slow import
-
     if len(content) > MOST_BYTES:
         raise Invalid(
             fields={"text": lazy("粘贴的内容太大（最大 2 MB）。请分几次粘贴，或把整份文件“从 Word 导入”")}
         )
+    lines = _lines(content, keeps)
+    text = "\n".join(lines)
+    if len(text) > LONGEST or len(lines) > MOST_LINES:
+        raise _too_long()
+    return text
+
+
+def from_box(html: str) -> str:
+    """Return what the box of the editor holds as the lines of a clause, however long: what was written is kept.
+
+    Raises Invalid at the field ``text`` for a table no clause can hold.
+    """
+    return "\n".join(_lines(html.encode("utf-8", "replace"), EVERYTHING))
+
+
+def words_only(html: str) -> str:
+    """Return the words of HTML and nothing else, for what can be read in no other way."""
+    root = _parsed(html.encode("utf-8", "replace"))
+    return "" if root is None else " ".join(_plain("".join(root.itertext())).split())
+
+
+def _parsed(content: bytes) -> Any:
+    """Return the root of HTML, None where nothing of it could be understood."""
+    from lxml import etree  # slow import
+
     parser = etree.HTMLParser(
         no_network=True, remove_comments=True, remove_pis=True, huge_tree=False, encoding="utf-8"
     )
     content = content.replace(b"\0", b"").strip()
     try:
-        root = etree.fromstring(content, parser) if content else None
+        return etree.fromstring(content, parser) if content else None
     except etree.XMLSyntaxError:
-        # Nothing of it could be understood, so there is nothing to say.
-        root = None
-    reader = _Reader()
+        return None
+
+
+def _lines(content: bytes, keeps: Keeps | None) -> list[str]:
+    from lxml import etree  # slow import
+
+    root = _parsed(content)
+    reader = _Reader(keeps)
     if root is not None:
         reader.read(etree.iterwalk(root, events=("start", "end")))
-    text = "\n".join(reader.lines)
-    if len(text) > LONGEST or len(reader.lines) > MOST_LINES:
-        raise _too_long()
-    return text
+    return reader.lines
 
 
 def _too_long() -> Invalid:
@@ -132,9 +184,12 @@ def _too_long() -> Invalid:
 class _Reader:
     """Goes through elements in reading order, without recursion, and writes lines."""
 
-    def __init__(self) -> None:
+    def __init__(self, keeps: Keeps | None = None) -> None:
+        self.keeps = keeps
         self.lines: list[str] = []
         self.line = _Line()
+        # Pictures of a table come behind it: a cell holds words.
+        self.pictures: list[str] = []
         self.bold = [False]
         self.lists: list[list[Any]] = []
         self.tables: list[_Table] = []
@@ -152,12 +207,15 @@ class _Reader:
             else:
                 self.end(element)
         self.end_line()
+        self.lines += self.pictures
 
     def start(self, element: Any) -> None:
         """An element begins."""
         style = (element.get("style") or "").lower()
         name = _name(element)
         if self.passed_over is None and (name in _PASSED_OVER or _HIDDEN.search(style)):
+            self.passed_over = element
+        if self.passed_over is None and self.keeps is not None and self.take_own(element, name, self.keeps):
             self.passed_over = element
         if self.passed_over is not None:
             return
@@ -188,6 +246,8 @@ class _Reader:
             self.end_cell(element)
         elif name in _BLOCKS:
             self.end_line()
+        if name == "li":
+            self.line.mark = ""
         if name in ("ul", "ol") and self.lists:
             self.lists.pop()
         if name == "pre":
@@ -196,6 +256,30 @@ class _Reader:
             self.end_table()
         self.bold.pop()
         self.say(element.tail)
+
+    def take_own(self, element: Any, name: str, keeps: Keeps) -> bool:
+        """Take up a link, a picture or a cut of our own; tell whether it was one."""
+        link, number = element.get("data-link") or "", element.get("data-picture") or ""
+        if name == "a" and link.strip() and not _NO_NAME.search(link) and keeps.link(link):
+            self.line.pieces.append((link.strip(), _LINK))
+            return True
+        if name == "figure" and _NUMBER.fullmatch(number) and keeps.picture(int(number)):
+            caption = element.find(".//figcaption")
+            said = "" if caption is None else " ".join("".join(caption.itertext()).split())
+            self.put_line(f"![{said}]({number})")
+            return True
+        if name == "hr" and not self.tables:
+            self.put_line(CUT)
+            return True
+        return False
+
+    def put_line(self, line: str) -> None:
+        """Write a line of ours as it is; inside a table it waits for the end."""
+        if self.tables:
+            self.pictures.append(line)
+            return
+        self.end_line()
+        self.lines.append(line)
 
     def start_br(self, _element: Any) -> None:
         """A line ends inside its paragraph."""
@@ -207,7 +291,11 @@ class _Reader:
 
     def start_ul(self, element: Any) -> None:
         """A list begins; lists inside of lists become points one after the other."""
-        self.lists.append([_name(element), 0])
+        kind = _name(element)
+        # Two lists that follow each other would be read as one.
+        if self.keeps is not None and not self.lists and self.lines and _POINTS[kind].match(self.lines[-1]):
+            self.lines.append("")
+        self.lists.append([kind, 0])
 
     start_ol = start_ul
 
@@ -232,7 +320,7 @@ class _Reader:
     def end_cell(self, element: Any) -> None:
         """A cell ends."""
         if len(self.tables) != 1 or self.tables[0].row < 0:
-            self.line.pieces.append((" ", False))
+            self.line.pieces.append((" ", _PLAIN))
             return
         line, self.line = self.line, _Line()
         self.tables[0].put(
@@ -246,7 +334,8 @@ class _Reader:
             return
         if self.lines and self.lines[-1].startswith("|"):
             self.lines.append("")
-        self.lines += table.lines()
+        self.lines += [*table.lines(), *self.pictures]
+        self.pictures = []
 
     def say(self, text: str | None) -> None:
         """Take words up."""
@@ -255,19 +344,18 @@ class _Reader:
         if self.mark is not None:
             self.line.mark += text.strip()
             return
-        if self.preformatted and not self.tables:
-            first, *others = text.split("\n")
-            self.line.pieces.append((_plain(first), self.bold[-1]))
-            for other in others:
-                self.end_line()
-                self.line.pieces.append((_plain(other), self.bold[-1]))
-            return
-        self.line.pieces.append((_plain(text), self.bold[-1]))
+        look = _BOLD_LOOK if self.bold[-1] else _PLAIN
+        text = text.replace("\xa0", " ").replace("\u200b", "")
+        first, *others = text.split("\n") if self.preformatted and not self.tables else [text]
+        self.line.pieces.append((first, look))
+        for other in others:
+            self.end_line()
+            self.line.pieces.append((other, look))
 
     def end_line(self) -> None:
         """Write the line that is open; inside a cell it goes on in the same line."""
         if self.tables:
-            self.line.pieces.append((" ", False))
+            self.line.pieces.append((" ", _PLAIN))
             self.line.mark = ""
             return
         line, self.line = self.line, _Line()
@@ -297,7 +385,6 @@ def _span(element: Any, name: str, most: int) -> int:
 
 def _plain(text: str) -> str:
     """Return words that hold no mark of ours: what looks like bold, a link or a border was typed as such."""
-    text = text.replace("\xa0", " ").replace("\u200b", "")
     return text.replace("**", "＊＊").replace("[[", "［［").replace("]]", "］］")
 
 

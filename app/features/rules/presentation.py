@@ -1,7 +1,7 @@
 """What the pages of rules show, made ready so that templates decide nothing."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from flask import url_for
 
@@ -28,12 +28,16 @@ from app.web.documents import address_of
 
 @dataclass(frozen=True)
 class Piece:
-    """A run as a page shows it; ``dead`` is a link whose clause stands nowhere any more."""
+    """A run as a page shows it; ``dead`` is a link whose clause stands nowhere any more.
+
+    ``link`` is the name of the clause a link leads to, where it is being written.
+    """
 
     text: str
     bold: bool = False
     href: str = ""
     dead: bool = False
+    link: str = ""
 
 
 Line = tuple[Piece, ...]
@@ -59,6 +63,7 @@ class ShownPicture:
     width: int
     height: int
     caption: str
+    file: int
 
 
 @dataclass(frozen=True)
@@ -77,6 +82,14 @@ class ShownClause:
     def anchor(self) -> str:
         """The place of the clause on its page."""
         return f"clause-{self.clause_id}"
+
+
+class Linking(Protocol):
+    """Makes pieces of the links of a text."""
+
+    def piece(self, text: str, clause: int) -> Piece:
+        """Return the link to a clause."""
+        ...
 
 
 class Links:
@@ -103,7 +116,7 @@ def reading_note(attachment: RuleAttachment) -> str:
     return "" if label is None else str(label)
 
 
-def shown_line(runs: Runs, links: Links | None) -> Line:
+def shown_line(runs: Runs, links: Linking | None) -> Line:
     """Return runs as a page shows them; without ``links`` all of them are text."""
     return tuple(
         Piece(run.text, run.bold)
@@ -113,7 +126,7 @@ def shown_line(runs: Runs, links: Links | None) -> Line:
     )
 
 
-def shown_blocks(body: Body, links: Links | None) -> tuple[ShownBlock, ...]:
+def shown_blocks(body: Body, links: Linking | None) -> tuple[ShownBlock, ...]:
     """Return a body as a page shows it."""
     found = []
     for block in body:
@@ -123,7 +136,7 @@ def shown_blocks(body: Body, links: Links | None) -> tuple[ShownBlock, ...]:
             lines = tuple(shown_line(item, links) for item in block.items)
             found.append(ShownBlock("list", lines, ordered=block.ordered))
         elif isinstance(block, Picture):
-            shown = ShownPicture(address_of(block.file), block.width, block.height, block.caption)
+            shown = ShownPicture(address_of(block.file), block.width, block.height, block.caption, block.file)
             found.append(ShownBlock("picture", picture=shown))
         else:
             rows = tuple(

@@ -1,4 +1,4 @@
-"""How the text of a clause is written and read in a plain text field.
+"""How the text of a clause is written and read as plain lines, in a text field and behind the box of the editor.
 
 A line is a paragraph. Lines that begin with ``- `` are a list, with ``1) `` a numbered one; lines of ``| a | b |``
 are a table whose first row is its head, in which ``^`` continues the cell above and ``<`` the cell to the left.
@@ -14,6 +14,7 @@ from app.core.errors import Invalid
 from app.core.i18n import LazyText, lazy
 from app.features.rules.clause_text import (
     LONGEST_CAPTION,
+    MOST_CELLS,
     Block,
     Body,
     Cell,
@@ -23,6 +24,7 @@ from app.features.rules.clause_text import (
     Run,
     Runs,
     Table,
+    words_of,
 )
 
 LONGEST = 20_000
@@ -47,9 +49,18 @@ def read(text: str, resolve: Resolve, pictures: Pictures | None = None) -> Body:
     ``pictures`` are those that may stand in it, by number. Raises Invalid at the field ``text`` for a text that is too
     long, a link to no clause, or a picture that is none of these.
     """
-    lines = [line.rstrip() for line in text.replace("\r\n", "\n").split("\n")]
-    if len(text) > LONGEST or len(lines) > MOST_LINES:
+    if len(text) > LONGEST or text.count("\n") >= MOST_LINES:
         raise refused(lazy("一条最多 %(most)s 字、400 行，请拆成几条", most=LONGEST))
+
+    def known_picture(caption: str, number: int) -> Picture:
+        return read_picture(caption, number, pictures or {})
+
+    return read_blocks(text, resolve, known_picture)
+
+
+def read_blocks(text: str, resolve: Resolve, picture: Callable[[str, int], Picture]) -> Body:
+    """Return the body of a text of any length; ``picture`` gives that of a caption and a number."""
+    lines = [line.rstrip() for line in text.replace("\r\n", "\n").split("\n")]
     blocks: list[Block] = []
     place = 0
     while place < len(lines):
@@ -64,7 +75,7 @@ def read(text: str, resolve: Resolve, pictures: Pictures | None = None) -> Body:
                 break
         else:
             if (found := _PICTURE.match(line)) is not None:
-                blocks.append(read_picture(found[1], int(found[2]), pictures or {}))
+                blocks.append(picture(found[1], int(found[2])))
             elif is_row(line):
                 while end < len(lines) and is_row(lines[end].strip()):
                     end += 1
@@ -73,6 +84,11 @@ def read(text: str, resolve: Resolve, pictures: Pictures | None = None) -> Body:
                 blocks.append(Paragraph(read_line(line, resolve)))
         place = end
     return tuple(blocks)
+
+
+def words(text: str) -> str:
+    """Return the plain words of a typed text, whatever its links and pictures lead to."""
+    return words_of(read_blocks(text, lambda _name: 0, lambda said, number: Picture(number, "", 0, 0, said)))
 
 
 def read_picture(caption: str, number: int, pictures: Pictures) -> Picture:
@@ -116,9 +132,11 @@ def read_line(line: str, resolve: Resolve) -> Runs:
 
 
 def read_table(lines: Sequence[str], resolve: Resolve) -> Table:
-    """Return rows of ``| a | b |`` as a table; short rows are filled up."""
+    """Return rows of ``| a | b |`` as a table; short rows are filled up. Raises Invalid for too many cells."""
     grid = [[cell.strip() for cell in line[1:-1].split("|")] for line in lines]
     width = max(map(len, grid))
+    if width * len(grid) > MOST_CELLS:
+        raise refused(lazy("一个表格最多 %(most)s 格，请拆成几个", most=MOST_CELLS))
     grid = [row + [""] * (width - len(row)) for row in grid]
     rows = []
     for top, row in enumerate(grid):
@@ -198,7 +216,7 @@ def compose_table(table: Table, names: Mapping[int, str]) -> list[str]:
             for y in range(top, top + cell.rows):
                 for x in range(left, left + cell.columns):
                     taken[(y, x)] = BEFORE if x > left else ABOVE
-            taken[(top, left)] = compose_line(cell.runs, names).replace("|", "／")
+            taken[(top, left)] = compose_line(cell.runs, names).replace("|", "｜")
             left += cell.columns
             width = max(width, left)
     return [

@@ -211,10 +211,10 @@ def test_whatever_is_pasted_can_be_saved_and_is_typed_the_same_again(parts: list
 # Over HTTP
 
 
-def paste(client: Client, version_id: int, source: bytes) -> Any:
+def paste(client: Client, version_id: int, source: bytes, query: str = "") -> Any:
     """Send rich text as the page does."""
     headers = {"X-CSRFToken": client.csrf_token()}
-    address = f"/rules/versions/{version_id}/pasted"
+    address = f"/rules/versions/{version_id}/pasted{query}"
     options = {"data": source, "headers": headers, "content_type": "text/plain;charset=UTF-8"}
     return client._send("POST", address, False, options)
 
