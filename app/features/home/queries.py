@@ -8,10 +8,11 @@ from typing import Any
 from sqlalchemy import Select, and_, func, select
 
 from app.core import clock, documents, modules, notices, tasks
-from app.core.db import read, session
+from app.core.db import session
 from app.core.documents import DocumentLink
 from app.core.notices import Notice
 from app.core.permissions import Actor
+from app.core.prepared import read
 from app.core.search import SearchEntry
 from app.core.tasks import Task
 from app.core.timeline import Event
@@ -101,7 +102,7 @@ def open_tasks_statement(addressed: Select[Any], limit: int) -> Select[*tuple[An
 
 def count_tasks(actor: Actor) -> int:
     """Return how many open tasks an actor has, counted no further than COUNTED_TASKS."""
-    row = read(counting_statement(tasks.addressed_to(actor), actor.id)).one()
+    row = read(counting_statement(tasks.addressed_to(actor), actor.id))[0]
     if actor.id is not None:
         notices.keep_unread(actor.id, row.unread)
     return int(row.tasks)
