@@ -264,7 +264,8 @@ def begin_sqlite(connection: Any) -> None:
     if connection.dialect.name != "sqlite":
         return
     if not writing.get():
-        connection.exec_driver_sql("BEGIN")
+        # Straight to the driver: it cannot fail, and every page begins with it.
+        connection.connection.dbapi_connection.execute("BEGIN")
     else:
         take_write_lock(connection)
 
