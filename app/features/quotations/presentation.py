@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from flask import url_for
 
 from app.core import timeline
 from app.core.documents import state_of
+from app.core.i18n import current_locale, lazy, ngettext
 from app.core.i18n import gettext as _
-from app.core.i18n import lazy, ngettext
 from app.core.permissions import Actor, can
 from app.core.settings import get as setting
 from app.core.timeline import Event
@@ -29,9 +30,14 @@ from app.features.quotations.models import IssuedFile, QuotationLine, QuotationR
 from app.features.seals.enums import KIND_LABELS, SEAL_REQUEST, SealKind
 from app.features.seals.models import SealRequest
 from app.web import filters
+from app.web.keeping import Memory
 
 # The states in which the issued file is the one to hand to the customer.
 VALID_PAPER = (QuotationStatus.ISSUED, QuotationStatus.ACCEPT_CLAIMED, QuotationStatus.ACCEPTED)
+
+
+# As many lines as twenty of the longest quotations have.
+KEPT_ROWS = 4_000
 
 
 def addresses(revision: QuotationRevision) -> dict[str, str]:
@@ -99,8 +105,38 @@ def line_rows(
     return [row._replace(unit_price=none, amount=none, floor="", proof="") for row in rows]
 
 
+# All of a line that its row follows from, besides the language.
+VALUES = attrgetter(
+    "position",
+    "kind",
+    "name",
+    "brand",
+    "model",
+    "spec",
+    "note",
+    "quantity",
+    "unit",
+    "unit_price",
+    "tax_rate",
+    "lead_time_days",
+    "floor_price",
+    "floor_reason",
+)
+_rows_kept: Memory[LineRow] = Memory(KEPT_ROWS)
+
+
 def line_row(line: QuotationLine, proof: PurchasingAnswer | None) -> LineRow:
-    """Return one line of the table."""
+    """Return one line of the table; a row is made once for lines that say the same."""
+    key = (current_locale(), VALUES(line))
+    row = _rows_kept.get(key)
+    if row is None:
+        row = made_row(line)
+        _rows_kept.put(key, row, 1)
+    return row if proof is None else row._replace(proof=proof_text(proof))
+
+
+def made_row(line: QuotationLine) -> LineRow:
+    """Return a line as texts, without what its price rests on."""
     return LineRow(
         position=line.position,
         name=line.name,
@@ -109,7 +145,7 @@ def line_row(line: QuotationLine, proof: PurchasingAnswer | None) -> LineRow:
         details=" · ".join(part for part in (line.brand, line.model, line.spec) if part),
         note=line.note,
         floor=floor_text(line),
-        proof=proof_text(proof) if proof is not None else "",
+        proof="",
         quantity=filters.quantity_text(line.quantity),
         unit=line.unit or filters.NOTHING,
         unit_price=filters.unit_price_text(line.unit_price),

@@ -3,7 +3,7 @@
 from functools import cache, lru_cache
 
 from sqlalchemy import ColumnElement, Integer, Select, bindparam, false, or_, select
-from sqlalchemy.orm import joinedload, lazyload
+from sqlalchemy.orm import defer, joinedload, lazyload, load_only
 from sqlalchemy.orm.attributes import set_committed_value
 
 from app.core.db import session, writing
@@ -12,9 +12,11 @@ from app.core.files import StoredFile, files_for
 from app.core.permissions import Actor, departments_of
 from app.features.customers.models import Customer
 from app.features.inquiries.models import Inquiry
+from app.features.people.models import User
 from app.features.quotations.enums import QuotationPerm, QuotationStatus
 from app.features.quotations.models import IssuedFile, Quotation, QuotationLine, QuotationRevision
 from app.features.quotations.secrecy import prices_visible
+from app.features.seals.models import LegalEntity
 
 READABLE_PAPER = (
     QuotationStatus.ISSUED,
@@ -34,6 +36,29 @@ WHOLE = (
     joinedload(QuotationRevision.approved_by),
     joinedload(QuotationRevision.extra_copies),
     joinedload(QuotationRevision.issued_files).lazyload(IssuedFile.revision),
+)
+# The same for its own page, which names people and companies and reads no paper.
+SHOWN = (
+    defer(QuotationRevision.snapshot),
+    defer(QuotationRevision.submitted_content),
+    defer(QuotationRevision.previous_content),
+    joinedload(QuotationRevision.quotation).options(
+        joinedload(Quotation.customer).load_only(Customer.name, Customer.short_name),
+        joinedload(Quotation.inquiry).options(
+            lazyload(Inquiry.lines),
+            lazyload(Inquiry.owner),
+            lazyload(Inquiry.customer),
+            load_only(Inquiry.number, Inquiry.kind, Inquiry.status, Inquiry.opening_at, Inquiry.owner_id),
+        ),
+        joinedload(Quotation.negotiations),
+    ),
+    joinedload(QuotationRevision.owner).load_only(User.name),
+    joinedload(QuotationRevision.approved_by).load_only(User.name),
+    joinedload(QuotationRevision.legal_entity).load_only(LegalEntity.name),
+    joinedload(QuotationRevision.extra_copies),
+    joinedload(QuotationRevision.issued_files).options(
+        lazyload(IssuedFile.revision), joinedload(IssuedFile.issued_by).load_only(User.name)
+    ),
 )
 # One of several revisions in a row: number, state, total.
 HEAD_ONLY = (
@@ -90,13 +115,18 @@ def whole_ids(actor: Actor) -> Select[int]:
 
 
 def get(
-    actor: Actor, quotation_id: int, revision: int | None = None, *, with_lines: bool = True
+    actor: Actor,
+    quotation_id: int,
+    revision: int | None = None,
+    *,
+    with_lines: bool = True,
+    to_show: bool = False,
 ) -> QuotationRevision:
     """Return a revision of a quotation the actor may see, the current one where none is named; raises NotVisible.
 
-    Without ``with_lines`` its lines are read when they are asked for.
+    Without ``with_lines`` its lines are read when they are asked for; one read ``to_show`` what its page does not say.
     """
-    statement = one_of_quotation(visible_to(actor), current=revision is None)
+    statement = one_of_quotation(visible_to(actor), current=revision is None, to_show=to_show)
     place = {"of_quotation": quotation_id} | ({} if revision is None else {"of_number": revision})
     row = session.execute(statement, place).unique().scalar_one_or_none()
     if row is None:
@@ -121,7 +151,9 @@ def lines_statement() -> Select[QuotationLine]:
 
 
 @lru_cache(512)
-def one_of_quotation(visible: Select[QuotationRevision], *, current: bool) -> Select[QuotationRevision]:
+def one_of_quotation(
+    visible: Select[QuotationRevision], *, current: bool, to_show: bool
+) -> Select[QuotationRevision]:
     """Return the SELECT of one revision with what its page shows; made once, since every page and step begins so."""
     wanted = (
         QuotationRevision.current.is_(True)
@@ -129,7 +161,7 @@ def one_of_quotation(visible: Select[QuotationRevision], *, current: bool) -> Se
         else QuotationRevision.revision == bindparam("of_number", type_=Integer)
     )
     found = visible.where(QuotationRevision.quotation_id == bindparam("of_quotation", type_=Integer), wanted)
-    return found.options(*WHOLE, lazyload(QuotationRevision.lines))
+    return found.options(*(SHOWN if to_show else WHOLE), lazyload(QuotationRevision.lines))
 
 
 def by_id(revision_id: int) -> QuotationRevision:
