@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Dialect, Row, Select, SelectBase
 
-from app.core.db import session
+from app.core.db import session, writing
 
 KEPT = 2_048
 
@@ -128,6 +128,9 @@ def read(statement: SelectBase, values: dict[str, Any] | None = None) -> list[An
     for one request: it would be compiled for nothing.
     """
     given = values or {}
+    if writing.get():
+        # what was changed so far is part of what a unit of work reads
+        session.flush()
     connection = session.connection()
     return prepared(statement, connection.dialect, tuple(given)).rows(connection, given)
 

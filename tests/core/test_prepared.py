@@ -148,3 +148,10 @@ def test_two_threads_of_values_do_not_mix() -> None:
     put([(1, 0, None), (2, 0, None)])
     one, other = (partial(read, OF_DOCUMENT, {"document": number, "most": 9}) for number in (1, 2))
     assert [row.doc_id for row in (*one(), *other(), *one())] == [1, 2, 1]
+
+
+def test_a_unit_of_work_reads_what_it_changed() -> None:
+    put([])
+    with unit_of_work():
+        session.add(Task(doc_type="letter", doc_id=9, kind="letter:read", opened_at=MONDAY))
+        assert [row.doc_id for row in read(OF_DOCUMENT, {"document": 9, "most": 9})] == [9]

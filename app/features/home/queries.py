@@ -23,18 +23,14 @@ COUNTED_TASKS = 100
 
 @dataclass(frozen=True)
 class OpenTask:
-    """A task as the workbench shows it."""
+    """A task as the workbench shows it; ``late`` whether its time was over when it was read."""
 
     id: int
     label: str
     link: DocumentLink
     opened_at: datetime
     due_at: datetime | None
-
-    @property
-    def late(self) -> bool:
-        """Whether its time is over."""
-        return self.due_at is not None and self.due_at < clock.now()
+    late: bool
 
 
 @dataclass(frozen=True)
@@ -61,7 +57,7 @@ def with_titles(addressed: Select[Any]) -> Select[Any]:
 
 def open_tasks(actor: Actor, limit: int) -> list[OpenTask]:
     """Return an actor's open tasks, the soonest due first, then the oldest."""
-    statement = open_tasks_statement(tasks.addressed_to(actor), limit)
+    statement, now = open_tasks_statement(tasks.addressed_to(actor), limit), clock.now()
     return [
         OpenTask(
             row.id,
@@ -69,6 +65,7 @@ def open_tasks(actor: Actor, limit: int) -> list[OpenTask]:
             task_link(row),
             row.opened_at,
             row.due_at,
+            row.due_at is not None and row.due_at < now,
         )
         for row in read(statement)
     ]

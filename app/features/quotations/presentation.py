@@ -11,7 +11,7 @@ from app.core import timeline
 from app.core.documents import state_of
 from app.core.i18n import current_locale, lazy, ngettext
 from app.core.i18n import gettext as _
-from app.core.permissions import Actor, can
+from app.core.permissions import Actor, Person, can, directory
 from app.core.settings import get as setting
 from app.core.timeline import Event
 from app.features.inquiries.models import PurchasingAnswer
@@ -164,8 +164,8 @@ def floor_text(line: QuotationLine) -> str:
     return _("低于底价") + (f"{_('：')}{line.floor_reason}" if line.floor_reason else "")
 
 
-def proof_text(proof: PurchasingAnswer) -> str:
-    """Return the purchasing answer behind a price in one sentence."""
+def proof_text(proof: Any) -> str:
+    """Return the purchasing answer behind a price, as ``checks.evidence_of`` reads it, in one sentence."""
     return _(
         "采购依据：%(source)s %(price)s %(currency)s/%(unit)s，有效至 %(until)s，%(days)s 天，%(author)s",
         source=proof.source,
@@ -174,24 +174,33 @@ def proof_text(proof: PurchasingAnswer) -> str:
         unit=proof.price_unit,
         until=filters.date_text(proof.valid_until),
         days=proof.lead_time_days,
-        author=proof.author.name,
+        author=proof.author_name,
+    )
+
+
+def people_of(revision: QuotationRevision) -> dict[int, Person]:
+    """Return who prepared, approved and issued a revision, by the directory, which reads its people once."""
+    approver = [revision.approved_by_id] if revision.approved_by_id is not None else []
+    return directory().people(
+        [revision.owner_id, *approver, *(file.issued_by_id for file in revision.issued_files)]
     )
 
 
 def summary(revision: QuotationRevision) -> list[tuple[str, Any]]:
     """Return the facts beside a quotation: inquiry, customer, validity, who prepared and who approved."""
-    inquiry = revision.quotation.inquiry
+    inquiry, people = revision.quotation.inquiry, people_of(revision)
     rows: list[tuple[str, Any]] = [
         (_("客户"), revision.quotation.customer.name),
         (_("询价"), inquiry.number or "—"),
         (_("联系人"), " ".join(part for part in (revision.attention, revision.customer_phone) if part)),
         (_("项目或对方编号"), revision.project),
         (_("有效期至"), revision.valid_until.isoformat() if revision.valid_until else ""),
-        (_("编制"), revision.owner.name),
+        (_("编制"), people[revision.owner_id].name),
         (_("报价单位"), revision.legal_entity.name),
     ]
-    if revision.approved_by is not None and revision.approved_at is not None:
-        rows.append((_("审核"), f"{revision.approved_by.name} {filters.moment_text(revision.approved_at)}"))
+    if revision.approved_by_id is not None and revision.approved_at is not None:
+        approver = people[revision.approved_by_id].name
+        rows.append((_("审核"), f"{approver} {filters.moment_text(revision.approved_at)}"))
     if revision.content_hash:
         rows.append((_("内容摘要"), revision.content_hash[:8]))
     return rows
@@ -278,7 +287,7 @@ def issued_row(revision: QuotationRevision, item: IssuedFile) -> dict[str, Any]:
         "extra": item.extra,
         "size": item.size,
         "form_label": str(FILE_FORM_LABELS[FileForm(item.form)]).split("（")[0].split(" (")[0],
-        "issued_by": item.issued_by.name,
+        "issued_by": people_of(revision)[item.issued_by_id].name,
         "issued_at": item.issued_at,
         "url": url_for("quotations.copy", **place),
         "reprint_url": url_for("quotations.reprint", **place),

@@ -8,11 +8,10 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from app.core.db import session, writing
 from app.core.errors import NotVisible
-from app.core.files import StoredFile, files_for
+from app.core.files import StoredFile, files_for, listed
 from app.core.permissions import Actor, departments_of
 from app.features.customers.models import Customer
 from app.features.inquiries.models import Inquiry
-from app.features.people.models import User
 from app.features.quotations.enums import QuotationPerm, QuotationStatus
 from app.features.quotations.models import IssuedFile, Quotation, QuotationLine, QuotationRevision
 from app.features.quotations.secrecy import prices_visible
@@ -52,12 +51,11 @@ SHOWN = (
         ),
         joinedload(Quotation.negotiations),
     ),
-    joinedload(QuotationRevision.owner).load_only(User.name),
-    joinedload(QuotationRevision.approved_by).load_only(User.name),
+    lazyload(QuotationRevision.owner),
     joinedload(QuotationRevision.legal_entity).load_only(LegalEntity.name),
     joinedload(QuotationRevision.extra_copies),
     joinedload(QuotationRevision.issued_files).options(
-        lazyload(IssuedFile.revision), joinedload(IssuedFile.issued_by).load_only(User.name)
+        lazyload(IssuedFile.revision), lazyload(IssuedFile.issued_by)
     ),
 )
 # One of several revisions in a row: number, state, total.
@@ -236,14 +234,14 @@ def issued_file(revision_id: int, copy_number: int) -> IssuedFile | None:
 
 
 def acceptance_files(revision_id: int) -> list[StoredFile]:
-    """Return the customer's papers of acceptance; read once for the buttons of a page and the page itself."""
+    """Return the customer's papers of acceptance; read once for the buttons of a page and the page itself, as rows."""
     key = f"acceptance:{revision_id}"
     known: list[StoredFile] | None = session.info.get(key)
     if known is not None and not writing.get():
         return known
-    found = list(files_for("quotation", revision_id, "acceptance"))
-    if not writing.get():
-        session.info[key] = found
+    if writing.get():
+        return list(files_for("quotation", revision_id, "acceptance"))
+    found = session.info[key] = listed("quotation", revision_id, "acceptance")
     return found
 
 
