@@ -111,6 +111,15 @@ def use_stamp(value: str | None) -> None:
     session.info[STAMP] = value
 
 
+def stamp() -> str | None:
+    """Return the stamp of this transaction; None where nothing was ever configured."""
+    info = session.info
+    if STAMP not in info:
+        use_stamp(session.execute(select(ConfigurationStamp.value)).scalar())
+    found: str | None = info[STAMP]
+    return found
+
+
 def kept(key: Hashable, make: Callable[[], Value]) -> Value:
     """Return what ``make`` reads of the watched tables, from memory where they have not changed since.
 
@@ -119,21 +128,18 @@ def kept(key: Hashable, make: Callable[[], Value]) -> Value:
     """
     if writing.get():
         return make()
-    info = session.info
-    if STAMP not in info:
-        use_stamp(session.execute(select(ConfigurationStamp.value)).scalar())
-    stamp = info[STAMP]
-    if stamp is None:
+    now = stamp()
+    if now is None:
         # Nothing was ever configured: what is read is kept for this transaction at least.
-        here: dict[Hashable, Any] = info.setdefault("kept_here", {})
+        here: dict[Hashable, Any] = session.info.setdefault("kept_here", {})
         if key not in here:
             here[key] = make()
         return cast(Value, here[key])
     found = _kept.get(key)
-    if found is not None and found[0] == stamp:
+    if found is not None and found[0] == now:
         return cast(Value, found[1])
     value = make()
     if len(_kept) >= KEPT:
         _kept.clear()
-    _kept[key] = (stamp, value)
+    _kept[key] = (now, value)
     return value

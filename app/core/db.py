@@ -17,14 +17,12 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
-    CursorResult,
     DateTime,
     Dialect,
     Engine,
     ForeignKey,
     Integer,
     MetaData,
-    Select,
     String,
     event,
     true,
@@ -266,7 +264,8 @@ def begin_sqlite(connection: Any) -> None:
     if connection.dialect.name != "sqlite":
         return
     if not writing.get():
-        connection.exec_driver_sql("BEGIN")
+        # Straight to the driver: it cannot fail, and every page begins with it.
+        connection.connection.dbapi_connection.execute("BEGIN")
     else:
         take_write_lock(connection)
 
@@ -290,14 +289,6 @@ def take_write_lock(connection: Any) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
     finally:
         driver.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MILLISECONDS}")
-
-
-def read(statement: Select[Any], values: dict[str, Any] | None = None) -> CursorResult[Any]:
-    """Read column tuples in the session's own transaction by the shortest way, past all that objects would need.
-
-    For what every request reads; ``values`` are those of the statement's named parameters.
-    """
-    return session.connection().execute(statement, values)
 
 
 def insert_unless_present(table: type[Any], **values: Any) -> bool:

@@ -26,9 +26,10 @@ from sqlalchemy import (
 )
 
 from app.core import modules
-from app.core.db import read, session
+from app.core.db import session
 from app.core.i18n import LazyText
 from app.core.permissions import Actor
+from app.core.prepared import read
 from app.core.search import SearchEntry
 from app.core.workflow import flows
 

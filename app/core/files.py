@@ -20,6 +20,7 @@ from app.core.db import Model, UTCDateTime, session
 from app.core.errors import Invalid
 from app.core.i18n import LazyText, lazy
 from app.core.permissions import Actor
+from app.core.prepared import read
 
 MAX_BYTES = 50 * 1024 * 1024
 MAX_ZIP_ENTRIES = 2_000
@@ -222,6 +223,16 @@ def files_for(doc_type: str, doc_id: int, kind: str | None = None) -> list[Store
     """Return the files of a document that are not deleted, oldest first."""
     place: dict[str, Any] = {"of_type": doc_type, "of_document": doc_id} | ({"of_kind": kind} if kind else {})
     return list(session.execute(files_statement(of_one_kind=kind is not None), place).scalars())
+
+
+def listed(doc_type: str, doc_id: int, kind: str) -> list[Any]:
+    """Return the files of one kind as rows of the table, for a page that only lists them."""
+    return read(_listing(), {"of_type": doc_type, "of_document": doc_id, "of_kind": kind})
+
+
+@cache
+def _listing() -> Select[*tuple[Any, ...]]:
+    return files_statement(of_one_kind=True).with_only_columns(*StoredFile.__table__.columns)
 
 
 @cache

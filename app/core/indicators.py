@@ -9,16 +9,20 @@ are read by one statement, however many indicators and periods it shows.
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, select, true, union_all
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, literal, select, true, union_all
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
+from sqlalchemy.sql.selectable import CompoundSelect
 
 from app.core import clock, modules
-from app.core.db import session
+from app.core.db import UTCDateTime
 from app.core.i18n import LazyText
+from app.core.prepared import read
 
 WEEKS = 12
+KEPT_STATEMENTS = 64
 
 Columns = ReadOnlyColumnCollection[str, Any]
 Cases = Select[*tuple[Any, ...]]
@@ -40,6 +44,13 @@ class Period:
     def close(self) -> datetime:
         """The moment as of which a standing is told: the end, or now where the span is not over."""
         return min(self.end, clock.now())
+
+    def closing(self, before: Callable[[], timedelta] = timedelta) -> ColumnElement[Any]:
+        """Return the close, or a time ``before`` it, as conditions need it: asked for whenever the statement is sent.
+
+        Statements are kept, and the moment in which one of them was made is over.
+        """
+        return bindparam(None, callable_=lambda: self.close - before(), type_=UTCDateTime())
 
 
 @dataclass(frozen=True)
@@ -63,7 +74,7 @@ class Figure:
 Condition = Callable[[Columns, Period], ColumnElement[bool]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Indicator:
     """A figure that says how far a rule is kept.
 
@@ -71,6 +82,9 @@ class Indicator:
     SELECT of what may matter in it, with the columns ``case_id``, ``doc_type``, ``doc_id``, ``person_id`` (who it
     concerns by name, or null), ``department_id`` (or null) and ``at`` (a moment or a day), and whatever the conditions
     ``due`` and ``kept`` ask for. ``at_kind`` is date or datetime. Without a ``module`` it is always there.
+
+    All three are asked once for a span of time, and what they return is sent again and again: whatever changes besides
+    the span (now, a setting) must be a parameter that is asked for when the statement is sent (``Period.closing``).
     """
 
     key: str
@@ -141,14 +155,21 @@ def hull(periods: Sequence[Period]) -> Period:
 
 def measure(keys: Iterable[str], periods: Sequence[Period]) -> dict[str, list[Figure]]:
     """Return the figures of indicators, one for each period, by one statement; unknown keys are left out."""
-    wanted = [found for key in dict.fromkeys(keys) if (found := find(key)) is not None]
+    asked = frozenset(keys)
+    wanted = [indicator for indicator in registered() if indicator.key in asked]
     if not wanted or not periods:
         return {}
-    rows = session.execute(union_all(*(_counted(indicator, periods) for indicator in wanted)))
+    rows = read(counting(tuple(wanted), tuple(periods)))
     return {
         row[0]: [Figure(row[2 + 2 * place], row[1 + 2 * place]) for place in range(len(periods))]
         for row in rows
     }
+
+
+@lru_cache(KEPT_STATEMENTS)
+def counting(wanted: tuple[Indicator, ...], periods: tuple[Period, ...]) -> CompoundSelect[*tuple[Any, ...]]:
+    """Return the SELECT of the figures; made once, since making it costs far more than sending it."""
+    return union_all(*(_counted(indicator, periods) for indicator in wanted))
 
 
 def _counted(indicator: Indicator, periods: Sequence[Period]) -> Cases:

@@ -23,9 +23,10 @@ from sqlalchemy.sql import operators, visitors
 from sqlalchemy.sql.elements import BooleanClauseList
 
 from app.core import clock, money
-from app.core.db import UTCDateTime, read, session
+from app.core.db import UTCDateTime, session
 from app.core.i18n import LazyText
 from app.core.i18n import gettext as _
+from app.core.prepared import read, read_once
 
 PAGE_SIZES = (30, 60, 100)
 COUNT_LIMIT = 1_000
@@ -248,20 +249,25 @@ class Listing:
         condition: ColumnElement[bool] = item.column == value
         return condition
 
-    def _once(self, key: Any, make: Callable[[], Select[Any]]) -> Select[Any]:
-        """Return a statement of this list, kept while nothing is filtered and nothing looked for."""
+    def _read(
+        self, key: Any, make: Callable[[], Select[Any]], values: dict[str, Any] | None = None
+    ) -> Sequence[Any]:
+        """Send a statement of this list: kept while nothing is filtered and nothing looked for."""
         if self._chosen is not self.base:
-            return make()
-        if key not in self._kept:
-            self._kept[key] = make()
-        return self._kept[key]
+            return read_once(make(), values)
+        known = self._kept.get(key)
+        if known is not None:
+            return read(known, values)
+        # Of many a list the base is made for the reader: only what is asked for a second time is worth preparing.
+        made = self._kept[key] = make()
+        return read_once(made, values)
 
     @cached_property
     def _counted(self) -> tuple[int, dict[str, Any]]:
         summed = [column.key for column in self.columns if column.total]
         if self._is_its_own_count:
             return len(self._first_rows), {key: _sum(self._first_rows, key) for key in summed}
-        row = read(self._once("count", self._counting)).one()
+        row = self._read("count", self._counting)[0]
         return row.rows_counted, {key: getattr(row, key) for key in summed}
 
     def _counting(self) -> Select[*tuple[Any, ...]]:
@@ -325,8 +331,8 @@ class Listing:
 
     @cached_property
     def _first_rows(self) -> Sequence[Row[Any]]:
-        statement = self._once(("rows", self.sort, False), self._reading_all)
-        return read(statement, {"rows_limit": self.per_page + 1, "rows_offset": 0}).all()
+        place = {"rows_limit": self.per_page + 1, "rows_offset": 0}
+        return self._read(("rows", self.sort, False), self._reading_all, place)
 
     @property
     def _is_its_own_count(self) -> bool:
@@ -336,9 +342,8 @@ class Listing:
     def _read_rows(self) -> Sequence[Row[Any]]:
         if self._is_its_own_count:
             return self._first_rows
-        statement = self._once(("rows", self.sort, self.more), self._reading)
         place = {"rows_limit": self.per_page + 1, "rows_offset": (self.page - 1) * self.per_page}
-        return read(statement, place).all()
+        return self._read(("rows", self.sort, self.more), self._reading, place)
 
     def _reading(self) -> Select[Any]:
         statement = self._reading_all()

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, Select, String, Text, bindparam, select
 from sqlalchemy.orm import Mapped, mapped_column
@@ -21,6 +21,7 @@ from app.core.db_objects import make_append_only
 from app.core.i18n import LazyText, lazy
 from app.core.i18n import gettext as _
 from app.core.permissions import Actor
+from app.core.prepared import read
 from app.core.uow import before_commit
 from app.core.written import check_written
 
@@ -90,13 +91,15 @@ class Verb:
 class Line:
     """A line of the timeline as it is told: an event, or ``count`` of them in a row, the first of them at ``since``.
 
-    ``event`` is the latest of them; ``changes`` are what all of them changed together.
+    ``event`` is the latest of them; ``changes`` are what all of them changed together; ``hashes`` stand for all that
+    they say, since no event is ever changed.
     """
 
     event: "Event"
     changes: list[list[str]]
     count: int = 1
     since: datetime | None = None
+    hashes: tuple[str, ...] = ()
 
 
 @dataclass
@@ -260,9 +263,27 @@ def locked_head() -> EventChain:
 
 
 def events_for(doc_type: str, doc_ids: int | Iterable[int]) -> list[Event]:
-    """Return the events of a document (or several of one type), newest first."""
-    ids = [doc_ids] if isinstance(doc_ids, int) else list(doc_ids)
-    return list(session.execute(_events_statement(), {"doc_type": doc_type, "doc_ids": ids}).scalars())
+    """Return the events of a document (or several of one type), newest first.
+
+    Those of one document, which every page shows, come as rows of the table: nobody ever changes an event.
+    """
+    if isinstance(doc_ids, int):
+        rows = read(_events_of_one(), {"of_type": doc_type, "of_document": doc_ids})
+        return cast(list[Event], rows)
+    statement = _events_statement()
+    return list(session.execute(statement, {"doc_type": doc_type, "doc_ids": list(doc_ids)}).scalars())
+
+
+@cache
+def _events_of_one() -> Select[*tuple[Any, ...]]:
+    return (
+        select(*Event.__table__.columns)
+        .where(
+            Event.doc_type == bindparam("of_type", type_=String),
+            Event.doc_id == bindparam("of_document", type_=Integer),
+        )
+        .order_by(Event.seq.desc())
+    )
 
 
 @cache
@@ -297,7 +318,13 @@ def folded(events: Iterable[Event]) -> list[Line]:
         else:
             groups.append([event])
     return [
-        Line(group[0], net_changes(group), len(group), group[-1].at if len(group) > 1 else None)
+        Line(
+            group[0],
+            net_changes(group),
+            len(group),
+            group[-1].at if len(group) > 1 else None,
+            tuple(event.hash for event in group),
+        )
         for group in groups
     ]
 

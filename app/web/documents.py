@@ -4,7 +4,7 @@ A feature gives its flow and its own functions; the order of checks, the message
 for all documents.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,18 +13,19 @@ from flask import Blueprint, Response, flash, request, send_file
 from markupsafe import Markup
 from werkzeug.datastructures import FileStorage
 
-from app.core import documents, files, sentences, timeline
+from app.core import clock, configuration, documents, files, sentences, timeline
 from app.core.db import session
 from app.core.errors import Conflict, Invalid, NotVisible, Problem, Stale
 from app.core.files import CheckedFile, StoredFile
+from app.core.i18n import current_locale, lazy
 from app.core.i18n import gettext as _
-from app.core.i18n import lazy
 from app.core.permissions import Actor, directory
 from app.core.timeline import Event
 from app.core.uow import unit_of_work
 from app.core.workflow import Flow, State
 from app.web import fragments
 from app.web.guard import current_actor, signed_in
+from app.web.keeping import Memory
 
 blueprint = Blueprint("files", __name__)
 
@@ -34,6 +35,9 @@ INLINE_TYPES = frozenset({"application/pdf", "image/png", "image/jpeg", "image/g
 # A version that no row ever has: a form without one is told to look again instead of overwriting.
 NO_VERSION = 0
 
+# Lines of timelines and changes in them, kept by each process.
+KEPT_ROWS = 20_000
+
 sentences.register({"files:lost": lazy("存储中找不到这个文件，请联系系统管理员从备份中恢复")})
 
 
@@ -41,7 +45,8 @@ sentences.register({"files:lost": lazy("存储中找不到这个文件，请联�
 class TimelineRow:
     """A line of the timeline as ``ui.timeline`` shows it; ``changes`` holds (label, old, new).
 
-    Where several events were folded, ``since`` is when the first of them happened.
+    Where several events were folded, ``since`` is when the first of them happened. ``identity`` is what the row follows
+    from, so that what was made of it is found again without looking at all it holds.
     """
 
     person: str
@@ -52,6 +57,7 @@ class TimelineRow:
     on_behalf_of: str
     tone: str
     since: datetime | None = None
+    identity: Hashable = None
 
 
 @dataclass(frozen=True)
@@ -99,6 +105,8 @@ class Refusal:
     status: int = 409
 
 
+_rows_kept: Memory[TimelineRow] = Memory(KEPT_ROWS)
+
 FileGate = Callable[[Actor, StoredFile], bool]
 
 _file_gates: dict[str, FileGate] = {}
@@ -119,19 +127,39 @@ def timeline_rows(
 
     ``shown`` leaves events out; without ``with_content`` reasons and changes stay away (readers of a part only).
     """
-    return [
-        TimelineRow(
-            person=timeline.who_acted(line.event),
-            sentence=_told(line),
-            at=line.event.at,
-            reason=line.event.reason if with_content else "",
-            changes=timeline.describe_change_rows(line.event.doc_type, line.changes) if with_content else [],
-            on_behalf_of=line.event.on_behalf_of_name,
-            tone=timeline.verb(line.event.verb).tone,
-            since=line.since,
-        )
-        for line in timeline.folded(event for event in events if shown is None or shown(event))
-    ]
+    lines = timeline.folded(event for event in events if shown is None or shown(event))
+    configured = configuration.stamp()
+    said = (configured, current_locale(), clock.today(), with_content)
+    rows = []
+    for line in lines:
+        identity = (line.hashes, *said)
+        row = _rows_kept.get(identity)
+        if row is None:
+            lasting = configured is not None and None not in line.hashes
+            row = _timeline_row(line, identity if lasting else None, with_content)
+            if lasting:
+                _rows_kept.put(identity, row, 1 + len(row.changes))
+        rows.append(row)
+    return rows
+
+
+def _timeline_row(line: timeline.Line, identity: Hashable, with_content: bool) -> TimelineRow:
+    """Return a line as a page shows it.
+
+    It follows from what ``identity`` names: events, which never change nor their hashes, the language, the day, what
+    was configured (the labels of what is switched on), and whether the reader may know the content.
+    """
+    return TimelineRow(
+        person=timeline.who_acted(line.event),
+        sentence=_told(line),
+        at=line.event.at,
+        reason=line.event.reason if with_content else "",
+        changes=timeline.describe_change_rows(line.event.doc_type, line.changes) if with_content else [],
+        on_behalf_of=line.event.on_behalf_of_name,
+        tone=timeline.verb(line.event.verb).tone,
+        since=line.since,
+        identity=identity,
+    )
 
 
 def _told(line: timeline.Line) -> str:

@@ -53,6 +53,7 @@ __all__ = [
     "UnitPriceField",
     "VersionField",
     "WholeNumberField",
+    "new_token",
     "once",
 ]
 
@@ -74,11 +75,16 @@ class VersionField(wtforms.HiddenField):
         return "" if self.data is None else str(self.data)
 
 
+def new_token() -> str:
+    """Return a one-time token, for a small form on a page that has no fields of its own to make."""
+    return secrets.token_urlsafe(24)
+
+
 class TokenField(wtforms.HiddenField):
     """The one-time token of a form that creates something; made when the form is first shown."""
 
     def __init__(self, *args: Any, **options: Any):
-        super().__init__(*args, **{"default": lambda: secrets.token_urlsafe(24), **options})
+        super().__init__(*args, **{"default": new_token, **options})
         self.type = "TokenField"
 
     def process_formdata(self, valuelist: list[Any]) -> None:

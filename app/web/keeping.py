@@ -3,11 +3,11 @@
 A part must depend on nothing but its arguments, the language and the day; what stands in it is escaped already.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import fields, is_dataclass
 from decimal import Decimal
 from functools import lru_cache, partial
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from flask import current_app, request
 from markupsafe import Markup
@@ -19,6 +19,36 @@ KEPT_PARTS = 1_024
 # Characters of one part, and of all together: the lines of a long quotation are worth keeping, a few of them.
 LONGEST = 300_000
 KEPT_CHARACTERS = 4_000_000
+
+Kept = TypeVar("Kept")
+
+
+class Memory(Generic[Kept]):
+    """What was made under keys that say all it follows from; forgotten altogether where it would weigh too much."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.weight = 0
+        self._found: dict[Hashable, Kept] = {}
+
+    def get(self, key: Hashable) -> Kept | None:
+        """Return what is kept under a key."""
+        return self._found.get(key)
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._found.clear()
+        self.weight = 0
+
+    def put(self, key: Hashable, made: Kept, weight: int) -> None:
+        """Keep what was made, unless it alone would take a tenth of the memory."""
+        if weight * 10 > self.most:
+            return
+        if self.weight + weight > self.most:
+            self.clear()
+        self._found[key] = made
+        self.weight += weight
+
 
 _kept: dict[Any, Markup] = {}
 _kept_characters = 0
@@ -80,6 +110,9 @@ def frozen(value: Any) -> Any:
         # 1.0 and 1.00 are equal, and written differently
         return (kind, str(value))
     if is_dataclass(kind):
+        identity = getattr(value, "identity", None)
+        if identity is not None:
+            return (kind, identity)
         return (kind, *[frozen(getattr(value, name)) for name in _names(kind)])
     # True is 1 and a Markup is its text where they are compared, but not what is made of them
     return (kind, value)

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 
-from flask import current_app, request, url_for
+from flask import request, url_for
 
 from app.core import configuration, modules
-from app.core.i18n import LazyText, lazy
+from app.core.i18n import LazyText, current_locale, lazy
 from app.core.permissions import Actor, can
 
 # The sections in the order of the side bar; the first has no heading.
@@ -19,9 +19,10 @@ SECTIONS: dict[str, LazyText | None] = {
     "admin": lazy("管理"),
 }
 BAR_ENTRIES = 4
+KEPT_SECTIONS = 1_024
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class NavItem:
     """An entry: ``section`` is a key of SECTIONS, ``order`` sorts inside it, ``count`` says what waits there.
 
@@ -87,27 +88,39 @@ def registered_nav() -> list[NavItem]:
 def sections_for(actor: Actor, current: str | None = None) -> list[Section]:
     """Return the side bar of a person; ``current`` is the key of the entry to mark, by default found by address."""
     # What is open to a person follows from settings and roles alone.
-    visible = configuration.kept(("navigation", actor), partial(_open_to, actor))
-    addresses = {item.key: _address_of(item.endpoint) for item in visible}
-    marked = current or _current_key(addresses)
+    key = ("navigation", actor, request.script_root)
+    visible, addresses = configuration.kept(key, partial(_open_with_addresses, actor))
+    counts = tuple(item.count(actor) if item.count else 0 for item in visible)
+    marked = current or _current_key(visible, addresses)
+    return list(_sections(visible, addresses, counts, marked, current_locale()))
+
+
+@lru_cache(KEPT_SECTIONS)
+def _sections(
+    visible: tuple[NavItem, ...],
+    addresses: tuple[str, ...],
+    counts: tuple[int, ...],
+    marked: str | None,
+    locale: str,
+) -> tuple[Section, ...]:
     entries = {
         item.key: Entry(
             item.key,
             str(item.label),
             str(item.short or item.label),
             item.icon,
-            addresses[item.key],
-            item.count(actor) if item.count else 0,
+            address,
+            count,
             item.key == marked,
             item.bar,
         )
-        for item in visible
+        for item, address, count in zip(visible, addresses, counts, strict=True)
     }
-    return [
+    return tuple(
         Section(key, str(label or ""), found)
         for key, label in SECTIONS.items()
         if (found := tuple(entries[item.key] for item in visible if item.section == key))
-    ]
+    )
 
 
 def bar_of(sections: list[Section]) -> list[Entry]:
@@ -116,17 +129,9 @@ def bar_of(sections: list[Section]) -> list[Entry]:
     return sorted(chosen, key=lambda entry: entry.bar)[:BAR_ENTRIES]
 
 
-def _address_of(endpoint: str) -> str:
-    """Return the address of an entry: the same on every page, so it is built once."""
-    known: dict[tuple[str, str], str] = current_app.extensions.setdefault("nav_addresses", {})
-    key = (request.script_root, endpoint)
-    if key not in known:
-        known[key] = url_for(endpoint)
-    return known[key]
-
-
-def _open_to(actor: Actor) -> list[NavItem]:
-    return [item for item in registered_nav() if _is_open(item, actor)]
+def _open_with_addresses(actor: Actor) -> tuple[tuple[NavItem, ...], tuple[str, ...]]:
+    visible = tuple(item for item in registered_nav() if _is_open(item, actor))
+    return visible, tuple(url_for(item.endpoint) for item in visible)
 
 
 def _is_open(item: NavItem, actor: Actor) -> bool:
@@ -139,12 +144,12 @@ def _is_open(item: NavItem, actor: Actor) -> bool:
     return any(can(actor, code) for code in codes)
 
 
-def _current_key(addresses: dict[str, str]) -> str | None:
+def _current_key(visible: tuple[NavItem, ...], addresses: tuple[str, ...]) -> str | None:
     """Return the entry whose address is the longest beginning of the page's own."""
     path = request.path
     fitting = [
-        (len(address), key)
-        for key, address in addresses.items()
+        (len(address), item.key)
+        for item, address in zip(visible, addresses, strict=True)
         if path == address or (address != "/" and path.startswith(address.rstrip("/") + "/"))
     ]
     return max(fitting)[1] if fitting else None

@@ -6,10 +6,12 @@ first outlives a sign-out, the second believes forwarded headers.
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from flask import Flask, Response, g, request, session
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_login import LoginManager, login_user
+from itsdangerous import URLSafeTimedSerializer
 
 from app.core import clock, i18n, side_writes
 from app.core.permissions import Actor
@@ -97,6 +99,14 @@ class Sessions(SecureCookieSessionInterface):
     Flask-Login looks into the session after every request, and the answer would vary by cookie: each sign-in would
     make the browser fetch all files again.
     """
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        """Return what signs the cookie, made once for the same keys: Flask makes it twice for each page."""
+        keys = (app.secret_key, tuple(app.config["SECRET_KEY_FALLBACKS"] or ()))
+        known: tuple[Any, URLSafeTimedSerializer | None] | None = app.extensions.get("session_signing")
+        if known is None or known[0] != keys:
+            known = app.extensions["session_signing"] = (keys, super().get_signing_serializer(app))
+        return known[1]
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Write the cookie where the session changed; nothing for a static file."""

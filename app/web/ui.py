@@ -4,13 +4,12 @@ from functools import cached_property, lru_cache, partial
 from typing import Any
 
 from flask import Flask, current_app, render_template, request
-from flask_wtf.csrf import generate_csrf
 from jinja2 import Environment
 from markupsafe import Markup, escape
 
 from app.core import i18n, notices, settings
 from app.core.permissions import ROLE_LABELS, Actor
-from app.web import components, current, filters, keeping, line_rows, nav
+from app.web import components, current, filters, keeping, line_rows, nav, security
 
 MACROS = ("_ui/macros.html", "_ui/fields.html")
 # Those of them that follow from their arguments alone, and are never called with a body.
@@ -125,7 +124,7 @@ class Shell:
 
         It is rendered once for all pages that show the same; only the token of its forms and the way back differ.
         """
-        token, environment = generate_csrf(), current_app.jinja_env
+        token, environment = security.form_token(), current_app.jinja_env
         person = self.actor.name if self.actor else ""
         key = (tuple(self.sections), person, self.roles, self.company, self.locale, self.theme, self.unread)
         kept: dict[Any, list[str]] = current_app.extensions.setdefault("frames", {})
@@ -204,7 +203,12 @@ def install(app: Flask) -> None:
     environment.globals["_"] = said
     environment.trim_blocks = True
     environment.lstrip_blocks = True
-    environment.globals.update(ui=Macros(environment), asset=components.asset, vendor_htmx=vendor_htmx)
+    environment.globals.update(
+        ui=Macros(environment),
+        asset=components.asset,
+        vendor_htmx=vendor_htmx,
+        csrf_token=security.form_token,
+    )
     filters.install(app)
     app.context_processor(_context)
     if app.debug or app.testing:

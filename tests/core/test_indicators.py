@@ -32,7 +32,7 @@ def cases(period: Period) -> Cases:
 
 def closed(columns: Columns, period: Period) -> ColumnElement[bool]:
     # NULL where it is open: what is not known to be kept was not.
-    return and_(columns.closed_at < period.close, columns.closed_at >= columns.at)
+    return and_(columns.closed_at < period.closing(), columns.closed_at >= columns.at)
 
 
 CLOSED = Indicator("letters-read", lazy("信件"), lazy("信件"), None, cases, indicators.happened, closed)
@@ -102,3 +102,15 @@ def test_a_figure_has_as_many_exceptions_as_its_list(spans: list[tuple[int, int 
             listed = select(func.count()).select_from(indicators.exceptions(CLOSED, period).subquery())
             assert session.execute(listed).scalar_one() == figure.due - figure.kept
             assert figure == CLOSED.compute(period)
+
+
+def test_a_kept_statement_tells_the_moment_in_which_it_is_sent() -> None:
+    letters((0, 30))
+    with clock.frozen(MONDAY):
+        month = indicators.this_month()
+    counted = []
+    for hours in (1, 40):
+        with clock.frozen(MONDAY + timedelta(hours=hours)):
+            counted += indicators.measure([CLOSED.key], [month])[CLOSED.key]
+    assert counted == [Figure(0, 1), Figure(1, 1)]
+    assert indicators.counting((CLOSED,), (month,)) is indicators.counting((CLOSED,), (month,))

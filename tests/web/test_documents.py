@@ -1,12 +1,16 @@
 """What the pages of all documents share."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from app.core import clock
+from app.core import clock, i18n, timeline
 from app.core import documents as registry
+from app.core import settings as core_settings
 from app.core.db import session
 from app.core.errors import Conflict, Invalid, NotVisible, Stale
 from app.core.files import CheckedFile, StoredFile, attach, path_of
@@ -17,6 +21,7 @@ from app.core.uow import unit_of_work
 from app.core.workflow import Flow, State, flows, mine, step
 from app.features.people.models import User
 from app.web import documents
+from app.web.documents import TimelineRow
 from tests import factories
 from tests.client import Client
 from tests.core import letters  # noqa: F401 - registers the verbs
@@ -129,6 +134,52 @@ def test_what_folds_is_one_row_with_how_often_and_since_when() -> None:
     (bare,) = documents.timeline_rows([later, first], with_content=False)
     assert (bare.sentence, bare.changes) == ("自动保存，共 2 次", [])
     assert documents.timeline_rows([first])[0].since is None
+
+
+def told(events: list[Event], *, with_content: bool) -> list[TimelineRow]:
+    """The rows without what they are found again by."""
+    return [replace(row, identity=None) for row in documents.timeline_rows(events, with_content=with_content)]
+
+
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    acts=st.lists(st.tuples(st.sampled_from(["甲", "乙"]), st.integers(0, 2)), min_size=1, max_size=5),
+    asked=st.lists(st.tuples(st.sampled_from(i18n.LOCALES), st.booleans()), min_size=2, max_size=6),
+)
+def test_a_kept_row_says_what_one_made_now_would_say(
+    acts: list[tuple[str, int]], asked: list[tuple[str, bool]]
+) -> None:
+    with unit_of_work():
+        core_settings.put("company.name", "测试公司")
+        for reason, changed in acts:
+            changes = [[f"field-{place}", "", reason] for place in range(changed)]
+            timeline.record("letter", 7, "letter:typed", SYSTEM, data={"changes": changes}, reason=reason)
+    events = timeline.events_for("letter", 7)
+    for locale, with_content in asked:
+        with i18n.using_locale(locale):
+            shown = told(events, with_content=with_content)
+            documents._rows_kept.clear()
+            assert shown == told(events, with_content=with_content)
+            again = documents.timeline_rows(events, with_content=with_content)
+            assert again[0] is documents.timeline_rows(events, with_content=with_content)[0]
+    session.rollback()
+
+
+def test_a_row_is_made_anew_once_the_configuration_changed() -> None:
+    with unit_of_work():
+        core_settings.put("company.name", "测试公司")
+        timeline.record("letter", 8, "letter:typed", SYSTEM)
+    before = documents.timeline_rows(timeline.events_for("letter", 8))[0]
+    with unit_of_work():
+        core_settings.put("company.name", "新名")
+    after = documents.timeline_rows(timeline.events_for("letter", 8))[0]
+    assert before is not after
+    assert replace(before, identity=None) == replace(after, identity=None)
+
+
+def test_an_event_that_is_not_written_yet_is_never_kept() -> None:
+    one, other = event("review", reason="甲"), event("review", reason="乙")
+    assert [documents.timeline_rows([item])[0].reason for item in (one, other)] == ["甲", "乙"]
 
 
 def test_a_refusal_carries_changes_and_what_was_typed() -> None:

@@ -1,5 +1,7 @@
 """Parts of pages that are kept: within what memory, and told apart by language."""
 
+from dataclasses import dataclass
+
 import pytest
 
 from app.core import i18n
@@ -46,3 +48,26 @@ def test_all_that_is_kept_stays_within_its_memory():
         assert sum(map(len, keeping._kept.values())) == keeping._kept_characters <= keeping.KEPT_CHARACTERS
     keeping.once("part", make, names[-1])
     assert made == names
+
+
+def test_a_memory_holds_no_more_than_its_weight():
+    memory = keeping.Memory(20)
+    for place in range(30):
+        memory.put(place, str(place), 2)
+        assert memory.weight <= 20
+        assert memory.get(place) == str(place)
+    assert memory.get(0) is None
+    memory.put("long", "x", 3)
+    assert memory.get("long") is None
+
+
+def test_what_says_its_identity_is_found_by_it():
+    @dataclass(frozen=True)
+    class Row:
+        text: str
+        identity: str | None = None
+
+    make, made = counting(1)
+    for row in (Row("a", "one"), Row("b", "one"), Row("a", "two"), Row("a"), Row("b"), Row("b")):
+        keeping.once("part", lambda shown: make(shown.text), row)
+    assert made == ["a", "a", "a", "b"]

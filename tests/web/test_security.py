@@ -3,9 +3,13 @@
 import string
 
 import pytest
+from flask import session
+from flask_wtf.csrf import validate_csrf
 from hypothesis import given
 from hypothesis import strategies as st
+from itsdangerous import BadSignature
 from werkzeug.utils import redirect
+from wtforms.validators import ValidationError
 
 from app.web import security
 from tests.client import Client
@@ -144,3 +148,30 @@ def test_sign_in_never_leaves_the_site(client, target):
 def test_the_page_a_form_stood_on_is_known_only_on_this_site(edge, referrer, page):
     with edge.test_request_context("/"):
         assert security.page_of_this_site(referrer) == page
+
+
+def test_forms_of_one_reader_carry_one_token_and_those_of_another_their_own(edge):
+    def token(value):
+        with edge.test_request_context():
+            session["csrf_token"] = value
+            made = security.form_token()
+            validate_csrf(made)
+            return made
+
+    assert token("one") == token("one") != token("other")
+    with edge.test_request_context():
+        session["csrf_token"] = "other"
+        with pytest.raises(ValidationError):
+            validate_csrf(token("one"))
+
+
+def test_the_cookie_is_signed_by_the_key_there_is_now(edge):
+    sessions = edge.session_interface
+    before = sessions.get_signing_serializer(edge)
+    assert sessions.get_signing_serializer(edge) is before
+    signed = before.dumps({"a": 1})
+    edge.secret_key = "another key, as after a leak of the first one"
+    with pytest.raises(BadSignature):
+        sessions.get_signing_serializer(edge).loads(signed)
+    edge.secret_key = None
+    assert sessions.get_signing_serializer(edge) is None

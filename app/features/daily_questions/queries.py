@@ -9,8 +9,9 @@ from typing import Any
 from sqlalchemy import Select, and_, case, func, or_, select
 
 from app.core import clock, modules, workdays
-from app.core.db import read, session
+from app.core.db import session
 from app.core.permissions import Actor
+from app.core.prepared import read
 from app.features.daily_questions.boxes import KNOWN
 from app.features.daily_questions.enums import MODULE
 from app.features.daily_questions.models import QuestionProgress
@@ -68,8 +69,8 @@ def of_today(actor: Actor) -> DailyQuestion | None:
     if actor.id is None or not modules.is_on(MODULE) or not workdays.is_working_day(clock.today()):
         return None
     chain, roles = tuple(own_department_chain(actor)), tuple(sorted(own_roles(actor)))
-    row = read(statement_of_today(actor.id, chain, roles)).first()
-    return DailyQuestion(*tuple(row)) if row is not None else None
+    rows = read(statement_of_today(actor.id, chain, roles))
+    return DailyQuestion(*rows[0]) if rows else None
 
 
 @lru_cache(512)

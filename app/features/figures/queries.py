@@ -10,8 +10,9 @@ from typing import Any
 from sqlalchemy import BigInteger, ColumnElement, Select, case, cast, false, func, literal, or_, select, true
 
 from app.core import clock
-from app.core.db import read, session
+from app.core.db import session
 from app.core.permissions import Actor, can, departments_of
+from app.core.prepared import read
 from app.features.customers.models import Customer
 from app.features.figures.enums import FiguresPerm, Kind, Period
 from app.features.figures.models import FigureFact, FigureState, FigureTally
@@ -26,6 +27,7 @@ EXPIRING_DAYS = 7
 MONTHS_OF_YEAR = 12
 MONTHS_OF_QUARTER = 3
 KEPT_STATEMENTS = 128
+COUNTED_ONCE = select(FigureState.id)
 
 
 @dataclass(frozen=True)
@@ -220,7 +222,7 @@ def expiring(actor: Actor) -> tuple[int, date, date]:
     """Return how many offers the actor sees end within a week, with the first and the last of these days."""
     first = clock.today()
     last = first + timedelta(days=EXPIRING_DAYS)
-    return int(read(_expiring_statement(actor, first, last)).scalar_one()), first, last
+    return int(read(_expiring_statement(actor, first, last))[0][0]), first, last
 
 
 @lru_cache(KEPT_STATEMENTS)
@@ -239,7 +241,7 @@ def _expiring_statement(actor: Actor, first: date, last: date) -> Select[*tuple[
 
 def is_complete() -> bool:
     """Tell whether the documents from before the figures have been counted."""
-    return read(select(FigureState.id)).first() is not None
+    return bool(read(COUNTED_ONCE))
 
 
 def owners(actor: Actor) -> list[tuple[str, str]]:

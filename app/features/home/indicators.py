@@ -53,15 +53,19 @@ def cases(period: Period) -> Cases:
 
 def waiting(columns: Columns, period: Period) -> ColumnElement[bool]:
     """Hold to account what waits at the end of the period."""
-    return and_(
-        columns.at <= period.close, or_(columns.closed_at.is_(None), columns.closed_at > period.close)
-    )
+    close = period.closing()
+    return and_(columns.at <= close, or_(columns.closed_at.is_(None), columns.closed_at > close))
 
 
 def not_for_long(columns: Columns, period: Period) -> ColumnElement[bool]:
     """Count as kept what has not waited longer than the settings allow."""
-    kept: ColumnElement[bool] = columns.at >= period.close - timedelta(days=int(settings.get(APPROVAL_DAYS)))
+    kept: ColumnElement[bool] = columns.at >= period.closing(longest_wait)
     return kept
+
+
+def longest_wait() -> timedelta:
+    """Return how long an approval may wait, as the settings say now."""
+    return timedelta(days=int(settings.get(APPROVAL_DAYS)))
 
 
 indicators.register(

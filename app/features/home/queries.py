@@ -8,10 +8,11 @@ from typing import Any
 from sqlalchemy import Select, and_, func, select
 
 from app.core import clock, documents, modules, notices, tasks
-from app.core.db import read, session
+from app.core.db import session
 from app.core.documents import DocumentLink
 from app.core.notices import Notice
 from app.core.permissions import Actor
+from app.core.prepared import read
 from app.core.search import SearchEntry
 from app.core.tasks import Task
 from app.core.timeline import Event
@@ -22,18 +23,14 @@ COUNTED_TASKS = 100
 
 @dataclass(frozen=True)
 class OpenTask:
-    """A task as the workbench shows it."""
+    """A task as the workbench shows it; ``late`` whether its time was over when it was read."""
 
     id: int
     label: str
     link: DocumentLink
     opened_at: datetime
     due_at: datetime | None
-
-    @property
-    def late(self) -> bool:
-        """Whether its time is over."""
-        return self.due_at is not None and self.due_at < clock.now()
+    late: bool
 
 
 @dataclass(frozen=True)
@@ -60,7 +57,7 @@ def with_titles(addressed: Select[Any]) -> Select[Any]:
 
 def open_tasks(actor: Actor, limit: int) -> list[OpenTask]:
     """Return an actor's open tasks, the soonest due first, then the oldest."""
-    statement = open_tasks_statement(tasks.addressed_to(actor), limit)
+    statement, now = open_tasks_statement(tasks.addressed_to(actor), limit), clock.now()
     return [
         OpenTask(
             row.id,
@@ -68,6 +65,7 @@ def open_tasks(actor: Actor, limit: int) -> list[OpenTask]:
             task_link(row),
             row.opened_at,
             row.due_at,
+            row.due_at is not None and row.due_at < now,
         )
         for row in read(statement)
     ]
@@ -101,7 +99,7 @@ def open_tasks_statement(addressed: Select[Any], limit: int) -> Select[*tuple[An
 
 def count_tasks(actor: Actor) -> int:
     """Return how many open tasks an actor has, counted no further than COUNTED_TASKS."""
-    row = read(counting_statement(tasks.addressed_to(actor), actor.id)).one()
+    row = read(counting_statement(tasks.addressed_to(actor), actor.id))[0]
     if actor.id is not None:
         notices.keep_unread(actor.id, row.unread)
     return int(row.tasks)

@@ -13,9 +13,10 @@ from typing import Any
 from sqlalchemy import Select, bindparam, delete, func, or_, select, update
 
 from app.core import clock, configuration, settings
-from app.core.db import UTCDateTime, read, session
+from app.core.db import UTCDateTime, session
 from app.core.errors import Throttled
 from app.core.i18n import lazy, ngettext
+from app.core.prepared import read
 from app.features.people import passwords
 from app.features.people.models import LoginThrottle, User, UserSession
 
@@ -157,12 +158,12 @@ def start_session(user: User, *, remember: bool = False, address: str = "", devi
 
 def signed_in(token: str) -> SignedIn | None:
     """Return whom a token stands for; None where it is unknown, ended or expired."""
-    row: Any = read(session_statement(), {"token_hash": token_hash(token), "now": clock.now()}).one_or_none()
-    if row is None:
+    rows = read(session_statement(), {"token_hash": token_hash(token), "now": clock.now()})
+    if not rows:
         return None
-    configuration.use_stamp(row[-1])
-    user_id, session_id, remembered, last_seen_at, confirmed_at, _stamp = row
-    return SignedIn(user_id, session_id, remembered, last_seen_at, confirmed_at)
+    *known, stamp = rows[0]
+    configuration.use_stamp(stamp)
+    return SignedIn(*known)
 
 
 @cache

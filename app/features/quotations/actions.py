@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import func, select
@@ -51,6 +53,7 @@ LINE_FIELDS = (
     "inquiry_line_id",
     "origin",
 )
+SUMMED = attrgetter("quantity", "unit_price", "tax_rate")
 MAX_LINES = 200
 MAX_TOTAL = Decimal("9999999999.99")
 
@@ -240,10 +243,16 @@ def total_of(lines: Sequence[QuotationLine | LineInput]) -> Decimal:
 
 def totals_of(lines: Sequence[QuotationLine | LineInput]) -> money.Totals:
     """Return gross, net and tax of the items, per rate group as well; lines without price or rate are left out."""
+    return _totals(tuple(SUMMED(line) for line in lines if line.kind == LineKind.ITEM))
+
+
+@lru_cache(64)
+def _totals(items: tuple[tuple[Decimal | None, Decimal | None, Decimal | None], ...]) -> money.Totals:
+    """Return the sums of items, each its quantity, unit price and rate: a page asks several times for the same ones."""
     return money.totals(
-        money.TaxedAmount(amount, line.tax_rate)
-        for line in lines
-        if line.kind == LineKind.ITEM and line.tax_rate is not None and (amount := line.amount) is not None
+        money.TaxedAmount(money.line_amount(quantity, price), rate)
+        for quantity, price, rate in items
+        if quantity is not None and price is not None and rate is not None
     )
 
 

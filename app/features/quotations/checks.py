@@ -8,9 +8,10 @@ from typing import Any
 from sqlalchemy import Integer, Select, bindparam, select
 
 from app.core import clock, sentences, settings
-from app.core.db import session
 from app.core.errors import Conflict, Problem
+from app.core.prepared import read
 from app.features.inquiries.models import InquiryLine, PurchasingAnswer, in_force
+from app.features.people.models import User
 from app.features.quotations.enums import LineKind, PaymentTerm
 from app.features.quotations.models import QuotationLine, QuotationRevision
 
@@ -71,20 +72,23 @@ def missing_content(revision: QuotationRevision) -> Problem | None:
 
 
 def evidence_of(revision: QuotationRevision) -> dict[int, PurchasingAnswer]:
-    """Return the purchasing answer in force for each line of the inquiry behind the revision, in one query."""
-    found = session.execute(evidence_statement(), {"inquiry": revision.quotation.inquiry_id})
-    by_line: dict[int, list[PurchasingAnswer]] = {}
-    for answer in found.unique().scalars():
+    """Return the purchasing answer in force for each line of the inquiry behind the revision, in one query.
+
+    They come as rows of the table, with the name of their author as ``author_name``.
+    """
+    by_line: dict[int, list[Any]] = {}
+    for answer in read(evidence_statement(), {"inquiry": revision.quotation.inquiry_id}):
         by_line.setdefault(answer.line_id, []).append(answer)
     chosen = {line_id: in_force(answers) for line_id, answers in by_line.items()}
     return {line_id: answer for line_id, answer in chosen.items() if answer is not None}
 
 
 @cache
-def evidence_statement() -> Select[PurchasingAnswer]:
+def evidence_statement() -> Select[*tuple[Any, ...]]:
     """Return the SELECT of the purchasing answers to all lines of an ``inquiry``, the oldest first."""
     return (
-        select(PurchasingAnswer)
+        select(*PurchasingAnswer.__table__.columns, User.name.label("author_name"))
+        .join(User, User.id == PurchasingAnswer.author_id)
         .join(InquiryLine, InquiryLine.id == PurchasingAnswer.line_id)
         .where(InquiryLine.inquiry_id == bindparam("inquiry", type_=Integer))
         .order_by(PurchasingAnswer.id)

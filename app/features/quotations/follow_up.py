@@ -8,12 +8,13 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, Date, Row, Select, bindparam, case, func, literal, or_
 
 from app.core import clock, timeline
-from app.core.db import UTCDateTime, read, session
+from app.core.db import UTCDateTime, session
 from app.core.errors import Conflict, Invalid
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy, ngettext
 from app.core.listing import Column, Filter, Listing
 from app.core.permissions import Actor, can, directory, require
+from app.core.prepared import read
 from app.core.workflow import lock
 from app.core.written import check_written
 from app.features.customers.models import Customer
@@ -168,7 +169,7 @@ def base_where(visible: Select[Any]) -> Select[Any]:
 
 def counts(actor: Actor) -> tuple[int, int]:
     """Return how many valid offers an actor sees that were not spoken of for three days, and how many expire soon."""
-    row = read(counting(visible_to(actor))).one()
+    row = read(counting(visible_to(actor)))[0]
     return int(row.silent or 0), int(row.expiring or 0)
 
 

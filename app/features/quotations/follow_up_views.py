@@ -14,14 +14,9 @@ from app.features.quotations.listing import total_shown
 from app.features.quotations.pages import tabs
 from app.features.quotations.views import READERS, Answer, blueprint, load, sealed_facts, show_page
 from app.web import documents, fragments, security
-from app.web.forms import CreationForm, once
+from app.web.forms import CreationForm, new_token, once
 from app.web.guard import current_actor, requires
 from app.web.lists import show_list
-
-
-def token() -> str:
-    """Return a one-time token for one of many forms on a page."""
-    return str(CreationForm(formdata=None).form_token.data)
 
 
 @blueprint.get("/follow-up")
@@ -37,7 +32,7 @@ def follow_ups() -> Answer:
         list_facts=sealed_facts(actor),
         total=total_shown,
         may_note=can(actor, QuotationPerm.PREPARE),
-        token=token,
+        token=new_token,
         days=follow_up.days_since,
         tone=follow_up.validity_tone,
         address=follow_up.address_of,

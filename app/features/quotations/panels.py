@@ -15,7 +15,7 @@ from app.features.quotations.models import QuotationRevision
 from app.features.quotations.sealing import SEALABLE
 from app.features.seals import queries as seal_queries
 from app.features.seals.enums import SealPerm
-from app.web.forms import CreationForm
+from app.web.forms import new_token
 
 
 def inquiry_panel(inquiry: Inquiry, actor: Actor) -> dict[str, Any] | None:
@@ -31,7 +31,7 @@ def inquiry_panel(inquiry: Inquiry, actor: Actor) -> dict[str, Any] | None:
         "quotations": [presentation.row_of(item, actor) for item in found],
         "may_create": may_create,
         "create_url": url_for("quotations.create", inquiry_id=inquiry.id),
-        "token": CreationForm().form_token.data,
+        "token": new_token(),
     }
     return {"panel": panel}
 

@@ -2,15 +2,16 @@
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from flask import url_for
 
 from app.core import timeline
 from app.core.documents import state_of
+from app.core.i18n import current_locale, lazy, ngettext
 from app.core.i18n import gettext as _
-from app.core.i18n import lazy, ngettext
-from app.core.permissions import Actor, can
+from app.core.permissions import Actor, Person, can, directory
 from app.core.settings import get as setting
 from app.core.timeline import Event
 from app.features.inquiries.models import PurchasingAnswer
@@ -29,9 +30,14 @@ from app.features.quotations.models import IssuedFile, QuotationLine, QuotationR
 from app.features.seals.enums import KIND_LABELS, SEAL_REQUEST, SealKind
 from app.features.seals.models import SealRequest
 from app.web import filters
+from app.web.keeping import Memory
 
 # The states in which the issued file is the one to hand to the customer.
 VALID_PAPER = (QuotationStatus.ISSUED, QuotationStatus.ACCEPT_CLAIMED, QuotationStatus.ACCEPTED)
+
+
+# As many lines as twenty of the longest quotations have.
+KEPT_ROWS = 4_000
 
 
 def addresses(revision: QuotationRevision) -> dict[str, str]:
@@ -99,8 +105,38 @@ def line_rows(
     return [row._replace(unit_price=none, amount=none, floor="", proof="") for row in rows]
 
 
+# All of a line that its row follows from, besides the language.
+VALUES = attrgetter(
+    "position",
+    "kind",
+    "name",
+    "brand",
+    "model",
+    "spec",
+    "note",
+    "quantity",
+    "unit",
+    "unit_price",
+    "tax_rate",
+    "lead_time_days",
+    "floor_price",
+    "floor_reason",
+)
+_rows_kept: Memory[LineRow] = Memory(KEPT_ROWS)
+
+
 def line_row(line: QuotationLine, proof: PurchasingAnswer | None) -> LineRow:
-    """Return one line of the table."""
+    """Return one line of the table; a row is made once for lines that say the same."""
+    key = (current_locale(), VALUES(line))
+    row = _rows_kept.get(key)
+    if row is None:
+        row = made_row(line)
+        _rows_kept.put(key, row, 1)
+    return row if proof is None else row._replace(proof=proof_text(proof))
+
+
+def made_row(line: QuotationLine) -> LineRow:
+    """Return a line as texts, without what its price rests on."""
     return LineRow(
         position=line.position,
         name=line.name,
@@ -109,7 +145,7 @@ def line_row(line: QuotationLine, proof: PurchasingAnswer | None) -> LineRow:
         details=" · ".join(part for part in (line.brand, line.model, line.spec) if part),
         note=line.note,
         floor=floor_text(line),
-        proof=proof_text(proof) if proof is not None else "",
+        proof="",
         quantity=filters.quantity_text(line.quantity),
         unit=line.unit or filters.NOTHING,
         unit_price=filters.unit_price_text(line.unit_price),
@@ -130,8 +166,8 @@ def floor_text(line: QuotationLine) -> str:
     return _("低于底价") + (f"{_('：')}{line.floor_reason}" if line.floor_reason else "")
 
 
-def proof_text(proof: PurchasingAnswer) -> str:
-    """Return the purchasing answer behind a price in one sentence."""
+def proof_text(proof: Any) -> str:
+    """Return the purchasing answer behind a price, as ``checks.evidence_of`` reads it, in one sentence."""
     return _(
         "采购依据：%(source)s %(price)s %(currency)s/%(unit)s，有效至 %(until)s，%(days)s 天，%(author)s",
         source=proof.source,
@@ -140,24 +176,33 @@ def proof_text(proof: PurchasingAnswer) -> str:
         unit=proof.price_unit,
         until=filters.date_text(proof.valid_until),
         days=proof.lead_time_days,
-        author=proof.author.name,
+        author=proof.author_name,
+    )
+
+
+def people_of(revision: QuotationRevision) -> dict[int, Person]:
+    """Return who prepared, approved and issued a revision, by the directory, which reads its people once."""
+    approver = [revision.approved_by_id] if revision.approved_by_id is not None else []
+    return directory().people(
+        [revision.owner_id, *approver, *(file.issued_by_id for file in revision.issued_files)]
     )
 
 
 def summary(revision: QuotationRevision) -> list[tuple[str, Any]]:
     """Return the facts beside a quotation: inquiry, customer, validity, who prepared and who approved."""
-    inquiry = revision.quotation.inquiry
+    inquiry, people = revision.quotation.inquiry, people_of(revision)
     rows: list[tuple[str, Any]] = [
         (_("客户"), revision.quotation.customer.name),
         (_("询价"), inquiry.number or "—"),
         (_("联系人"), " ".join(part for part in (revision.attention, revision.customer_phone) if part)),
         (_("项目或对方编号"), revision.project),
         (_("有效期至"), revision.valid_until.isoformat() if revision.valid_until else ""),
-        (_("编制"), revision.owner.name),
+        (_("编制"), people[revision.owner_id].name),
         (_("报价单位"), revision.legal_entity.name),
     ]
-    if revision.approved_by is not None and revision.approved_at is not None:
-        rows.append((_("审核"), f"{revision.approved_by.name} {filters.moment_text(revision.approved_at)}"))
+    if revision.approved_by_id is not None and revision.approved_at is not None:
+        approver = people[revision.approved_by_id].name
+        rows.append((_("审核"), f"{approver} {filters.moment_text(revision.approved_at)}"))
     if revision.content_hash:
         rows.append((_("内容摘要"), revision.content_hash[:8]))
     return rows
@@ -244,7 +289,7 @@ def issued_row(revision: QuotationRevision, item: IssuedFile) -> dict[str, Any]:
         "extra": item.extra,
         "size": item.size,
         "form_label": str(FILE_FORM_LABELS[FileForm(item.form)]).split("（")[0].split(" (")[0],
-        "issued_by": item.issued_by.name,
+        "issued_by": people_of(revision)[item.issued_by_id].name,
         "issued_at": item.issued_at,
         "url": url_for("quotations.copy", **place),
         "reprint_url": url_for("quotations.reprint", **place),

@@ -3,18 +3,19 @@
 from functools import cache, lru_cache
 
 from sqlalchemy import ColumnElement, Integer, Select, bindparam, false, or_, select
-from sqlalchemy.orm import joinedload, lazyload
+from sqlalchemy.orm import defer, joinedload, lazyload, load_only
 from sqlalchemy.orm.attributes import set_committed_value
 
 from app.core.db import session, writing
 from app.core.errors import NotVisible
-from app.core.files import StoredFile, files_for
+from app.core.files import StoredFile, files_for, listed
 from app.core.permissions import Actor, departments_of
 from app.features.customers.models import Customer
 from app.features.inquiries.models import Inquiry
 from app.features.quotations.enums import QuotationPerm, QuotationStatus
 from app.features.quotations.models import IssuedFile, Quotation, QuotationLine, QuotationRevision
 from app.features.quotations.secrecy import prices_visible
+from app.features.seals.models import LegalEntity
 
 READABLE_PAPER = (
     QuotationStatus.ISSUED,
@@ -34,6 +35,28 @@ WHOLE = (
     joinedload(QuotationRevision.approved_by),
     joinedload(QuotationRevision.extra_copies),
     joinedload(QuotationRevision.issued_files).lazyload(IssuedFile.revision),
+)
+# The same for its own page, which names people and companies and reads no paper.
+SHOWN = (
+    defer(QuotationRevision.snapshot),
+    defer(QuotationRevision.submitted_content),
+    defer(QuotationRevision.previous_content),
+    joinedload(QuotationRevision.quotation).options(
+        joinedload(Quotation.customer).load_only(Customer.name, Customer.short_name),
+        joinedload(Quotation.inquiry).options(
+            lazyload(Inquiry.lines),
+            lazyload(Inquiry.owner),
+            lazyload(Inquiry.customer),
+            load_only(Inquiry.number, Inquiry.kind, Inquiry.status, Inquiry.opening_at, Inquiry.owner_id),
+        ),
+        joinedload(Quotation.negotiations),
+    ),
+    lazyload(QuotationRevision.owner),
+    joinedload(QuotationRevision.legal_entity).load_only(LegalEntity.name),
+    joinedload(QuotationRevision.extra_copies),
+    joinedload(QuotationRevision.issued_files).options(
+        lazyload(IssuedFile.revision), lazyload(IssuedFile.issued_by)
+    ),
 )
 # One of several revisions in a row: number, state, total.
 HEAD_ONLY = (
@@ -90,13 +113,18 @@ def whole_ids(actor: Actor) -> Select[int]:
 
 
 def get(
-    actor: Actor, quotation_id: int, revision: int | None = None, *, with_lines: bool = True
+    actor: Actor,
+    quotation_id: int,
+    revision: int | None = None,
+    *,
+    with_lines: bool = True,
+    to_show: bool = False,
 ) -> QuotationRevision:
     """Return a revision of a quotation the actor may see, the current one where none is named; raises NotVisible.
 
-    Without ``with_lines`` its lines are read when they are asked for.
+    Without ``with_lines`` its lines are read when they are asked for; one read ``to_show`` what its page does not say.
     """
-    statement = one_of_quotation(visible_to(actor), current=revision is None)
+    statement = one_of_quotation(visible_to(actor), current=revision is None, to_show=to_show)
     place = {"of_quotation": quotation_id} | ({} if revision is None else {"of_number": revision})
     row = session.execute(statement, place).unique().scalar_one_or_none()
     if row is None:
@@ -121,7 +149,9 @@ def lines_statement() -> Select[QuotationLine]:
 
 
 @lru_cache(512)
-def one_of_quotation(visible: Select[QuotationRevision], *, current: bool) -> Select[QuotationRevision]:
+def one_of_quotation(
+    visible: Select[QuotationRevision], *, current: bool, to_show: bool
+) -> Select[QuotationRevision]:
     """Return the SELECT of one revision with what its page shows; made once, since every page and step begins so."""
     wanted = (
         QuotationRevision.current.is_(True)
@@ -129,7 +159,7 @@ def one_of_quotation(visible: Select[QuotationRevision], *, current: bool) -> Se
         else QuotationRevision.revision == bindparam("of_number", type_=Integer)
     )
     found = visible.where(QuotationRevision.quotation_id == bindparam("of_quotation", type_=Integer), wanted)
-    return found.options(*WHOLE, lazyload(QuotationRevision.lines))
+    return found.options(*(SHOWN if to_show else WHOLE), lazyload(QuotationRevision.lines))
 
 
 def by_id(revision_id: int) -> QuotationRevision:
@@ -204,14 +234,14 @@ def issued_file(revision_id: int, copy_number: int) -> IssuedFile | None:
 
 
 def acceptance_files(revision_id: int) -> list[StoredFile]:
-    """Return the customer's papers of acceptance; read once for the buttons of a page and the page itself."""
+    """Return the customer's papers of acceptance; read once for the buttons of a page and the page itself, as rows."""
     key = f"acceptance:{revision_id}"
     known: list[StoredFile] | None = session.info.get(key)
     if known is not None and not writing.get():
         return known
-    found = list(files_for("quotation", revision_id, "acceptance"))
-    if not writing.get():
-        session.info[key] = found
+    if writing.get():
+        return list(files_for("quotation", revision_id, "acceptance"))
+    found = session.info[key] = listed("quotation", revision_id, "acceptance")
     return found
 
 

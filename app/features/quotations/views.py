@@ -41,7 +41,7 @@ from app.features.quotations.panels import sealing_panel
 from app.features.quotations.prolong import may_prolong
 from app.features.seals.enums import SealPerm
 from app.web import documents, fragments
-from app.web.forms import CreationForm, once
+from app.web.forms import CreationForm, new_token, once
 from app.web.guard import current_actor, requires
 from app.web.lists import show_list
 
@@ -63,8 +63,10 @@ def address(revision_id: int) -> str:
     return url_for("quotations.by_revision", revision_id=revision_id)
 
 
-def load(quotation_id: int, number: int | None = None, *, with_lines: bool = True) -> QuotationRevision:
-    return queries.get(current_actor(), quotation_id, number, with_lines=with_lines)
+def load(
+    quotation_id: int, number: int | None = None, *, with_lines: bool = True, to_show: bool = False
+) -> QuotationRevision:
+    return queries.get(current_actor(), quotation_id, number, with_lines=with_lines, to_show=to_show)
 
 
 @blueprint.get("")
@@ -125,13 +127,13 @@ def of_inquiry(inquiry_id: int) -> Answer:
 @blueprint.get("/<int:quotation_id>")
 @requires(*READERS)
 def current(quotation_id: int) -> Answer:
-    return show_page(load(quotation_id))
+    return show_page(load(quotation_id, to_show=True))
 
 
 @blueprint.get("/<int:quotation_id>/r/<int:number>")
 @requires(*READERS)
 def show(quotation_id: int, number: int) -> Answer:
-    return show_page(load(quotation_id, number))
+    return show_page(load(quotation_id, number, to_show=True))
 
 
 def show_page(revision: QuotationRevision, refusal: documents.Refusal | None = None) -> Answer:
@@ -273,7 +275,7 @@ def contact_form(revision: QuotationRevision, actor: Actor) -> dict[str, Any]:
     if not open_offer or not can(actor, QuotationPerm.PREPARE):
         return {"url": "", "token": ""}
     place = presentation.addresses(revision)["contact"]
-    return {"url": place, "token": CreationForm(formdata=None).form_token.data}
+    return {"url": place, "token": new_token()}
 
 
 def warehouse_url(revision: QuotationRevision, actor: Actor) -> str:

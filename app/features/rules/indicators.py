@@ -76,13 +76,13 @@ def cases(period: Period) -> Cases:
 
 def asked_by_then(columns: Columns, period: Period) -> ColumnElement[bool]:
     """Hold to account everybody who had been asked by the end of the period."""
-    asked: ColumnElement[bool] = columns.at <= period.close
+    asked: ColumnElement[bool] = columns.at <= period.closing()
     return asked
 
 
 def signed_by_then(columns: Columns, period: Period) -> ColumnElement[bool]:
     """Count as kept what was signed by the end of the period."""
-    return and_(columns.closed_at.is_not(None), columns.closed_at <= period.close)
+    return and_(columns.closed_at.is_not(None), columns.closed_at <= period.closing())
 
 
 indicators.register(

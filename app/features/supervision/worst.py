@@ -1,10 +1,14 @@
 """The clauses that are kept worst, for the workbench of those who see the board: the same figures in the same order."""
 
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Select
 
 from app.core import indicators, modules
-from app.core.db import session
 from app.core.permissions import Actor, can
+from app.core.prepared import read
 from app.features.rules.models import ClauseText, Rule, RuleVersion
 from app.features.rules.queries import citation
 from app.features.supervision import figures, queries
@@ -26,6 +30,19 @@ class WorstClause:
     exceptions_url: str
 
 
+@cache
+def places_of_bound() -> Select[*tuple[Any, ...]]:
+    """Return the SELECT of the bound clauses in force with their places; made once, every workbench sends it."""
+    return queries.bound_clauses().with_only_columns(
+        ClauseBinding.id,
+        ClauseBinding.target,
+        ClauseBinding.clause_id,
+        ClauseText.cited,
+        RuleVersion.title,
+        Rule.id.label("rule_id"),
+    )
+
+
 def worst_clauses(actor: Actor) -> list[WorstClause]:
     """Return the clauses with the worst share of this month, by two statements; by none where nothing is bound.
 
@@ -33,16 +50,7 @@ def worst_clauses(actor: Actor) -> list[WorstClause]:
     """
     if not modules.is_on(figures.MODULE) or not can(actor, SupervisionPerm.BOARD) or not queries.any_bound():
         return []
-    rows = session.execute(
-        queries.bound_clauses().with_only_columns(
-            ClauseBinding.id,
-            ClauseBinding.target,
-            ClauseBinding.clause_id,
-            ClauseText.cited,
-            RuleVersion.title,
-            Rule.id.label("rule_id"),
-        )
-    ).all()
+    rows = read(places_of_bound())
     measured = indicators.measure({row.target for row in rows}, [indicators.this_month()])
     kept_badly = [
         (measured[row.target][0], row)

@@ -1,6 +1,6 @@
 """The workbench and what belongs to nobody else."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -114,6 +114,30 @@ def test_a_task_says_how_long_it_waits_and_that_it_is_late(client, staff, at):
     client.as_(staff.manager).get("/tasks")
     assert "3 天" in client.page.text
     assert [span for span in client.page.all("span") if span.attributes.get("data-tone") == "bad"]
+
+
+def test_a_kept_card_of_the_workbench_follows_the_clock_the_language_and_the_reader(client, staff, at):
+    at(2026, 11, 23, 9, 0)
+    document = bring_to(staff, "reported")
+    with unit_of_work():
+        task = session.query(Task).filter(Task.closed_at.is_(None)).one()
+        task.due_at = clock.from_local(datetime(2026, 11, 23, 17, 0))  # noqa: DTZ001 - a wall clock
+    late = []
+    for hour in (10, 18):
+        at(2026, 11, 23, hour, 0)
+        client.as_(staff.manager).get("/")
+        late.append('class="row-aside" data-tone="bad"' in client.page.html)
+        assert "今天 17:00 截止" in client.page.text
+    assert late == [False, True]
+    at(2026, 11, 24, 9, 0)
+    client.as_(staff.manager).get("/")
+    assert "已超 1 天" in client.page.text
+    assert "到达 昨天 09:00" in client.page.text
+    client.post("/language", {"language": "en"})
+    client.get("/")
+    assert "已超" not in client.page.text
+    client.as_(staff.owner).get("/")
+    assert not client.page.all("a", href=f"/inquiries/{document.id}/decide")
 
 
 def test_a_reminder_offers_two_lines_without_price_and_customer(client, staff):

@@ -1,14 +1,20 @@
 """What lists, pages and the record of a quotation tell of it."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from app.core import clock
+from app.core import clock, i18n, money
 from app.core.permissions import SYSTEM
 from app.core.timeline import record
 from app.core.uow import unit_of_work
+from app.features.quotations import actions, presentation
+from app.features.quotations.enums import LineKind
 from app.features.quotations.line_changes import line_changes, line_facts
+from app.features.quotations.models import QuotationLine
 from tests import stories
 from tests.client import Client
 from tests.features.quotations.test_views import address, sign_in
@@ -81,3 +87,40 @@ def test_only_who_waits_for_others_may_remind(
     sign_in(client, desk, reader)
     client.get(address(revision))
     assert ("催办" in client.page.text) is offered
+
+
+TEXTS = st.sampled_from(["", "阀", "<b>", "HY-1"])
+PRICES = st.one_of(st.none(), st.decimals(0, 5_000, places=4))
+LINES = st.builds(
+    QuotationLine,
+    position=st.integers(1, 3),
+    kind=st.sampled_from(list(LineKind)),
+    name=TEXTS,
+    brand=TEXTS,
+    model=TEXTS,
+    spec=TEXTS,
+    note=TEXTS,
+    unit=st.sampled_from(["", "台", "个"]),
+    quantity=st.one_of(st.none(), st.decimals(0, 100, places=3)),
+    unit_price=PRICES,
+    tax_rate=st.sampled_from([None, Decimal(13), Decimal("6.00"), Decimal("6.0")]),
+    lead_time_days=st.one_of(st.none(), st.integers(0, 3)),
+    floor_price=PRICES,
+    floor_reason=TEXTS,
+)
+
+
+@pytest.mark.engine_free
+@settings(max_examples=40)
+@given(lines=st.lists(LINES, min_size=1, max_size=4), locale=st.sampled_from(i18n.LOCALES))
+def test_a_kept_line_and_kept_sums_are_those_made_anew(lines: list[QuotationLine], locale: str) -> None:
+    with i18n.using_locale(locale):
+        for line in lines:
+            assert presentation.line_row(line, None) == presentation.made_row(line)
+            assert presentation.line_row(line, None) is presentation.line_row(line, None)
+    items = [
+        money.TaxedAmount(line.amount, line.tax_rate)
+        for line in lines
+        if line.kind == LineKind.ITEM and line.amount is not None and line.tax_rate is not None
+    ]
+    assert actions.totals_of(lines) == money.totals(items)

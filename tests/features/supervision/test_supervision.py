@@ -6,12 +6,13 @@ from datetime import timedelta
 
 import pytest
 
-from app.core import clock, indicators
+from app.core import clock, indicators, settings
 from app.core.db import session
 from app.core.errors import Denied, Invalid, NotVisible, Stale
 from app.core.permissions import Role
 from app.core.timeline import describe, describe_changes, events_for
 from app.core.uow import unit_of_work
+from app.features.home.indicators import APPROVAL_DAYS
 from app.features.people.models import User
 from app.features.rules.enums import RULE_VERSION
 from app.features.supervision import actions, queries
@@ -252,6 +253,11 @@ def test_an_approval_that_waits_too_long_is_an_exception(client: Client, desk: D
         assert (figure.kept, figure.due) == (0, 1)
         client.as_(person(desk, "leader")).get(queries.exceptions_address(found.key))
         assert "共 1 条" in client.page.text
+        month = indicators.this_month()
+        before = found.compute(month)
+        with unit_of_work():
+            settings.put(APPROVAL_DAYS, 5)
+        assert (before.exceptions, found.compute(month).exceptions) == (1, 0)
 
 
 def test_the_exceptions_of_an_indicator_have_one_address() -> None:

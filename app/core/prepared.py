@@ -1,0 +1,140 @@
+"""Statements that are sent again and again: compiled once, then sent with nothing but their values.
+
+SQLAlchemy keeps what it compiled too, but finds it again by walking through the whole statement and looks at each
+parameter anew, which for the statements of a page costs several times what the database takes to answer them. What is
+prepared here is found by the statement itself, so a caller must keep it (``functools.cache``).
+"""
+
+from collections import namedtuple
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Dialect, Row, Select, SelectBase
+
+from app.core.db import session, writing
+
+KEPT = 2_048
+
+Convert = Callable[[Any], Any]
+
+
+class Asked(NamedTuple):
+    """A value that is asked for whenever the statement is sent: where it stands, who says it, how it is written."""
+
+    place: Any
+    say: Callable[[dict[str, Any]], Any]
+    write: Convert | None
+
+
+class Prepared:
+    """A statement as the driver takes it, for one dialect."""
+
+    def __init__(self, statement: SelectBase, dialect: Dialect, names: Iterable[str]) -> None:
+        """Compile a SELECT whose caller gives values for ``names``; ValueError where one of them is a list."""
+        compiled: Any = statement.compile(dialect=dialect)
+        state = compiled.construct_expanded_state(dict.fromkeys(names))
+        writing: dict[str, Convert | None] = dict(state.processors)
+        saying: dict[str, Callable[[dict[str, Any]], Any]] = {}
+        for bind, name in compiled.bind_names.items():
+            if name not in state.parameters:
+                continue
+            writing[name] = bind.type.dialect_impl(dialect).bind_processor(dialect)
+            say = _say(bind)
+            if say is not None:
+                saying[name] = say
+        asked_many = [bind.key for bind in compiled.bind_names if bind.expanding and _say(bind) is not None]
+        if asked_many:
+            raise ValueError(f"{asked_many} have as many values as are given: no text stays the same")
+        self.dialect = dialect
+        self.text: str = state.statement
+        self.positional = state.positiontup is not None
+        places: list[tuple[Any, str]] = list(enumerate(state.positiontup or ()))
+        if not self.positional:
+            places = [(name, name) for name in state.parameters]
+        self.fixed: Any = [None] * len(places) if self.positional else {}
+        self.asked: list[Asked] = []
+        for place, name in places:
+            write = writing.get(name)
+            if name in saying:
+                self.asked.append(Asked(place, saying[name], write))
+            else:
+                value = state.parameters[name]
+                self.fixed[place] = write(value) if write else value
+        columns = statement.selected_columns
+        self.types = [column.type for column in columns]
+        # a tuple with names that costs what a tuple costs; columns without a name are reached by their place
+        self.make: Callable[[Iterable[Any]], Any] = _row_of(tuple(columns.keys()))
+        self.reading: list[tuple[int, Convert]] | None = None
+
+    def rows(self, connection: Connection, values: dict[str, Any]) -> list[Any]:
+        """Send the statement and return all of its rows, as tuples with names."""
+        parameters: Any = self.fixed.copy()
+        for place, say, write in self.asked:
+            value = say(values)
+            parameters[place] = value if write is None else write(value)
+        result = connection.exec_driver_sql(self.text, tuple(parameters) if self.positional else parameters)
+        cursor: Any = result.cursor
+        if self.reading is None:
+            self.reading = self._reading(cursor.description)
+        found, make, reading = cursor.fetchall(), self.make, self.reading
+        result.close()
+        if not reading:
+            return [make(row) for row in found]
+        rows = []
+        for row in found:
+            changed = list(row)
+            for place, read in reading:
+                changed[place] = read(changed[place])
+            rows.append(make(changed))
+        return rows
+
+    def _reading(self, description: Any) -> list[tuple[int, Convert]]:
+        found: list[tuple[int, Convert]] = []
+        for place, kind in enumerate(self.types):
+            read = kind.dialect_impl(self.dialect).result_processor(self.dialect, description[place][1])
+            if read is not None:
+                found.append((place, read))
+        return found
+
+
+def _say(bind: Any) -> Callable[[dict[str, Any]], Any] | None:
+    """Return who says the value of a parameter, None where it stands fast."""
+    if bind.callable is not None:
+        make = bind.callable
+        return lambda values: make()
+    if bind.required:
+        key = bind.key
+        return lambda values: values[key]
+    return None
+
+
+@lru_cache(KEPT)
+def _row_of(names: tuple[str, ...]) -> Any:
+    make_type: Any = namedtuple
+    return make_type("Row", names, rename=True)._make
+
+
+@lru_cache(KEPT)
+def prepared(statement: SelectBase, dialect: Dialect, names: tuple[str, ...]) -> Prepared:
+    """Return a statement prepared for a dialect; the same one for the same statement."""
+    return Prepared(statement, dialect, names)
+
+
+def read(statement: SelectBase, values: dict[str, Any] | None = None) -> list[Any]:
+    """Return the rows of a kept statement in the session's own transaction, as tuples with the names of its columns.
+
+    ``values`` are those of its named parameters; parameters with a ``callable_`` are asked. Never for a statement made
+    for one request: it would be compiled for nothing.
+    """
+    given = values or {}
+    if writing.get():
+        # what was changed so far is part of what a unit of work reads
+        session.flush()
+    connection = session.connection()
+    return prepared(statement, connection.dialect, tuple(given)).rows(connection, given)
+
+
+def read_once(statement: Select[Any], values: dict[str, Any] | None = None) -> Sequence[Row[Any]]:
+    """Return the rows of any other SELECT of columns, past all that objects would need."""
+    return session.connection().execute(statement, values).all()

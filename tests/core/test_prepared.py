@@ -1,0 +1,157 @@
+"""Prepared statements: what they give is what SQLAlchemy gives, and nothing of an earlier sending stays in them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from functools import partial
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Date, Integer, bindparam, event, func, literal, select, union_all
+from sqlalchemy.exc import InvalidRequestError
+
+from app.core import clock
+from app.core.db import Amount, UTCDateTime, db, session
+from app.core.notices import Notice
+from app.core.prepared import prepared, read, read_once
+from app.core.settings import SettingRow
+from app.core.tasks import Task
+from app.core.timeline import Event
+from app.core.uow import unit_of_work
+
+MONDAY = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+KINDS = ("letter:read", "letter:sign", "50% off", "")
+
+DUE = select(Task.id, Task.kind, Task.due_at, Task.opened_at).where(
+    Task.kind.in_(KINDS[:2] + KINDS[2:3]),
+    Task.opened_at <= bindparam("now", callable_=clock.now, type_=UTCDateTime()),
+)
+OF_DOCUMENT = (
+    select(Task.id, Task.doc_id, func.count().over().label("count"))
+    .where(Task.doc_id == bindparam("document", type_=Integer))
+    .order_by(Task.id)
+    .limit(bindparam("most", type_=Integer))
+)
+BOTH = union_all(
+    select(literal("50% open").label("name"), Task.id, Task.closed_at).where(Task.closed_at.is_(None)),
+    select(literal("closed").label("name"), Task.id, Task.closed_at).where(Task.closed_at.is_not(None)),
+).order_by("id")
+TYPED = select(
+    literal(Decimal("1.50"), Amount()).label("amount"),
+    bindparam("day", callable_=clock.today, type_=Date).label("day"),
+    Task.closed_at.is_(None).label("is_open"),
+    SettingRow.value,
+).join(SettingRow, SettingRow.key == "test.values")
+EVERY = (DUE, OF_DOCUMENT, BOTH, TYPED)
+
+
+@contextmanager
+def sent() -> Iterator[list[str]]:
+    statements: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if not statement.startswith("BEGIN"):
+            statements.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        yield statements
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+
+
+def put(rows: list[tuple[int, int, int | None]]) -> None:
+    with unit_of_work():
+        for model in (Notice, Task, SettingRow):
+            session.query(model).delete()
+        session.add(SettingRow(key="test.values", value={"一": [1, None, True]}))
+        for document, kind, closed in rows:
+            opened = MONDAY + timedelta(hours=document)
+            session.add(
+                Task(
+                    doc_type="letter",
+                    doc_id=document,
+                    kind=KINDS[kind],
+                    opened_at=opened,
+                    due_at=opened if kind else None,
+                    closed_at=None if closed is None else opened + timedelta(hours=closed),
+                )
+            )
+
+
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    rows=st.lists(
+        st.tuples(st.integers(1, 3), st.integers(0, 3), st.one_of(st.none(), st.integers(0, 9))), max_size=5
+    ),
+    values=st.fixed_dictionaries({"document": st.integers(0, 4), "most": st.integers(0, 3)}),
+    hours=st.integers(-1, 5),
+)
+def test_a_prepared_statement_reads_what_the_statement_reads(
+    rows: list[tuple[int, int, int | None]], values: dict[str, int], hours: int
+) -> None:
+    put(rows)
+    with clock.frozen(MONDAY + timedelta(hours=hours)):
+        for statement in EVERY:
+            given_values = values if statement is OF_DOCUMENT else None
+            expected = session.execute(statement, given_values).all()
+            found = read(statement, given_values)
+            assert [tuple(row) for row in found] == [tuple(row) for row in expected]
+            assert [[type(value) for value in row] for row in found] == [
+                [type(value) for value in row] for row in expected
+            ]
+
+
+def test_columns_are_reached_by_their_names() -> None:
+    put([(1, 1, None)])
+    row = read(OF_DOCUMENT, {"document": 1, "most": 5})[0]
+    assert (row.doc_id, row.count) == (1, 1)
+    nameless = read(select(func.count(), func.max(Task.doc_id).label("last")))[0]
+    assert (nameless[0], nameless.last) == (1, 1)
+
+
+def test_a_parameter_that_is_asked_for_is_asked_for_each_time() -> None:
+    put([(1, 1, None)])
+    for day in range(3):
+        with clock.frozen(MONDAY + timedelta(days=day)):
+            assert read(TYPED)[0].day == date(2026, 11, 23 + day)
+
+
+def test_one_statement_is_prepared_once_and_seen_by_whoever_counts_statements() -> None:
+    put([])
+    session.connection()
+    dialect = db.engine.dialect
+    with sent() as statements:
+        read(BOTH)
+        read(BOTH)
+        read_once(BOTH)  # type: ignore[arg-type]
+    assert len(statements) == 3
+    assert len(set(statements)) == 1
+    assert prepared(BOTH, dialect, ()) is prepared(BOTH, dialect, ())
+
+
+def test_a_parameter_of_many_values_cannot_be_prepared() -> None:
+    many = select(Event.seq).where(Event.seq.in_(bindparam("numbers", expanding=True)))
+    with pytest.raises(ValueError, match="numbers"):
+        read(many, {"numbers": [1, 2]})
+
+
+def test_a_missing_value_is_a_mistake_and_not_nothing() -> None:
+    with pytest.raises(InvalidRequestError, match="most"):
+        read(OF_DOCUMENT, {"document": 1})
+
+
+def test_two_threads_of_values_do_not_mix() -> None:
+    put([(1, 0, None), (2, 0, None)])
+    one, other = (partial(read, OF_DOCUMENT, {"document": number, "most": 9}) for number in (1, 2))
+    assert [row.doc_id for row in (*one(), *other(), *one())] == [1, 2, 1]
+
+
+def test_a_unit_of_work_reads_what_it_changed() -> None:
+    put([])
+    with unit_of_work():
+        session.add(Task(doc_type="letter", doc_id=9, kind="letter:read", opened_at=MONDAY))
+        assert [row.doc_id for row in read(OF_DOCUMENT, {"document": 9, "most": 9})] == [9]
