@@ -19,8 +19,8 @@ TOLD_FIELDS = (
     "unit_price",
     "tax_rate",
     "lead_time_days",
-    "note",
     "unmatched_code",
+    "note",
 )
 
 
