@@ -249,14 +249,11 @@ class Listing:
         condition: ColumnElement[bool] = item.column == value
         return condition
 
-    def _read(
-        self, key: Any, make: Callable[[], Select[Any]], values: dict[str, Any] | None = None
-    ) -> Sequence[Any]:
+    def _read(self, key: Any, make: Callable[[], Select[Any]], values: Any = None) -> Sequence[Any]:
         """Send a statement of this list: kept while nothing is filtered and nothing looked for."""
         if self._chosen is not self.base:
             return read_once(make(), values)
-        known = self._kept.get(key)
-        if known is not None:
+        if (known := self._kept.get(key)) is not None:
             return read(known, values)
         # Of many a list the base is made for the reader: only what is asked for a second time is worth preparing.
         made = self._kept[key] = make()
