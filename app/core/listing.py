@@ -253,11 +253,11 @@ class Listing:
         """Send a statement of this list: kept while nothing is filtered and nothing looked for."""
         if self._chosen is not self.base:
             return read_once(make(), values)
-        if (known := self._kept.get(key)) is not None:
-            return read(known, values)
+        if key in self._kept:
+            return read(self._kept[key], values)
         # Of many a list the base is made for the reader: only what is asked for a second time is worth preparing.
-        made = self._kept[key] = make()
-        return read_once(made, values)
+        self._kept[key] = make()
+        return read_once(self._kept[key], values)
 
     @cached_property
     def _counted(self) -> tuple[int, dict[str, Any]]:
@@ -328,8 +328,8 @@ class Listing:
 
     @cached_property
     def _first_rows(self) -> Sequence[Row[Any]]:
-        place = {"rows_limit": self.per_page + 1, "rows_offset": 0}
-        return self._read(("rows", self.sort, False), self._reading_all, place)
+        first = {"rows_limit": self.per_page + 1, "rows_offset": 0}
+        return self._read(("rows", self.sort, False), self._reading_all, first)
 
     @property
     def _is_its_own_count(self) -> bool:
