@@ -61,9 +61,10 @@ ENGINE_FREE = (
     "tests/test_installation.py",
     "tests/test_manage.py",
 )
-# Tests that walk through all pages, or try the same function thousands of times: what they run is judged by the
-# tests of each part, and tracing them would take the full check minutes.
+# Tests that walk through pages, or try the same function thousands of times: what they run is judged by the tests of
+# each part, and tracing them would take the full check minutes.
 UNTRACED = (
+    "tests/architecture/",
     "tests/browser/",
     "tests/demo/",
     "tests/core/test_capital_amount.py::test_every_amount",
@@ -74,6 +75,7 @@ UNTRACED = (
     "tests/web/test_hostile.py",
     "tests/web/test_secrecy.py",
 )
+OF_PAGES = "test_views.py"
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -92,7 +94,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Measure no coverage while a test runs that is not meant to be judged by."""
-    measuring = Coverage.current() if item.nodeid.startswith(UNTRACED) else None
+    untraced = item.nodeid.startswith(UNTRACED) or item.path.name == OF_PAGES
+    measuring = Coverage.current() if untraced else None
     if measuring is None:
         return (yield)
     measuring.stop()
