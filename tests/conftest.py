@@ -76,6 +76,8 @@ UNTRACED = (
     "tests/web/test_secrecy.py",
 )
 OF_PAGES = "test_views.py"
+# What these features do is tested at their pages alone.
+JUDGED_AT_PAGES = ("tests/features/figures/", "tests/features/people/", "tests/features/verify/")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -94,8 +96,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Measure no coverage while a test runs that is not meant to be judged by."""
-    untraced = item.nodeid.startswith(UNTRACED) or item.path.name == OF_PAGES
-    measuring = Coverage.current() if untraced else None
+    of_pages = item.path.name == OF_PAGES and not item.nodeid.startswith(JUDGED_AT_PAGES)
+    measuring = Coverage.current() if of_pages or item.nodeid.startswith(UNTRACED) else None
     if measuring is None:
         return (yield)
     measuring.stop()

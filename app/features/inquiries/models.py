@@ -30,6 +30,7 @@ from app.features.inquiries.enums import (
     Subject,
 )
 from app.features.people.models import User
+from app.features.products.models import Product
 
 
 def standing_offers(answers: Sequence["PurchasingAnswer"]) -> list["PurchasingAnswer"]:
@@ -141,6 +142,7 @@ class InquiryLine(Model):
     question: Mapped[str] = mapped_column(String(500), nullable=False, default="")
 
     inquiry: Mapped[Inquiry] = relationship(back_populates="lines")
+    product: Mapped[Product | None] = relationship(viewonly=True)
     # Joined, so that a page reads all lines with all answers in one query; a line has a few of each at most.
     technical_answers: Mapped[list["TechnicalAnswer"]] = relationship(
         order_by="TechnicalAnswer.id", lazy="joined", cascade="all, delete-orphan"

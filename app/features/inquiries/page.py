@@ -42,7 +42,6 @@ from app.features.inquiries.models import (
 from app.features.inquiries.queries import Sight, sight
 from app.features.inquiries.secrecy import sees_prices
 from app.features.inquiries.tender import FILE as TENDER_FILE
-from app.features.products import queries as products
 from app.features.products.enums import ProductPerm
 from app.web import documents, filters
 
@@ -362,10 +361,10 @@ def decline_label(inquiry: Inquiry) -> str:
 
 def listed_products(inquiry: Inquiry, actor: Actor, seen: Sight) -> dict[int, str]:
     """Return code and name of the products of the price list that lines are, for who sees all lines and products."""
-    wanted = {line.product_id for line in inquiry.lines if line.product_id is not None}
-    if not wanted or not seen.whole or not can(actor, ProductPerm.VIEW):
+    if not seen.whole or not can(actor, ProductPerm.VIEW):
         return {}
-    return products.titles(sorted(wanted))
+    products = [line.product for line in inquiry.lines if line.product is not None]
+    return {product.id: f"{product.code} {product.name}" for product in products}
 
 
 def page_context(inquiry: Inquiry, actor: Actor, refusal: documents.Refusal | None = None) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from app.core.permissions import Actor, can, departments_of
 from app.features.customers.models import Customer
 from app.features.inquiries.enums import InquiryPerm, InquiryStatus
 from app.features.inquiries.models import Inquiry, InquiryLine, PurchasingAnswer
+from app.features.products.models import Product
 
 BEFORE_DECISION = (InquiryStatus.DRAFT, InquiryStatus.REPORTED, InquiryStatus.DECLINED)
 
@@ -98,8 +99,10 @@ def numbers_of_lines(line_ids: Sequence[int]) -> dict[int, str]:
 
 def get(actor: Actor, inquiry_id: int) -> Inquiry:
     """Return an inquiry the actor may see; raises NotVisible."""
-    # All of a document in one query: its lines beside the head, the answers beside the lines.
-    statement = visible_to(actor).where(Inquiry.id == inquiry_id).options(joinedload(Inquiry.lines))
+    # All of a document in one query: its lines beside the head, products and answers beside the lines.
+    product = joinedload(InquiryLine.product).load_only(Product.code, Product.name, Product.version)
+    lines = joinedload(Inquiry.lines).options(product)
+    statement = visible_to(actor).where(Inquiry.id == inquiry_id).options(lines)
     inquiry = session.execute(statement).unique().scalar_one_or_none()
     if inquiry is None:
         raise NotVisible

@@ -73,7 +73,7 @@ def tender_tick(inquiry_id: int, item_id: int) -> Any:
     def do(inquiry: Inquiry, actor: Actor, typed: documents.TypedStep, file: Any) -> None:
         tender.tick(inquiry, item_id, actor=actor, version=typed.version, note=typed.note, file=file)
 
-    return change(inquiry_id, do, _("已完成"), upload)
+    return change(inquiry_id, do, _("已完成"), f"tick-{item_id}", upload)
 
 
 @blueprint.post("/inquiries/<int:inquiry_id>/tender/<int:item_id>/waive")
@@ -90,7 +90,7 @@ def tender_waive(inquiry_id: int, item_id: int) -> Any:
             ask=decider.ask(inquiry),
         )
 
-    return change(inquiry_id, do, _("已免办"))
+    return change(inquiry_id, do, _("已免办"), f"waive-{item_id}")
 
 
 @blueprint.post("/inquiries/<int:inquiry_id>/tender/<int:item_id>/untick")
@@ -99,11 +99,11 @@ def tender_untick(inquiry_id: int, item_id: int) -> Any:
     def do(inquiry: Inquiry, actor: Actor, typed: documents.TypedStep, file: Any) -> None:
         tender.untick(inquiry, item_id, actor=actor, version=typed.version)
 
-    return change(inquiry_id, do, _("已改为未完成"))
+    return change(inquiry_id, do, _("已改为未完成"), f"untick-{item_id}")
 
 
-def change(inquiry_id: int, do: Any, done: str, upload: Any = None) -> Any:
-    """Do one act on the checklist and go back to it, or show the page again with the refusal."""
+def change(inquiry_id: int, do: Any, done: str, act: str, upload: Any = None) -> Any:
+    """Do one act on the checklist and go back to it, or show the page again with the refusal and the act's form."""
     actor, typed = current_actor(), documents.typed_step()
     queries.get(actor, inquiry_id)
     try:
@@ -111,6 +111,6 @@ def change(inquiry_id: int, do: Any, done: str, upload: Any = None) -> Any:
         with unit_of_work():
             do(queries.get(actor, inquiry_id), actor, typed, file)
     except (Conflict, Invalid) as problem:
-        return show_page(queries.get(actor, inquiry_id), actor, documents.refusal(problem, typed.note))
+        return show_page(queries.get(actor, inquiry_id), actor, documents.refusal(problem, typed.note, act))
     flash(done, "ok")
     return fragments.go(f"{page.address(inquiry_id)}#tender")

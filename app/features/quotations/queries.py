@@ -3,7 +3,7 @@
 from functools import cache, lru_cache
 
 from sqlalchemy import ColumnElement, Integer, Select, bindparam, false, or_, select
-from sqlalchemy.orm import defer, joinedload, lazyload, load_only
+from sqlalchemy.orm import defer, joinedload, lazyload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from app.core.db import session, writing
@@ -15,7 +15,6 @@ from app.features.inquiries.models import Inquiry
 from app.features.quotations.enums import QuotationPerm, QuotationStatus
 from app.features.quotations.models import IssuedFile, Quotation, QuotationLine, QuotationRevision
 from app.features.quotations.secrecy import prices_visible
-from app.features.seals.models import LegalEntity
 
 READABLE_PAPER = (
     QuotationStatus.ISSUED,
@@ -39,20 +38,16 @@ WHOLE = (
 # The same for its own page, which names people and companies and reads no paper.
 SHOWN = (
     defer(QuotationRevision.snapshot),
-    defer(QuotationRevision.submitted_content),
-    defer(QuotationRevision.previous_content),
     joinedload(QuotationRevision.quotation).options(
         joinedload(Quotation.customer).load_only(Customer.name, Customer.short_name),
         joinedload(Quotation.inquiry).options(
             lazyload(Inquiry.lines),
             lazyload(Inquiry.owner),
             lazyload(Inquiry.customer),
-            load_only(Inquiry.number, Inquiry.kind, Inquiry.status, Inquiry.opening_at, Inquiry.owner_id),
         ),
         joinedload(Quotation.negotiations),
     ),
     lazyload(QuotationRevision.owner),
-    joinedload(QuotationRevision.legal_entity).load_only(LegalEntity.name),
     joinedload(QuotationRevision.extra_copies),
     joinedload(QuotationRevision.issued_files).options(
         lazyload(IssuedFile.revision), lazyload(IssuedFile.issued_by)

@@ -194,8 +194,11 @@ def test_checklist_over_http(desk: stories.Desk, client: Client, queries: Any) -
     assert "已完成 0 / 3 项" in client.page.text
     form = client.page.values(f"{page}/tender/{first}/tick")
     many = {"content_type": "multipart/form-data"}
-    assert client.post(f"{page}/tender/{first}/tick", form, **many).status_code == 422
+    said = {**form, "note": "保证金 2 万元，凭证 0187"}
+    assert client.post(f"{page}/tender/{first}/tick", said, **many).status_code == 422
     assert "须上传文件" in client.page.text
+    assert client.page.values(f"{page}/tender/{first}/tick")["note"] == said["note"]
+    assert client.page.values(f"{page}/tender/{second}/tick")["note"] == ""
     upload = (io.BytesIO(PDF.content), "保证金.pdf")
     response = client.post(f"{page}/tender/{first}/tick", {**form, "file": upload}, **many)
     assert (response.status_code, response.location) == (303, f"{page}#tender")
