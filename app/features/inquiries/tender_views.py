@@ -60,9 +60,18 @@ def row_of(inquiry: Inquiry, item: TenderItem, *, readable: bool) -> dict[str, A
         ),
         "file_url": f"/files/{item.stored_file_id}" if item.stored_file_id and readable else "",
         "tick_url": url_for("inquiries.tender_tick", **place),
+        "tick_note": refused_note("inquiries.tender_tick", item.id),
         "waive_url": url_for("inquiries.tender_waive", **place),
+        "waive_note": refused_note("inquiries.tender_waive", item.id),
         "untick_url": url_for("inquiries.tender_untick", **place),
     }
+
+
+def refused_note(endpoint: str, item_id: int) -> str | None:
+    """Return the note just sent for an act on an item, which stays in its form; None where this was not the act."""
+    if request.endpoint != endpoint or (request.view_args or {}).get("item_id") != item_id:
+        return None
+    return documents.typed_step().note
 
 
 @blueprint.post("/inquiries/<int:inquiry_id>/tender/<int:item_id>/tick")
@@ -73,7 +82,7 @@ def tender_tick(inquiry_id: int, item_id: int) -> Any:
     def do(inquiry: Inquiry, actor: Actor, typed: documents.TypedStep, file: Any) -> None:
         tender.tick(inquiry, item_id, actor=actor, version=typed.version, note=typed.note, file=file)
 
-    return change(inquiry_id, do, _("已完成"), f"tick-{item_id}", upload)
+    return change(inquiry_id, do, _("已完成"), upload)
 
 
 @blueprint.post("/inquiries/<int:inquiry_id>/tender/<int:item_id>/waive")
@@ -90,7 +99,7 @@ def tender_waive(inquiry_id: int, item_id: int) -> Any:
             ask=decider.ask(inquiry),
         )
 
-    return change(inquiry_id, do, _("已免办"), f"waive-{item_id}")
+    return change(inquiry_id, do, _("已免办"))
 
 
 @blueprint.post("/inquiries/<int:inquiry_id>/tender/<int:item_id>/untick")
@@ -99,11 +108,11 @@ def tender_untick(inquiry_id: int, item_id: int) -> Any:
     def do(inquiry: Inquiry, actor: Actor, typed: documents.TypedStep, file: Any) -> None:
         tender.untick(inquiry, item_id, actor=actor, version=typed.version)
 
-    return change(inquiry_id, do, _("已改为未完成"), f"untick-{item_id}")
+    return change(inquiry_id, do, _("已改为未完成"))
 
 
-def change(inquiry_id: int, do: Any, done: str, act: str, upload: Any = None) -> Any:
-    """Do one act on the checklist and go back to it, or show the page again with the refusal and the act's form."""
+def change(inquiry_id: int, do: Any, done: str, upload: Any = None) -> Any:
+    """Do one act on the checklist and go back to it, or show the page again with the refusal."""
     actor, typed = current_actor(), documents.typed_step()
     queries.get(actor, inquiry_id)
     try:
@@ -111,6 +120,6 @@ def change(inquiry_id: int, do: Any, done: str, act: str, upload: Any = None) ->
         with unit_of_work():
             do(queries.get(actor, inquiry_id), actor, typed, file)
     except (Conflict, Invalid) as problem:
-        return show_page(queries.get(actor, inquiry_id), actor, documents.refusal(problem, typed.note, act))
+        return show_page(queries.get(actor, inquiry_id), actor, documents.refusal(problem, typed.note))
     flash(done, "ok")
     return fragments.go(f"{page.address(inquiry_id)}#tender")
