@@ -61,10 +61,9 @@ ENGINE_FREE = (
     "tests/test_installation.py",
     "tests/test_manage.py",
 )
-# Tests that walk through pages, or try the same function thousands of times: what they run is judged by the tests of
-# each part, and tracing them would take the full check minutes.
+# Tests that walk through all pages, or try the same function thousands of times: what they run is judged by the
+# tests of each part, and tracing them would take the full check minutes.
 UNTRACED = (
-    "tests/architecture/",
     "tests/browser/",
     "tests/demo/",
     "tests/core/test_capital_amount.py::test_every_amount",
@@ -75,9 +74,6 @@ UNTRACED = (
     "tests/web/test_hostile.py",
     "tests/web/test_secrecy.py",
 )
-OF_PAGES = "test_views.py"
-# What these features do is tested at their pages alone.
-JUDGED_AT_PAGES = ("tests/features/figures/", "tests/features/people/", "tests/features/verify/")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -96,8 +92,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Measure no coverage while a test runs that is not meant to be judged by."""
-    of_pages = item.path.name == OF_PAGES and not item.nodeid.startswith(JUDGED_AT_PAGES)
-    measuring = Coverage.current() if of_pages or item.nodeid.startswith(UNTRACED) else None
+    measuring = Coverage.current() if item.nodeid.startswith(UNTRACED) else None
     if measuring is None:
         return (yield)
     measuring.stop()
