@@ -11,7 +11,7 @@ from app.core import timeline
 from app.core.documents import state_of
 from app.core.i18n import current_locale, lazy, ngettext
 from app.core.i18n import gettext as _
-from app.core.permissions import Actor, Person, can, directory
+from app.core.permissions import Actor, can, directory
 from app.core.settings import get as setting
 from app.core.timeline import Event
 from app.features.inquiries.models import PurchasingAnswer
@@ -121,6 +121,7 @@ VALUES = attrgetter(
     "lead_time_days",
     "floor_price",
     "floor_reason",
+    "unmatched_code",
 )
 _rows_kept: Memory[LineRow] = Memory(KEPT_ROWS)
 
@@ -180,29 +181,27 @@ def proof_text(proof: Any) -> str:
     )
 
 
-def people_of(revision: QuotationRevision) -> dict[int, Person]:
-    """Return who prepared, approved and issued a revision, by the directory, which reads its people once."""
-    approver = [revision.approved_by_id] if revision.approved_by_id is not None else []
-    return directory().people(
-        [revision.owner_id, *approver, *(file.issued_by_id for file in revision.issued_files)]
-    )
+def name_of(person_id: int) -> str:
+    """Return the name of who prepared, approved or issued a revision, by the directory, which reads its people once."""
+    return directory().people([person_id])[person_id].name
 
 
 def summary(revision: QuotationRevision) -> list[tuple[str, Any]]:
     """Return the facts beside a quotation: inquiry, customer, validity, who prepared and who approved."""
-    inquiry, people = revision.quotation.inquiry, people_of(revision)
+    inquiry = revision.quotation.inquiry
     rows: list[tuple[str, Any]] = [
         (_("客户"), revision.quotation.customer.name),
         (_("询价"), inquiry.number or "—"),
         (_("联系人"), " ".join(part for part in (revision.attention, revision.customer_phone) if part)),
         (_("项目或对方编号"), revision.project),
         (_("有效期至"), revision.valid_until.isoformat() if revision.valid_until else ""),
-        (_("编制"), people[revision.owner_id].name),
+        (_("编制"), name_of(revision.owner_id)),
         (_("报价单位"), revision.legal_entity.name),
     ]
     if revision.approved_by_id is not None and revision.approved_at is not None:
-        approver = people[revision.approved_by_id].name
-        rows.append((_("审核"), f"{approver} {filters.moment_text(revision.approved_at)}"))
+        rows.append(
+            (_("审核"), f"{name_of(revision.approved_by_id)} {filters.moment_text(revision.approved_at)}")
+        )
     if revision.content_hash:
         rows.append((_("内容摘要"), revision.content_hash[:8]))
     return rows
@@ -289,7 +288,7 @@ def issued_row(revision: QuotationRevision, item: IssuedFile) -> dict[str, Any]:
         "extra": item.extra,
         "size": item.size,
         "form_label": str(FILE_FORM_LABELS[FileForm(item.form)]).split("（")[0].split(" (")[0],
-        "issued_by": people_of(revision)[item.issued_by_id].name,
+        "issued_by": name_of(item.issued_by_id),
         "issued_at": item.issued_at,
         "url": url_for("quotations.copy", **place),
         "reprint_url": url_for("quotations.reprint", **place),

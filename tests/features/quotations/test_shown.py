@@ -107,6 +107,7 @@ LINES = st.builds(
     lead_time_days=st.one_of(st.none(), st.integers(0, 3)),
     floor_price=PRICES,
     floor_reason=TEXTS,
+    unmatched_code=st.sampled_from(["", "CB-9"]),
 )
 
 
@@ -124,3 +125,14 @@ def test_a_kept_line_and_kept_sums_are_those_made_anew(lines: list[QuotationLine
         if line.kind == LineKind.ITEM and line.amount is not None and line.tax_rate is not None
     ]
     assert actions.totals_of(lines) == money.totals(items)
+
+
+@pytest.mark.engine_free
+def test_a_line_that_is_not_its_product_any_more_is_not_shown_as_kept_before() -> None:
+    plain, refused = (
+        QuotationLine(position=1, kind=LineKind.ITEM, name="齿轮泵", unmatched_code=code)
+        for code in ("", "CB-9")
+    )
+    with i18n.using_locale("zh"):
+        assert "CB-9" not in presentation.line_row(plain, None).floor
+        assert "CB-9" in presentation.line_row(refused, None).floor
