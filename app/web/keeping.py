@@ -24,10 +24,16 @@ Kept = TypeVar("Kept")
 
 
 class Memory(Generic[Kept]):
-    """What was made under keys that say all it follows from; forgotten altogether where it would weigh too much."""
+    """What was made under keys that say all it follows from; forgotten altogether where it would weigh too much.
 
-    def __init__(self, most: int) -> None:
+    ``most`` is what all of it may weigh, ``longest`` one piece (a tenth where nothing is said), ``pieces`` how many
+    there may be.
+    """
+
+    def __init__(self, most: int, longest: int | None = None, pieces: int | None = None) -> None:
         self.most = most
+        self.longest = most // 10 if longest is None else longest
+        self.pieces = pieces
         self.weight = 0
         self._found: dict[Hashable, Kept] = {}
 
@@ -41,17 +47,17 @@ class Memory(Generic[Kept]):
         self.weight = 0
 
     def put(self, key: Hashable, made: Kept, weight: int) -> None:
-        """Keep what was made, unless it alone would take a tenth of the memory."""
-        if weight * 10 > self.most:
+        """Keep what was made, unless it alone is too long."""
+        if weight > self.longest:
             return
-        if self.weight + weight > self.most:
+        full = self.pieces is not None and len(self._found) >= self.pieces
+        if full or self.weight + weight > self.most:
             self.clear()
         self._found[key] = made
         self.weight += weight
 
 
-_kept: dict[Any, Markup] = {}
-_kept_characters = 0
+_kept: Memory[Markup] = Memory(KEPT_CHARACTERS, LONGEST, KEPT_PARTS)
 
 
 def once(name: str, make: Callable[..., Any], *arguments: Any, **named: Any) -> Markup:
@@ -71,19 +77,8 @@ def once(name: str, make: Callable[..., Any], *arguments: Any, **named: Any) -> 
         return Markup(make(*arguments, **named))  # noqa: S704 - a macro's output
     if found is None:
         found = Markup(make(*arguments, **named))  # noqa: S704 - a macro's output
-        _keep(key, found)
+        _kept.put(key, found, len(found))
     return found
-
-
-def _keep(key: Any, made: Markup) -> None:
-    global _kept_characters
-    if len(made) > LONGEST:
-        return
-    if len(_kept) >= KEPT_PARTS or _kept_characters + len(made) > KEPT_CHARACTERS:
-        _kept.clear()
-        _kept_characters = 0
-    _kept[key] = made
-    _kept_characters += len(made)
 
 
 def part(template: str, **named: Any) -> Markup:

@@ -9,9 +9,8 @@ from app.web import keeping
 
 
 @pytest.fixture(autouse=True)
-def nothing_kept(monkeypatch):
-    monkeypatch.setattr(keeping, "_kept", {})
-    monkeypatch.setattr(keeping, "_kept_characters", 0)
+def nothing_kept():
+    keeping._kept.clear()
 
 
 def counting(length):
@@ -45,7 +44,8 @@ def test_all_that_is_kept_stays_within_its_memory():
     names = [chr(ord("a") + place) for place in range(most + 1)]
     for name in names:
         keeping.once("part", make, name)
-        assert sum(map(len, keeping._kept.values())) == keeping._kept_characters <= keeping.KEPT_CHARACTERS
+        held = sum(map(len, keeping._kept._found.values()))
+        assert held == keeping._kept.weight <= keeping.KEPT_CHARACTERS
     keeping.once("part", make, names[-1])
     assert made == names
 
