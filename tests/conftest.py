@@ -22,7 +22,7 @@ from app.core import clock, files, i18n
 from app.core.db import db, session
 from app.core.permissions import Role
 from app.features.people.models import Department, User
-from tests import factories, nothing_skipped, sharing_out
+from tests import factories, nothing_skipped, sending, sharing_out
 from tests.client import Client
 from tests.saved_tables import replace_database
 
@@ -234,21 +234,7 @@ def at() -> Iterator[Callable[..., datetime]]:
 def queries(app: Flask) -> Callable[[], AbstractContextManager[list[str]]]:
     """Collect the statements sent inside a block: ``with queries() as sent: …``."""
 
-    @contextmanager
-    def collecting() -> Iterator[list[str]]:
-        sent: list[str] = []
-
-        def note(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
-            if not statement.startswith("BEGIN"):
-                sent.append(statement)
-
-        event.listen(db.engine, "before_cursor_execute", note)
-        try:
-            yield sent
-        finally:
-            event.remove(db.engine, "before_cursor_execute", note)
-
-    return collecting
+    return sending.sent
 
 
 @pytest.fixture

@@ -1,16 +1,13 @@
 """Prepared statements: what they give is what SQLAlchemy gives, and nothing of an earlier sending stays in them."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import partial
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Date, Integer, bindparam, event, func, literal, select, union_all
+from sqlalchemy import Date, Integer, bindparam, func, literal, select, union_all
 from sqlalchemy.exc import InvalidRequestError
 
 from app.core import clock
@@ -21,6 +18,7 @@ from app.core.settings import SettingRow
 from app.core.tasks import Task
 from app.core.timeline import Event
 from app.core.uow import unit_of_work
+from tests.sending import sent
 
 MONDAY = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 KINDS = ("letter:read", "letter:sign", "50% off", "")
@@ -46,21 +44,6 @@ TYPED = select(
     SettingRow.value,
 ).join(SettingRow, SettingRow.key == "test.values")
 EVERY = (DUE, OF_DOCUMENT, BOTH, TYPED)
-
-
-@contextmanager
-def sent() -> Iterator[list[str]]:
-    statements: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        if not statement.startswith("BEGIN"):
-            statements.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    try:
-        yield statements
-    finally:
-        event.remove(db.engine, "before_cursor_execute", note)
 
 
 def put(rows: list[tuple[int, int, int | None]]) -> None:
