@@ -4,11 +4,15 @@ from typing import Any
 
 from flask import Flask, has_request_context, request
 
+from app.web.posted import PostedRequest
+
 KEPT_ADDRESSES = 4_096
 
 
 class Application(Flask):
     """Flask, which remembers the addresses it built: a page asks for fifty, most of them the same ones again."""
+
+    request_class = PostedRequest
 
     def url_for(
         self,
