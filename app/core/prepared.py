@@ -15,6 +15,8 @@ from sqlalchemy import Connection, Dialect, Row, Select, SelectBase
 from app.core.db import session, writing
 
 KEPT = 2_048
+# A list is filled up to one of these lengths, so that a statement is prepared a few times and not for each length.
+LENGTHS = (1, 4, 16, 64, 256)
 
 Convert = Callable[[Any], Any]
 
@@ -27,13 +29,31 @@ class Asked(NamedTuple):
     write: Convert | None
 
 
+class AskedMany(NamedTuple):
+    """A list of values of a fixed length: under which name it is given, where each stands, how it is written."""
+
+    name: str
+    places: Sequence[Sequence[Any]]
+    write: Convert | None
+
+
 class Prepared:
     """A statement as the driver takes it, for one dialect."""
 
-    def __init__(self, statement: SelectBase, dialect: Dialect, names: Iterable[str]) -> None:
-        """Compile a SELECT whose caller gives values for ``names``; ValueError where one of them is a list."""
+    def __init__(
+        self,
+        statement: SelectBase,
+        dialect: Dialect,
+        names: Iterable[str],
+        lengths: Iterable[tuple[str, int]] = (),
+    ) -> None:
+        """Compile a SELECT whose caller gives values for ``names``, as many of them as ``lengths`` says of a list.
+
+        ValueError where a list has no length.
+        """
         compiled: Any = statement.compile(dialect=dialect)
-        state = compiled.construct_expanded_state(dict.fromkeys(names))
+        many = {name: [None] * length for name, length in lengths}
+        state = compiled.construct_expanded_state({**dict.fromkeys(names), **many})
         writing: dict[str, Convert | None] = dict(state.processors)
         saying: dict[str, Callable[[dict[str, Any]], Any]] = {}
         for bind, name in compiled.bind_names.items():
@@ -43,9 +63,10 @@ class Prepared:
             say = _say(bind)
             if say is not None:
                 saying[name] = say
-        asked_many = [bind.key for bind in compiled.bind_names if bind.expanding and _say(bind) is not None]
-        if asked_many:
-            raise ValueError(f"{asked_many} have as many values as are given: no text stays the same")
+        lists = [bind for bind in compiled.bind_names if bind.expanding and _say(bind) is not None]
+        boundless = [bind.key for bind in lists if bind.key not in many]
+        if boundless:
+            raise ValueError(f"{boundless} have as many values as are given: no text stays the same")
         self.dialect = dialect
         self.text: str = state.statement
         self.positional = state.positiontup is not None
@@ -54,6 +75,14 @@ class Prepared:
             places = [(name, name) for name in state.parameters]
         self.fixed: Any = [None] * len(places) if self.positional else {}
         self.asked: list[Asked] = []
+        self.asked_many: list[AskedMany] = []
+        of_name: dict[str, list[Any]] = {}
+        for place, name in places:
+            of_name.setdefault(name, []).append(place)
+        for bind in lists:
+            write = bind.type.dialect_impl(dialect).bind_processor(dialect)
+            expanded = state.parameter_expansion[compiled.bind_names[bind]]
+            self.asked_many.append(AskedMany(bind.key, [of_name[name] for name in expanded], write))
         for place, name in places:
             write = writing.get(name)
             if name in saying:
@@ -73,6 +102,11 @@ class Prepared:
         for place, say, write in self.asked:
             value = say(values)
             parameters[place] = value if write is None else write(value)
+        for key, elements, write in self.asked_many:
+            for places, value in zip(elements, values[key], strict=True):
+                written = value if write is None else write(value)
+                for place in places:
+                    parameters[place] = written
         result = connection.exec_driver_sql(self.text, tuple(parameters) if self.positional else parameters)
         cursor: Any = result.cursor
         if self.reading is None:
@@ -116,23 +150,36 @@ def _row_of(names: tuple[str, ...]) -> Any:
 
 
 @lru_cache(KEPT)
-def prepared(statement: SelectBase, dialect: Dialect, names: tuple[str, ...]) -> Prepared:
-    """Return a statement prepared for a dialect; the same one for the same statement."""
-    return Prepared(statement, dialect, names)
+def prepared(
+    statement: SelectBase, dialect: Dialect, names: tuple[str, ...], lengths: tuple[tuple[str, int], ...] = ()
+) -> Prepared:
+    """Return a statement prepared for a dialect; the same one for the same statement and lengths of its lists."""
+    return Prepared(statement, dialect, names, lengths)
+
+
+def filled_up(values: Sequence[Any]) -> list[Any]:
+    """Return the values of a list with the last one repeated up to one of few lengths; nothing is like no value."""
+    length = next((step for step in LENGTHS if step >= len(values)), len(values))
+    return [*values, *[values[-1] if values else None] * (length - len(values))]
 
 
 def read(statement: SelectBase, values: dict[str, Any] | None = None) -> list[Any]:
     """Return the rows of a kept statement in the session's own transaction, as tuples with the names of its columns.
 
-    ``values`` are those of its named parameters; parameters with a ``callable_`` are asked. Never for a statement made
-    for one request: it would be compiled for nothing.
+    ``values`` are those of its named parameters; parameters with a ``callable_`` are asked. A list is what a parameter
+    of an IN is looked for among. Never for a statement made for one request: it would be compiled for nothing.
     """
-    given = values or {}
-    if writing.get():
+    given = dict(values or {})
+    lengths = []
+    for name, value in given.items():
+        if type(value) is list:
+            given[name] = filled_up(value)
+            lengths.append((name, len(given[name])))
+    if writing.get() and session.autoflush:
         # what was changed so far is part of what a unit of work reads
         session.flush()
     connection = session.connection()
-    return prepared(statement, connection.dialect, tuple(given)).rows(connection, given)
+    return prepared(statement, connection.dialect, tuple(given), tuple(lengths)).rows(connection, given)
 
 
 def read_once(statement: Select[Any], values: dict[str, Any] | None = None) -> Sequence[Row[Any]]:

@@ -13,10 +13,9 @@ from sqlalchemy.exc import InvalidRequestError
 from app.core import clock
 from app.core.db import Amount, UTCDateTime, db, session
 from app.core.notices import Notice
-from app.core.prepared import prepared, read, read_once
+from app.core.prepared import Prepared, filled_up, prepared, read, read_once
 from app.core.settings import SettingRow
 from app.core.tasks import Task
-from app.core.timeline import Event
 from app.core.uow import unit_of_work
 from tests.sending import sent
 
@@ -116,10 +115,53 @@ def test_one_statement_is_prepared_once_and_seen_by_whoever_counts_statements() 
     assert prepared(BOTH, dialect, ()) is prepared(BOTH, dialect, ())
 
 
-def test_a_parameter_of_many_values_cannot_be_prepared() -> None:
-    many = select(Event.seq).where(Event.seq.in_(bindparam("numbers", expanding=True)))
-    with pytest.raises(ValueError, match="numbers"):
-        read(many, {"numbers": [1, 2]})
+AMONG = (
+    select(Task.id, Task.doc_id)
+    .where(
+        Task.doc_id.in_(bindparam("documents", expanding=True, type_=Integer))
+        | Task.kind.in_(bindparam("kinds", expanding=True))
+        | Task.opened_at.in_(bindparam("moments", expanding=True, type_=UTCDateTime()))
+    )
+    .order_by(Task.id)
+)
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    documents=st.lists(st.integers(0, 6), max_size=20),
+    kinds=st.lists(st.sampled_from(KINDS), max_size=3),
+    hours=st.lists(st.integers(0, 6), max_size=5),
+)
+def test_a_list_finds_what_it_finds_in_the_statement(
+    documents: list[int], kinds: list[str], hours: list[int]
+) -> None:
+    put([(number, number % len(KINDS), None) for number in range(5)])
+    moments = [MONDAY + timedelta(hours=hour) for hour in hours]
+    given_values = {"documents": documents, "kinds": kinds, "moments": moments}
+    found = session.execute(AMONG, given_values).all()
+    assert [tuple(row) for row in read(AMONG, given_values)] == [tuple(row) for row in found]
+
+
+def test_lists_of_like_length_share_a_prepared_statement() -> None:
+    assert [len(filled_up(list(range(length)))) for length in (0, 1, 3, 17, 200, 300)] == [
+        1,
+        1,
+        4,
+        64,
+        256,
+        300,
+    ]
+    assert filled_up([]) == [None]
+    with sent() as statements:
+        for length in (5, 9, 16):
+            read(AMONG, {"documents": list(range(length)), "kinds": [], "moments": []})
+    assert len(set(statements)) == 1
+
+
+def test_a_list_of_no_known_length_cannot_be_prepared() -> None:
+    many = select(Task.id).where(Task.doc_id.in_(bindparam("documents", expanding=True, type_=Integer)))
+    with pytest.raises(ValueError, match="documents"):
+        Prepared(many, session.connection().dialect, ("documents",))
 
 
 def test_a_missing_value_is_a_mistake_and_not_nothing() -> None:

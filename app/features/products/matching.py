@@ -7,11 +7,12 @@ called stays open, and a line of which somebody said that it is not the product 
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
+from functools import cache
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import BindParameter, and_, bindparam, or_, select
+from sqlalchemy import BindParameter, Integer, Select, String, and_, bindparam, or_, select
 
-from app.core.db import session
+from app.core import prepared
 from app.features.products.models import Product, number_key
 
 Line = TypeVar("Line")
@@ -72,32 +73,44 @@ def _match(chosen: ListedProduct | None, unmatched: str, key: str, called: Seque
 def _read(ids: set[int], keys: set[str]) -> list[ListedProduct]:
     if not ids and not keys:
         return []
-    # as parameters of their own: lists of two hundred would be looked through for expressions
-    named: BindParameter[str] = bindparam("keys", list(keys), expanding=True)
-    statement = select(
-        Product.id,
-        Product.code,
-        Product.name,
-        Product.floor_price,
-        Product.active,
-        Product.code_key,
-        Product.model_key,
-    ).where(
-        or_(
-            Product.id.in_(bindparam("ids", list(ids), expanding=True)),
-            and_(Product.active.is_(True), or_(Product.model_key.in_(named), Product.code_key.in_(named))),
+    found = prepared.read(_listed(), {"ids": list(ids), "keys": list(keys)})
+    return [ListedProduct(*row) for row in found]
+
+
+@cache
+def _listed() -> Select[*tuple[Any, ...]]:
+    """Return the SELECT of the products of some ids, and of the active ones of some models or codes."""
+    keys: BindParameter[str] = bindparam("keys", expanding=True, type_=String)
+    named = or_(Product.model_key.in_(keys), Product.code_key.in_(keys))
+    return (
+        select(
+            Product.id,
+            Product.code,
+            Product.name,
+            Product.floor_price,
+            Product.active,
+            Product.code_key,
+            Product.model_key,
         )
+        .where(
+            or_(
+                Product.id.in_(bindparam("ids", expanding=True, type_=Integer)),
+                and_(Product.active.is_(True), named),
+            )
+        )
+        .order_by(Product.id)
     )
-    return [ListedProduct(*row) for row in session.execute(statement.order_by(Product.id))]
 
 
 def settled(lines: Sequence[Line], found: Sequence[Match]) -> list[Line]:
     """Return lines (dataclasses) with the product and the refused one of their matches."""
-    return [
-        replace(
-            line,  # type: ignore[type-var]
-            product_id=match.product.id if match.product else None,
-            unmatched_code=match.refused.code if match.refused else "",
-        )
-        for line, match in zip(lines, found, strict=True)
-    ]
+    return [_settled(line, match) for line, match in zip(lines, found, strict=True)]
+
+
+def _settled(line: Any, match: Match) -> Any:
+    product_id = match.product.id if match.product else None
+    unmatched_code = match.refused.code if match.refused else ""
+    if line.product_id == product_id and line.unmatched_code == unmatched_code:
+        # nearly always, and a copy of two hundred lines is not free
+        return line
+    return replace(line, product_id=product_id, unmatched_code=unmatched_code)

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, case, select
-from sqlalchemy.engine import Row
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, case, select
 
+from app.core import prepared
 from app.core.db import session
 from app.core.errors import Conflict, Denied, NotVisible
 from app.core.i18n import lazy
@@ -31,24 +32,37 @@ OVER = (QuotationStatus.VOID, QuotationStatus.LOST)
 
 def copyable(actor: Actor) -> Select[QuotationRevision]:
     """Return the SELECT of the revisions an actor may copy from: those whose prices they may know."""
-    return visible_to(actor).where(prices_visible(actor))
+    return _copyable(visible_to(actor), prices_visible(actor))
 
 
-def candidates(actor: Actor, revision: QuotationRevision, words: str) -> Sequence[Row[*tuple[Any, ...]]]:
+@lru_cache(512)
+def _copyable(visible: Select[QuotationRevision], priced: ColumnElement[bool]) -> Select[QuotationRevision]:
+    return visible.where(priced)
+
+
+def candidates(actor: Actor, revision: QuotationRevision, words: str) -> Sequence[Any]:
     """Return earlier quotations an actor may copy from: those that match the words, else the same customer's first."""
-    statement = (
-        copyable(actor)
-        .join(Quotation, Quotation.id == QuotationRevision.quotation_id)
+    statement = _candidates(copyable(actor))
+    values = {"of_quotation": revision.quotation_id, "of_customer": revision.quotation.customer_id}
+    if not words.strip():
+        return prepared.read(statement, values)
+    searched = (QuotationRevision.number, Customer.name, Customer.short_name, QuotationRevision.project)
+    return prepared.read_once(statement.where(matches_words(words, searched)), values)
+
+
+@lru_cache(512)
+def _candidates(copied: Select[QuotationRevision]) -> Select[*tuple[Any, ...]]:
+    same = case((Quotation.customer_id == bindparam("of_customer", type_=Integer), 0), else_=1)
+    return (
+        copied.join(Quotation, Quotation.id == QuotationRevision.quotation_id)
         .join(Customer, Customer.id == Quotation.customer_id)
-        .where(QuotationRevision.quotation_id != revision.quotation_id, QuotationRevision.current.is_(True))
-    )
-    if words.strip():
-        searched = (QuotationRevision.number, Customer.name, Customer.short_name, QuotationRevision.project)
-        statement = statement.where(matches_words(words, searched))
-    same = case((Quotation.customer_id == revision.quotation.customer_id, 0), else_=1)
-    statement = statement.order_by(same, QuotationRevision.created_at.desc(), QuotationRevision.id.desc())
-    return session.execute(
-        statement.limit(MOST_CANDIDATES).with_only_columns(
+        .where(
+            QuotationRevision.quotation_id != bindparam("of_quotation", type_=Integer),
+            QuotationRevision.current.is_(True),
+        )
+        .order_by(same, QuotationRevision.created_at.desc(), QuotationRevision.id.desc())
+        .limit(MOST_CANDIDATES)
+        .with_only_columns(
             QuotationRevision.id,
             QuotationRevision.number,
             QuotationRevision.total,
@@ -57,7 +71,7 @@ def candidates(actor: Actor, revision: QuotationRevision, words: str) -> Sequenc
             Customer.name,
             maintain_column_froms=True,
         )
-    ).all()
+    )
 
 
 def source(actor: Actor, revision_id: int) -> QuotationRevision:

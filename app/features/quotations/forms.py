@@ -11,7 +11,7 @@ from app.features.quotations.enums import (
     PAYMENT_LABELS,
     LineKind,
 )
-from app.features.quotations.terms.models import TermsSet
+from app.features.quotations.terms.queries import Named
 from app.web.forms import (
     AmountField,
     BaseForm,
@@ -56,7 +56,7 @@ class QuotationForm(QuotationHead, EditForm):
 
     payment_other = TextField(lazy("其他付款方式"), longest=300)
     # what the terms may be filled from, read together with the companies
-    terms_sets: list[TermsSet] = []
+    terms_sets: list[Named] = []
 
 
 class QuotationLineForm(LineForm):

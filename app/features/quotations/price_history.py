@@ -5,11 +5,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, or_, select
+from sqlalchemy import ColumnElement, Integer, Select, String, bindparam, or_, select
 
-from app.core.db import session
+from app.core import prepared
 from app.core.permissions import Actor
 from app.features.customers.models import Customer
 from app.features.people.models import User
@@ -19,6 +20,14 @@ from app.features.quotations.models import Quotation, QuotationLine, QuotationRe
 
 # Of so many lines at once no more offers are read, the newest first.
 MOST_OFFERS = 1_000
+
+# Under which offers are read; kept, so that their statements are made once.
+OF_CUSTOMER = Quotation.customer_id == bindparam("of_customer", type_=Integer)
+OF_PRODUCT = QuotationLine.product_id == bindparam("of_product", type_=Integer)
+OF_LINES = or_(
+    QuotationLine.product_id.in_(bindparam("products", expanding=True, type_=Integer)),
+    QuotationLine.model.in_(bindparam("models", expanding=True, type_=String)),
+)
 
 
 @dataclass(frozen=True)
@@ -52,6 +61,10 @@ def offered(actor: Actor) -> Select[Any]:
 
     Void ones never count; those of sealed bids not for who may not know the prices yet.
     """
+    return _offered(queries.visible_condition(actor), secrecy.prices_visible(actor))
+
+
+def _offered(visible: ColumnElement[bool], priced: ColumnElement[bool]) -> Select[Any]:
     return (
         select(QuotationLine)
         .join(QuotationRevision, QuotationRevision.id == QuotationLine.revision_id)
@@ -59,8 +72,8 @@ def offered(actor: Actor) -> Select[Any]:
         .join(Customer, Customer.id == Quotation.customer_id)
         .join(User, User.id == QuotationRevision.owner_id)
         .where(
-            queries.visible_condition(actor),
-            secrecy.prices_visible(actor),
+            visible,
+            priced,
             QuotationRevision.issued_at.is_not(None),
             QuotationRevision.status != QuotationStatus.VOID,
             QuotationLine.kind != LineKind.HEADING,
@@ -69,10 +82,18 @@ def offered(actor: Actor) -> Select[Any]:
     )
 
 
-def newest(actor: Actor, *conditions: ColumnElement[bool], limit: int) -> list[OfferedPrice]:
-    """Return the newest offers under some conditions."""
-    statement = (
-        offered(actor)
+def newest(actor: Actor, conditions: Sequence[ColumnElement[bool]], **values: Any) -> list[OfferedPrice]:
+    """Return the newest offers under kept conditions; ``values`` are theirs, and ``most`` is how many to read."""
+    statement = _newest(queries.visible_condition(actor), secrecy.prices_visible(actor), tuple(conditions))
+    return [OfferedPrice(*row) for row in prepared.read(statement, values)]
+
+
+@lru_cache(512)
+def _newest(
+    visible: ColumnElement[bool], priced: ColumnElement[bool], conditions: tuple[ColumnElement[bool], ...]
+) -> Select[*tuple[Any, ...]]:
+    return (
+        _offered(visible, priced)
         .with_only_columns(
             QuotationLine.id,
             QuotationRevision.quotation_id,
@@ -80,7 +101,7 @@ def newest(actor: Actor, *conditions: ColumnElement[bool], limit: int) -> list[O
             QuotationRevision.number,
             QuotationRevision.issued_at,
             Quotation.customer_id,
-            Customer.name,
+            Customer.name.label("customer_name"),
             QuotationLine.product_id,
             QuotationLine.name,
             QuotationLine.model,
@@ -88,15 +109,13 @@ def newest(actor: Actor, *conditions: ColumnElement[bool], limit: int) -> list[O
             QuotationLine.quantity,
             QuotationLine.unit_price,
             QuotationLine.tax_rate,
-            User.name,
+            User.name.label("owner_name"),
             maintain_column_froms=True,
         )
         .where(*conditions)
         .order_by(QuotationRevision.issued_at.desc(), QuotationLine.id.desc())
-        .limit(limit)
+        .limit(bindparam("most", type_=Integer))
     )
-    rows: Sequence[Any] = session.execute(statement).all()
-    return [OfferedPrice(*row) for row in rows]
 
 
 def last_prices(
@@ -120,12 +139,14 @@ def last_prices_of_lines(
     models = {model for _product_id, model in lines if model}
     if not products and not models:
         return [[] for _line in lines]
-    # as parameters of their own: a list of two hundred would be looked through for expressions
-    wanted = or_(
-        QuotationLine.product_id.in_(bindparam("products", list(products), expanding=True)),
-        QuotationLine.model.in_(bindparam("models", list(models), expanding=True)),
+    found = newest(
+        actor,
+        (OF_CUSTOMER, OF_LINES),
+        of_customer=customer_id,
+        products=list(products),
+        models=list(models),
+        most=MOST_OFFERS,
     )
-    found = newest(actor, Quotation.customer_id == customer_id, wanted, limit=MOST_OFFERS)
     places: dict[int | str | None, list[int]] = defaultdict(list)
     for place, offer in enumerate(found):
         places[offer.product_id].append(place)
@@ -154,9 +175,9 @@ def is_same(offer: OfferedPrice, product_id: int | None, model: str) -> bool:
 
 def of_customer(actor: Actor, customer_id: int, limit: int = 8) -> list[OfferedPrice]:
     """Return the newest offers to a customer."""
-    return newest(actor, Quotation.customer_id == customer_id, limit=limit)
+    return newest(actor, (OF_CUSTOMER,), of_customer=customer_id, most=limit)
 
 
 def of_product(actor: Actor, product_id: int, limit: int = 8) -> list[OfferedPrice]:
     """Return the newest offers of a product, to whomever."""
-    return newest(actor, QuotationLine.product_id == product_id, limit=limit)
+    return newest(actor, (OF_PRODUCT,), of_product=product_id, most=limit)

@@ -1,7 +1,11 @@
 """Which sets of terms there are, and which of them a new quotation begins with."""
 
-from sqlalchemy import Select, and_, case, or_, select
+from functools import cache
+from typing import Any, NamedTuple
 
+from sqlalchemy import Integer, Select, and_, bindparam, case, or_, select
+
+from app.core import prepared
 from app.core.db import session
 from app.core.errors import NotVisible
 from app.features.quotations.terms.models import TermsSet
@@ -14,22 +18,40 @@ def usable() -> list[TermsSet]:
     return list(session.execute(statement).unique().scalars())
 
 
-def with_companies(legal_entity_id: int) -> tuple[list[LegalEntity], list[TermsSet]]:
+class Named(NamedTuple):
+    """What is chosen in a list: its id and its name."""
+
+    id: int
+    name: str
+
+
+def with_companies(legal_entity_id: int) -> tuple[list[Named], list[Named]]:
     """Return what a quotation of a legal entity may choose from, by one query: companies, and sets of terms.
 
     The companies are those in use and the quotation's own, the sets those in use that are meant for it or for any.
     """
-    meant = or_(TermsSet.legal_entity_id.is_(None), TermsSet.legal_entity_id == legal_entity_id)
-    statement = (
-        select(LegalEntity, TermsSet)
+    rows = prepared.read(_with_companies(), {"of_company": legal_entity_id})
+    companies = {row.company: Named(row.company, row.company_name) for row in rows}
+    sets = {row.terms: Named(row.terms, row.terms_name) for row in rows if row.terms is not None}
+    return list(companies.values()), list(sets.values())
+
+
+@cache
+def _with_companies() -> Select[*tuple[Any, ...]]:
+    own = bindparam("of_company", type_=Integer)
+    meant = or_(TermsSet.legal_entity_id.is_(None), TermsSet.legal_entity_id == own)
+    return (
+        select(
+            LegalEntity.id.label("company"),
+            LegalEntity.name.label("company_name"),
+            TermsSet.id.label("terms"),
+            TermsSet.name.label("terms_name"),
+        )
+        .select_from(LegalEntity)
         .outerjoin(TermsSet, and_(TermsSet.active.is_(True), meant))
-        .where(or_(LegalEntity.active.is_(True), LegalEntity.id == legal_entity_id))
+        .where(or_(LegalEntity.active.is_(True), LegalEntity.id == own))
         .order_by(LegalEntity.id, TermsSet.name, TermsSet.id)
     )
-    rows = session.execute(statement).unique().all()
-    companies = {company.id: company for company, _terms in rows}
-    sets = {terms.id: terms for _company, terms in rows if terms is not None}
-    return list(companies.values()), list(sets.values())
 
 
 def default_for(legal_entity_id: int, kind: str) -> TermsSet | None:
