@@ -96,7 +96,8 @@ def frozen(value: Any) -> Any:
     if kind is str or kind is int or value is None:
         return value
     if kind is tuple or kind is list:
-        return tuple([frozen(item) for item in value])
+        # most are texts: a call for each would cost more than the rest
+        return tuple([item if type(item) is str else frozen(item) for item in value])
     if kind is dict:
         return tuple([(key, frozen(item)) for key, item in value.items()])
     if kind is LazyText:

@@ -13,6 +13,7 @@ from markupsafe import Markup
 from app.core.i18n import current_locale
 from app.core.i18n import gettext as _
 from app.web import components, keeping
+from app.web.keeping import Memory
 
 KEPT_TABLES = 64
 # What stands for the number of a row until it is known: no label and no text of a person holds such characters.
@@ -20,6 +21,9 @@ INDEX, NUMBER = "\x01", "\x02"
 FIGURES = ("number", "money")
 
 BOXED = "boxed"
+
+# Characters of the cells of kept rows.
+KEPT_CHARACTERS, LONGEST_ROW = 4_000_000, 10_000
 
 _tables: dict[Any, "RowPattern"] = {}
 
@@ -32,8 +36,22 @@ class BoxedText(NamedTuple):
     ticked: bool = False
 
 
-def line_rows(table: Mapping[str, Any]) -> list[Markup]:
-    """Return the rows of a line editor, each by itself; ``table`` is what the template ``_ui/lines.html`` is told."""
+class Filled(NamedTuple):
+    """What is put into the frame of a row: hidden fields that are not empty, cells, and which of them hold a box."""
+
+    hidden: Sequence[tuple[str, str]]
+    cells: Sequence[str]
+    boxed: Sequence[int]
+
+
+# What is the same where it is equal.
+TEXTS = frozenset({str, type(None), BoxedText})
+
+_filled: Memory[Filled] = Memory(KEPT_CHARACTERS, LONGEST_ROW)
+
+
+def line_rows(table: Mapping[str, Any]) -> Markup:
+    """Return the rows of a line editor; ``table`` is what the template ``_ui/lines.html`` is told."""
     columns, prefix, fixed = table["columns"], table.get("prefix", "line"), bool(table.get("fixed"))
     hidden_names, errors = tuple(table["hidden_names"]), table["errors"]
     shape = (current_locale(), components.asset("icons.svg"), prefix, hidden_names, fixed)
@@ -42,9 +60,10 @@ def line_rows(table: Mapping[str, Any]) -> list[Markup]:
     if pattern is None:
         if len(_tables) >= KEPT_TABLES:
             _tables.clear()
+            _filled.clear()
         pattern = _tables[key] = RowPattern(columns, prefix, hidden_names, fixed)
-    rows = enumerate(table["rows"])
-    return [Markup(pattern.row(index, row, errors)) for index, row in rows]  # noqa: S704 - escaped there
+    rows = [pattern.row(index, row, errors) for index, row in enumerate(table["rows"])]
+    return Markup("".join(rows))  # noqa: S704 - escaped there
 
 
 class RowPattern:
@@ -57,30 +76,52 @@ class RowPattern:
         self.hidden_names = hidden_names
         self.fixed = fixed
         self.cells = [CellPattern(column, f"{prefix}-{INDEX}-{column['name']}") for column in columns]
+        self.names = [*hidden_names, *(cell.name for cell in self.cells)]
         self.frames: list[str] = []
 
     def row(self, index: int, row: Mapping[str, Any], errors: Mapping[str, Any]) -> str:
         """Return a row (counted from 0) with its values; ``errors`` are those of all rows, by field name."""
-        values = [self.hidden(index, row)]
-        values += [
-            cell.shown(row.get(cell.name))
-            if cell.kind != BOXED
-            else numbered(cell.boxed(row[cell.name]), index)
-            for cell in self.cells
-        ]
+        filled = self.filled(row)
+        hidden = "".join(
+            [
+                f'<input type="hidden" name="{self.prefix}-{index}-{name}" value="{value}">'
+                for name, value in filled.hidden
+            ]
+        )
+        cells = filled.cells
+        if filled.boxed:
+            cells = [
+                numbered(text, index) if place in filled.boxed else text for place, text in enumerate(cells)
+            ]
         wrong = {}
         if errors:
             names = {cell.name: f"{self.prefix}-{index}-{cell.name}" for cell in self.cells}
             wrong = {name: errors[field] for name, field in names.items() if errors.get(field)}
         frame = numbered(self.frame(wrong), index) if wrong else self.plain_frame(index)
-        return frame % tuple(values)
+        return frame % (hidden, *cells)
 
-    def hidden(self, index: int, row: Mapping[str, Any]) -> str:
-        """Return the fields that go with a row and are not shown, those that are empty left out."""
-        return "".join(
-            f'<input type="hidden" name="{self.prefix}-{index}-{name}" value="{plain(row[name])}">'
-            for name in self.hidden_names
-            if row.get(name)
+    def filled(self, row: Mapping[str, Any]) -> Filled:
+        """Return what is put into the frame of a row, from memory where a row said the same before."""
+        told = tuple(map(row.get, self.names))
+        # others may be equal and written differently, as 1 and True
+        lasting = TEXTS.issuperset(map(type, told))
+        found = _filled.get((self, told)) if lasting else None
+        if found is None:
+            found = self.filled_anew(row)
+            if lasting:
+                _filled.put((self, told), found, sum(map(len, found.cells)))
+        return found
+
+    def filled_anew(self, row: Mapping[str, Any]) -> Filled:
+        """Return what is put into the frame of a row."""
+        places = [place for place, cell in enumerate(self.cells) if cell.kind == BOXED]
+        return Filled(
+            [(name, plain(row[name])) for name in self.hidden_names if row.get(name)],
+            [
+                cell.boxed(row[cell.name]) if cell.kind == BOXED else cell.shown(row.get(cell.name))
+                for cell in self.cells
+            ],
+            [place for place in places if row[self.cells[place].name].value],
         )
 
     def plain_frame(self, index: int) -> str:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial
+from operator import attrgetter
 from typing import Any, Generic, NamedTuple, TypeVar
 
 import wtforms
@@ -27,6 +28,7 @@ KEPT_ROWS = 4_096
 KEPT_NAMES, LONGEST_NAME = 8_192, 80
 # A row of more characters is read anew each time.
 LONGEST_KEPT = 2_000
+TYPED, STORED = "typed", "stored"
 
 # What stands for the value of a field that a stored row knows nothing of.
 _MISSING = object()
@@ -58,17 +60,26 @@ class LineForm(wtforms.Form):
 
 
 Form = TypeVar("Form", bound=LineForm)
+Made = TypeVar("Made")
 
 
 class LineRow(NamedTuple):
     """A row as it was read, by field name: values, texts as they are shown, sentences of what is wrong.
 
-    It may be kept and shared, so nobody changes it.
+    It may be kept and shared, so nobody changes it. ``made`` holds what ``once`` made of it.
     """
 
     values: Mapping[str, Any]
     texts: Mapping[str, str]
     wrong: Mapping[str, Sequence[str]]
+    made: dict[Any, Any]
+
+    def once(self, make: Callable[[Mapping[str, Any]], Made]) -> Made:
+        """Return what a function makes of the values and nothing else, made once while the row is kept."""
+        found: Made | None = self.made.get(make)
+        if found is None:
+            found = self.made[make] = make(self.values)
+        return found
 
 
 class Lines(Generic[Form]):
@@ -110,10 +121,17 @@ class Lines(Generic[Form]):
         # what a row brings along, such as a preset unit, does not make it count
         along = {"id", *getattr(self.row_form, "presets", ())}
         typed: dict[int, Cells] = {}
-        for name, value in posted.items(multi=True):
+        # as the dictionary it is: what a MultiDict gives out itself are copies
+        for name, values in dict.items(posted):
             found = cell_of(self.prefix, name) if len(name) <= LONGEST_NAME else None
-            if found is not None:
-                typed.setdefault(found[0], []).append((found[1], value))
+            if found is None:
+                continue
+            index, column = found
+            cells = typed.get(index)
+            if cells is None:
+                cells = typed[index] = []
+            for value in values:
+                cells.append((column, value))
         numbered = [
             (index, fields)
             for index, fields in sorted(typed.items())
@@ -164,7 +182,7 @@ class Lines(Generic[Form]):
             field.data, field.raw_data = value, None
             texts[name] = _text_of(field)
         left = {name: said for name, said in row.wrong.items() if name not in values}
-        self.rows[place] = LineRow({**row.values, **values}, texts, left)
+        self.rows[place] = LineRow({**row.values, **values}, texts, left, {})
 
     @cached_property
     def _form(self) -> Form:
@@ -176,9 +194,7 @@ class Lines(Generic[Form]):
         return list(self._form._fields)
 
     def _typed_row(self, fields: Cells) -> LineRow:
-        if sum(len(name) + len(value) for name, value in fields) > LONGEST_KEPT:
-            return self._read_typed(fields)
-        return self._kept("typed", tuple(fields), lambda: self._read_typed(fields))
+        return self._kept(TYPED, tuple(fields), lambda: self._read_typed(fields))
 
     def _read_typed(self, fields: Cells) -> LineRow:
         # An empty MultiDict would count as "nothing posted".
@@ -186,10 +202,18 @@ class Lines(Generic[Form]):
         self._form.validate()
         return self._as_read()
 
+    @cached_property
+    def _told(self) -> Callable[[Any], Any]:
+        """What an object that knows all fields says of them, in one call."""
+        return attrgetter(*self._names)
+
     def _stored_row(self, item: Any) -> LineRow:
-        value_of = item.get if isinstance(item, Mapping) else partial(getattr, item)
-        found = [value_of(name, _MISSING) for name in self._names]
-        return self._kept("stored", keeping.frozen(found), lambda: self._read_stored(item))
+        try:
+            found = self._told(item)
+        except AttributeError:
+            value_of = item.get if isinstance(item, Mapping) else partial(getattr, item)
+            found = [value_of(name, _MISSING) for name in self._names]
+        return self._kept(STORED, keeping.frozen(found), lambda: self._read_stored(item))
 
     def _read_stored(self, item: Any) -> LineRow:
         # Without anything posted a field keeps what it was given last.
@@ -208,6 +232,7 @@ class Lines(Generic[Form]):
             {name: field.data for name, field in fields.items()},
             {name: _text_of(field) for name, field in fields.items()},
             {name: tuple(map(str, field.errors)) for name, field in fields.items() if field.errors},
+            {},
         )
 
     @cached_property
@@ -227,7 +252,11 @@ class Lines(Generic[Form]):
             found = read()
             if len(_rows_kept) >= KEPT_ROWS:
                 _rows_kept.clear()
-            if sum(map(len, found.texts.values())) <= LONGEST_KEPT:
+            length = sum(map(len, found.texts.values()))
+            if source == TYPED:
+                # columns that no field of the form reads are part of the key all the same
+                length = max(length, sum(len(name) + len(value) for name, value in cells))
+            if length <= LONGEST_KEPT:
                 _rows_kept[key] = found
         return found
 

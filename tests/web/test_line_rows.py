@@ -1,12 +1,17 @@
 """The rows of a line editor: every cell named and labelled, nothing typed read as markup, errors at their cells."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from flask import Flask
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from markupsafe import Markup
 
 from app.core.i18n import lazy, using_locale
 from app.web import line_rows
+from app.web.line_rows import BoxedText
 from tests.client import Page
 
 COLUMNS: list[dict[str, Any]] = [
@@ -99,3 +104,34 @@ def test_no_more_tables_are_kept_than_there_is_room_for(monkeypatch: pytest.Monk
     for prefix in ("a", "b", "c"):
         assert f'name="{prefix}-0-name"' in written({}, prefix=prefix).html
     assert len(line_rows._tables) == 1
+
+
+VALUES = st.sampled_from(
+    ["", "a", "b", "泵", HOSTILE, None, 1, True, Decimal("1.0"), Decimal(1), Markup("a"), "1"]
+)
+BOXES = st.builds(
+    BoxedText, st.sampled_from(["", "P-1", HOSTILE]), st.sampled_from(["", "P-1"]), st.booleans()
+)
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(
+        st.fixed_dictionaries(
+            {"product": BOXES},
+            optional=dict.fromkeys(("id", "name", "kind", "quantity", "urgent", "note", "before"), VALUES),
+        ),
+        max_size=5,
+    )
+)
+def test_a_row_that_was_written_before_is_written_the_same(rows: list[dict[str, Any]]) -> None:
+    """Which rows were written before it, and equal values that are written differently, must not show."""
+    columns = [*COLUMNS, {"name": "product", "label": "产品", "kind": "boxed", "box": "不是它"}]
+    pattern = line_rows.RowPattern(columns, "line", ("id",), False)
+    for index, row in enumerate(rows):
+        line_rows._filled.clear()
+        anew = pattern.row(index, row, {})
+        for other in rows:
+            pattern.row(0, other, {})
+        assert pattern.row(index, row, {}) == anew
+        assert pattern.filled(row) == pattern.filled_anew(row)

@@ -1,6 +1,8 @@
 """Tables of lines inside a form: rows are read in order, kept by their cells, filled, refused and shown again."""
 
+import re
 from decimal import Decimal
+from typing import NamedTuple
 
 import pytest
 from hypothesis import given, settings
@@ -114,6 +116,92 @@ def test_rows_read_by_one_form_are_as_if_each_had_its_own(rows):
             assert {name: list(said) for name, said in read.wrong.items()} == own.errors
             assert read.texts["name"] == own.name._value()
         assert lines._stored_row({}).texts["name"] == ""
+
+
+NAMES = st.sampled_from(
+    [
+        "line-0-name",
+        "line-0-id",
+        "line-1-name",
+        "line-1-unit",
+        "line-3-quantity",
+        "line-3-kind",
+        "line-x-name",
+    ]
+    + ["line-1-urgent", "line-02-name", "items-0-name", "line-0-name-x", "line-0-zz", "other"]
+)
+
+
+@settings(max_examples=60)
+@given(st.lists(st.tuples(NAMES, TYPED), max_size=12))
+def test_a_posted_table_is_the_rows_that_forms_of_their_own_would_read(posted):
+    typed = {}
+    for name, value in MultiDict(posted).items(multi=True):
+        found = re.fullmatch(r"line-(\d{1,4})-([a-z_0-9]+)", name)
+        if found:
+            typed.setdefault(int(found[1]), []).append((found[2], value))
+    wanted, wrong = [], {}
+    for _index, cells in sorted(typed.items()):
+        if not any(value.strip() for name, value in cells if name not in ("id", "unit")):
+            continue
+        own = Row(MultiDict([*cells, ("posted", "1")]))
+        own.validate()
+        wrong |= {f"line-{len(wanted)}-{name}": [*map(str, said)] for name, said in own.errors.items()}
+        wanted.append(own)
+    for _turn in range(2):
+        lines = Lines(Row, MultiDict(posted))
+        assert lines.validate() is not bool(wrong)
+        assert lines.data == [own.data for own in wanted]
+        assert lines.errors == wrong
+        assert [row["quantity"] for row in lines.shown(empty=0)] == [own.quantity._value() for own in wanted]
+
+
+class Told(NamedTuple):
+    id: int | None
+    name: str
+    quantity: Decimal | None
+    unit: str
+    urgent: bool
+    kind: str | None
+
+
+@settings(max_examples=40)
+@given(
+    st.lists(
+        st.builds(
+            Told,
+            id=st.sampled_from([None, 1, 7]),
+            name=TYPED,
+            quantity=st.sampled_from([None, Decimal(1), Decimal("1.0"), Decimal("1.000"), Decimal("0.25")]),
+            unit=TYPED,
+            urgent=st.booleans(),
+            kind=st.sampled_from([None, "", "a", "zz"]),
+        ),
+        max_size=4,
+    )
+)
+def test_a_stored_table_is_the_same_however_its_rows_come(rows):
+    own = [Row(None, row) for row in rows]
+    for stored in (rows, [row._asdict() for row in rows], rows):
+        lines = Lines(Row, stored=stored)
+        assert lines.data == [form.data for form in own]
+        assert [row["quantity"] for row in lines.shown(empty=0)] == [form.quantity._value() for form in own]
+        assert [row["kind"] for row in lines.shown(empty=0)] == [row.kind or "" for row in rows]
+
+
+def test_what_is_made_of_a_row_is_made_once_and_not_of_a_filled_one():
+    made = []
+
+    def name_of(values):
+        made.append(values["name"])
+        return values["name"]
+
+    for _turn in range(2):
+        lines = lines_of({"line-0-name": "一台独一无二的泵", "line-0-quantity": "1"})
+        assert [row.once(name_of) for row in lines.rows] == ["一台独一无二的泵"]
+    assert made == ["一台独一无二的泵"]
+    lines.fill(0, {"name": "阀"})
+    assert lines.rows[0].once(name_of) == "阀"
 
 
 def test_a_kept_row_speaks_the_language_of_its_reader():

@@ -15,7 +15,7 @@ from app.features.quotations import actions, filling, history_view, presentation
 from app.features.quotations.enums import QuotationPerm, QuotationStatus
 from app.features.quotations.flow import FLOW
 from app.features.quotations.forms import QuotationForm, QuotationLineForm
-from app.features.quotations.line_table import line_columns, preview, typed_lines
+from app.features.quotations.line_table import line_columns, preview, stored_lines, typed_lines
 from app.features.quotations.models import QuotationRevision
 from app.features.quotations.pasting import TABLE
 from app.features.quotations.views import Answer, blueprint, load
@@ -30,10 +30,10 @@ from app.web.pasting import PasteView
 @blueprint.get("/<int:quotation_id>/r/<int:number>/edit")
 @requires(QuotationPerm.PREPARE)
 def edit(quotation_id: int, number: int) -> Answer:
-    revision = load(quotation_id, number)
+    revision = load(quotation_id, number, with_lines=False)
     check_editable(revision, current_actor())
     form = filling.quotation_form(revision, stored=True)
-    return form_page(revision, form, Lines(QuotationLineForm, stored=revision.lines))
+    return form_page(revision, form, stored_lines(revision))
 
 
 def check_editable(revision: QuotationRevision, actor: Actor) -> None:
@@ -106,8 +106,7 @@ def save(quotation_id: int, number: int) -> Answer:
         return form_page(revision, form, lines, status=422)
     try:
         with unit_of_work():
-            # what is written is read again under the lock, its lines with it
-            revision = load(quotation_id, number, with_lines=False)
+            # what is written is read again under the lock, its lines with it, and must still be the actor's own
             write(revision, actor, form, lines)
             if request.form.get("then") == "submit":
                 actions.fire(revision, "submit", actor=actor, version=None)
@@ -141,7 +140,7 @@ def write(
 def refused_form(
     quotation_id: int, number: int, form: QuotationForm, lines: Lines[Any], problem: Problem
 ) -> Answer:
-    revision = load(quotation_id, number)
+    revision = load(quotation_id, number, with_lines=False)
     if isinstance(problem, Stale):
         form.version.data = revision.version
         return form_page(revision, form, lines, status=409, stale=problem)
@@ -181,7 +180,7 @@ def autosave(quotation_id: int, number: int) -> Answer:
         return answer(quotation_id, number, status=422, waiting=_("还有内容要改正，暂未自动保存"))
     try:
         with unit_of_work():
-            write(load(quotation_id, number, with_lines=False), actor, form, lines, autosave=True)
+            write(revision, actor, form, lines, autosave=True)
     except Stale as problem:
         return answer(quotation_id, number, status=409, waiting=problem.sentence(), changes=problem.changes)
     except (Conflict, Invalid) as problem:

@@ -1,19 +1,30 @@
 """The table of the editor: its columns, and what was typed in it as rows."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property, lru_cache
 from typing import Any
 
+from sqlalchemy import Integer, Select, bindparam, select
+
+from app.core import prepared
+from app.core.i18n import current_locale
 from app.features.products import line_column, matching
 from app.features.quotations import actions, line_warnings
 from app.features.quotations.forms import QuotationLineForm
+from app.features.quotations.models import QuotationLine, QuotationRevision
 from app.web.forms import Lines
 
 
-def line_columns() -> list[dict[str, Any]]:
+def line_columns() -> Sequence[Mapping[str, Any]]:
     """Return the columns of the table, as ``_ui/lines.html`` takes them."""
+    return _columns(current_locale())
+
+
+@lru_cache(8)
+def _columns(locale: str) -> Sequence[Mapping[str, Any]]:
     form = QuotationLineForm()
-    return [
+    return (
         {
             "name": "kind",
             "label": form.kind.label.text,
@@ -32,12 +43,29 @@ def line_columns() -> list[dict[str, Any]]:
         {"name": "lead_time_days", "label": form.lead_time_days.label.text, "kind": "number", "size": "xs"},
         {"name": "note", "label": form.note.label.text, "size": "s"},
         {"name": "floor_reason", "label": form.floor_reason.label.text, "size": "s"},
-    ]
+    )
+
+
+def stored_lines(revision: QuotationRevision) -> Lines[Any]:
+    """Return the lines of a revision as its form shows them: their columns, no objects."""
+    return Lines(QuotationLineForm, stored=prepared.read(_stored(), {"of_revision": revision.id}))
+
+
+@cache
+def _stored() -> Select[Any]:
+    columns = [getattr(QuotationLine, name) for name in actions.LINE_FIELDS]
+    of_revision = QuotationLine.revision_id == bindparam("of_revision", type_=Integer)
+    return select(*columns).where(of_revision).order_by(QuotationLine.position)
 
 
 def typed_lines(lines: Lines[Any]) -> list[actions.LineInput]:
     """Return what was typed as the input of actions."""
-    return [actions.LineInput(**row.values) for row in lines.rows]
+    return [row.once(as_input) for row in lines.rows]
+
+
+def as_input(values: Mapping[str, Any]) -> actions.LineInput:
+    """Return the values of a row as the input of actions."""
+    return actions.LineInput(**values)
 
 
 @dataclass(frozen=True)
