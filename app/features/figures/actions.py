@@ -34,6 +34,9 @@ WITHOUT_FIGURES = frozenset(
         "inquiry:attach",
         "inquiry:remove-file",
         "quotation:attach",
+        # only what was not issued yet can be edited, and only what was issued is counted
+        "quotation:autosave",
+        "quotation:edit",
         "quotation:paper-refused",
         "quotation:reprint",
         "quotation:sealed-paper-opened",

@@ -5,13 +5,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Integer, Select, bindparam, func, select
 
-from app.core import clock, findings, money, search, settings, timeline
+from app.core import clock, findings, money, prepared, search, settings, timeline
 from app.core.db import session
 from app.core.errors import Conflict, Denied, Invalid
 from app.core.files import CheckedFile, StoredFile, attach
@@ -22,7 +22,7 @@ from app.features.inquiries.enums import InquiryStatus
 from app.features.inquiries.models import Inquiry, InquiryLine
 from app.features.products import matching
 from app.features.products.models import Product
-from app.features.quotations import secrecy, snapshot
+from app.features.quotations import queries, secrecy, snapshot
 from app.features.quotations.enums import Freight, LineKind, PaymentTerm, QuotationPerm, QuotationStatus
 from app.features.quotations.flow import DOC_TYPE, FLOW, NOT_APPROVED, refused_paper
 from app.features.quotations.line_changes import TOLD_FIELDS, line_changes, line_facts
@@ -225,12 +225,14 @@ def put_lines(
         row = rows[origin] = stored.get(origin) or QuotationLine()
         floor = floors.get(item.product_id) if item.product_id is not None else None
         wanted = {**vars(item), "origin": origin, "position": position, "floor_price": floor}
+        # past the attributes: a quotation has four thousand of them, and hardly any differs
+        present = vars(row)
         for name, value in wanted.items():
-            if getattr(row, name) != value:
+            if (present[name] if name in present else getattr(row, name)) != value:
                 setattr(row, name, value)
     if revision.lines != list(rows.values()):
         revision.lines[:] = rows.values()
-    revision.total = total_of(revision.lines)
+    revision.total = total_of(lines)
     if revision.total > MAX_TOTAL:
         raise Invalid(fields={"lines": lazy("合计超过 99.99 亿元，请检查数量和单价")})
 
@@ -279,16 +281,14 @@ def edit(
     if revision.status not in EDITABLE:
         raise Conflict("quotation:not-editable", state=FLOW.state(revision.status).label)
     check_validity(head["valid_until"])
+    queries.load_lines(revision)
     before, lines_before = head_facts(revision), line_facts(revision)
+    # the lines first: looking for their products would write what was changed by then
+    put_lines(revision, without_foreign(revision, lines))
     if legal_entity_id is not None and legal_entity_id != revision.legal_entity_id:
         revision.legal_entity = usable_legal_entity(legal_entity_id)
-    own_lines = {line.id for line in revision.quotation.inquiry.lines}
     for name in HEAD_FIELDS:
         setattr(revision, name, head[name])
-    put_lines(
-        revision,
-        [item for item in lines if item.inquiry_line_id is None or item.inquiry_line_id in own_lines],
-    )
     revision.touch()
     session.flush()
     changes = [
@@ -299,6 +299,19 @@ def edit(
         verb = "quotation:autosave" if autosave else "quotation:edit"
         timeline.record(DOC_TYPE, revision.id, verb, actor, data={"changes": changes})
     index(revision)
+
+
+def without_foreign(revision: QuotationRevision, lines: Sequence[LineInput]) -> Sequence[LineInput]:
+    """Return lines without those that name a line of another inquiry."""
+    if all(item.inquiry_line_id is None for item in lines):
+        return lines
+    own = {row.id for row in prepared.read(_own_lines(), {"of_inquiry": revision.quotation.inquiry_id})}
+    return [item for item in lines if item.inquiry_line_id is None or item.inquiry_line_id in own]
+
+
+@cache
+def _own_lines() -> Select[int]:
+    return select(InquiryLine.id).where(InquiryLine.inquiry_id == bindparam("of_inquiry", type_=Integer))
 
 
 def usable_legal_entity(legal_entity_id: int) -> LegalEntity:

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from app.core import timeline
-from app.features.quotations.models import QuotationRevision
+from app.features.quotations.models import QuotationLine, QuotationRevision
 
 # The fields of a line whose change the timeline tells.
 TOLD_FIELDS = (
@@ -26,8 +26,18 @@ TOLD_FIELDS = (
 
 def line_facts(revision: QuotationRevision) -> dict[int, tuple[Any, ...]]:
     """Return what a change of each line is told by, in the order of TOLD_FIELDS, by its position."""
-    told = attrgetter(*TOLD_FIELDS)
-    return {line.position: told(line) for line in revision.lines}
+    return {line.position: _told(line) for line in revision.lines}
+
+
+_fields_of, _attributes_of = itemgetter(*TOLD_FIELDS), attrgetter(*TOLD_FIELDS)
+
+
+def _told(line: QuotationLine) -> tuple[Any, ...]:
+    """Return the told fields of a line; past its attributes where all of them are there, as after a reading."""
+    try:
+        return _fields_of(vars(line))
+    except KeyError:
+        return _attributes_of(line)
 
 
 def line_changes(

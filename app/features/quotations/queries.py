@@ -14,6 +14,9 @@ from app.features.customers.models import Customer
 from app.features.inquiries.models import Inquiry
 from app.features.quotations.enums import QuotationPerm, QuotationStatus
 from app.features.quotations.models import IssuedFile, Quotation, QuotationLine, QuotationRevision
+
+# the options below need every table that relationships name
+from app.features.quotations.negotiation.models import Negotiation as Negotiation
 from app.features.quotations.secrecy import prices_visible
 
 READABLE_PAPER = (

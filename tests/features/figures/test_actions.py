@@ -13,11 +13,13 @@ from app.core import checks, clock, jobs, timeline
 from app.core.db import session
 from app.core.uow import unit_of_work
 from app.features.figures import actions
-from app.features.figures.facts import Fact
+from app.features.figures.facts import Fact, facts_of
 from app.features.figures.models import FigureFact, FigureState, FigureTally
 from app.features.inquiries import actions as inquiries
 from app.features.inquiries.models import Inquiry
+from app.features.quotations import actions as quotations
 from app.features.quotations import queries
+from app.features.quotations.models import QuotationRevision
 from tests import stories
 from tests.features.figures import lives
 
@@ -100,6 +102,35 @@ def test_an_issued_quotation_counts_once_with_its_products() -> None:
     revision = desk.quotation("issued")
     assert (tally("issued").count, tally("issued").amount) == (1, revision.total)
     assert tally("issued_product").amount == revision.total
+
+
+def test_what_is_edited_before_its_issue_is_not_counted() -> None:
+    """So a saved draft need not be counted again."""
+    desk = stories.desk()
+    issued = desk.quotation("issued")
+    with unit_of_work():
+        draft = quotations.revise(
+            session.get_one(QuotationRevision, issued.id),
+            actor=desk.people.actor("salesperson"),
+            version=issued.version,
+            reason="客户加量",
+        )
+    inquiry = draft.quotation.inquiry_id
+    before = facts_of([inquiry])
+    lines = [
+        quotations.LineInput(
+            **{name: getattr(line, name) for name in quotations.LINE_FIELDS} | {"quantity": Decimal(99)}
+        )
+        for line in draft.lines
+    ]
+    with unit_of_work():
+        row = session.get_one(QuotationRevision, draft.id)
+        head = {name: getattr(row, name) for name in quotations.HEAD_FIELDS}
+        quotations.edit(
+            row, actor=desk.people.actor("salesperson"), version=row.version, head=head, lines=lines
+        )
+    assert session.get_one(QuotationRevision, draft.id).total != issued.total
+    assert facts_of([inquiry]) == before != {inquiry: []}
 
 
 def test_the_price_of_a_tender_is_not_counted_before_its_result() -> None:

@@ -20,7 +20,7 @@ from app.features.inquiries import actions as inquiry_actions
 from app.features.products.models import Product
 from app.features.quotations import actions
 from app.features.quotations.enums import LineKind
-from app.features.quotations.line_changes import line_changes
+from app.features.quotations.line_changes import line_changes, line_facts
 from app.features.quotations.models import QuotationRevision
 from app.features.seals.models import LegalEntity
 from tests import stories
@@ -267,6 +267,27 @@ def test_a_line_stays_the_same_row_and_is_written_only_where_it_changed(desk: st
     assert [line.name for line in revision.lines] == [changed.name, inputs[0].name, "另一台"]
     assert len({line.origin for line in revision.lines}) == 3
     assert revision.lines[0].quantity == 17
+
+
+def test_a_line_that_must_be_read_again_is_compared_all_the_same(desk: stories.Desk) -> None:
+    revision = desk.quotation("draft")
+    inputs = [
+        actions.LineInput(**{name: getattr(line, name) for name in actions.LINE_FIELDS})
+        for line in revision.lines
+    ]
+    assert inputs[0].unit_price is not None
+    with unit_of_work():
+        row = session.get_one(QuotationRevision, revision.id)
+        session.expire(row.lines[0])
+        actions.put_lines(row, inputs)
+        assert not session.is_modified(row.lines[0])
+        session.expire(row.lines[0])
+        assert line_facts(row)[1][0] == inputs[0].name
+        session.expire(row.lines[0])
+        actions.put_lines(row, [replace(inputs[0], unit_price=None), *inputs[1:]])
+    session.refresh(revision)
+    assert revision.lines[0].unit_price is None
+    assert revision.lines[0].name == inputs[0].name
 
 
 def test_changes_of_lines_are_told_by_position_and_field(desk: stories.Desk) -> None:
