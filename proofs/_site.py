@@ -151,12 +151,12 @@ class Browser:
         self.location = ""
         self.body = b""
 
-    def request(self, method: str, address: str, fields: Mapping[str, str] | None = None) -> int:
-        """Send a request on a connection of its own and return the status."""
+    def request(self, method: str, address: str, fields: Mapping[str, str] | str | None = None) -> int:
+        """Send a request on a connection of its own and return the status; ``fields`` may be encoded already."""
         headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
         body = None
         if fields is not None:
-            body = urlencode(fields)
+            body = fields if isinstance(fields, str) else urlencode(fields)
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)) as connection:
             connection.request(method, address, body, headers)
