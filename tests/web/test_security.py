@@ -154,7 +154,7 @@ def test_forms_of_one_reader_carry_one_token_and_those_of_another_their_own(edge
     def token(value):
         with edge.test_request_context():
             session["csrf_token"] = value
-            made = security.form_token()
+            made = tokens.form_token()
             validate_csrf(made)
             return made
 
