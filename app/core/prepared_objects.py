@@ -16,12 +16,15 @@ from sqlalchemy.orm import InstrumentedAttribute, make_transient_to_detached
 from app.core.db import Model, session
 from app.core.prepared import read
 
-# Every table has one column for its key (tests/architecture).
+# The key of the tables that are read so.
 KEY = "id"
 
 
 class Part:
-    """The columns of one table within the rows of a statement; ``leave`` or ``only`` narrow them down."""
+    """The columns of one table within the rows of a statement; ``leave`` or ``only`` narrow them down.
+
+    Raises ValueError for a table whose key is not ``id`` alone.
+    """
 
     def __init__(
         self,

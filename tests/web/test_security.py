@@ -11,7 +11,7 @@ from itsdangerous import BadSignature
 from werkzeug.utils import redirect
 from wtforms.validators import ValidationError
 
-from app.web import security
+from app.web import security, tokens
 from tests.client import Client
 from tests.factories import PASSWORD, user
 from tests.web.edge import edge_app

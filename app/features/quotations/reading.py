@@ -22,13 +22,31 @@ from app.features.seals.models import LegalEntity
 
 @cache
 def parts() -> tuple[Part, ...]:
-    """Return what a row of the revision's statement holds; the page names the customer and reads no paper."""
+    """Return what a row of the revision's statement holds.
+
+    The page names the customer and the company, reads no paper, and of the inquiry what its steps and its bids ask.
+    """
     return (
         Part(QuotationRevision, leave=[QuotationRevision.snapshot]),
         Part(Quotation),
         Part(Customer, only=[Customer.name, Customer.short_name]),
-        Part(Inquiry),
-        Part(LegalEntity),
+        Part(
+            Inquiry,
+            only=[
+                Inquiry.number,
+                Inquiry.status,
+                Inquiry.version,
+                Inquiry.owner_id,
+                Inquiry.department_id,
+                Inquiry.customer_id,
+                Inquiry.kind,
+                Inquiry.opening_at,
+                Inquiry.deadline,
+                Inquiry.submitted_at,
+                Inquiry.late_allowed_at,
+            ],
+        ),
+        Part(LegalEntity, only=[LegalEntity.name]),
         Part(Negotiation),
         Part(ExtraCopies),
         Part(IssuedFile),
