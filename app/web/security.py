@@ -1,10 +1,9 @@
 """What each answer says to the browser about safety, and addresses that stay on this site."""
 
 import secrets
-from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, abort, current_app, g, request, session
+from flask import Flask, Response, abort, g, request
 
 from app.core import request_facts
 from app.web import fragments

@@ -22,11 +22,7 @@ WHOLE = (Part(Task),)
 ALL = select(*columns(WHOLE)).order_by(Task.id)
 NARROW = (Part(Task, leave=[Task.kind]), Part(Task, only=[Task.doc_id]))
 PAIR = (Part(Task), Part(EventChain))
-PAIRS = (
-    select(*columns(PAIR))
-    .outerjoin(EventChain, EventChain.id == Task.doc_id)
-    .order_by(Task.id)
-)
+PAIRS = select(*columns(PAIR)).outerjoin(EventChain, EventChain.id == Task.doc_id).order_by(Task.id)
 
 
 def put(documents: list[tuple[int, bool]]) -> None:
@@ -46,7 +42,11 @@ def values_of(row: object) -> dict[str, object]:
 
 
 @settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(st.tuples(st.integers(FIRST, FIRST + 3), st.booleans()), max_size=5, unique_by=lambda pair: pair[0]))
+@given(
+    st.lists(
+        st.tuples(st.integers(FIRST, FIRST + 3), st.booleans()), max_size=5, unique_by=lambda pair: pair[0]
+    )
+)
 def test_objects_say_what_loaded_ones_say(documents: list[tuple[int, bool]]) -> None:
     put(documents)
     loaded = [values_of(row) for row in session.execute(select(Task).order_by(Task.id)).scalars()]

@@ -95,7 +95,13 @@ def test_a_row_of_the_database_is_never_kept():
 
 
 def test_values_that_compare_as_equal_are_told_apart():
-    for values in ((1, True), (0, False, None), ("<b>", Markup("<b>")), (1, 1.0), (Decimal("1.0"), Decimal("1.00"))):
+    for values in (
+        (1, True),
+        (0, False, None),
+        ("<b>", Markup("<b>")),
+        (1, 1.0),
+        (Decimal("1.0"), Decimal("1.00")),
+    ):
         assert len({keeping.frozen([value]) for value in values}) == len(values)
     assert keeping.frozen(Named("a")) != keeping.frozen(("a",))
 

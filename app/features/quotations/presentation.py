@@ -55,7 +55,11 @@ KEPT_ROWS = 4_000
 def addresses(revision: QuotationRevision) -> dict[str, str]:
     """Return the addresses of a revision's pages by name."""
     place = url_for("quotations.show", quotation_id=revision.quotation_id, number=revision.revision)
-    return {"show": place, "steps": place, **{name: f"{place}/{path}" for name, path in UNDER_REVISION.items()}}
+    return {
+        "show": place,
+        "steps": place,
+        **{name: f"{place}/{path}" for name, path in UNDER_REVISION.items()},
+    }
 
 
 def sums(revision: QuotationRevision, actor: Actor) -> Any:

@@ -124,7 +124,7 @@ def load_lines(revision: QuotationRevision) -> None:
 @lru_cache(512)
 def one_of_quotation(visible: Select[QuotationRevision], *, current: bool) -> Select[QuotationRevision]:
     """Return the SELECT of one revision with what its steps need; made once, since every step begins so."""
-    found = visible.where(*reading.place(current=current))
+    found = visible.where(*reading.place_of(current=current))
     return found.options(*WHOLE, lazyload(QuotationRevision.lines))
 
 

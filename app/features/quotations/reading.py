@@ -53,7 +53,7 @@ def parts() -> tuple[Part, ...]:
     )
 
 
-def place(*, current: bool) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+def place_of(*, current: bool) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     """Return the conditions of one revision of a quotation (``of_quotation``), by its number (``of_number``)."""
     wanted = (
         QuotationRevision.current.is_(True)
@@ -76,13 +76,13 @@ def statement(visible: ColumnElement[bool], *, current: bool) -> Select[Any]:
         .outerjoin(Negotiation, Negotiation.quotation_id == Quotation.id)
         .outerjoin(ExtraCopies, ExtraCopies.revision_id == QuotationRevision.id)
         .outerjoin(IssuedFile, IssuedFile.revision_id == QuotationRevision.id)
-        .where(visible, *place(current=current))
+        .where(visible, *place_of(current=current))
         .order_by(Negotiation.id.desc(), ExtraCopies.id, IssuedFile.id)
     )
 
 
 def shown(visible: ColumnElement[bool], asked: dict[str, int]) -> QuotationRevision | None:
-    """Return the revision at a place (see ``place``) with all that its page shows but the lines."""
+    """Return the revision at a place (see ``place_of``) with all that its page shows but the lines."""
     rows = read_objects(parts(), statement(visible, current="of_number" not in asked), asked)
     if not rows:
         return None
@@ -91,9 +91,11 @@ def shown(visible: ColumnElement[bool], asked: dict[str, int]) -> QuotationRevis
     set_committed_value(revision, "legal_entity", entity)
     set_committed_value(quotation, "customer", customer)
     set_committed_value(quotation, "inquiry", inquiry)
-    for owner, name, column in ((quotation, "negotiations", 5), (revision, "extra_copies", 6), (revision, "issued_files", 7)):
+    for place, (owner, name) in enumerate(
+        ((quotation, "negotiations"), (revision, "extra_copies"), (revision, "issued_files")), start=5
+    ):
         # the same row comes again beside each row of the others
-        found = dict.fromkeys(row[column] for row in rows if row[column] is not None)
+        found = dict.fromkeys(row[place] for row in rows if row[place] is not None)
         set_committed_value(owner, name, list(found))
     return revision
 
