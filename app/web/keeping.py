@@ -107,7 +107,7 @@ def with_tokens(text: Markup) -> Markup:
     """Return a part with the tokens of its forms, each one-time token another one."""
     if "\x01" not in text:
         return text
-    first, *others = text.replace(READERS_TOKEN, form_token()).split(ONE_TIME_TOKEN)
+    first, *others = str(text).replace(READERS_TOKEN, form_token()).split(ONE_TIME_TOKEN)
     return Markup(first + "".join(new_token() + piece for piece in others))  # noqa: S704
 
 

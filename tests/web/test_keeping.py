@@ -110,7 +110,7 @@ def test_a_kept_form_carries_the_tokens_of_whoever_is_shown_it(app):
     def make():
         return (
             f'<input type="hidden" name="csrf_token" value="{form_token()}">'
-            f'<input type="hidden" name="form_token" value="{keeping.ONE_TIME_TOKEN}">'
+            f'<input type="hidden" name="form_token" value="{keeping.ONE_TIME_TOKEN}"><p>&amp;</p>'
         )
 
     shown = []
@@ -118,6 +118,7 @@ def test_a_kept_form_carries_the_tokens_of_whoever_is_shown_it(app):
         with app.test_request_context("/"):
             text = keeping.once("form", make)
             assert f'value="{form_token()}"' in text
+            assert text.endswith('"><p>&amp;</p>')
             shown.append(text)
     assert shown[0] != shown[1]
     assert all("\x01" not in text for text in shown)
