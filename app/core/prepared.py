@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Dialect, Row, Select, SelectBase
+from sqlalchemy.exc import DBAPIError
 
 from app.core.db import session, writing
 
@@ -107,12 +108,8 @@ class Prepared:
                 written = value if write is None else write(value)
                 for place in places:
                     parameters[place] = written
-        result = connection.exec_driver_sql(self.text, tuple(parameters) if self.positional else parameters)
-        cursor: Any = result.cursor
-        if self.reading is None:
-            self.reading = self._reading(cursor.description)
-        found, make, reading = cursor.fetchall(), self.make, self.reading
-        result.close()
+        found, make = self._found(connection, tuple(parameters) if self.positional else parameters), self.make
+        reading = self.reading
         if not reading:
             return [make(row) for row in found]
         rows = []
@@ -121,6 +118,38 @@ class Prepared:
             for place, read in reading:
                 changed[place] = read(changed[place])
             rows.append(make(changed))
+        return rows
+
+    def _found(self, connection: Connection, parameters: Any) -> Sequence[Any]:
+        """Return the driver's own rows.
+
+        Its cursor is asked directly, unless somebody listens to the statements: SQLAlchemy describes the columns of
+        every result anew, which takes longer than reading a page's few rows. What goes wrong is told in its errors.
+        """
+        if connection.dispatch.before_cursor_execute:
+            result = connection.exec_driver_sql(self.text, parameters)
+            found = self._fetched(result.cursor)
+            result.close()
+            return found
+        base = self.dialect.loaded_dbapi.Error
+        cursor: Any = connection.connection.cursor()
+        try:
+            self.dialect.do_execute(cursor, self.text, parameters)
+            return self._fetched(cursor)
+        except base as problem:
+            lost = self.dialect.is_disconnect(problem, connection.connection, cursor)
+            if lost:
+                connection.invalidate(problem)
+            raise DBAPIError.instance(
+                self.text, parameters, problem, base, connection_invalidated=lost, dialect=self.dialect
+            ) from problem
+        finally:
+            cursor.close()
+
+    def _fetched(self, cursor: Any) -> Sequence[Any]:
+        if self.reading is None:
+            self.reading = self._reading(cursor.description)
+        rows: Sequence[Any] = cursor.fetchall()
         return rows
 
     def _reading(self, description: Any) -> list[tuple[int, Convert]]:

@@ -422,5 +422,10 @@ def verify_chain() -> list[str]:
 
 def head() -> tuple[int, str]:
     """Return number and hash of the newest event (kept outside with every backup)."""
-    row = session.get(EventChain, 1)
-    return (row.seq, row.hash) if row is not None else (0, GENESIS)
+    rows = read(_head_statement())
+    return (rows[0].seq, rows[0].hash) if rows else (0, GENESIS)
+
+
+@cache
+def _head_statement() -> Select[*tuple[Any, ...]]:
+    return select(EventChain.seq, EventChain.hash).where(EventChain.id == 1)

@@ -1,6 +1,5 @@
 """Forms: protected, versioned, submitted once; refusals of the rules come back to the field they are about."""
 
-import secrets
 from collections.abc import Callable
 from typing import Any
 
@@ -29,6 +28,7 @@ from app.web.fields import (
     WholeNumberField,
 )
 from app.web.lines import LineForm, Lines
+from app.web.tokens import new_token
 
 __all__ = [
     "AmountField",
@@ -73,11 +73,6 @@ class VersionField(wtforms.HiddenField):
 
     def _value(self) -> str:
         return "" if self.data is None else str(self.data)
-
-
-def new_token() -> str:
-    """Return a one-time token, for a small form on a page that has no fields of its own to make."""
-    return secrets.token_urlsafe(24)
 
 
 class TokenField(wtforms.HiddenField):

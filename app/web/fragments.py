@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from app.core.errors import Problem
 from app.core.i18n import gettext as _
+from app.web import keeping
 
 TOASTS = "#toasts"
 
@@ -37,19 +38,33 @@ def render_block(template_name: str, block: str, **context: Any) -> Markup:
 
 
 def page(
-    template: str, fragment: str | None = None, also: tuple[str, ...] = (), status: int = 200, **context: Any
+    template: str,
+    fragment: str | None = None,
+    also: tuple[str, ...] = (),
+    status: int = 200,
+    keep: bool = False,
+    **context: Any,
 ) -> Response:
     """Answer with the page, or with the block ``fragment`` and the blocks ``also`` when htmx asked for a part.
 
     Blocks in ``also`` are rendered with ``oob`` true: each must be one element with an id that writes
     ``hx-swap-oob="true"`` then. Messages flashed meanwhile travel with the fragment.
+
+    With ``keep`` the part of the page within its frame is taken from memory where the same context made it before: it
+    must follow from the context alone (see keeping.py), and all of that must be lasting values.
     """
+    if keep and not wants_fragment():
+        context["kept_main"] = keeping.once("main", _main_of, template, **context)
     if fragment is None or not wants_fragment():
         return _unstored(render_template(template, **context), status)
     parts = [render_block(template, fragment, oob=False, **context)]
     parts += [render_block(template, block, oob=True, **context) for block in also]
     parts.append(flashed())
     return _unstored("\n".join(part for part in parts if part.strip()), status)
+
+
+def _main_of(template: str, **context: Any) -> Markup:
+    return render_block(template, "main", **context)
 
 
 def flashed() -> Markup:

@@ -1,11 +1,14 @@
 """Parts of pages that follow from what they are given: made once, and taken again for the same.
 
-A part must depend on nothing but its arguments, the language and the day; what stands in it is escaped already.
+A part must depend on nothing but its arguments, the language and the day; what stands in it is escaped already. The
+tokens of its forms are the exception: they are put in whenever the part is shown.
 """
 
 from collections.abc import Callable, Hashable
 from dataclasses import fields, is_dataclass
+from datetime import date, datetime
 from decimal import Decimal
+from enum import Enum
 from functools import lru_cache, partial
 from typing import Any, Generic, TypeVar
 
@@ -14,11 +17,17 @@ from markupsafe import Markup
 
 from app.core import clock
 from app.core.i18n import LazyText, current_locale
+from app.web.tokens import form_token, new_token
 
 KEPT_PARTS = 1_024
 # Characters of one part, and of all together: the lines of a long quotation are worth keeping, a few of them.
 LONGEST = 300_000
 KEPT_CHARACTERS = 4_000_000
+# What stands in a kept part for the token of the reader's forms, and for the one-time token of a form that creates
+# something: no text of a person holds such characters.
+READERS_TOKEN, ONE_TIME_TOKEN = "\x01token\x01", "\x01one-time token\x01"
+# Whether what is found is made anew and compared: for tests, which open every page.
+checked = False
 
 Kept = TypeVar("Kept")
 
@@ -60,6 +69,10 @@ class Memory(Generic[Kept]):
 _kept: Memory[Markup] = Memory(KEPT_CHARACTERS, LONGEST, KEPT_PARTS)
 
 
+class NotKept(AssertionError):
+    """A part was found that would be made otherwise now: it depends on more than its key says."""
+
+
 def once(name: str, make: Callable[..., Any], *arguments: Any, **named: Any) -> Markup:
     """Return what ``make`` makes of the arguments, from memory where it made the same before on this day."""
     key = (
@@ -74,11 +87,28 @@ def once(name: str, make: Callable[..., Any], *arguments: Any, **named: Any) -> 
         found = _kept.get(key)
     except TypeError:
         # something without a lasting value, a row of the database for instance
-        return Markup(make(*arguments, **named))  # noqa: S704 - a macro's output
+        return with_tokens(_made(make, arguments, named))
     if found is None:
-        found = Markup(make(*arguments, **named))  # noqa: S704 - a macro's output
+        found = _made(make, arguments, named)
         _kept.put(key, found, len(found))
-    return found
+    elif checked and found != _made(make, arguments, named):
+        raise NotKept(f"{name} is kept under {key}")
+    return with_tokens(found)
+
+
+def _made(make: Callable[..., Any], arguments: tuple[Any, ...], named: dict[str, Any]) -> Markup:
+    text = str(make(*arguments, **named))
+    if request and 'type="hidden"' in text:
+        text = text.replace(form_token(), READERS_TOKEN)
+    return Markup(text)  # noqa: S704 - a macro's output
+
+
+def with_tokens(text: Markup) -> Markup:
+    """Return a part with the tokens of its forms, each one-time token another one."""
+    if "\x01" not in text:
+        return text
+    first, *others = str(text).replace(READERS_TOKEN, form_token()).split(ONE_TIME_TOKEN)
+    return Markup(first + "".join(new_token() + piece for piece in others))  # noqa: S704
 
 
 def part(template: str, **named: Any) -> Markup:
@@ -91,15 +121,22 @@ def _rendered(template: str, **named: Any) -> str:
 
 
 def frozen(value: Any) -> Any:
-    """Return a value by which to find again what was made of it: texts and markup are told apart."""
+    """Return a value by which to find again what was made of it: texts and markup are told apart.
+
+    What may say something else tomorrow (a row of the database, a form) has none: what is returned for it has no hash,
+    so that looking for it raises TypeError.
+    """
     kind = type(value)
-    if kind is str or kind is int or value is None:
+    if kind is str or kind is int:
         return value
     if kind is tuple or kind is list:
         # most are texts: a call for each would cost more than the rest
         return tuple([item if type(item) is str else frozen(item) for item in value])
     if kind is dict:
         return tuple([(key, frozen(item)) for key, item in value.items()])
+    if value is None or kind in LASTING:
+        # True is 1 and a Markup is its text where they are compared, but not what is made of them
+        return (kind, value)
     if kind is LazyText:
         return str(value)
     if kind is Decimal:
@@ -110,8 +147,12 @@ def frozen(value: Any) -> Any:
         if identity is not None:
             return (kind, identity)
         return (kind, *[frozen(getattr(value, name)) for name in _names(kind)])
-    # True is 1 and a Markup is its text where they are compared, but not what is made of them
-    return (kind, value)
+    if issubclass(kind, tuple):
+        return (kind, *[frozen(item) for item in value])
+    return (kind, value) if issubclass(kind, Enum) else []
+
+
+LASTING = frozenset({bool, float, bytes, date, datetime, Markup})
 
 
 @lru_cache(256)

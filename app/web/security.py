@@ -1,12 +1,9 @@
 """What each answer says to the browser about safety, and addresses that stay on this site."""
 
 import secrets
-from functools import lru_cache
-from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, abort, current_app, g, request, session
-from flask_wtf.csrf import generate_csrf
+from flask import Flask, Response, abort, g, request
 
 from app.core import request_facts
 from app.web import fragments
@@ -25,7 +22,6 @@ HEADERS = {
     "Permissions-Policy": "camera=(self), geolocation=(), microphone=(), payment=(), usb=()",
 }
 LONGEST_NEXT = 2_000
-KEPT_TOKENS = 4_096
 
 
 def safe_next(address: str | None, default: str = "/") -> str:
@@ -64,24 +60,6 @@ def begin() -> None:
     """Name the request, so that page, log and audit row can be brought together."""
     g.request_id = secrets.token_hex(6)
     request_facts.set_current(g.request_id, (request.remote_addr or "")[:64])
-
-
-def form_token() -> str:
-    """Return the token that the forms of this reader carry, signed once and not for every page.
-
-    What is signed is the value in their own session; it says nothing of the page and has no time limit.
-    """
-    value = session.get("csrf_token")
-    if not value:
-        return generate_csrf()
-    if "csrf_token" not in g:
-        g.csrf_token = _signed(current_app.secret_key, value)
-    return str(g.csrf_token)
-
-
-@lru_cache(KEPT_TOKENS)
-def _signed(key: Any, value: str) -> str:
-    return generate_csrf()
 
 
 def check_origin() -> None:

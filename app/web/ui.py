@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 
 from app.core import i18n, notices, settings
 from app.core.permissions import ROLE_LABELS, Actor
-from app.web import components, current, filters, keeping, line_rows, nav, security
+from app.web import components, current, filters, keeping, line_rows, nav, tokens
 
 MACROS = ("_ui/macros.html", "_ui/fields.html")
 # Those of them that follow from their arguments alone, and are never called with a body.
@@ -20,7 +20,7 @@ THEME_COOKIE = "theme"
 LANGUAGE_TAGS = {i18n.CHINESE: "zh-Hans", i18n.ENGLISH: "en"}
 
 # What stands in a kept frame for that which differs on every page: no text of a person holds such characters.
-TOKEN, HERE, BETWEEN = "\x01token\x01", "\x01here\x01", "\x01content\x01"
+HERE, BETWEEN = "\x01here\x01", "\x01content\x01"
 KEPT_FRAMES = 200
 
 # Parts of the frame that a feature may provide; the frame shows those whose address the application serves.
@@ -124,20 +124,21 @@ class Shell:
 
         It is rendered once for all pages that show the same; only the token of its forms and the way back differ.
         """
-        token, environment = security.form_token(), current_app.jinja_env
+        token, environment = tokens.form_token(), current_app.jinja_env
         person = self.actor.name if self.actor else ""
         key = (tuple(self.sections), person, self.roles, self.company, self.locale, self.theme, self.unread)
         kept: dict[Any, list[str]] = current_app.extensions.setdefault("frames", {})
         parts = kept.get(key)
         if parts is None:
             text = render_template("_ui/frame.html", shell=self, here=HERE, between=BETWEEN)
-            parts = text.replace(token, TOKEN).split(BETWEEN)
+            parts = text.replace(token, keeping.READERS_TOKEN).split(BETWEEN)
             if len(kept) >= KEPT_FRAMES:
                 kept.clear()
             if not environment.auto_reload:
                 kept[key] = parts
         here = str(escape(self.here))
-        before, after = (Markup(part.replace(TOKEN, token).replace(HERE, here)) for part in parts)  # noqa: S704
+        shown = (part.replace(keeping.READERS_TOKEN, token).replace(HERE, here) for part in parts)
+        before, after = map(Markup, shown)
         return before, after
 
     @property
@@ -207,7 +208,7 @@ def install(app: Flask) -> None:
         ui=Macros(environment),
         asset=components.asset,
         vendor_htmx=vendor_htmx,
-        csrf_token=security.form_token,
+        csrf_token=tokens.form_token,
     )
     filters.install(app)
     app.context_processor(_context)

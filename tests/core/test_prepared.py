@@ -1,5 +1,6 @@
 """Prepared statements: what they give is what SQLAlchemy gives, and nothing of an earlier sending stays in them."""
 
+from contextlib import nullcontext
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import partial
@@ -7,8 +8,8 @@ from functools import partial
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Date, Integer, bindparam, func, literal, select, union_all
-from sqlalchemy.exc import InvalidRequestError
+from sqlalchemy import Date, Integer, bindparam, func, literal, literal_column, select, union_all
+from sqlalchemy.exc import InvalidRequestError, OperationalError, ProgrammingError
 
 from app.core import clock
 from app.core.db import Amount, UTCDateTime, db, session
@@ -180,3 +181,15 @@ def test_a_unit_of_work_reads_what_it_changed() -> None:
     with unit_of_work():
         session.add(Task(doc_type="letter", doc_id=9, kind="letter:read", opened_at=MONDAY))
         assert [row.doc_id for row in read(OF_DOCUMENT, {"document": 9, "most": 9})] == [9]
+
+
+@pytest.mark.parametrize("listened", [False, True])
+def test_what_goes_wrong_is_told_as_sqlalchemy_tells_it(listened: bool) -> None:
+    broken = select(literal_column("no_such_column")).select_from(Task)
+    with pytest.raises((OperationalError, ProgrammingError)) as told, sent() if listened else nullcontext():
+        read(broken)
+    assert "no_such_column" in str(told.value)
+    assert told.value.statement is not None
+    session.rollback()
+    put([(1, 0, None)])
+    assert len(read(DUE)) == 1

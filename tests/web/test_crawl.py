@@ -13,7 +13,7 @@ from app.core.uow import unit_of_work
 from app.features.inquiries.flow import FLOW as INQUIRY_FLOW
 from app.features.people.models import User
 from app.features.quotations.flow import FLOW as QUOTATION_FLOW
-from app.web import nav
+from app.web import keeping, nav
 from tests import registrations
 from tests.web import small_world
 from tests.web.crawling import MOST_QUERIES, chinese_in, crawl
@@ -36,6 +36,8 @@ def kept_worlds():
 def world(at, monkeypatch, kept_worlds, tmp_path_factory):
     registrations.take_away(monkeypatch)
     at(2026, 11, 23, 9, 41)
+    # whoever opens a page that another one opened before them is shown what would be made for them alone
+    monkeypatch.setattr(keeping, "checked", True)
     if not kept_worlds:
         kept_worlds.append(small_world.KeptWorld(small_world.world(), tmp_path_factory.mktemp("world")))
     return World(kept_worlds[0].accounts())

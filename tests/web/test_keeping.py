@@ -1,11 +1,22 @@
 """Parts of pages that are kept: within what memory, and told apart by language."""
 
 from dataclasses import dataclass
+from decimal import Decimal
+from typing import NamedTuple
 
 import pytest
+from markupsafe import Markup
 
 from app.core import i18n
+from app.core.tasks import Task
 from app.web import keeping
+from app.web.tokens import form_token
+
+
+class Named(NamedTuple):
+    """A tuple with names, which compares as the tuple."""
+
+    text: str
 
 
 @pytest.fixture(autouse=True)
@@ -71,3 +82,57 @@ def test_what_says_its_identity_is_found_by_it():
     for row in (Row("a", "one"), Row("b", "one"), Row("a", "two"), Row("a"), Row("b"), Row("b")):
         keeping.once("part", lambda shown: make(shown.text), row)
     assert made == ["a", "a", "a", "b"]
+
+
+def test_a_row_of_the_database_is_never_kept():
+    make, made = counting(1)
+    row = Task(kind="a")
+    for text in ("a", "b"):
+        row.kind = text
+        for shown in (row, [row], {"row": row}):
+            assert keeping.once("part", lambda given: make(row.kind), shown) == text
+    assert made == list("aaabbb")
+
+
+def test_values_that_compare_as_equal_are_told_apart():
+    for values in (
+        (1, True),
+        (0, False, None),
+        ("<b>", Markup("<b>")),
+        (1, 1.0),
+        (Decimal("1.0"), Decimal("1.00")),
+    ):
+        assert len({keeping.frozen([value]) for value in values}) == len(values)
+    assert keeping.frozen(Named("a")) != keeping.frozen(("a",))
+
+
+def test_a_kept_form_carries_the_tokens_of_whoever_is_shown_it(app):
+    def make():
+        return (
+            f'<input type="hidden" name="csrf_token" value="{form_token()}">'
+            f'<input type="hidden" name="form_token" value="{keeping.ONE_TIME_TOKEN}"><p>&amp;</p>'
+        )
+
+    shown = []
+    for _visitor in range(2):
+        with app.test_request_context("/"):
+            text = keeping.once("form", make)
+            assert f'value="{form_token()}"' in text
+            assert text.endswith('"><p>&amp;</p>')
+            shown.append(text)
+    assert shown[0] != shown[1]
+    assert all("\x01" not in text for text in shown)
+    with app.test_request_context("/"):
+        one, other = keeping.once("form", make), keeping.once("form", make)
+        # the reader's token is one and the same, a form that creates something is a new one each time
+        assert one.split(">")[0] == other.split(">")[0]
+        assert one.split(">")[1] != other.split(">")[1]
+
+
+def test_a_part_that_follows_from_more_than_its_arguments_is_found_out(monkeypatch):
+    monkeypatch.setattr(keeping, "checked", True)
+    makes = iter("aab")
+    assert keeping.once("part", lambda: next(makes)) == "a"
+    assert keeping.once("part", lambda: next(makes)) == "a"
+    with pytest.raises(keeping.NotKept):
+        keeping.once("part", lambda: next(makes))

@@ -11,7 +11,7 @@ from itsdangerous import BadSignature
 from werkzeug.utils import redirect
 from wtforms.validators import ValidationError
 
-from app.web import security
+from app.web import security, tokens
 from tests.client import Client
 from tests.factories import PASSWORD, user
 from tests.web.edge import edge_app
@@ -154,7 +154,7 @@ def test_forms_of_one_reader_carry_one_token_and_those_of_another_their_own(edge
     def token(value):
         with edge.test_request_context():
             session["csrf_token"] = value
-            made = security.form_token()
+            made = tokens.form_token()
             validate_csrf(made)
             return made
 

@@ -82,6 +82,7 @@ def index() -> Response:
     silent, expiring = offers_due(actor) if sees_offers(actor) else (0, 0)
     return fragments.page(
         "home/index.html",
+        keep=True,
         heading=greeting.greeting(actor, now),
         facts=[
             filters.weekday_text(clock.today()),

@@ -14,9 +14,10 @@ from app.features.quotations.listing import total_shown
 from app.features.quotations.pages import tabs
 from app.features.quotations.views import READERS, Answer, blueprint, load, sealed_facts, show_page
 from app.web import documents, fragments, security
-from app.web.forms import CreationForm, new_token, once
+from app.web.forms import CreationForm, once
 from app.web.guard import current_actor, requires
 from app.web.lists import show_list
+from app.web.tokens import new_token
 
 
 @blueprint.get("/follow-up")

@@ -15,7 +15,7 @@ from app.features.quotations.models import QuotationRevision
 from app.features.quotations.sealing import SEALABLE
 from app.features.seals import queries as seal_queries
 from app.features.seals.enums import SealPerm
-from app.web.forms import new_token
+from app.web.tokens import new_token
 
 
 def inquiry_panel(inquiry: Inquiry, actor: Actor) -> dict[str, Any] | None:

@@ -36,28 +36,30 @@ from app.web.keeping import Memory
 VALID_PAPER = (QuotationStatus.ISSUED, QuotationStatus.ACCEPT_CLAIMED, QuotationStatus.ACCEPTED)
 
 
+# The pages of a revision besides its own, and where they stand under it; their rules are their views' (tested).
+UNDER_REVISION = {
+    "edit": "edit",
+    "preview": "preview",
+    "revise": "revise",
+    "paper": "pdf",
+    "totals": "totals",
+    "acceptance": "acceptance",
+    "prolonged": "prolong",
+    "copied": "copy",
+    "contact": "contact",
+}
 # As many lines as twenty of the longest quotations have.
 KEPT_ROWS = 4_000
 
 
 def addresses(revision: QuotationRevision) -> dict[str, str]:
     """Return the addresses of a revision's pages by name."""
-    place: dict[str, Any] = {"quotation_id": revision.quotation_id, "number": revision.revision}
-    names = (
-        "show",
-        "edit",
-        "preview",
-        "revise",
-        "paper",
-        "totals",
-        "acceptance",
-        "prolonged",
-        "copied",
-        "contact",
-    )
-    found = {name: url_for(f"quotations.{name}", **place) for name in names}
-    found["steps"] = url_for("quotations.show", **place)
-    return found
+    place = url_for("quotations.show", quotation_id=revision.quotation_id, number=revision.revision)
+    return {
+        "show": place,
+        "steps": place,
+        **{name: f"{place}/{path}" for name, path in UNDER_REVISION.items()},
+    }
 
 
 def sums(revision: QuotationRevision, actor: Actor) -> Any:

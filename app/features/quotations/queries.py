@@ -1,9 +1,9 @@
 """Who sees which quotation, and what lists and pages need to know of them."""
 
-from functools import cache, lru_cache
+from functools import lru_cache
 
-from sqlalchemy import ColumnElement, Integer, Select, bindparam, false, or_, select
-from sqlalchemy.orm import defer, joinedload, lazyload
+from sqlalchemy import ColumnElement, Select, false, or_, select
+from sqlalchemy.orm import joinedload, lazyload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from app.core.db import session, writing
@@ -12,11 +12,9 @@ from app.core.files import StoredFile, files_for, listed
 from app.core.permissions import Actor, departments_of
 from app.features.customers.models import Customer
 from app.features.inquiries.models import Inquiry
+from app.features.quotations import reading
 from app.features.quotations.enums import QuotationPerm, QuotationStatus
-from app.features.quotations.models import IssuedFile, Quotation, QuotationLine, QuotationRevision
-
-# the options below need every table that relationships name
-from app.features.quotations.negotiation.models import Negotiation as Negotiation
+from app.features.quotations.models import IssuedFile, Quotation, QuotationRevision
 from app.features.quotations.secrecy import prices_visible
 
 READABLE_PAPER = (
@@ -37,24 +35,6 @@ WHOLE = (
     joinedload(QuotationRevision.approved_by),
     joinedload(QuotationRevision.extra_copies),
     joinedload(QuotationRevision.issued_files).lazyload(IssuedFile.revision),
-)
-# The same for its own page, which names people and companies and reads no paper.
-SHOWN = (
-    defer(QuotationRevision.snapshot),
-    joinedload(QuotationRevision.quotation).options(
-        joinedload(Quotation.customer).load_only(Customer.name, Customer.short_name),
-        joinedload(Quotation.inquiry).options(
-            lazyload(Inquiry.lines),
-            lazyload(Inquiry.owner),
-            lazyload(Inquiry.customer),
-        ),
-        joinedload(Quotation.negotiations),
-    ),
-    lazyload(QuotationRevision.owner),
-    joinedload(QuotationRevision.extra_copies),
-    joinedload(QuotationRevision.issued_files).options(
-        lazyload(IssuedFile.revision), lazyload(IssuedFile.issued_by)
-    ),
 )
 # One of several revisions in a row: number, state, total.
 HEAD_ONLY = (
@@ -122,9 +102,12 @@ def get(
 
     Without ``with_lines`` its lines are read when they are asked for; one read ``to_show`` what its page does not say.
     """
-    statement = one_of_quotation(visible_to(actor), current=revision is None, to_show=to_show)
     place = {"of_quotation": quotation_id} | ({} if revision is None else {"of_number": revision})
-    row = session.execute(statement, place).unique().scalar_one_or_none()
+    if to_show:
+        row = reading.shown(visible_condition(actor), place)
+    else:
+        statement = one_of_quotation(visible_to(actor), current=revision is None)
+        row = session.execute(statement, place).unique().scalar_one_or_none()
     if row is None:
         raise NotVisible
     if with_lines:
@@ -135,29 +118,14 @@ def get(
 def load_lines(revision: QuotationRevision) -> None:
     """Read the lines of a revision, unless they are there, by a statement made once."""
     if "lines" not in revision.__dict__:
-        found = session.execute(lines_statement(), {"of_revision": revision.id}).scalars().all()
-        set_committed_value(revision, "lines", list(found))
-
-
-@cache
-def lines_statement() -> Select[QuotationLine]:
-    """Return the SELECT of the lines of a revision (``of_revision``) in their order."""
-    of_revision = QuotationLine.revision_id == bindparam("of_revision", type_=Integer)
-    return select(QuotationLine).where(of_revision).order_by(QuotationLine.position)
+        set_committed_value(revision, "lines", reading.lines(revision.id))
 
 
 @lru_cache(512)
-def one_of_quotation(
-    visible: Select[QuotationRevision], *, current: bool, to_show: bool
-) -> Select[QuotationRevision]:
-    """Return the SELECT of one revision with what its page shows; made once, since every page and step begins so."""
-    wanted = (
-        QuotationRevision.current.is_(True)
-        if current
-        else QuotationRevision.revision == bindparam("of_number", type_=Integer)
-    )
-    found = visible.where(QuotationRevision.quotation_id == bindparam("of_quotation", type_=Integer), wanted)
-    return found.options(*(SHOWN if to_show else WHOLE), lazyload(QuotationRevision.lines))
+def one_of_quotation(visible: Select[QuotationRevision], *, current: bool) -> Select[QuotationRevision]:
+    """Return the SELECT of one revision with what its steps need; made once, since every step begins so."""
+    found = visible.where(*reading.place_of(current=current))
+    return found.options(*WHOLE, lazyload(QuotationRevision.lines))
 
 
 def by_id(revision_id: int) -> QuotationRevision:

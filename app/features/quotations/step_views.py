@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import flash, url_for
 
-from app.core import clock
+from app.core import clock, timeline
 from app.core.db import session
 from app.core.errors import Conflict, Invalid, NotVisible, Problem
 from app.core.i18n import gettext as _
@@ -170,12 +170,16 @@ def refused_step(
     quotation_id: int, number: int, name: str, problem: Problem, typed: documents.TypedStep
 ) -> Answer:
     revision = load(quotation_id, number)
+    events = timeline.events_for(flow.DOC_TYPE, revision.id)
     return documents.refuse_step(
         problem,
         typed,
         name,
         buttons=lambda: fragments.render_block(
-            "quotations/show.html", "step_buttons", oob=True, **document_context(revision, current_actor())
+            "quotations/show.html",
+            "step_buttons",
+            oob=True,
+            **document_context(revision, current_actor(), events),
         ),
         show=lambda refusal: show_page(revision, refusal),
     )

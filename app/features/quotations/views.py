@@ -41,8 +41,9 @@ from app.features.quotations.panels import sealing_panel
 from app.features.quotations.prolong import may_prolong
 from app.features.seals.enums import SealPerm
 from app.web import documents, fragments
-from app.web.forms import CreationForm, new_token, once
+from app.web.forms import CreationForm, once
 from app.web.guard import current_actor, requires
+from app.web.keeping import ONE_TIME_TOKEN
 from app.web.lists import show_list
 
 blueprint = Blueprint("quotations", __name__, url_prefix="/quotations")
@@ -138,20 +139,23 @@ def show(quotation_id: int, number: int) -> Answer:
 
 def show_page(revision: QuotationRevision, refusal: documents.Refusal | None = None) -> Answer:
     actor = current_actor()
-    shown = document_context(revision, actor)
+    events = timeline.events_for(flow.DOC_TYPE, revision.id)
+    shown = document_context(revision, actor, events)
     return fragments.page(
         "quotations/show.html",
         status=refusal.status if refusal else 200,
+        keep=True,
         **shown,
-        **body_context(revision, actor, shown["history"], shown["steps"]),
+        **body_context(revision, actor, events, shown["steps"]),
         bid=bids.card(revision, actor),
         refusal=refusal,
     )
 
 
-def document_context(revision: QuotationRevision, actor: Actor) -> dict[str, Any]:
+def document_context(
+    revision: QuotationRevision, actor: Actor, events: Sequence[timeline.Event]
+) -> dict[str, Any]:
     state, tone = presentation.shown_state(revision)
-    events = timeline.events_for(flow.DOC_TYPE, revision.id)
     urls = presentation.addresses(revision)
     sees = secrecy.sees_prices(revision, actor)
     return {
@@ -168,7 +172,6 @@ def document_context(revision: QuotationRevision, actor: Actor) -> dict[str, Any
         "action": urls["steps"],
         "version": revision.version,
         "stations": documents.stations(flow.FLOW, revision.status, events),
-        "history": events,
         # what was changed and why tells of prices
         "events": documents.timeline_rows(events, with_content=sees),
         "urls": urls,
@@ -201,7 +204,7 @@ def body_context(
         and revision is newest
     )
     return {
-        "revision": revision,
+        "expired_on": revision.valid_until if revision.expired else None,
         **price_context(revision, actor, evidence),
         "summary": [*presentation.summary(revision), *margin_facts(revision, evidence, actor)],
         "terms": presentation.terms(revision),
@@ -252,7 +255,7 @@ def review_context(revision: QuotationRevision, evidence: dict[int, PurchasingAn
     return {
         "changes": presentation.labelled(actions.submitted_changes(revision)),
         "changes_heading": presentation.changes_heading(revision),
-        "warnings": evidence_warnings(revision, evidence),
+        "warnings": [warning.sentence() for warning in evidence_warnings(revision, evidence)],
     }
 
 
@@ -275,7 +278,7 @@ def contact_form(revision: QuotationRevision, actor: Actor) -> dict[str, Any]:
     if not open_offer or not can(actor, QuotationPerm.PREPARE):
         return {"url": "", "token": ""}
     place = presentation.addresses(revision)["contact"]
-    return {"url": place, "token": new_token()}
+    return {"url": place, "token": ONE_TIME_TOKEN}
 
 
 def warehouse_url(revision: QuotationRevision, actor: Actor) -> str:

@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy import Select
 
-from app.core import indicators, modules
+from app.core import clock, configuration, indicators, modules, timeline
+from app.core.i18n import current_locale
 from app.core.permissions import Actor, can
 from app.core.prepared import read
 from app.features.rules.models import ClauseText, Rule, RuleVersion
@@ -14,8 +15,10 @@ from app.features.rules.queries import citation
 from app.features.supervision import figures, queries
 from app.features.supervision.enums import SupervisionPerm
 from app.features.supervision.models import ClauseBinding
+from app.web.keeping import Memory
 
 SHOWN = 3
+KEPT = 100
 
 
 @dataclass(frozen=True)
@@ -44,12 +47,26 @@ def places_of_bound() -> Select[*tuple[Any, ...]]:
 
 
 def worst_clauses(actor: Actor) -> list[WorstClause]:
-    """Return the clauses with the worst share of this month, by two statements; by none where nothing is bound.
+    """Return the clauses with the worst share of this month; by no statement where nothing is bound.
 
-    Empty for who does not see the board, and where everything due was kept.
+    Empty for who does not see the board, and where everything due was kept. The figures are counted once a minute at
+    most, and again as soon as anything happens: every change of state leaves an event.
     """
     if not modules.is_on(figures.MODULE) or not can(actor, SupervisionPerm.BOARD) or not queries.any_bound():
         return []
+    minute = clock.now().replace(second=0, microsecond=0)
+    key = (timeline.head(), minute, configuration.stamp(), current_locale())
+    found = _kept.get(key)
+    if found is None:
+        found = _counted()
+        _kept.put(key, found, 1)
+    return found
+
+
+_kept: Memory[list[WorstClause]] = Memory(KEPT, 1)
+
+
+def _counted() -> list[WorstClause]:
     rows = read(places_of_bound())
     measured = indicators.measure({row.target for row in rows}, [indicators.this_month()])
     kept_badly = [

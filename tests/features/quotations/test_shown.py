@@ -4,6 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from flask import Flask, url_for
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,7 +15,7 @@ from app.core.uow import unit_of_work
 from app.features.quotations import actions, presentation
 from app.features.quotations.enums import LineKind
 from app.features.quotations.line_changes import line_changes, line_facts
-from app.features.quotations.models import QuotationLine
+from app.features.quotations.models import QuotationLine, QuotationRevision
 from tests import stories
 from tests.client import Client
 from tests.features.quotations.test_views import address, sign_in
@@ -136,3 +137,14 @@ def test_a_line_that_is_not_its_product_any_more_is_not_shown_as_kept_before() -
     with i18n.using_locale("zh"):
         assert "CB-9" not in presentation.line_row(plain, None).floor
         assert "CB-9" in presentation.line_row(refused, None).floor
+
+
+def test_the_addresses_under_a_revision_are_those_of_its_views(app: Flask) -> None:
+    revision = QuotationRevision(quotation_id=7, revision=3)
+    for root in ("", "/intranet"):
+        with app.test_request_context("/", base_url=f"http://office{root}"):
+            found = presentation.addresses(revision)
+            place = {"quotation_id": 7, "number": 3}
+            assert found.pop("steps") == url_for("quotations.show", **place)
+            assert found == {name: url_for(f"quotations.{name}", **place) for name in found}
+            assert "/intranet" in found["paper"] or not root

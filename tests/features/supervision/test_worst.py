@@ -54,7 +54,7 @@ def test_the_workbench_shows_the_first_rows_of_the_board(
     client.get("/")
     with queries() as after:
         client.get("/")
-    assert len(after) == len(before) + 2 <= 10
+    assert len(after) == len(before) + 1 <= 10
     assert client.page.text.count("1/5") == SHOWN
     assert client.page.all("a", href="/supervision")
     told = [clause.cited for clause in worst_clauses(desk.actor("manager"))]

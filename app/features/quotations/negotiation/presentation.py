@@ -7,7 +7,7 @@ from typing import Any
 from flask import url_for
 
 from app.core.i18n import listed
-from app.core.permissions import Actor
+from app.core.permissions import Actor, directory
 from app.core.workflow import StepView
 from app.features.quotations.models import QuotationRevision
 from app.features.quotations.negotiation import actions
@@ -56,12 +56,14 @@ def outside_text(row: Negotiation) -> str:
 def talk_of(row: Negotiation, actor: Actor) -> Talk:
     """Return a negotiation as a card shows it to an actor."""
     state = FLOW.state(row.status)
+    people = directory().people(filter(None, (row.owner_id, row.answered_by_id)))
+    answered_by = people.get(row.answered_by_id or 0)
     return Talk(
         id=row.id,
         url=address(row.id),
         state=str(state.label),
         tone=state.tone,
-        person=row.owner.name,
+        person=people[row.owner_id].name,
         held_at=row.held_at,
         place=row.place,
         counterpart=row.counterpart,
@@ -72,7 +74,7 @@ def talk_of(row: Negotiation, actor: Actor) -> Talk:
         next_on=row.next_on,
         answer=str(state.label) if row.answered_at else "",
         reply=row.reply,
-        answered_by=row.answered_by.name if row.answered_by else "",
+        answered_by=answered_by.name if answered_by else "",
         answered_for=row.answered_for,
         answered_at=row.answered_at,
         version=row.version,
