@@ -19,8 +19,9 @@ from app.features.rules.flow import DOC_TYPE, FLOW, drafter
 from app.features.rules.forms import MATERIAL, ApproveForm, ConsultForm, VoidForm
 from app.features.rules.importing import ORIGINAL_FILE
 from app.features.rules.lists import RuleList
-from app.features.rules.living import acts_of, notes_of
+from app.features.rules.living import acts_of, may_act, notes_of
 from app.features.rules.models import ClauseText, RuleSignature, RuleVersion
+from app.features.rules.whole_text import whole_text
 from app.web import documents, fragments
 from app.web.guard import current_actor, signed_in
 from app.web.lists import show_list
@@ -95,9 +96,11 @@ def page_context(version: RuleVersion, actor: Actor) -> dict[str, Any]:
     state, tone = presentation.state_of(version)
     handled = queries.may_handle(actor, version)
     events = events_for(DOC_TYPE, version.id) if handled else []
-    clauses = presentation.shown_clauses(version)
+    text = whole_text(version)
+    living = notes_of(version, text.clause_ids, actor)
     # Most read; what may be done at each clause stands there only for who asks for it.
-    acts, asked = acts_of(version, actor), bool(request.args.get("acts"))
+    may_ask, asked = bool(text.clauses) and may_act(version, actor), bool(request.args.get("acts"))
+    acts = acts_of(version, text.clause_ids, actor) if asked else {}
     seen = queries.visible_versions(actor, version.rule)
     return {
         "heading": version.title,
@@ -107,10 +110,10 @@ def page_context(version: RuleVersion, actor: Actor) -> dict[str, Any]:
         "facts": presentation.facts_line(version),
         "banner": presentation.banner(version),
         "rule_version": version,
-        "clauses": clauses,
-        "living": notes_of(version, actor),
-        "acts": acts if asked else {},
-        "contents": presentation.contents(clauses),
+        "text": text.pieces({*living, *acts}),
+        "living": living,
+        "acts": acts,
+        "contents": text.contents.strip(),
         "head": presentation.head_facts(version),
         "versions": version_rows(version, seen),
         "reading": reading_context(version, actor),
@@ -122,9 +125,9 @@ def page_context(version: RuleVersion, actor: Actor) -> dict[str, Any]:
         "handled": handled,
         "originals": originals(version, events) if handled else [],
         "attachments": attachment_rows(version, events),
-        "dead": listed(versions.dead_links(version)) if handled else "",
+        "dead": listed(text.dead) if handled else "",
         "links": links(version, actor, seen)
-        | ({"acts": acts_address(version)} if acts and not asked else {})
+        | ({"acts": acts_address(version)} if may_ask and not asked else {})
         | ({"acted": url_for("rules.show_version", version_id=version.id)} if asked else {}),
     }
 

@@ -1,6 +1,6 @@
 """Figures in words, and as what stands below the clauses of a rule."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from flask import url_for
 
@@ -37,11 +37,11 @@ def exceptions_text(figure: Figure) -> str:
     return ngettext("%(num)s 项例外", "%(num)s 项例外", figure.exceptions)
 
 
-def notes(version: RuleVersion, actor: Actor) -> dict[int, Sequence[ClauseNote]]:
+def notes(version: RuleVersion, clause_ids: Collection[int], actor: Actor) -> dict[int, Sequence[ClauseNote]]:
     """Return the figure or the drawing of each bound clause of a version."""
     if not modules.is_on(MODULE):
         return {}
-    bound = queries.bindings(text.clause_id for text in version.clauses)
+    bound = queries.bindings(clause_ids)
     found = indicators.measure(bound.values(), [indicators.this_month()])
     shown: dict[int, Sequence[ClauseNote]] = {}
     for clause_id, target in bound.items():
