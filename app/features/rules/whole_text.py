@@ -4,7 +4,7 @@ What it says follows from its hash. What does not is in the key as well: where t
 which it links, the language, and the place of the application. Nothing in it depends on who reads.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from flask import request
@@ -30,6 +30,7 @@ class WholeText:
     shown: tuple[Markup, ...]
     contents: Markup
     dead: tuple[str, ...]
+    has_attachments: bool
 
     @property
     def clause_ids(self) -> list[int]:
@@ -42,11 +43,16 @@ class WholeText:
         found: list[tuple[Markup, ShownClause | None]] = []
         for place, clause in enumerate(self.clauses, 1):
             if clause.clause_id in marked:
-                found.append((Markup("").join(self.shown[begun:place]), clause))
+                found.append((_joined(self.shown[begun:place]), clause))
                 begun = place
         if begun < len(self.shown):
-            found.append((Markup("").join(self.shown[begun:]), None))
+            found.append((_joined(self.shown[begun:]), None))
         return found
+
+
+def _joined(parts: Sequence[Markup]) -> Markup:
+    """Return parts one after another; ``Markup.join`` would look at each whether it is safe."""
+    return Markup("".join(parts))  # noqa: S704 - they are markup
 
 
 _texts: Memory[WholeText] = Memory(KEPT_CHARACTERS, LONGEST)
@@ -79,4 +85,5 @@ def _made(version: RuleVersion, links: Links, outside: list[OutsideLink]) -> Who
         tuple(Markup(rendered("rules/_clause.html", clause=clause)) for clause in clauses),  # noqa: S704 - a template's output
         Markup(rendered("rules/_contents.html", contents=presentation.contents(heads))),  # noqa: S704 - a template's output
         tuple(versions.dead_among(outside, links.elsewhere)),
+        bool(version.attachments),
     )
