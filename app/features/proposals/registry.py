@@ -222,4 +222,4 @@ living.register_acts(acts)
 follow_ups.register(ways_on)
 register_judging(checks_judged)
 for ending in ("proposal:withdraw", "proposal:decide", "proposal:close"):
-    timeline.on(ending, actions.end_of_check)
+    timeline.on(ending, actions.end_of_source)
