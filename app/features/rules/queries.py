@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, exists, func, or_, select, true
 from sqlalchemy.orm import aliased
@@ -17,6 +18,7 @@ from app.core.db import in_departments, session
 from app.core.errors import NotVisible
 from app.core.i18n import gettext as _
 from app.core.permissions import ROLE_LABELS, Actor, Role, can, departments_of, directory
+from app.core.prepared import read_once
 from app.features.people.directory import assignment_holds, department_parents, subtree
 from app.features.people.models import Department, RoleAssignment, User
 from app.features.rules.clause_text import linked_clauses
@@ -193,13 +195,17 @@ def titles(ids: list[int]) -> dict[int, str]:
 
 def clause_belongs(ids: Sequence[int]) -> dict[int, str]:
     """Return the number of the rule that each found clause stands in."""
-    rows = session.execute(
+    return {row.id: row.number for row in read_once(_clause_belongs(), {"ids": list(ids)})}
+
+
+@cache
+def _clause_belongs() -> Select[*tuple[Any, ...]]:
+    return (
         select(ClauseText.id, Rule.number)
         .join(RuleVersion, RuleVersion.id == ClauseText.version_id)
         .join(Rule, Rule.id == RuleVersion.rule_id)
-        .where(ClauseText.id.in_(ids))
+        .where(ClauseText.id.in_(bindparam("ids", type_=Integer, expanding=True)))
     )
-    return {row.id: row.number for row in rows}
 
 
 def attachment_belongs(ids: Sequence[int]) -> dict[int, str]:
