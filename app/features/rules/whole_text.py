@@ -4,7 +4,7 @@ What it says follows from its hash. What does not is in the key as well: where t
 which it links, the language, and the place of the application. Nothing in it depends on who reads.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from flask import request
@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from app.core.i18n import current_locale
 from app.features.rules import presentation, queries, versions
+from app.features.rules.living import ClauseAct, ClauseNote
 from app.features.rules.models import RuleVersion
 from app.features.rules.presentation import Links, ShownClause
 from app.features.rules.versions import OutsideLink
@@ -20,6 +21,7 @@ from app.web.keeping import Memory, rendered
 # Characters of all kept texts together, and links out of all of them.
 KEPT_CHARACTERS, KEPT_LINKS = 6_000_000, 100_000
 LONGEST = 1_000_000
+KEPT_NOTES = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -37,17 +39,34 @@ class WholeText:
         """The clauses by their identity, in order."""
         return [clause.clause_id for clause in self.clauses]
 
-    def pieces(self, marked: Collection[int]) -> list[tuple[Markup, ShownClause | None]]:
-        """Return the text up to each marked clause with that clause, then the rest with none."""
-        begun = 0
+    def pieces(
+        self, living: Mapping[int, Sequence[ClauseNote]], acts: Mapping[int, Sequence[ClauseAct]]
+    ) -> list[tuple[Markup, ShownClause | None]]:
+        """Return the text, what lives below its clauses among it, up to each clause with acts and that clause, then
+        the rest with none.
+        """
         found: list[tuple[Markup, ShownClause | None]] = []
-        for place, clause in enumerate(self.clauses, 1):
-            if clause.clause_id in marked:
-                found.append((_joined(self.shown[begun:place]), clause))
-                begun = place
-        if begun < len(self.shown):
-            found.append((_joined(self.shown[begun:]), None))
+        parts: list[Markup] = []
+        for shown, clause in zip(self.shown, self.clauses, strict=True):
+            parts.append(shown)
+            if clause.clause_id in living:
+                parts.append(_below(tuple(living[clause.clause_id]), clause.level))
+            if acts.get(clause.clause_id):
+                found.append((_joined(parts), clause))
+                parts = []
+        if parts:
+            found.append((_joined(parts), None))
         return found
+
+
+def _below(notes: tuple[ClauseNote, ...], level: int) -> Markup:
+    """Return what stands below a clause, from memory where the same stood below one before."""
+    key = (notes, level, current_locale(), request.script_root)
+    made = _notes.get(key)
+    if made is None:
+        made = Markup(rendered("rules/_living.html", notes=notes, level=level))  # noqa: S704 - a template's output
+        _notes.put(key, made, len(made))
+    return made
 
 
 def _joined(parts: Sequence[Markup]) -> Markup:
@@ -56,6 +75,7 @@ def _joined(parts: Sequence[Markup]) -> Markup:
 
 
 _texts: Memory[WholeText] = Memory(KEPT_CHARACTERS, LONGEST)
+_notes: Memory[Markup] = Memory(KEPT_NOTES)
 _outside: Memory[list[OutsideLink]] = Memory(KEPT_LINKS)
 
 
