@@ -10,6 +10,7 @@ from sqlalchemy import insert, select
 
 from app.core import clock, search
 from app.core.db import session
+from app.core.search_index import SearchEntry
 from app.core.uow import unit_of_work
 from app.features.rules.clause_text import Paragraph, Run, to_plain
 from app.features.rules.enums import RULE_CLAUSE, RULE_VERSION
@@ -72,8 +73,8 @@ def phrases_of_the_demo() -> list[str]:
     """Return the phrases of the demo's rules, cut at their punctuation."""
     own = select(ClauseText.id).join(RuleVersion).where(RuleVersion.number.not_like("GZ-B-%"))
     texts = session.execute(
-        select(search.SearchEntry.text).where(
-            search.SearchEntry.doc_type == RULE_CLAUSE, search.SearchEntry.doc_id.in_(own)
+        select(SearchEntry.text).where(
+            SearchEntry.doc_type == RULE_CLAUSE, search.SearchEntry.doc_id.in_(own)
         )
     )
     found = {phrase for text in texts.scalars() for phrase in re.split(r"[，。；：、（）“”\s]+", text)}

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
-from app.core import files, search
+from app.core import files, search_index
 from app.core.db import session
 from app.core.files import StoredFile
 from app.core.timeline import Event
@@ -117,7 +117,7 @@ def halves() -> list[str]:
         ).scalar_one()
         indexed = session.execute(
             select(func.count()).where(
-                search.SearchEntry.doc_type == "inquiry", search.SearchEntry.doc_id == inquiry.id
+                search_index.SearchEntry.doc_type == "inquiry", search_index.SearchEntry.doc_id == inquiry.id
             )
         ).scalar_one()
         if len(inquiry.lines) != LINES or not events or indexed != 1:

@@ -17,7 +17,7 @@ from sqlalchemy import select
 
 from app.core import search
 from app.core.db import session
-from app.core.search import SearchEntry
+from app.core.search_index import SearchEntry
 from app.features.people.directory import actor_by_number
 from app.features.rules import queries
 from app.features.rules.enums import RULE_CLAUSE

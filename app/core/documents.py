@@ -30,7 +30,7 @@ from app.core.db import session
 from app.core.i18n import LazyText
 from app.core.permissions import Actor
 from app.core.prepared import read
-from app.core.search import SearchEntry
+from app.core.search_index import SearchEntry
 from app.core.workflow import flows
 
 Key = tuple[str, int]

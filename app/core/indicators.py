@@ -96,6 +96,11 @@ class Indicator:
     kept: Condition
     at_kind: str = "datetime"
 
+    @property
+    def is_shown(self) -> bool:
+        """Whether its module is on."""
+        return self.module is None or modules.is_on(self.module)
+
     def compute(self, period: Period) -> Figure:
         """Return the figure of one period."""
         return measure([self.key], [period])[self.key][0]
@@ -112,16 +117,13 @@ def register(*indicators: Indicator) -> None:
 
 def registered() -> list[Indicator]:
     """Return the indicators whose module is on, in order of registration."""
-    return [
-        indicator
-        for indicator in _registered.values()
-        if indicator.module is None or modules.is_on(indicator.module)
-    ]
+    return [indicator for indicator in _registered.values() if indicator.is_shown]
 
 
 def find(key: str) -> Indicator | None:
     """Return an indicator by its key; None for an unknown one and for one whose module is off."""
-    return next((indicator for indicator in registered() if indicator.key == key), None)
+    indicator = _registered.get(key)
+    return indicator if indicator is not None and indicator.is_shown else None
 
 
 # Spans

@@ -19,29 +19,21 @@ from itertools import islice
 from typing import Any
 
 from sqlalchemy import (
-    Integer,
     Row,
     Select,
-    String,
-    Subquery,
-    Text,
-    UniqueConstraint,
-    case,
     delete,
-    func,
-    literal,
     select,
     union_all,
 )
 from sqlalchemy import text as sql
-from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core import modules
-from app.core.db import Model, session
-from app.core.db_objects import make_search_index
+from app.core.db import session
 from app.core.highlighting import folded, highlight, snippet
 from app.core.i18n import LazyText
 from app.core.permissions import Actor
+from app.core.prepared import read
+from app.core.search_index import PROBED, SearchEntry, Shape, kept_statement, name_of_run, source_statement
 
 UNSTORABLE = re.compile("[\\0\\ud800-\\udfff]")
 
@@ -56,23 +48,6 @@ MOST_TEXT = 100_000
 CANDIDATES = 600
 # How many parts are looked through where only the newest few are wanted; long records have several.
 NEWEST = 40
-
-
-class SearchEntry(Model):
-    """A searchable record: its title and its text as people wrote them."""
-
-    __tablename__ = "search_entry"
-    __table_args__ = (UniqueConstraint("doc_type", "doc_id", name="uq_search_entry_document"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    doc_type: Mapped[str] = mapped_column(String(40), nullable=False)
-    doc_id: Mapped[int] = mapped_column(Integer, nullable=False)
-    title: Mapped[str] = mapped_column(Text, nullable=False)
-    title_key: Mapped[str] = mapped_column(Text, nullable=False)
-    text: Mapped[str] = mapped_column(Text, nullable=False)
-
-
-make_search_index(SearchEntry.__table__)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)
@@ -94,7 +69,8 @@ class SearchSource:
     ``visible`` gives the SELECT of the ids an actor may see, ``url`` the address of one, ``order`` the
     place of its group among the results. ``belongs`` says of each id which document it is a part of, where
     titles alone look alike, ``past`` what is found of it only when asked for. Kinds whose module is off are not
-    looked through.
+    looked through. ``same_for_all`` promises that ``visible``, in the past too, is the same for every actor and at all
+    times: what it depends on is asked for when it is sent. The statement is made once then.
     """
 
     doc_type: str
@@ -104,6 +80,7 @@ class SearchSource:
     order: int = 100
     belongs: Callable[[Sequence[int]], Mapping[int, str]] | None = None
     past: Past | None = None
+    same_for_all: bool = False
 
 
 @dataclass(frozen=True)
@@ -335,9 +312,9 @@ def find(
     """Return what an actor may see and what contains every typed run, by kind, the best of each first.
 
     The best are those with the first run in their title; of equals, and with ``newest_first`` of all, the newest
-    comes first. At most ``limit`` records of each kind (or of the one kind ``only``) come back, by one statement. Of
-    a kind with more records than ``CANDIDATES`` the best of the newest are given. ``past`` looks through what no longer
-    holds as well.
+    comes first. At most ``limit`` records of each kind (or of the one kind ``only``) come back, by two statements: the
+    second asks only those kinds of which the first says that the index holds anything. Of a kind with more records than
+    ``CANDIDATES`` the best of the newest are given. ``past`` looks through what no longer holds as well.
     """
     asked = asked_runs(query)
     chosen = [source for source in sources() if only is None or source.doc_type == only]
@@ -346,12 +323,9 @@ def find(
     groups = {source.doc_type: Group(source) for source in chosen}
     width = max(NEWEST if newest_first else CANDIDATES, 2 * (limit + 1))
     while chosen:
-        selects = [
-            _source_statement(source, _visible(source, actor, past=past), asked, limit, width, newest_first)
-            for source in chosen
-        ]
+        shape = Shape(len(asked), limit, width, newest_first)
         found: dict[str, list[Row[Any]]] = {}
-        for row in session.execute(union_all(*selects)):
+        for row in _rows(chosen, actor, asked, shape, past=past):
             found.setdefault(row.doc_type, []).append(row)
         for doc_type, rows in found.items():
             groups[doc_type].fill(sorted(rows, key=lambda row: (row.rank, -row.doc_id)), limit, asked)
@@ -374,80 +348,52 @@ def find(
     return answered
 
 
-def _visible(source: SearchSource, actor: Actor, *, past: bool) -> Select[int]:
-    return source.past.visible(actor) if past and source.past is not None else source.visible(actor)
+def _rows(
+    chosen: Sequence[SearchSource], actor: Actor, asked: Sequence[str], shape: Shape, *, past: bool
+) -> list[Any]:
+    """Return the rows of the kinds; statements that are the same for all are sent as they were made before."""
+    seen = {
+        source.doc_type: source.past.visible if past and source.past is not None else source.visible
+        for source in chosen
+    }
+    kept = tuple((source.doc_type, seen[source.doc_type]) for source in chosen if source.same_for_all)
+    others = tuple(source.doc_type for source in chosen if not source.same_for_all)
+    postgresql, rows = _is_postgresql(), []
+    if kept:
+        probed = others if len(others) > 1 else ()
+        values = _values(asked, [*(doc_type for doc_type, _visible in kept), *probed], postgresql=postgresql)
+        answer = read(kept_statement(kept, probed, shape, postgresql), values)
+        held = {row.doc_type for row in answer if row.rank == PROBED}
+        rows = [row for row in answer if row.rank != PROBED]
+        others = tuple(doc_type for doc_type in others if doc_type in held) if probed else others
+    if others:
+        selects = [
+            source_statement(doc_type, seen[doc_type](actor), shape, postgresql) for doc_type in others
+        ]
+        rows += session.execute(union_all(*selects), _values(asked, others, postgresql=postgresql)).all()
+    return rows
 
 
-def _source_statement(
-    source: SearchSource,
-    visible: Select[int],
-    asked: Sequence[str],
-    limit: int,
-    width: int,
-    newest_first: bool,
-) -> Select[Any]:
-    """Return the SELECT of the records of a kind: newest parts that match and may be seen, then the best of these.
-
-    The index gives its parts newest first and is left as soon as there are enough, so what is common costs little.
-    Each condition besides is asked of one record at a time: lists of all that may be seen would take far longer.
-    """
-    (visible_id,) = visible.selected_columns
-    part = _matching_parts(0, asked[0], source.doc_type)
-    others = [
-        SearchEntry.id.in_(select(_matching_parts(number, run, source.doc_type).c.entry_id))
-        for number, run in enumerate(asked[1:], 1)
-    ]
-    candidates = (
-        select(
-            SearchEntry.doc_type,
-            SearchEntry.doc_id,
-            SearchEntry.title,
-            SearchEntry.text,
-            SearchEntry.title_key,
-        )
-        .select_from(part)
-        .join(SearchEntry, SearchEntry.id == part.c.entry_id)
-        .where(
-            SearchEntry.doc_type == source.doc_type,
-            *others,
-            visible.where(visible_id == SearchEntry.doc_id).correlate(SearchEntry).exists(),
-        )
-        .order_by(part.c.place.desc())
-        .limit(width)
-        .subquery()
-    )
-    best = (
-        literal(0)
-        if newest_first
-        else case((candidates.c.title_key.contains(asked[0], autoescape=True), 0), else_=1)
-    )
-    columns = [candidates.c[name] for name in ("doc_type", "doc_id", "title", "text")]
-    chosen = (
-        select(*columns, best.label("rank"), func.count().over().label("width"))
-        .distinct()
-        .order_by("rank", candidates.c.doc_id.desc())
-        .limit(limit + 1)
-        .subquery()
-    )
-    return select(chosen)
+def _values(asked: Sequence[str], doc_types: Sequence[str], *, postgresql: bool) -> dict[str, str]:
+    """Return the values of the parameters of a search."""
+    wanted = _wanted_on_postgresql if postgresql else _wanted_on_sqlite
+    values = {
+        name_of_run(number, doc_type): wanted(run, kind_token(doc_type))
+        for doc_type in doc_types
+        for number, run in enumerate(asked)
+    }
+    # a run holds letters and digits alone: nothing that LIKE would read as a sign
+    return values | {"in_title": f"%{asked[0]}%"}
 
 
-def _matching_parts(number: int, run: str, doc_type: str) -> Subquery:
-    """Return the parts of records of a kind that contain a run, with the record of each and their order by age."""
-    kind = kind_token(doc_type)
-    if _is_postgresql():
-        statement = "SELECT entry_id, entry_id AS place FROM search_part WHERE tokens @@ CAST(:{} AS tsquery)"
-        wanted = " <-> ".join(f"'{pair}'" for pair in _pairs(run)) or f"'{token(run)}':*"
-        wanted = f"'{kind}' & ({wanted})"
-    else:
-        statement = (
-            "SELECT rowid / 1000 AS entry_id, rowid AS place FROM search_part WHERE search_part MATCH :{}"
-        )
-        wanted = f'"{" ".join(_pairs(run))}"' if len(run) > 1 else f'"{token(run)}" *'
-        wanted = f"{kind} AND {wanted}"
-    name = f"run_{number}_{kind}"
-    matching = sql(statement.format(name)).bindparams(**{name: wanted})
-    return matching.columns(entry_id=Integer, place=Integer).subquery(f"found_{number}")
+def _wanted_on_postgresql(run: str, kind: str) -> str:
+    pairs = " <-> ".join(f"'{pair}'" for pair in _pairs(run)) or f"'{token(run)}':*"
+    return f"'{kind}' & ({pairs})"
+
+
+def _wanted_on_sqlite(run: str, kind: str) -> str:
+    pairs = f'"{" ".join(_pairs(run))}"' if len(run) > 1 else f'"{token(run)}" *'
+    return f"{kind} AND {pairs}"
 
 
 def _pairs(run: str) -> list[str]:

@@ -113,10 +113,11 @@ def with_tokens(text: Markup) -> Markup:
 
 def part(template: str, **named: Any) -> Markup:
     """Return a template of its own, which sees what is named here and nothing else of the page."""
-    return once(template, partial(_rendered, template), **named)
+    return once(template, partial(rendered, template), **named)
 
 
-def _rendered(template: str, **named: Any) -> str:
+def rendered(template: str, **named: Any) -> str:
+    """Return what a template makes of what is named, kept nowhere."""
     return current_app.jinja_env.get_template(template).render(named)
 
 

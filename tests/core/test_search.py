@@ -1,6 +1,8 @@
 """Search over what a reader may see, on the engine the tests run on: SQLite, or PostgreSQL by TEST_DATABASE_URL."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given
@@ -13,7 +15,8 @@ from app.core.db import session
 from app.core.highlighting import highlight, snippet
 from app.core.i18n import lazy
 from app.core.permissions import Actor
-from app.core.search import Past, SearchEntry, SearchSource, asked_runs, find, put, runs
+from app.core.search import Past, SearchSource, asked_runs, find, put, runs
+from app.core.search_index import SearchEntry
 from app.core.uow import unit_of_work
 
 READER = Actor(1, "周文静")
@@ -25,12 +28,18 @@ def ids_up_to(limit: int) -> Select[int]:
     return select(SearchEntry.doc_id).where(SearchEntry.doc_id <= limit)
 
 
-@pytest.fixture(autouse=True)
-def only_our_source(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(autouse=True, params=[False, True], ids=["for the reader", "the same for all"])
+def only_our_source(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
     """One kind of record, of which the reader may see those numbered up to 50."""
     monkeypatch.setattr(search, "_sources", {})
     search.register_source(
-        SearchSource("thing", lazy("东西"), lambda actor: ids_up_to(50), lambda number: f"/things/{number}")
+        SearchSource(
+            "thing",
+            lazy("东西"),
+            lambda actor: ids_up_to(50),
+            lambda number: f"/things/{number}",
+            same_for_all=request.param,
+        )
     )
 
 
@@ -166,6 +175,38 @@ def test_one_kind_alone_can_be_asked_for():
         put("other", 1, "液压泵")
     assert [group.source.doc_type for group in find(READER, "液压")] == ["other", "thing"]
     assert [group.source.doc_type for group in find(READER, "液压", only="thing")] == ["thing"]
+
+
+def test_only_kinds_the_index_holds_anything_of_are_asked_for_the_reader(queries: Any):
+    asked: list[str] = []
+
+    def visible(kind: str) -> Callable[[Actor], Select[int]]:
+        def of(actor: Actor) -> Select[int]:
+            asked.append(f"{kind} {actor.name}")
+            return ids_up_to(50)
+
+        return of
+
+    index("液压泵")
+    open_to_all = replace(search._sources["thing"], visible=visible("thing"), same_for_all=True)
+    search.register_source(
+        open_to_all,
+        *(SearchSource(kind, lazy("东西"), visible(kind), str, order=200) for kind in ("person", "place")),
+    )
+    with unit_of_work():
+        put("person", 7, "液压")
+        put("person", 77, "压缩")
+        put("place", 8, "别的")
+    found("液压")
+    asked.clear()
+    with queries() as one:
+        assert found("压泵") == [1]
+    with queries() as two:
+        assert found("液压") == [1, 7]
+    assert (len(one), len(two)) == (1, 2)
+    # what is the same for all was made once; what nobody could find is not asked for
+    assert asked == ["person 周文静"]
+    assert found("压缩") == []
 
 
 def test_a_kind_whose_module_is_off_is_not_found():

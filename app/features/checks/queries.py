@@ -2,17 +2,21 @@
 else knows how many there were, and how many of them conformed. Who judges by a check in an upper feature reads it too.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, true
+from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, case, func, or_, select, true
 
 from app.core.db import in_departments, session
 from app.core.errors import NotVisible
 from app.core.i18n import gettext as _
 from app.core.permissions import Actor, can, departments_of
+from app.core.prepared import read
 from app.features.checks.enums import CheckPerm, CheckResult
 from app.features.checks.models import ClauseCheck
 from app.features.people.models import Department, User
+from app.features.rules.models import RuleClause
 from app.features.rules.queries import citation
 
 Judging = Callable[[Actor], ColumnElement[bool] | None]
@@ -73,14 +77,20 @@ def titles(ids: list[int]) -> dict[int, str]:
     return {row.id: f"{row.number} {citation(row.rule_title, row.clause_name)}" for row in rows}
 
 
-def counts(clause_ids: Iterable[int]) -> dict[int, tuple[int, int]]:
-    """Return for clauses that were checked how many checks conformed and how many there were."""
+@cache
+def _counts_of_a_rule() -> Select[*tuple[Any, ...]]:
     conforming = func.sum(case((ClauseCheck.result == CheckResult.CONFORMING, 1), else_=0))
-    rows = session.execute(
+    return (
         select(ClauseCheck.clause_id, conforming, func.count())
-        .where(ClauseCheck.clause_id.in_(sorted(set(clause_ids))))
+        .join(RuleClause, RuleClause.id == ClauseCheck.clause_id)
+        .where(RuleClause.rule_id == bindparam("rule_id", type_=Integer))
         .group_by(ClauseCheck.clause_id)
     )
+
+
+def counts(rule_id: int) -> dict[int, tuple[int, int]]:
+    """Return for the clauses of a rule that were checked how many checks conformed and how many there were."""
+    rows = read(_counts_of_a_rule(), {"rule_id": rule_id})
     return {row[0]: (int(row[1]), int(row[2])) for row in rows}
 
 

@@ -1,6 +1,6 @@
 """What checks tell the platform: permissions, module, tasks, verbs, sentences, search, and their place on clauses."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from app.core import documents, findings, modules, search, sentences, tasks, timeline
 from app.core.i18n import gettext as _
@@ -81,7 +81,7 @@ search.register_source(
 )
 
 
-def notes(version: RuleVersion, actor: Actor) -> dict[int, Sequence[ClauseNote]]:
+def notes(version: RuleVersion, clause_ids: Collection[int], actor: Actor) -> dict[int, Sequence[ClauseNote]]:
     """Return for each clause that was checked how many checks conformed; the list is for its readers."""
     if not modules.is_on(MODULE):
         return {}
@@ -98,9 +98,7 @@ def notes(version: RuleVersion, actor: Actor) -> dict[int, Sequence[ClauseNote]]
                 else _("查看检查"),
             )
         ]
-        for clause_id, (conforming, checked) in queries.counts(
-            text.clause_id for text in version.clauses
-        ).items()
+        for clause_id, (conforming, checked) in queries.counts(version.rule_id).items()
     }
 
 

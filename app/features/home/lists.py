@@ -13,7 +13,7 @@ from app.core.i18n import lazy, ngettext
 from app.core.listing import Column, Filter, Listing
 from app.core.notices import Notice
 from app.core.permissions import Actor
-from app.core.search import SearchEntry
+from app.core.search_index import SearchEntry
 from app.core.tasks import Task
 from app.core.timeline import Event
 from app.features.home import queries

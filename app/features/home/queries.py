@@ -13,7 +13,7 @@ from app.core.documents import DocumentLink
 from app.core.notices import Notice
 from app.core.permissions import Actor
 from app.core.prepared import read
-from app.core.search import SearchEntry
+from app.core.search_index import SearchEntry
 from app.core.tasks import Task
 from app.core.timeline import Event
 from app.features.quotations import follow_up

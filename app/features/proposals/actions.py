@@ -31,7 +31,7 @@ from app.features.proposals.enums import (
     ProposalStatus,
 )
 from app.features.proposals.flow import FLOW, RANGE_SENTENCE, beyond_range
-from app.features.proposals.models import Proposal, ProposalEvidence
+from app.features.proposals.models import Proposal, ProposalEvidence, ProposalTip
 from app.features.proposals.tip_flow import FLOW as TIP_FLOW
 from app.features.rules.queries import ClausePlace
 
@@ -238,19 +238,22 @@ def take_check(proposal: Proposal, check_id: int, actor: Actor) -> None:
     keep(proposal, actor, EvidenceKind.CHECK, doc_type=CLAUSE_CHECK, doc_id=check.id)
 
 
-def end_of_check(proposal_id: int, actor: Actor) -> None:
-    """Bring the check a proposal was made of to its end with the proposal, in the same transaction.
+def end_of_source(proposal_id: int, actor: Actor) -> None:
+    """Bring what a proposal was made of to its end with the proposal, in the same transaction.
 
-    Once it is withdrawn the check goes on, and may become another proposal; once it is dismissed or closed the check
-    is closed too.
+    Once it is withdrawn its check goes on, its tip waits for an answer again, and either may become another proposal;
+    once it is dismissed or closed the check is closed too, and the tip stays answered.
     """
     proposal = session.get_one(Proposal, proposal_id)
-    if proposal.check_id is None or not FLOW.state(proposal.status).terminal:
+    if not FLOW.state(proposal.status).terminal:
         return
     withdrawn = proposal.status == ProposalStatus.WITHDRAWN
-    check_actions.end_proposal(proposal.check_id, withdrawn=withdrawn)
+    if proposal.check_id is not None:
+        check_actions.end_proposal(proposal.check_id, withdrawn=withdrawn)
+    if withdrawn and proposal.tip_id is not None:
+        TIP_FLOW.fire(session.get_one(ProposalTip, proposal.tip_id), "reopen", SYSTEM, version=None)
     if withdrawn:
-        proposal.check_id = None
+        proposal.check_id = proposal.tip_id = None
 
 
 def take_up(proposal: Proposal, tip_id: int, actor: Actor) -> None:

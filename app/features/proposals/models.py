@@ -32,7 +32,7 @@ from app.features.proposals.enums import (
 class Proposal(DocumentMixin, Model):
     """A reward or penalty proposed for a person by a clause as it stood in one version; ``owner`` proposes it.
 
-    ``check_id`` and ``tip_id`` name what it came from; a proposal that is withdrawn lets go of its check. ``month`` is
+    ``check_id`` and ``tip_id`` name what it came from; a proposal that is withdrawn lets go of both. ``month`` is
     the first day of the month in which it was submitted, in the company's zone. ``heard_at`` is when the person spoke.
     ``decided_for_id`` is whom the decider stood in for: neither of them decides on the appeal.
     """

@@ -9,12 +9,13 @@ from decimal import Decimal
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 
-from app.core import configuration, documents, modules, search, settings, timeline
+from app.core import configuration, documents, modules, settings, timeline
 from app.core.db import in_departments, session
 from app.core.errors import NotVisible
 from app.core.i18n import gettext as _
 from app.core.listing import matches_words
 from app.core.permissions import Actor, can, departments_of
+from app.core.search_index import SearchEntry
 from app.features.checks.models import ClauseCheck
 from app.features.checks.queries import titles as check_titles
 from app.features.checks.queries import visible_ids as check_ids
@@ -311,7 +312,7 @@ def events_seen(actor: Actor, *conditions: ColumnElement[bool]) -> list[tuple[ti
 
     One statement, however many kinds of documents there are.
     """
-    event, entry = timeline.Event, search.SearchEntry
+    event, entry = timeline.Event, SearchEntry
     visible = [
         and_(event.doc_type == kind.doc_type, event.doc_id.in_(kind.visible(actor)))
         for kind in documents.registered()

@@ -1,7 +1,8 @@
 """What proposals tell the platform: permissions, module, setting, tasks, verbs, sentences, search, acts on clauses."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import timedelta
+from functools import cache
 
 from sqlalchemy import ColumnElement
 
@@ -160,11 +161,11 @@ search.register_source(
 )
 
 
-def notes(version: RuleVersion, actor: Actor) -> dict[int, Sequence[ClauseNote]]:
+def notes(version: RuleVersion, clause_ids: Collection[int], actor: Actor) -> dict[int, Sequence[ClauseNote]]:
     """Return for each clause with a range of penalties what it is."""
     if not modules.is_on(MODULE):
         return {}
-    found = queries.ranges_of([text.clause_id for text in version.clauses])
+    found = queries.ranges_of(clause_ids)
     return {
         clause_id: [ClauseNote(_("处罚幅度"), _("%(range)s 元", range=range_words(*kept)))]
         for clause_id, kept in found.items()
@@ -176,13 +177,16 @@ def acts(version: RuleVersion, actor: Actor) -> Callable[[int], Sequence[ClauseA
     if not modules.is_on(MODULE) or version.standing != Standing.IN_FORCE:
         return None
     heads = can(actor, ProposalPerm.PROPOSE)
-    headings = {
-        text.clause_id for text in version.clauses if text.style in queries.HEADINGS or not text.cited
-    }
     sets = ranges.may_set(actor, version)
 
+    @cache
+    def headings() -> set[int]:
+        return {
+            text.clause_id for text in version.clauses if text.style in queries.HEADINGS or not text.cited
+        }
+
     def of_clause(clause_id: int) -> list[ClauseAct]:
-        if clause_id in headings:
+        if clause_id in headings():
             return []
         found = [ClauseAct(_("设定处罚幅度"), f"/proposals/ranges/{clause_id}")] if sets else []
         if heads:
@@ -218,4 +222,4 @@ living.register_acts(acts)
 follow_ups.register(ways_on)
 register_judging(checks_judged)
 for ending in ("proposal:withdraw", "proposal:decide", "proposal:close"):
-    timeline.on(ending, actions.end_of_check)
+    timeline.on(ending, actions.end_of_source)

@@ -1,11 +1,14 @@
-"""The life of a tip 线索: sent to the head of a colleague's department, who takes it up or closes it with a reason."""
+"""The life of a tip 线索: sent to the head of a colleague's department, who takes it up or closes it with a reason.
+
+What was taken up waits for an answer again once its proposal is withdrawn.
+"""
 
 from collections.abc import Iterable
 
 from app.core.i18n import lazy
 from app.core.permissions import Actor, Person, directory, grant_for, names_of
 from app.core.tasks import WantedTask
-from app.core.workflow import Authority, Flow, State, Who, step
+from app.core.workflow import Authority, Flow, State, Who, step, system_only
 from app.features.proposals.enums import TIP as DOC_TYPE
 from app.features.proposals.enums import ProposalPerm, TipStatus
 from app.features.proposals.models import ProposalTip
@@ -53,6 +56,11 @@ def sender(tip: ProposalTip) -> list[int | None]:
     return [tip.owner_id]
 
 
+def concerned(tip: ProposalTip) -> list[int | None]:
+    """Return who sent it, and who has to answer it again."""
+    return [tip.owner_id, *(person.id for person in heads(tip))]
+
+
 # One row a step: the table must be readable on one screen.
 # fmt: off
 FLOW = Flow(
@@ -66,6 +74,9 @@ FLOW = Flow(
     (
         step("take_up", "sent", "taken_up", head, lazy("转为奖惩建议"), hidden=True, tell=sender),
         step("close", "sent", "closed", head, lazy("不采纳"), reason=True, tell=sender),
+        # Done with the withdrawal of the proposal, in its transaction.
+        step("reopen", "taken_up", "sent", system_only, lazy("恢复处理"), hidden=True, tell=concerned,
+             sentence=lazy("奖惩建议已撤回，线索恢复待处理")),
     ),
     lazy("奖惩线索"),
 )

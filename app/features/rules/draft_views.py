@@ -257,7 +257,7 @@ def show_editor(
         facts=presentation.facts_line(version),
         trail=presentation.trail_to(version),
         clauses=presentation.shown_clauses(version),
-        acts=acts_of(version, current_actor()),
+        acts=acts_of(version, [each.clause_id for each in version.clauses], current_actor()),
         opened=text.clause_id if text is not None else None,
         form=form,
         typed=typed,

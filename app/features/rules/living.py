@@ -3,7 +3,7 @@
 Each provider is asked once for a whole version, so that the number of queries does not rise with its clauses.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -32,7 +32,8 @@ class ClauseAct:
     href: str
 
 
-NoteProvider = Callable[[RuleVersion, Actor], Mapping[int, Sequence[ClauseNote]]]
+# Given are the version and its clauses by their identity; notes of other clauses do no harm.
+NoteProvider = Callable[[RuleVersion, Collection[int], Actor], Mapping[int, Sequence[ClauseNote]]]
 ActProvider = Callable[[RuleVersion, Actor], Callable[[int], Sequence[ClauseAct]] | None]
 
 _notes: list[NoteProvider] = []
@@ -51,20 +52,23 @@ def register_acts(provider: ActProvider) -> None:
         _acts.append(provider)
 
 
-def notes_of(version: RuleVersion, actor: Actor) -> dict[int, list[ClauseNote]]:
+def notes_of(version: RuleVersion, clause_ids: Collection[int], actor: Actor) -> dict[int, list[ClauseNote]]:
     """Return what stands below the clauses of a version, by the identity of the clause."""
     found: dict[int, list[ClauseNote]] = {}
     for provider in _notes:
-        for clause_id, notes in provider(version, actor).items():
+        for clause_id, notes in provider(version, clause_ids, actor).items():
             found.setdefault(clause_id, []).extend(notes)
     return found
 
 
-def acts_of(version: RuleVersion, actor: Actor) -> dict[int, list[ClauseAct]]:
+def may_act(version: RuleVersion, actor: Actor) -> bool:
+    """Tell whether a reader may do anything about clauses of a version."""
+    return any(provider(version, actor) is not None for provider in _acts)
+
+
+def acts_of(version: RuleVersion, clause_ids: Collection[int], actor: Actor) -> dict[int, list[ClauseAct]]:
     """Return what a reader may do about the clauses of a version, by the identity of the clause."""
     makers = [maker for provider in _acts if (maker := provider(version, actor)) is not None]
     return {
-        text.clause_id: [act for maker in makers for act in maker(text.clause_id)]
-        for text in version.clauses
-        if makers
+        clause_id: [act for maker in makers for act in maker(clause_id)] for clause_id in clause_ids if makers
     }

@@ -5,12 +5,13 @@ of a version says which one it is and how it stands today.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Integer, Select, bindparam, select
 
-from app.core.db import session
 from app.core.permissions import Actor
+from app.core.prepared import read_once
 from app.features.rules import versions
 from app.features.rules.enums import STANDING_LABELS, STANDING_TONES, Standing
 from app.features.rules.models import ClauseText, RuleAttachment, RuleVersion, is_or_was_in_force
@@ -40,35 +41,39 @@ def of_versions(part: Any) -> Select[int]:
 
 def version_marks(ids: Sequence[int]) -> dict[int, Mark]:
     """Return of each version how it is called, how it stands today, and the tone of that."""
-    return marks(marked(RuleVersion.id).where(RuleVersion.id.in_(ids)))
+    return marks(_marks_of(RuleVersion), ids)
 
 
 def part_marks(part: Any) -> Callable[[Sequence[int]], Mapping[int, Mark]]:
     """Return what gives the marks of the versions that clauses, or attachments, stand in."""
 
     def of_ids(ids: Sequence[int]) -> dict[int, Mark]:
-        return marks(marked(part.id).join(part, part.version_id == RuleVersion.id).where(part.id.in_(ids)))
+        return marks(_marks_of(part), ids)
 
     return of_ids
 
 
-def marked(named: Any) -> Select[Any]:
+@cache
+def _marks_of(part: Any) -> Select[Any]:
     """Return the SELECT of what the mark of a version is made of, with the id of what carries it."""
-    return select(
-        named.label("found"),
+    statement = select(
+        part.id.label("found"),
         RuleVersion.edition,
         RuleVersion.correction,
         RuleVersion.shown_status.label("standing"),
     ).select_from(RuleVersion)
+    if part is not RuleVersion:
+        statement = statement.join(part, part.version_id == RuleVersion.id)
+    return statement.where(part.id.in_(bindparam("ids", type_=Integer, expanding=True)))
 
 
-def marks(statement: Select[Any]) -> dict[int, Mark]:
-    """Return the marks a statement reads, by id."""
+def marks(statement: Select[Any], ids: Sequence[int]) -> dict[int, Mark]:
+    """Return the marks a statement reads of some ids, by id."""
     return {
         row.found: (
             str(versions.label_of(row.edition, row.correction)),
             str(STANDING_LABELS[Standing(row.standing)]),
             STANDING_TONES[Standing(row.standing)],
         )
-        for row in session.execute(statement)
+        for row in read_once(statement, {"ids": list(ids)})
     }

@@ -1,5 +1,6 @@
 """What the pages of rules show, made ready so that templates decide nothing."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -95,10 +96,9 @@ class Linking(Protocol):
 class Links:
     """Where the links of a version lead: clauses of its own on the page, those of other rules in force elsewhere."""
 
-    def __init__(self, version: RuleVersion) -> None:
+    def __init__(self, version: RuleVersion, elsewhere: Mapping[int, queries.ClausePlace]) -> None:
         self.own = queries.clause_numbers(version)
-        linked = {clause for text in version.clauses for clause in queries.linked_of(text)}
-        self.elsewhere = queries.places_in_force(linked - set(self.own))
+        self.elsewhere = elsewhere
 
     def piece(self, text: str, clause: int) -> Piece:
         """Return the link to a clause."""
@@ -162,11 +162,12 @@ def shown_clause(text: ClauseText, links: Links) -> ShownClause:
 
 def shown_clauses(version: RuleVersion) -> list[ShownClause]:
     """Return the clauses of a version as a page shows them."""
-    links = Links(version)
+    outside = (clause for _cited, _written, clause in versions.links_outside(version))
+    links = Links(version, queries.places_in_force(outside))
     return [shown_clause(text, links) for text in version.clauses]
 
 
-def contents(clauses: list[ShownClause]) -> list[ShownClause]:
+def contents(clauses: Sequence[ShownClause]) -> list[ShownClause]:
     """Return the headings of a text: chapters and sections, else the clauses that have a heading."""
     return [clause for clause in clauses if clause.is_heading] or [
         clause for clause in clauses if clause.title

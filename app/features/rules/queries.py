@@ -6,9 +6,10 @@ Everything starts from ``version_condition``: no page, file, search or paper ask
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, exists, func, or_, select, true
 from sqlalchemy.orm import aliased
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -17,12 +18,14 @@ from app.core.db import in_departments, session
 from app.core.errors import NotVisible
 from app.core.i18n import gettext as _
 from app.core.permissions import ROLE_LABELS, Actor, Role, can, departments_of, directory
+from app.core.prepared import read_once
 from app.features.people.directory import assignment_holds, department_parents, subtree
 from app.features.people.models import Department, RoleAssignment, User
 from app.features.rules.clause_text import linked_clauses
 from app.features.rules.enums import RulePerm, VersionStatus
 from app.features.rules.models import (
     PUBLISHED,
+    TODAY,
     ClauseText,
     Rule,
     RuleAttachment,
@@ -136,9 +139,8 @@ def found_attachments(actor: Actor) -> Select[int]:
 
 def get_version(actor: Actor, version_id: int) -> RuleVersion:
     """Return a version the actor may see, with all versions of its rule, by one statement; raises NotVisible."""
-    named = aliased(RuleVersion)
-    rule_id = select(named.rule_id).where(named.id == version_id).scalar_subquery()
-    found = next((version for version in _seen_of(actor, rule_id) if version.id == version_id), None)
+    seen = _seen_of(actor, _versions_beside(), version_id)
+    found = next((version for version in seen if version.id == version_id), None)
     if found is None:
         raise NotVisible
     return found
@@ -146,23 +148,34 @@ def get_version(actor: Actor, version_id: int) -> RuleVersion:
 
 def get_rule(actor: Actor, rule_id: int) -> Rule:
     """Return a rule of which the actor may see any version, with all of them; raises NotVisible."""
-    seen = _seen_of(actor, rule_id)
+    seen = _seen_of(actor, _versions_of_rule(), rule_id)
     if not seen:
         raise NotVisible
     return seen[0].rule
 
 
-def _seen_of(actor: Actor, rule_id: Any) -> list[RuleVersion]:
+def _seen_of(actor: Actor, statement: Select[RuleVersion], given: int) -> list[RuleVersion]:
     """Return the versions of a rule an actor may see; the rule knows all of its versions from here on."""
-    statement = (
-        select(RuleVersion, version_condition(actor).label("is_seen"))
-        .where(RuleVersion.rule_id == rule_id)
+    found = list(session.execute(statement, {"given": given}).unique().scalars())
+    if found:
+        set_committed_value(found[0].rule, "versions", found)
+    return [version for version in found if may_see(actor, version)]
+
+
+@cache
+def _versions_of_rule() -> Select[RuleVersion]:
+    return (
+        select(RuleVersion)
+        .where(RuleVersion.rule_id == bindparam("given", type_=Integer))
         .order_by(RuleVersion.sequence)
     )
-    rows = session.execute(statement).unique().all()
-    if rows:
-        set_committed_value(rows[0][0].rule, "versions", [row[0] for row in rows])
-    return [row[0] for row in rows if row.is_seen]
+
+
+@cache
+def _versions_beside() -> Select[RuleVersion]:
+    named = aliased(RuleVersion)
+    rule_id = select(named.rule_id).where(named.id == bindparam("given", type_=Integer)).scalar_subquery()
+    return select(RuleVersion).where(RuleVersion.rule_id == rule_id).order_by(RuleVersion.sequence)
 
 
 def visible_versions(actor: Actor, rule: Rule) -> list[RuleVersion]:
@@ -182,13 +195,17 @@ def titles(ids: list[int]) -> dict[int, str]:
 
 def clause_belongs(ids: Sequence[int]) -> dict[int, str]:
     """Return the number of the rule that each found clause stands in."""
-    rows = session.execute(
+    return {row.id: row.number for row in read_once(_clause_belongs(), {"ids": list(ids)})}
+
+
+@cache
+def _clause_belongs() -> Select[*tuple[Any, ...]]:
+    return (
         select(ClauseText.id, Rule.number)
         .join(RuleVersion, RuleVersion.id == ClauseText.version_id)
         .join(Rule, Rule.id == RuleVersion.rule_id)
-        .where(ClauseText.id.in_(ids))
+        .where(ClauseText.id.in_(bindparam("ids", type_=Integer, expanding=True)))
     )
-    return {row.id: row.number for row in rows}
 
 
 def attachment_belongs(ids: Sequence[int]) -> dict[int, str]:
@@ -261,21 +278,41 @@ def clause_numbers(version: RuleVersion) -> dict[int, str]:
 # Whom it concerns, and who has signed
 
 
-def audience(version: RuleVersion) -> Select[int]:
-    """Return the SELECT of the ids of the active people a version concerns today."""
-    statement = select(User.id).where(User.active)
+@dataclass(frozen=True)
+class Scope:
+    """Whom a version concerns where not everybody: departments with all below them, and roles."""
+
+    departments: tuple[int, ...]
+    roles: tuple[str, ...]
+
+
+def scope_of(version: RuleVersion) -> Scope | None:
+    """Return whom a version concerns; None for everybody."""
     if version.for_everybody:
-        return statement
+        return None
     parents = department_parents()
     departments: set[int] = set()
     for scope in version.scopes:
         if scope.department_id is not None:
             departments |= subtree(parents, scope.department_id)
-    roles = [scope.role for scope in version.scopes if scope.role is not None]
+    roles = {scope.role for scope in version.scopes if scope.role is not None}
+    return Scope(tuple(sorted(departments)), tuple(sorted(roles)))
+
+
+def audience(version: RuleVersion) -> Select[int]:
+    """Return the SELECT of the ids of the active people a version concerns today."""
+    return people_within(scope_of(version))
+
+
+def people_within(scope: Scope | None) -> Select[int]:
+    """Return the SELECT of the ids of the active people within a scope today."""
+    statement = select(User.id).where(User.active)
+    if scope is None:
+        return statement
     holders = select(RoleAssignment.user_id).where(
-        RoleAssignment.role.in_(roles), assignment_holds(clock.today())
+        RoleAssignment.role.in_(scope.roles), assignment_holds(TODAY)
     )
-    return statement.where(or_(User.department_id.in_(sorted(departments)), User.id.in_(holders)))
+    return statement.where(or_(User.department_id.in_(scope.departments), User.id.in_(holders)))
 
 
 def audience_ids(version: RuleVersion) -> list[int]:
@@ -294,7 +331,8 @@ def is_concerned(actor: Actor, version: RuleVersion) -> bool:
 def may_see(actor: Actor, version: RuleVersion) -> bool:
     """Tell whether an actor sees a version (``version_condition``, for a version at hand)."""
     return (
-        version.is_published
+        actor.is_system
+        or version.is_published
         or may_handle(actor, version)
         or (version.status == VersionStatus.CONSULTATION and is_concerned(actor, version))
     )
@@ -328,29 +366,13 @@ def signed_counts(version: RuleVersion) -> tuple[int, int]:
 
 def signature_of(version: RuleVersion, user_id: int | None) -> RuleSignature | None:
     """Return a person's signature that counts for a version; None where there is none."""
-    return session.execute(_signature_statement(version, user_id)).scalar_one_or_none()
-
-
-def counts_and_own(version: RuleVersion, user_id: int | None) -> tuple[int, int, RuleSignature | None]:
-    """Return how many have signed, how many are concerned, and the person's own signature, by one statement."""
-    people = audience(version).subquery()
-    signed = select(func.count()).select_from(people).where(people.c.id.in_(signers(version)))
-    concerned = select(func.count()).select_from(people)
-    counts = select(
-        signed.scalar_subquery().label("signed"), concerned.scalar_subquery().label("concerned")
-    ).subquery()
-    own = aliased(RuleSignature, _signature_statement(version, user_id).subquery())
-    row = session.execute(select(counts.c.signed, counts.c.concerned, own).outerjoin(own, true())).one()
-    return int(row[0]), int(row[1]), row[2]
-
-
-def _signature_statement(version: RuleVersion, user_id: int | None) -> Select[RuleSignature]:
-    return (
+    statement = (
         select(RuleSignature)
         .where(RuleSignature.user_id == user_id, RuleSignature.version_id.in_(same_edition(version)))
         .order_by(RuleSignature.id.desc())
         .limit(1)
     )
+    return session.execute(statement).scalar_one_or_none()
 
 
 def last_signed(rule_id: int, user_id: int | None) -> RuleVersion | None:

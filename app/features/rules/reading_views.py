@@ -104,7 +104,7 @@ def show_reading(
         attachments=attachment_rows(version),
         changed=changed_since(last, version),
         signature=signature,
-        signed_label=signed_label(version, signature),
+        signed_label=signed_label(version, signature.version_id if signature is not None else None),
         ended=mine is not None and mine.end_reached_at is not None,
         wording=reading.wording(version),
         questions=[(question, names.get(question.clause_id or 0, "")) for question in version.questions],

@@ -1,6 +1,7 @@
 """What a version is called, what it says as one content, and what still hinders its approval."""
 
 import re
+from collections.abc import Container, Iterable
 from typing import Any
 
 from app.core.canonical import content_hash
@@ -90,17 +91,29 @@ def missing_procedure(version: RuleVersion) -> Problem | None:
     return Conflict("rule:record-missing", record=RECORD_LABELS[missing]) if missing is not None else None
 
 
-def dead_links(version: RuleVersion) -> list[str]:
-    """Return the links to clauses that stand neither here nor in any rule in force: who links, and what was written."""
+OutsideLink = tuple[str, str, int]
+
+
+def links_outside(version: RuleVersion) -> list[OutsideLink]:
+    """Return the links to clauses that do not stand in a version: who links, what was written, the clause."""
     own = {text.clause_id for text in version.clauses}
-    links = [
+    return [
         (text.cited, run.text, run.clause)
         for text in version.clauses
         for run in all_runs(text.body)
         if run.clause is not None and run.clause not in own
     ]
-    alive = queries.places_in_force(clause for _cited, _written, clause in links)
+
+
+def dead_among(links: Iterable[OutsideLink], alive: Container[int]) -> list[str]:
+    """Return those of some links whose clause is not among those that stand in any rule in force, in words."""
     return [f"{cited} → {written}" for cited, written, clause in links if clause not in alive]
+
+
+def dead_links(version: RuleVersion) -> list[str]:
+    """Return the links to clauses that stand neither here nor in any rule in force: who links, and what was written."""
+    links = links_outside(version)
+    return dead_among(links, queries.places_in_force(clause for _cited, _written, clause in links))
 
 
 def unfinished(version: RuleVersion) -> Problem | None:

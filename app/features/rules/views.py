@@ -6,9 +6,9 @@ from typing import Any
 
 from flask import Blueprint, request, url_for
 
+from app.core import files
 from app.core.db import session
 from app.core.errors import NotVisible
-from app.core.files import files_for
 from app.core.i18n import LazyText, listed
 from app.core.i18n import gettext as _
 from app.core.permissions import Actor, can
@@ -19,8 +19,10 @@ from app.features.rules.flow import DOC_TYPE, FLOW, drafter
 from app.features.rules.forms import MATERIAL, ApproveForm, ConsultForm, VoidForm
 from app.features.rules.importing import ORIGINAL_FILE
 from app.features.rules.lists import RuleList
-from app.features.rules.living import acts_of, notes_of
-from app.features.rules.models import ClauseText, RuleSignature, RuleVersion
+from app.features.rules.living import acts_of, may_act, notes_of
+from app.features.rules.models import ClauseText, RuleVersion
+from app.features.rules.signed import reading_state
+from app.features.rules.whole_text import whole_text
 from app.web import documents, fragments
 from app.web.guard import current_actor, signed_in
 from app.web.lists import show_list
@@ -95,9 +97,11 @@ def page_context(version: RuleVersion, actor: Actor) -> dict[str, Any]:
     state, tone = presentation.state_of(version)
     handled = queries.may_handle(actor, version)
     events = events_for(DOC_TYPE, version.id) if handled else []
-    clauses = presentation.shown_clauses(version)
+    text = whole_text(version)
+    living = notes_of(version, text.clause_ids, actor)
     # Most read; what may be done at each clause stands there only for who asks for it.
-    acts, asked = acts_of(version, actor), bool(request.args.get("acts"))
+    may_ask, asked = bool(text.clauses) and may_act(version, actor), bool(request.args.get("acts"))
+    acts = acts_of(version, text.clause_ids, actor) if asked else {}
     seen = queries.visible_versions(actor, version.rule)
     return {
         "heading": version.title,
@@ -107,10 +111,9 @@ def page_context(version: RuleVersion, actor: Actor) -> dict[str, Any]:
         "facts": presentation.facts_line(version),
         "banner": presentation.banner(version),
         "rule_version": version,
-        "clauses": clauses,
-        "living": notes_of(version, actor),
-        "acts": acts if asked else {},
-        "contents": presentation.contents(clauses),
+        "text": text.pieces(living, acts),
+        "acts": acts,
+        "contents": text.contents.strip(),
         "head": presentation.head_facts(version),
         "versions": version_rows(version, seen),
         "reading": reading_context(version, actor),
@@ -121,10 +124,10 @@ def page_context(version: RuleVersion, actor: Actor) -> dict[str, Any]:
         "events": documents.timeline_rows(events, shown=lambda event: event.verb != "rule_version:sign"),
         "handled": handled,
         "originals": originals(version, events) if handled else [],
-        "attachments": attachment_rows(version, events),
-        "dead": listed(versions.dead_links(version)) if handled else "",
+        "attachments": attachment_rows(version, events) if text.has_attachments else [],
+        "dead": listed(text.dead) if handled else "",
         "links": links(version, actor, seen)
-        | ({"acts": acts_address(version)} if acts and not asked else {})
+        | ({"acts": acts_address(version)} if may_ask and not asked else {})
         | ({"acted": url_for("rules.show_version", version_id=version.id)} if asked else {}),
     }
 
@@ -138,11 +141,12 @@ def reading_context(version: RuleVersion, actor: Actor) -> dict[str, Any]:
     """Return how many have signed, and how the reader stands; empty for what asks nobody."""
     if version.standing not in (Standing.IN_FORCE, Standing.PENDING):
         return {}
-    signed, of, own = queries.counts_and_own(version, actor.id)
+    state = reading_state(version, actor.id)
+    own = state.own_version
     return {
-        "signed": signed,
-        "of": of,
-        "own": own,
+        "signed": state.signed,
+        "of": state.of,
+        "own_at": state.own_at,
         "label": signed_label(version, own),
         "asked": own is None and queries.is_concerned(actor, version),
         "url": url_for("rules.read", version_id=version.id),
@@ -152,7 +156,7 @@ def reading_context(version: RuleVersion, actor: Actor) -> dict[str, Any]:
 
 def originals(version: RuleVersion, events: list[Event]) -> list[documents.FileRow]:
     """Return the files a text was brought along in, for whoever works on it."""
-    return documents.file_rows(files_for(DOC_TYPE, version.id, ORIGINAL_FILE), events=events)
+    return documents.file_rows(files.listed(DOC_TYPE, version.id, ORIGINAL_FILE), events=events)
 
 
 def attachment_rows(version: RuleVersion, events: Sequence[Event] = ()) -> list[documents.FileRow]:
@@ -165,10 +169,9 @@ def attachment_rows(version: RuleVersion, events: Sequence[Event] = ()) -> list[
     ]
 
 
-def signed_label(version: RuleVersion, signature: RuleSignature | None) -> LazyText | str:
-    """Return how the version is called that somebody signed of the same rule, an empty text without a signature."""
-    signed = {each.id: each for each in version.rule.versions}
-    return versions.label(signed[signature.version_id]) if signature is not None else ""
+def signed_label(version: RuleVersion, signed_id: int | None) -> LazyText | str:
+    """Return how the version is called that somebody signed of the same rule, an empty text where none was."""
+    return next((versions.label(each) for each in version.rule.versions if each.id == signed_id), "")
 
 
 def version_rows(version: RuleVersion, seen: list[RuleVersion]) -> list[tuple[str, str, str, str, bool]]:

@@ -1,6 +1,6 @@
 """What the preview of an import shows: each paragraph of the file beside the clause it becomes."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,10 +8,13 @@ from app.core.i18n import LazyText, lazy
 from app.core.i18n import gettext as _
 from app.features.rules.enums import STYLE_LABELS
 from app.features.rules.outline import DEEPEST
-from app.features.rules.presentation import ShownClause, shown_blocks
+from app.features.rules.presentation import ShownBlock, ShownClause, ShownPicture, shown_blocks
+from app.features.rules.word.parts import Picture
 from app.features.rules.word.proposal import JOIN, SKIP, Choice, Proposal
 from app.features.rules.word.reading import ImportedDocument, ImportedRow
 from app.features.rules.word.remarks import REMARK_LABELS
+
+PictureAddress = Callable[[Picture], str]
 
 CHOICE_LABELS: dict[str, LazyText] = {
     **{str(code): label for code, label in STYLE_LABELS.items()},
@@ -30,7 +33,6 @@ class PreviewRow:
     level: int
     number: str
     becomes: str
-    pictures: int
     remarks: tuple[str, ...]
 
     @property
@@ -40,11 +42,15 @@ class PreviewRow:
 
 
 def context(
-    document: ImportedDocument, choices: Sequence[Choice], proposal: Proposal, file_name: str
+    document: ImportedDocument,
+    choices: Sequence[Choice],
+    proposal: Proposal,
+    file_name: str,
+    picture_address: PictureAddress,
 ) -> dict[str, Any]:
     """Return what the page of a preview shows besides its form."""
     rows = [
-        _row(place, row, choice, proposal)
+        _row(place, row, choice, proposal, picture_address)
         for place, (row, choice) in enumerate(zip(document.rows, choices, strict=True))
     ]
     return {
@@ -68,7 +74,9 @@ def context(
     }
 
 
-def _row(place: int, row: ImportedRow, choice: Choice, proposal: Proposal) -> PreviewRow:
+def _row(
+    place: int, row: ImportedRow, choice: Choice, proposal: Proposal, picture_address: PictureAddress
+) -> PreviewRow:
     clause = proposal.clause_of.get(place)
     number = proposal.numbers[clause] if clause is not None else ""
     shown = ShownClause(
@@ -78,7 +86,7 @@ def _row(place: int, row: ImportedRow, choice: Choice, proposal: Proposal) -> Pr
         title="",
         level=1,
         is_heading=False,
-        blocks=shown_blocks(row.body, None),
+        blocks=(*shown_blocks(row.body, None), *(_shown(each, picture_address) for each in row.pictures)),
     )
     return PreviewRow(
         place,
@@ -87,9 +95,14 @@ def _row(place: int, row: ImportedRow, choice: Choice, proposal: Proposal) -> Pr
         choice.level,
         number if choice.is_clause else "",
         _becomes(choice, number),
-        len(row.pictures),
         tuple(str(REMARK_LABELS[remark]) for remark in row.remarks),
     )
+
+
+def _shown(picture: Picture, picture_address: PictureAddress) -> ShownBlock:
+    """Return a picture of the file as the page shows it, from the upload that is kept for the preview."""
+    shown = ShownPicture(picture_address(picture), picture.width, picture.height, "", 0)
+    return ShownBlock("picture", picture=shown)
 
 
 def _becomes(choice: Choice, number: str) -> str:

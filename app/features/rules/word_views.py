@@ -1,12 +1,13 @@
 """Rules as Word files: the upload, the preview in which nothing is saved yet, the text in force as .docx."""
 
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
 from flask import Response, flash, request, url_for
 
 from app.core import kept_uploads, office_conversion
-from app.core.errors import Conflict, Invalid, Stale
+from app.core.errors import Conflict, Invalid, NotVisible, Stale
 from app.core.files import CheckedFile
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy
@@ -20,11 +21,11 @@ from app.features.rules.models import RuleVersion
 from app.features.rules.outline import OutlineRow
 from app.features.rules.views import blueprint
 from app.features.rules.word.opening import open_word
-from app.features.rules.word.parts import DOCX_TYPE, MOST_BYTES
+from app.features.rules.word.parts import DOCX_TYPE, MOST_BYTES, Picture, read_picture
 from app.features.rules.word.proposal import Proposal, first_choices, propose, read_choices
 from app.features.rules.word.reading import ImportedDocument, read_document
 from app.features.rules.word.writing import WrittenClause, write_document
-from app.web import fragments
+from app.web import documents, fragments
 from app.web.forms import once
 from app.web.guard import current_actor, requires, signed_in
 from app.web.papers import company_name
@@ -142,8 +143,26 @@ def preview(key: str, version: RuleVersion | None) -> Any:
         cancel_url=back(version),
         words=[],
         with_head=version is None,
-        **word_preview.context(document, choices, proposal, original.name),
+        **word_preview.context(document, choices, proposal, original.name, partial(picture_url, key)),
     )
+
+
+def picture_url(key: str, picture: Picture) -> str:
+    """Return the address of a picture of a kept file."""
+    return url_for("rules.preview_picture", key=key, part=picture.part)
+
+
+@blueprint.get("/rules/import/<key>/pictures/<path:part>")
+@requires(RulePerm.DRAFT)
+def preview_picture(key: str, part: str) -> Any:
+    """Give a picture out of a kept file to whoever brought the file; nobody else finds it."""
+    picture = read_picture(kept_uploads.fetch(current_actor(), key), part)
+    if picture is None:
+        raise NotVisible
+    response = Response(picture.content, mimetype=picture.media_type)
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Content-Security-Policy"] = documents.file_policy(picture.media_type)
+    return fragments.mark_unstored(response)
 
 
 def counted(version: RuleVersion | None) -> list[tuple[int, NumberStyle, int | None]]:

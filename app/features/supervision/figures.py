@@ -1,6 +1,6 @@
 """Figures in words, and as what stands below the clauses of a rule."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from flask import url_for
 
@@ -37,24 +37,26 @@ def exceptions_text(figure: Figure) -> str:
     return ngettext("%(num)s 项例外", "%(num)s 项例外", figure.exceptions)
 
 
-def notes(version: RuleVersion, actor: Actor) -> dict[int, Sequence[ClauseNote]]:
+def notes(version: RuleVersion, clause_ids: Collection[int], actor: Actor) -> dict[int, Sequence[ClauseNote]]:
     """Return the figure or the drawing of each bound clause of a version."""
     if not modules.is_on(MODULE):
         return {}
-    bound = queries.bindings(text.clause_id for text in version.clauses)
+    bound = queries.bindings(clause_ids)
     found = indicators.measure(bound.values(), [indicators.this_month()])
+    # several clauses may be bound to the same figure
+    figures = {target: note_of(target, measured) for target, measured in found.items()}
     shown: dict[int, Sequence[ClauseNote]] = {}
     for clause_id, target in bound.items():
-        note = drawing_of(clause_id, target) or note_of(target, found.get(target))
+        note = figures.get(target) or drawing_of(clause_id, target)
         if note is not None:
             shown[clause_id] = [note]
     return shown
 
 
-def note_of(key: str, figures: Sequence[Figure] | None) -> ClauseNote | None:
+def note_of(key: str, figures: Sequence[Figure]) -> ClauseNote | None:
     """Return the line of an indicator; None where its module is off."""
     indicator = indicators.find(key)
-    if indicator is None or not figures:
+    if indicator is None:
         return None
     figure = figures[0]
     link = exceptions_text(figure)

@@ -16,7 +16,7 @@ from app.core.i18n import gettext as _
 from app.core.indicators import Figure, Indicator, Period
 from app.core.listing import Column, Filter, Listing, parse_day
 from app.core.permissions import Actor
-from app.core.search import SearchEntry
+from app.core.search_index import SearchEntry
 from app.features.people.models import Department, User
 from app.features.rules.models import ClauseText, Rule, RuleVersion
 from app.features.rules.queries import citation

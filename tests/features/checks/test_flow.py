@@ -20,6 +20,7 @@ from app.features.checks.enums import CLAUSE_CHECK, CheckStatus
 from app.features.checks.flow import FLOW
 from app.features.checks.models import ClauseCheck
 from app.features.people.models import User
+from app.features.rules.models import RuleClause
 from app.web import documents as files_of_documents
 from tests import factories
 from tests.features.checks import desk as checks
@@ -69,9 +70,9 @@ def test_what_conforms_is_closed_at_once_and_asks_nobody(desk: Desk, clause: int
     number = checks.record(desk, clause, result="conforming")
     assert checks.load(number).status == CheckStatus.CLOSED
     assert waiting(number) == []
-    assert queries.counts([clause]) == {clause: (1, 1)}
+    assert queries.counts(session.get_one(RuleClause, clause).rule_id) == {clause: (1, 1)}
     checks.record(desk, clause)
-    assert queries.counts([clause]) == {clause: (1, 2)}
+    assert queries.counts(session.get_one(RuleClause, clause).rule_id) == {clause: (1, 2)}
 
 
 def test_nobody_goes_on_before_the_person_was_heard_or_had_the_time(desk: Desk, clause: int) -> None:

@@ -161,10 +161,12 @@ def test_the_list_equals_the_figure_is_exported_and_printed(
     assert "共 5 条" in client.page.text
 
 
-def test_a_figure_on_the_clause_is_that_of_its_list(client: Client, desk: Desk, clause: int) -> None:
+def test_a_figure_on_the_clause_is_that_of_its_list(
+    client: Client, desk: Desk, rule: int, clause: int
+) -> None:
     for place in range(5):
         checks.record(desk, clause, result="conforming" if place % 2 else "deviating")
-    kept, due = queries.counts([clause])[clause]
+    kept, due = queries.counts(rulebook.load(rule).rule_id)[clause]
     sign_in(client, desk, "leader").get(f"/checks?clause={clause}&result=deviating")
     assert f"共 {due - kept} 条" in client.page.text
 

@@ -12,6 +12,7 @@ from app.core.db import session
 from app.core.errors import Conflict, Denied, Invalid, Problem, Stale
 from app.core.files import StoredFile, check_upload, files_for
 from app.core.permissions import Actor
+from app.core.search_index import SearchEntry
 from app.core.tasks import open_tasks
 from app.core.uow import unit_of_work
 from app.features.inquiries import actions
@@ -122,7 +123,7 @@ def test_an_edit_keeps_answers_to_lines_that_stay_and_forgets_the_rest_in_search
     assert [line.id for line in after.lines][:2] == kept
     assert [line.position for line in after.lines] == [1, 2, 3]
     assert search.find(actor(staff.owner), "MODEL-2") == []
-    assert session.query(search.SearchEntry).filter_by(doc_type="inquiry_line", doc_id=gone).count() == 0
+    assert session.query(SearchEntry).filter_by(doc_type="inquiry_line", doc_id=gone).count() == 0
 
 
 def test_an_id_of_another_inquirys_line_makes_a_new_line(staff: Staff) -> None:

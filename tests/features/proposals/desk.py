@@ -9,7 +9,7 @@ from app.core import clock
 from app.core.permissions import SYSTEM, Actor, Role
 from app.core.uow import unit_of_work
 from app.features.people.models import User
-from app.features.proposals import actions, queries
+from app.features.proposals import actions, queries, tips
 from app.features.proposals.actions import ProposalValues
 from app.features.proposals.models import Proposal
 from tests import factories
@@ -82,6 +82,13 @@ def draft(company: Company, who: str = "manager", **changed: Any) -> int:
         made = actions.draft(actor=company.actor(who), values=values(company, **changed), **sources)
         actions.add_evidence(made, actor=company.actor(who), version=None, address="/rules")
         return made.id
+
+
+def send_tip(company: Company, who: str = "colleague", **changed: Any) -> int:
+    """Send a tip and return its id; usually a colleague tells something good of the reader."""
+    said = {"kind": "reward", "subject_id": company.ident("reader"), "text": "周末来厂里帮客户装车。"}
+    with unit_of_work():
+        return tips.send_tip(actor=company.actor(who), **{**said, **changed}).id
 
 
 def load(number: int) -> Proposal:

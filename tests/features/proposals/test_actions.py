@@ -15,12 +15,12 @@ from app.core import clock, modules, settings
 from app.core.db import session
 from app.core.errors import Conflict, Denied, Invalid, NotVisible, Stale
 from app.core.notices import Notice
-from app.core.permissions import Role
+from app.core.permissions import SYSTEM, Role
 from app.core.tasks import open_tasks
-from app.core.timeline import Event, describe, describe_changes, events_for
+from app.core.timeline import Event, describe, describe_changes, events_for, who_acted
 from app.core.uow import unit_of_work
 from app.features.checks.enums import CLAUSE_CHECK
-from app.features.proposals import actions, queries, ranges, tips
+from app.features.proposals import actions, queries, ranges
 from app.features.proposals.enums import PROPOSAL, TIP
 from app.features.proposals.models import ClauseRange, Proposal
 from app.features.proposals.tip_flow import FLOW as TIP_FLOW
@@ -247,14 +247,8 @@ def test_guided_and_good_practice_become_proposals_but_not_what_was_settled(comp
 # Tips
 
 
-def send(company: Company, who: str = "colleague", **changed: Any) -> int:
-    said = {"kind": "reward", "subject_id": company.ident("reader"), "text": "周末来厂里帮客户装车。"}
-    with unit_of_work():
-        return tips.send_tip(actor=company.actor(who), **{**said, **changed}).id
-
-
 def test_a_tip_waits_for_the_head_and_becomes_a_draft(company: Company) -> None:
-    tip_id = send(company, clause_id=company.clause)
+    tip_id = proposals.send_tip(company, clause_id=company.clause)
     tip = queries.get_tip(company.actor("manager"), tip_id)
     assert tip.number == f"XS-{clock.today().year}-0001"
     task = open_tasks(TIP, tip_id)[0]
@@ -277,7 +271,7 @@ def test_a_tip_waits_for_the_head_and_becomes_a_draft(company: Company) -> None:
 
 
 def test_a_tip_is_closed_with_a_reason_and_its_sender_is_told(company: Company) -> None:
-    tip_id = send(company)
+    tip_id = proposals.send_tip(company)
     load = lambda: queries.get_tip(company.actor("colleague"), tip_id)  # noqa: E731 - said once, used often
     with pytest.raises(Denied) as denied, unit_of_work():
         TIP_FLOW.fire(load(), "close", company.actor("colleague"), version=None, note="算了")
@@ -291,8 +285,49 @@ def test_a_tip_is_closed_with_a_reason_and_its_sender_is_told(company: Company) 
     assert (load().status, notices.count()) == ("closed", before + 1)
 
 
+def test_a_tip_whose_proposal_is_withdrawn_waits_for_an_answer_again(company: Company) -> None:
+    tip_id = proposals.send_tip(company)
+    load = lambda: queries.get_tip(company.actor("manager"), tip_id)  # noqa: E731 - said once, used often
+    notices = session.query(Notice).filter_by(user_id=company.ident("colleague"))
+    for submitted in (False, True):
+        number = proposals.draft(company, tip_id=tip_id, kind="reward")
+        assert (load().status, open_tasks(TIP, tip_id)) == ("taken_up", [])
+        if submitted:
+            proposals.step(company, number, "submit", "manager")
+        before = notices.count()
+        proposals.step(company, number, "withdraw", "manager", note="再了解情况")
+        assert (load().status, proposals.load(number).tip_id) == ("sent", None)
+        assert queries.proposal_of_tip(company.actor("manager"), tip_id) is None
+        assert [task.kind for task in open_tasks(TIP, tip_id)] == ["proposal_tip:answer"]
+        newest = events_for(TIP, tip_id)[0]
+        assert (who_acted(newest), describe(newest)) == ("系统自动", "奖惩建议已撤回，线索恢复待处理")
+        assert notices.count() > before
+    # It may become another proposal, whose decision leaves it answered; by hand nobody brings it back.
+    number = proposals.draft(company, tip_id=tip_id, kind="reward")
+    proposals.step(company, number, "submit", "manager")
+    proposals.step(company, number, "decide", "leader", decision="refused", text="是本职工作")
+    assert (load().status, proposals.load(number).tip_id) == ("taken_up", tip_id)
+    for who in ("manager", "leader"):
+        with pytest.raises(Denied), unit_of_work():
+            TIP_FLOW.fire(load(), "reopen", company.actor(who), version=None)
+
+
+def test_a_closed_tip_is_not_reopened(company: Company) -> None:
+    tip_id = proposals.send_tip(company)
+    with unit_of_work():
+        TIP_FLOW.fire(
+            queries.get_tip(company.actor("manager"), tip_id),
+            "close",
+            company.actor("manager"),
+            version=None,
+            note="已口头表扬",
+        )
+    with pytest.raises(Conflict), unit_of_work():
+        TIP_FLOW.fire(queries.get_tip(company.actor("manager"), tip_id), "reopen", SYSTEM, version=None)
+
+
 def test_a_tip_about_the_head_goes_to_the_leader_alone(company: Company) -> None:
-    tip_id = send(company, subject_id=company.ident("manager"), kind="penalty")
+    tip_id = proposals.send_tip(company, subject_id=company.ident("manager"), kind="penalty")
     with pytest.raises(NotVisible):
         queries.get_tip(company.actor("manager"), tip_id)
     factories.delegation(company.desk.manager, company.desk.reader)
@@ -318,10 +353,10 @@ def test_wrong_tips_are_refused(company: Company) -> None:
         ({"text": " "}, "text"),
     ):
         with pytest.raises(Invalid) as problem:
-            send(company, **changed)
+            proposals.send_tip(company, **changed)
         assert list(problem.value.fields) == [field]
     with pytest.raises(Conflict) as nobody:
-        send(company, "leader", subject_id=company.ident("other"))
+        proposals.send_tip(company, "leader", subject_id=company.ident("other"))
     assert nobody.value.code == "proposal_tip:nobody-answers"
 
 

@@ -22,6 +22,7 @@ from app.features.people.models import User
 from app.features.proposals import actions, queries, ranges
 from app.features.proposals.enums import PROPOSAL
 from app.features.proposals.flow import FLOW
+from app.features.proposals.models import ProposalTip
 from tests import factories
 from tests.features.proposals import desk as proposals
 from tests.features.proposals.desk import ANSWER, DECIDED, Company
@@ -434,7 +435,12 @@ GIVEN = {
 def test_whatever_is_tried_tasks_follow_the_state_and_nobody_judges_the_own_case(
     company: Company, kind: str, walk: list[tuple[str, str, str, int]], start: str
 ) -> None:
-    number = proposals.draft(company, kind=kind) if start == "draft" else proposals.brought_to(company, start)
+    tip_id = proposals.send_tip(company)
+    number = (
+        proposals.draft(company, kind=kind, tip_id=tip_id)
+        if start == "draft"
+        else proposals.brought_to(company, start, tip_id=tip_id)
+    )
     moment = clock.now()
     for name, who, decision, days in walk:
         moment += timedelta(days=days)
@@ -453,6 +459,10 @@ def test_whatever_is_tried_tasks_follow_the_state_and_nobody_judges_the_own_case
                 continue
             wanted = [(want.kind, want.user_id, want.permission) for want in FLOW.wanted_tasks(row)]
             assert waiting(number) == wanted
+            tip = session.get_one(ProposalTip, tip_id)
+            assert (tip.status, row.tip_id) == (
+                ("sent", None) if row.status == "withdrawn" else ("taken_up", tip.id)
+            )
             assert row.decided_by_id not in (row.owner_id, row.subject_id)
             assert row.second_decided_by_id is None or row.second_decided_by_id != row.decided_by_id
             assert row.is_reward or row.decision is None or row.joint_reason

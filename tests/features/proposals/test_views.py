@@ -13,7 +13,7 @@ from app.core.db import session
 from app.core.tasks import open_tasks
 from app.core.uow import unit_of_work
 from app.features.people.models import User
-from app.features.proposals import actions, ranges, tips
+from app.features.proposals import actions, ranges
 from app.features.proposals.models import Proposal, ProposalTip
 from tests.client import Client
 from tests.features.checks import desk as checks
@@ -278,7 +278,7 @@ def test_the_number_of_queries_does_not_rise_with_the_rows(
         reward = proposals.draft(company, kind="reward")
         proposals.step(company, reward, "submit", "manager")
         proposals.step(company, reward, "decide", "leader", decision="agreed", text="好")
-        send(company)
+        proposals.send_tip(company)
 
     number = proposals.brought_to(company, "heard")
     more()
@@ -353,16 +353,6 @@ def test_the_range_of_a_clause_is_set_by_its_form_and_shown(client: Client, comp
     assert client.get("/proposals/ranges/999").status_code == 404
 
 
-def send(company: Company, who: str = "colleague") -> int:
-    with unit_of_work():
-        return tips.send_tip(
-            actor=company.actor(who),
-            kind="reward",
-            subject_id=company.ident("reader"),
-            text="周末帮客户装车。",
-        ).id
-
-
 def test_a_tip_is_sent_taken_up_or_closed(client: Client, company: Company) -> None:
     form = f"/proposals/tips/new?clause={company.clause}"
     sign_in(client, company, "colleague").get(form)
@@ -411,7 +401,7 @@ def test_a_tip_that_nobody_can_answer_says_so(client: Client, company: Company) 
 
 
 def test_a_closed_tip_gives_no_proposal(client: Client, company: Company) -> None:
-    tip_id = send(company)
+    tip_id = proposals.send_tip(company)
     page = f"/proposals/tips/{tip_id}"
     sign_in(client, company, "manager").get(page)
     bare = client.post(f"{page}/close", {**client.page.values(f"{page}/close"), "note": ""})

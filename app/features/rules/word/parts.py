@@ -34,13 +34,14 @@ MOST_PICTURES = 200
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture of a file: a name to keep it under, its type by content, its bytes, its size in pixels."""
+    """A picture of a file: a name to keep it under, its type by content, its bytes, its size in pixels, its part."""
 
     name: str
     media_type: str
     content: bytes
     width: int = 1
     height: int = 1
+    part: str = ""
 
 
 def refuse(sentence: LazyText) -> Invalid:
@@ -129,9 +130,21 @@ class WordFile:
             return Remark.PICTURE_SIZE if measured is PictureProblem.SIZE else Remark.PICTURE_FORMAT
         name = f"image{len(self.pictures) + 1}.{pictures.ENDINGS[measured.media_type]}"
         self.pictures[found.target] = Picture(
-            name, measured.media_type, content, measured.width, measured.height
+            name, measured.media_type, content, measured.width, measured.height, found.target
         )
         return self.pictures[found.target]
+
+
+def read_picture(checked: CheckedFile, part: str) -> Picture | None:
+    """Return the picture in a part of a checked file, without reading its text; None where there is none."""
+    try:
+        content = Package(checked.content).read(part)
+    except PackageError:
+        return None
+    measured = pictures.measure(content)
+    if isinstance(measured, PictureProblem):
+        return None
+    return Picture(part, measured.media_type, content, measured.width, measured.height, part)
 
 
 def read_parts(checked: CheckedFile) -> WordFile:

@@ -1,6 +1,7 @@
 """Importing a Word file as a manager does it: upload, preview, correction, draft; and the way back to Word."""
 
 import io
+import re
 
 import pytest
 from sqlalchemy import func, select
@@ -80,7 +81,7 @@ def count(model):
 def test_word_file_becomes_a_draft_with_its_numbers_and_the_original(client, desk):
     address = upload(client.as_(desk.manager))
     assert "还没有保存任何内容" in client.page.text
-    for words in ("第一章", "第三条", "（二）", "并入第二条", "含 1 张图片", "这种编号系统里没有"):
+    for words in ("第一章", "第三条", "（二）", "并入第二条", "这种编号系统里没有"):
         assert words in client.page.text
     assert (count(Rule), count(StoredFile)) == (0, 0)
     response = press(client, address, "save", **saved(desk))
@@ -105,6 +106,26 @@ def test_word_file_becomes_a_draft_with_its_numbers_and_the_original(client, des
     [shown] = [block for text in version.clauses for block in pictures_of(text.body)]
     assert (shown.file, shown.sha256) == (picture.id, picture.sha256)
     assert f'src="/files/{picture.id}"' in client.page.html
+
+
+def test_the_pictures_of_a_file_are_seen_before_it_is_saved_by_whoever_brought_it(client, desk):
+    upload(client.as_(desk.manager))
+    [source] = re.findall(r'<img src="([^"]+)"', client.page.html)
+    assert re.search('alt="第 . 段的图片"', client.page.html)
+    response = client.get(source)
+    assert (response.status_code, response.mimetype, response.get_data()) == (200, "image/png", PNG)
+    assert "sandbox" in response.headers["Content-Security-Policy"]
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert "no-store" in response.headers["Cache-Control"]
+    assert (count(Rule), count(StoredFile)) == (0, 0)
+    # neither what is no picture of the file, nor what is no part of it, nor another kept file
+    for part in ("word/document.xml", "word/media/image2.png", "../secret"):
+        assert client.get(source.replace("word/media/image1.png", part)).status_code == 404
+    assert client.get("/rules/import/unknown/pictures/word/media/image1.png").status_code == 404
+    assert client.as_(desk.leader).get(source).status_code in (403, 404)
+    assert client.as_(desk.reader).get(source).status_code == 403
+    other = factories.user("陈经理", "m2", desk.department, [Role.MANAGER])
+    assert client.as_(other).get(source).status_code == 404
 
 
 def test_choices_are_numbered_anew_and_saved(client, desk):
