@@ -38,7 +38,7 @@ tasks.register_kinds(
 )
 timeline.register_verbs(
     Verb("clause_check:record", lazy_in_context("event", "记录检查")),
-    Verb("clause_check:find", lazy("系统记录一次不符合"), tone="warn"),
+    Verb("clause_check:find", lazy("记录一次不符合"), tone="warn"),
 )
 findings.on_found(found.keep)
 sentences.register(
