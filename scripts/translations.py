@@ -5,6 +5,7 @@ python scripts/translations.py missing    print what has no English yet
 python scripts/translations.py compile    write the catalogue the program reads
 """
 
+import ast
 import subprocess
 import sys
 import tempfile
@@ -18,7 +19,28 @@ ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "app" / "translations" / "en" / "LC_MESSAGES"
 CATALOGUE = FOLDER / "messages.po"
 COMPILED = FOLDER / "messages.mo"
+# The context of what was done, as the record of a document tells it.
+EVENT = "event"
 KEYWORDS = ("lazy", "lazy_in_context:1c,2", "pgettext:1c,2", "ngettext:1,2", "_", "gettext")
+
+
+def step_labels() -> set[str]:
+    """Return the labels of steps that are their sentence in the record too: 审核通过 is Approve and approved."""
+    found = set()
+    for file in sorted((ROOT / "app").rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call) or getattr(node.func, "id", "") not in ("step", "Step"):
+                continue
+            if all(keyword.arg != "sentence" for keyword in node.keywords):
+                found |= {text for argument in node.args if (text := lazy_text(argument))}
+    return found
+
+
+def lazy_text(node: ast.expr) -> str:
+    """Return the text of a call lazy("..."), an empty one for anything else."""
+    if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "lazy":
+        return str(ast.literal_eval(node.args[0]))
+    return ""
 
 
 def sources() -> Catalog:
@@ -61,6 +83,9 @@ def merged() -> Catalog:
             continue
         known = kept.get(message.id, message.context)
         catalogue.add(message.id, known.string if known else None, context=message.context)
+    for label in sorted(step_labels()):
+        known = kept.get(label, EVENT)
+        catalogue.add(label, known.string if known else None, context=EVENT)
     return catalogue
 
 

@@ -102,6 +102,10 @@ class LazyText:
     def __len__(self) -> int:
         return len(str(self))
 
+    def in_context(self, context: str) -> "LazyText":
+        """Return the same text as used in one context, where another language may word it differently."""
+        return LazyText(self._message, context, **self._params)
+
     def filled(self, **params: Any) -> str:
         """Return the text in the current language with these placeholders."""
         if self._context is None:

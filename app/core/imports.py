@@ -17,7 +17,7 @@ from app.core import documents, files, jobs, sentences, timeline
 from app.core.db import in_departments, session
 from app.core.errors import Conflict, NotVisible
 from app.core.files import CheckedFile
-from app.core.i18n import LazyText, in_every_language, lazy, listed
+from app.core.i18n import LazyText, in_every_language, lazy, lazy_in_context, listed
 from app.core.import_records import STATUS_LABELS, BatchStatus, ImportBatch, ImportRow, Outcome
 from app.core.permissions import Actor, departments_of, require
 from app.core.spreadsheets import UNKNOWABLE, Table, head_key
@@ -112,7 +112,7 @@ timeline.register_verbs(
         frozenset({"created", "changed", "skipped", "faulty"}),
         tone="ok",
     ),
-    timeline.Verb("import:undo", lazy("撤销导入"), tone="bad"),
+    timeline.Verb("import:undo", lazy_in_context("event", "撤销导入"), tone="bad"),
     timeline.Verb(
         "import:undone",
         lazy("导入已撤销：删除 %(removed)s 行，保留 %(kept)s 行"),

@@ -26,6 +26,8 @@ from app.core.uow import before_commit
 from app.core.written import check_written
 
 GENESIS = "0" * 64
+# The context of what was done, in which English says it in the past: 审核通过 is the step Approve, the event approved.
+EVENT = "event"
 # What the system itself is called; its rows keep one name, the reader sees it in their language.
 SYSTEM_NAME = lazy("系统自动")
 

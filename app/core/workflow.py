@@ -130,7 +130,7 @@ class Flow:
             timeline.register_verbs(
                 timeline.Verb(
                     f"{self.doc_type}:{item.name}",
-                    item.sentence or item.label,
+                    item.sentence or item.label.in_context(timeline.EVENT),
                     item.fields,
                     tone="bad" if item.kind == "danger" else "info",
                 )

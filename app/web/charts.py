@@ -15,7 +15,9 @@ COLUMN_STEP, COLUMN_WIDTH = 52, 30
 COLUMNS_HEIGHT, TOP, BOTTOM = 190, 26, 28
 LEAST_WIDTH = 300
 BAR_STEP, BAR_HEIGHT = 30, 18
-NAME_WIDTH, BARS_WIDTH, VALUE_WIDTH = 150, 250, 110
+BARS_TOTAL = 510
+# In hundredths of the width: the rest is for what is written behind the longest bar.
+NAME_SHARE, BARS_SHARE = 40, 34
 LONGEST_NAME = 20
 TEXT_SIZE = 12
 COURSE_STEP, COURSE_HEIGHT = 8, 24
@@ -58,23 +60,23 @@ def columns(title: str, description: str, values: Sequence[Bar], name: str = "ch
 def bars(title: str, description: str, values: Sequence[Bar], name: str = "chart") -> Markup:
     """Return level bars from top to bottom, such as a ranking; nothing without values.
 
-    Long names are cut: the table has them whole.
+    Long names are cut: the table has them whole. Places are shares of the width, so that the drawing narrows to a
+    phone without smaller letters.
     """
     if not values:
         return Markup("")
-    width = NAME_WIDTH + BARS_WIDTH + VALUE_WIDTH
     most = max(value.value for value in values) or Decimal(1)
     parts = []
     for place, value in enumerate(values):
         top = BAR_STEP * place + (BAR_STEP - BAR_HEIGHT) // 2
-        length = _length(value.value, most, BARS_WIDTH)
+        length = _length(value.value, most, BARS_SHARE * 10) / 10
         parts.append(
-            text(NAME_WIDTH - 10, top + 13, cut(value.label), "end", "ink")
-            + f'<rect x="{NAME_WIDTH}" y="{top}" width="{length}" height="{BAR_HEIGHT}" rx="2"'
+            text(f"{NAME_SHARE - 2}%", top + 13, cut(value.label), "end", "ink")
+            + f'<rect x="{NAME_SHARE}%" y="{top}" width="{length}%" height="{BAR_HEIGHT}" rx="2"'
             f' fill="var(--{escape(value.token)})"/>'
-            + text(NAME_WIDTH + length + 8, top + 13, value.text, "start", "ink")
+            + text(f"{NAME_SHARE + length + 1:.1f}%", top + 13, value.text, "start", "ink")
         )
-    return image(title, description, width, BAR_STEP * len(values), "".join(parts), name)
+    return image(title, description, BARS_TOTAL, BAR_STEP * len(values), "".join(parts), name, narrows=True)
 
 
 def course(title: str, description: str, shares: Sequence[int | None], name: str) -> Markup:
@@ -112,7 +114,7 @@ def _length(value: Decimal, most: Decimal, room: int) -> int:
     return max(int(value * room / most), 1) if value > 0 else 0
 
 
-def text(x: int, y: int, words: str, anchor: str, token: str) -> str:
+def text(x: int | str, y: int, words: str, anchor: str, token: str) -> str:
     """Return a line of text at a place; ``anchor`` is start, middle or end, ``token`` its colour."""
     return (
         f'<text x="{x}" y="{y}" text-anchor="{anchor}" font-size="{TEXT_SIZE}" fill="var(--{token})">'
@@ -120,11 +122,17 @@ def text(x: int, y: int, words: str, anchor: str, token: str) -> str:
     )
 
 
-def image(title: str, description: str, width: int, height: int, inside: str, name: str) -> Markup:
-    """Return a drawing as one image with label and description; all text inside is escaped already."""
+def image(
+    title: str, description: str, width: int, height: int, inside: str, name: str, *, narrows: bool = False
+) -> Markup:
+    """Return a drawing as one image with label and description; all text inside is escaped already.
+
+    One that ``narrows`` is drawn in shares of its width and has no scale of its own.
+    """
+    scale = "" if narrows else f' viewBox="0 0 {width} {height}"'
     # A label, no title element: browsers would show that wherever the pointer rests.
     return Markup(  # noqa: S704 - every text in it is escaped
         f'<svg role="img" aria-label="{escape(title)}" aria-describedby="{escape(name)}-text" width="{width}"'
-        f' height="{height}" viewBox="0 0 {width} {height}"><desc id="{escape(name)}-text">{escape(description)}</desc>'
+        f' height="{height}"{scale}><desc id="{escape(name)}-text">{escape(description)}</desc>'
         f"{inside}</svg>"
     )

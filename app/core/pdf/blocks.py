@@ -93,7 +93,11 @@ class Fact(NamedTuple):
 def facts_grid(
     document: Document, facts: Sequence[Fact], *, label_width: float = 20 * MM, split: float = 0.6
 ) -> None:
-    """Draw facts two in a line with tinted labels; ``split`` is the left pair's part of the width."""
+    """Draw facts two in a line with tinted labels; ``split`` is the left pair's part of the width.
+
+    The labels have one width: ``label_width``, or as much as the longest of them needs.
+    """
+    label_width = max(label_width, *(LABEL.width(fact.label) + 2 * _CELL_PAD_X for fact in facts), 0)
     document.need(_CELL_PAD_Y * 2 + VALUE.leading)
     start = document.y
     document.page.line(document.left, start, document.right, start, width=0.9, colour=INK)

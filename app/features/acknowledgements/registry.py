@@ -1,7 +1,7 @@
 """What acknowledgements tell the platform: permission, module, tasks, verbs, search, what a newcomer meets first."""
 
 from app.core import documents, jobs, modules, search, sentences, tasks, timeline
-from app.core.i18n import lazy
+from app.core.i18n import lazy, lazy_in_context
 from app.core.permissions import Role, register_permissions
 from app.core.timeline import Verb
 from app.features.acknowledgements import actions, queries
@@ -27,7 +27,7 @@ tasks.register_kinds(
     ),
     tasks.TaskKind("acknowledgement:confirm", lazy("核对确认书扫描件")),
 )
-timeline.register_verbs(Verb("acknowledgement:ask", lazy("请本人签署")))
+timeline.register_verbs(Verb("acknowledgement:ask", lazy_in_context("event", "请本人签署")))
 sentences.register({"acknowledgement:nobody-missing": lazy("全体在职人员都已交回确认书，没有要打印的")})
 timeline.on(str(PeopleVerb.CHANGE_PASSWORD), actions.ask_at_first_sign_in)
 jobs.register_job("acknowledgements:keep-up", actions.keep_up, every=actions.KEEP_UP_EVERY)
@@ -41,7 +41,7 @@ def letter_address(letter_id: int) -> str:
 documents.register_document_type(
     documents.DocumentType(
         doc_type=ACKNOWLEDGEMENT,
-        label=lazy("送达确认书"),
+        label=lazy_in_context("document", "送达确认书"),
         url=letter_address,
         titles=queries.titles,
         visible=queries.visible_ids,

@@ -174,6 +174,16 @@ def fingerprint(table: Any) -> str:
     return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()[:16]
 
 
+def area_label(key: str) -> str:
+    """Return how the part that a permission belongs to is called: a name of its own, or that of its module."""
+    own = AREA_LABELS.get(key)
+    return (
+        own()
+        if own
+        else next((str(module.label) for module in modules.registered() if module.key == key), key)
+    )
+
+
 def show_roles(table: Any, status: int, problem: str = "") -> Response:
     """Show the matrix, permissions by feature, as it is stored or as it was typed."""
     areas: dict[str, list[Any]] = {}
@@ -184,7 +194,7 @@ def show_roles(table: Any, status: int, problem: str = "") -> Response:
         status=status,
         heading=_("权限表"),
         tabs=tabs("roles"),
-        areas=[(AREA_LABELS[key]() if key in AREA_LABELS else key, rows) for key, rows in areas.items()],
+        areas=[(area_label(key), rows) for key, rows in areas.items()],
         roles=[(role, ROLE_LABELS[role]) for role in Role],
         administrator=Role.ADMINISTRATOR,
         kept={str(code) for code in actions.KEPT_BY_ADMINISTRATOR},

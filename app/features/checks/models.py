@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core import findings
 from app.core.db import DocumentMixin, Model, UTCDateTime, one_of
+from app.core.i18n import gettext as _
 from app.core.timeline import SYSTEM_NAME
 from app.features.checks.enums import CheckResult, CheckStatus
 from app.features.people.models import Department, User
@@ -75,7 +76,9 @@ class ClauseCheck(DocumentMixin, Model):
     @property
     def told(self) -> str:
         """What was found, in the recorder's words, else as the system says it."""
-        return findings.describe(self.finding_kind, self.doc_number) if self.finding_kind else self.note
+        if not self.finding_kind:
+            return self.note
+        return findings.describe(self.finding_kind, self.doc_number or _("（未编号）"))
 
     @property
     def subject_name(self) -> str:

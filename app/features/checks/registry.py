@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Sequence
 
 from app.core import documents, findings, modules, search, sentences, tasks, timeline
 from app.core.i18n import gettext as _
-from app.core.i18n import lazy, ngettext
+from app.core.i18n import lazy, lazy_in_context, ngettext
 from app.core.permissions import Actor, Role, can, register_permissions
 from app.core.timeline import Verb
 from app.features.checks import found, queries
@@ -37,8 +37,8 @@ tasks.register_kinds(
     tasks.TaskKind("check:look-again", lazy("复看执行情况")),
 )
 timeline.register_verbs(
-    Verb("clause_check:record", lazy("记录检查")),
-    Verb("clause_check:find", lazy("系统记录一次不符合"), tone="warn"),
+    Verb("clause_check:record", lazy_in_context("event", "记录检查")),
+    Verb("clause_check:find", lazy("记录一次不符合"), tone="warn"),
 )
 findings.on_found(found.keep)
 sentences.register(
@@ -63,7 +63,7 @@ def check_address(check_id: int) -> str:
 documents.register_document_type(
     documents.DocumentType(
         doc_type=CLAUSE_CHECK,
-        label=lazy("执行检查"),
+        label=lazy_in_context("document", "执行检查"),
         url=check_address,
         titles=queries.titles,
         visible=queries.visible_ids,

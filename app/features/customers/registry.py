@@ -1,7 +1,7 @@
 """What customers tell the platform: permissions, verbs, sentences, how they are named and found."""
 
 from app.core import documents, permissions, search, sentences, timeline
-from app.core.i18n import lazy
+from app.core.i18n import lazy, lazy_in_context
 from app.core.permissions import Role
 from app.features.customers import queries
 from app.features.customers.actions import DOC_TYPE
@@ -25,10 +25,10 @@ permissions.register_permissions(
     },
 )
 timeline.register_verbs(
-    timeline.Verb("customer:create", lazy("新建客户")),
+    timeline.Verb("customer:create", lazy_in_context("event", "新建客户")),
     timeline.Verb("customer:import", lazy("从表格导入客户")),
-    timeline.Verb("customer:edit", lazy("修改客户资料")),
-    timeline.Verb("customer:deactivate", lazy("停用客户"), tone="bad"),
+    timeline.Verb("customer:edit", lazy_in_context("event", "修改客户资料")),
+    timeline.Verb("customer:deactivate", lazy_in_context("event", "停用客户"), tone="bad"),
     timeline.Verb("customer:activate", lazy("恢复使用客户"), tone="ok"),
     timeline.Verb(
         "customer:hand-over", lazy("把客户从%(from)s移交给%(to)s"), frozenset({"from", "to"}), tone="warn"
@@ -39,8 +39,8 @@ timeline.register_verbs(
         frozenset({"count", "to"}),
         tone="warn",
     ),
-    timeline.Verb("customer:contact-add", lazy("添加联系人")),
-    timeline.Verb("customer:contact-edit", lazy("修改联系人")),
+    timeline.Verb("customer:contact-add", lazy_in_context("event", "添加联系人")),
+    timeline.Verb("customer:contact-edit", lazy_in_context("event", "修改联系人")),
     timeline.Verb("customer:contact-remove", lazy("移除联系人，删除其个人信息"), tone="bad"),
 )
 timeline.register_field_labels(

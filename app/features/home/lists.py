@@ -36,6 +36,8 @@ def document_text(row: Any) -> str:
 def waiting_text(row: Any) -> str:
     """Return how long a task has waited: hours on the first day, days then."""
     hours = int((clock.now() - row.opened_at).total_seconds() // 3600)
+    if hours < 1:
+        return _("不到 1 小时")
     if hours < 24:
         return ngettext("%(num)s 小时", "%(num)s 小时", hours)
     return ngettext("%(num)s 天", "%(num)s 天", hours // 24)

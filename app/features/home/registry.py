@@ -1,9 +1,9 @@
 """What the workbench tells the platform: the verb of a reminder, its sentences."""
 
 from app.core import sentences, timeline
-from app.core.i18n import lazy
+from app.core.i18n import lazy, lazy_in_context
 
-timeline.register_verbs(timeline.Verb("home:remind", lazy("催办"), tone="warn"))
+timeline.register_verbs(timeline.Verb("home:remind", lazy_in_context("event", "催办"), tone="warn"))
 sentences.register(
     {
         "home:nothing-waits": lazy("这份单据现在不等任何人办理，不需要催办"),

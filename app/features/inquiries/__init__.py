@@ -144,9 +144,9 @@ tasks.register_kinds(
 
 line_fields = frozenset({"position", "name"})
 timeline.register_verbs(
-    timeline.Verb("inquiry:register", lazy("登记询价")),
-    timeline.Verb("inquiry:edit", lazy("修改询价")),
-    timeline.Verb("inquiry:add-lines", lazy("补充询价明细")),
+    timeline.Verb("inquiry:register", lazy_in_context("event", "登记询价")),
+    timeline.Verb("inquiry:edit", lazy_in_context("event", "修改询价")),
+    timeline.Verb("inquiry:add-lines", lazy_in_context("event", "补充询价明细")),
     timeline.Verb(
         "inquiry:move-opening",
         lazy("更改投标时间：截止 %(deadline)s，开标 %(opening)s"),
@@ -163,7 +163,7 @@ timeline.register_verbs(
     timeline.Verb(
         "inquiry:tender-untick", lazy("投标清单改为未完成：%(item)s"), frozenset({"item"}), tone="warn"
     ),
-    timeline.Verb("inquiry:attach", lazy("添加附件 %(file)s"), frozenset({"file"})),
+    timeline.Verb("inquiry:attach", lazy_in_context("event", "添加附件 %(file)s"), frozenset({"file"})),
     timeline.Verb("inquiry:remove-file", lazy("删除附件 %(file)s"), frozenset({"file"})),
 )
 timeline.register_value_labels(

@@ -1,7 +1,7 @@
 """What the people feature adds to the platform: permissions, verbs, sentences, its directory."""
 
 from app.core import modules, permissions, sentences, timeline
-from app.core.i18n import lazy
+from app.core.i18n import lazy, lazy_in_context
 from app.core.permissions import EVERY_ROLE, ROLE_LABELS, Role
 from app.features.people.directory import PeopleDirectory
 from app.features.people.enums import PeoplePerm, PeopleVerb
@@ -46,10 +46,10 @@ def _verb(
 timeline.register_verbs(
     _verb(PeopleVerb.CREATE, lazy("开通账号：%(name)s"), ("name",)),
     _verb(PeopleVerb.EDIT, lazy("修改人员资料")),
-    _verb(PeopleVerb.RESET_PASSWORD, lazy("重置密码"), tone="warn"),
+    _verb(PeopleVerb.RESET_PASSWORD, lazy_in_context("event", "重置密码"), tone="warn"),
     _verb(PeopleVerb.CHANGE_PASSWORD, lazy("修改本人密码")),
-    _verb(PeopleVerb.DEACTIVATE, lazy("停用账号"), tone="bad"),
-    _verb(PeopleVerb.ACTIVATE, lazy("恢复账号")),
+    _verb(PeopleVerb.DEACTIVATE, lazy_in_context("event", "停用账号"), tone="bad"),
+    _verb(PeopleVerb.ACTIVATE, lazy_in_context("event", "恢复账号")),
     _verb(
         PeopleVerb.ASSIGN_ROLE,
         lazy("分配角色：%(role)s（%(department)s）"),
@@ -68,9 +68,9 @@ timeline.register_verbs(
         ("to", "from_date", "to_date"),
     ),
     _verb(PeopleVerb.REVOKE_DELEGATION, lazy("收回对%(to)s的委托"), ("to",)),
-    _verb(PeopleVerb.SIGN_OUT_EVERYWHERE, lazy("退出全部设备")),
+    _verb(PeopleVerb.SIGN_OUT_EVERYWHERE, lazy_in_context("event", "退出全部设备")),
     _verb(PeopleVerb.DEPARTMENT_CREATE, lazy("新增部门：%(name)s"), ("name",)),
-    _verb(PeopleVerb.DEPARTMENT_EDIT, lazy("修改部门")),
+    _verb(PeopleVerb.DEPARTMENT_EDIT, lazy_in_context("event", "修改部门")),
 )
 timeline.register_field_labels(
     {

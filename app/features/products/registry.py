@@ -1,7 +1,7 @@
 """What products tell the platform: permissions, verbs, sentences, how they are named and found."""
 
 from app.core import documents, permissions, search, sentences, timeline
-from app.core.i18n import lazy
+from app.core.i18n import lazy, lazy_in_context
 from app.core.permissions import Role
 from app.features.products import queries
 from app.features.products.actions import DOC_TYPE
@@ -31,9 +31,9 @@ permissions.register_permissions(
     },
 )
 timeline.register_verbs(
-    timeline.Verb("product:create", lazy("新建产品"), frozenset({"prices"})),
+    timeline.Verb("product:create", lazy_in_context("event", "新建产品"), frozenset({"prices"})),
     timeline.Verb("product:import", lazy("从表格导入产品"), frozenset({"prices"})),
-    timeline.Verb("product:edit", lazy("修改产品"), frozenset({"prices"})),
+    timeline.Verb("product:edit", lazy_in_context("event", "修改产品"), frozenset({"prices"})),
     timeline.Verb("product:deactivate", lazy("停用产品"), tone="bad"),
     timeline.Verb("product:activate", lazy("恢复使用产品"), tone="ok"),
 )

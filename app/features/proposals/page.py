@@ -59,7 +59,7 @@ def moment(value: datetime | None) -> str:
 
 def sum_of(amount: Decimal | None) -> str:
     """Return an amount with its sign, a dash for none."""
-    return f"¥ {money.format_amount(amount)}" if amount is not None else "—"
+    return f"¥{money.format_amount(amount)}" if amount is not None else "—"
 
 
 def said_by(name: str, at: datetime | None) -> str:

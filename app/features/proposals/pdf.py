@@ -81,12 +81,15 @@ def signatures(document: Document, *labels: str) -> None:
     """Leave room for signatures with their dates."""
     document.y += 8 * MM
     for label in labels:
-        blocks.draw_paragraph(
-            document,
-            Paragraph(f"{label}（签字）：____________________    日期：______年____月____日"),
-            style=_BODY,
-        )
-        document.y += 4 * MM
+        document.need(_BODY.leading)
+        y = document.y + blocks.baseline(_BODY)
+        for left, said, width in (
+            (document.left, f"{label}（签字）：", 94 * MM),
+            (document.left + 102 * MM, "日期：", 58 * MM),
+        ):
+            document.page.text(left, y, said, _BODY)
+            document.page.line(left + _BODY.width(said), y + 2, left + width, y + 2, width=0.45)
+        document.y += _BODY.leading + 4 * MM
 
 
 def evidence_lines(proposal: Proposal) -> list[str]:

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement
 
 from app.core import documents, jobs, modules, search, sentences, settings, tasks, timeline
 from app.core.i18n import gettext as _
-from app.core.i18n import lazy
+from app.core.i18n import lazy, lazy_in_context
 from app.core.permissions import Actor, Role, can, register_permissions
 from app.core.timeline import Verb
 from app.features.checks import actions as check_actions
@@ -70,7 +70,7 @@ jobs.register_job("proposals:remind", actions.remind, every=timedelta(hours=1))
 
 timeline.register_verbs(
     Verb("proposal:draft", lazy("起草奖惩建议")),
-    Verb("proposal:edit", lazy("修改奖惩建议")),
+    Verb("proposal:edit", lazy_in_context("event", "修改奖惩建议")),
     Verb("proposal:add-evidence", lazy("补充证据 %(count)s 项"), frozenset({"count"})),
     Verb("proposal:remove-evidence", lazy("移除一项证据")),
     Verb(
@@ -80,7 +80,7 @@ timeline.register_verbs(
         tone="warn",
     ),
     Verb("proposal:remind-appeal", lazy("申诉的时间将到 %(until)s 为止"), frozenset({"until"}), tone="warn"),
-    Verb("proposal_tip:send", lazy("提供线索")),
+    Verb("proposal_tip:send", lazy_in_context("event", "提供线索")),
     Verb("rule_version:set-range", lazy("设定处罚幅度：%(clause)s"), frozenset({"clause"})),
 )
 timeline.register_field_labels(
@@ -135,7 +135,7 @@ def tip_address(tip_id: int) -> str:
 documents.register_document_type(
     documents.DocumentType(
         doc_type=PROPOSAL,
-        label=lazy("奖惩建议"),
+        label=lazy_in_context("document", "奖惩建议"),
         url=proposal_address,
         titles=queries.titles,
         visible=queries.visible_ids,
@@ -143,7 +143,7 @@ documents.register_document_type(
     ),
     documents.DocumentType(
         doc_type=TIP,
-        label=lazy("奖惩线索"),
+        label=lazy_in_context("document", "奖惩线索"),
         url=tip_address,
         titles=queries.tip_titles,
         visible=queries.visible_tip_ids,

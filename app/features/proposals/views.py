@@ -86,7 +86,7 @@ def statistics() -> Any:
         _("奖惩统计"),
         trail=page.trail(actor),
         list_facts=[
-            _("已提交的奖励 %(rewards)s ： 处罚 %(penalties)s", rewards=rewards, penalties=penalties)
+            _("已提交：奖励 %(rewards)s 项，处罚 %(penalties)s 项", rewards=rewards, penalties=penalties)
         ],
         empty_text=_("还没有提交过奖惩建议"),
         sign_labels=(_("制表人"), _("公司主管领导")),

@@ -197,7 +197,7 @@ def summary(revision: QuotationRevision) -> list[tuple[str, Any]]:
         (_("联系人"), " ".join(part for part in (revision.attention, revision.customer_phone) if part)),
         (_("项目或对方编号"), revision.project),
         (_("有效期至"), revision.valid_until.isoformat() if revision.valid_until else ""),
-        (_("编制"), name_of(revision.owner_id)),
+        (_("编制人"), name_of(revision.owner_id)),
         (_("报价单位"), revision.legal_entity.name),
     ]
     if revision.approved_by_id is not None and revision.approved_at is not None:

@@ -126,7 +126,7 @@ settings.register(
 )
 
 tasks.register_kinds(
-    tasks.TaskKind("quotation:prepare", lazy("编制报价")),
+    tasks.TaskKind("quotation:prepare", lazy_in_context("task", "编制报价")),
     tasks.TaskKind("quotation:mend", lazy("修改退回的报价")),
     tasks.TaskKind("quotation:review", lazy("审核报价"), "approve", decides=True),
     tasks.TaskKind("quotation:approve", lazy("审批报价"), "approve_as_leader", decides=True),
@@ -137,11 +137,11 @@ tasks.register_kinds(
 )
 
 timeline.register_verbs(
-    timeline.Verb("quotation:create", lazy("编制报价")),
-    timeline.Verb("quotation:edit", lazy("修改报价")),
+    timeline.Verb("quotation:create", lazy_in_context("event", "编制报价")),
+    timeline.Verb("quotation:edit", lazy_in_context("event", "修改报价")),
     timeline.Verb("quotation:autosave", lazy("自动保存草稿"), folds=True),
     timeline.Verb("quotation:revise", lazy("修订报价，另起新版")),
-    timeline.Verb("quotation:attach", lazy("添加附件 %(file)s"), frozenset({"file"})),
+    timeline.Verb("quotation:attach", lazy_in_context("event", "添加附件 %(file)s"), frozenset({"file"})),
     timeline.Verb(
         "quotation:bid-upload",
         lazy("上传投标文件 %(file)s（%(pages)s 页，摘要 %(hash)s）"),

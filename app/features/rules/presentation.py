@@ -204,7 +204,7 @@ def head_facts(version: RuleVersion) -> list[tuple[Any, ...]]:
         (_("起草人"), version.owner.name),
     ]
     if version.approved_by is not None and version.approved_at is not None:
-        facts.append((_("批准"), f"{version.approved_by.name} {filters.date_text(version.approved_at)}"))
+        facts.append((_("批准人"), f"{version.approved_by.name} {filters.date_text(version.approved_at)}"))
     if version.rule.review_on is not None:
         facts.append((_("复审日期"), filters.date_text(version.rule.review_on)))
     if version.affects_staff:

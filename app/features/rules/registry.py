@@ -70,10 +70,10 @@ timeline.register_verbs(
     Verb("rule_version:detach", lazy("移除附件")),
     Verb("rule_version:questions", lazy("调整阅读题目")),
     Verb("rule_version:comment", lazy("提出意见")),
-    Verb("rule_version:answer", lazy("答复意见")),
+    Verb("rule_version:answer", lazy_in_context("event", "答复意见")),
     Verb("rule_version:record", lazy("登记程序材料：%(kind)s"), frozenset({"kind"}), render=with_kind),
     Verb("rule_version:care", lazy("调整负责人或复审日期")),
-    Verb("rule_version:sign", lazy("阅读并签认"), tone="ok"),
+    Verb("rule_version:sign", lazy_in_context("event", "阅读并签认"), tone="ok"),
     Verb("rule_version:enter-sheet", lazy("登记纸质签字 %(count)s 人"), frozenset({"count"}), tone="ok"),
     Verb("rule_version:prove", lazy("出具阅读签认证明，%(count)s 人"), frozenset({"count"})),
     Verb("rule_version:remind", lazy("提醒未签认的 %(count)s 人"), frozenset({"count"})),
@@ -149,7 +149,7 @@ documents.register_derived_states(
 documents.register_document_type(
     documents.DocumentType(
         doc_type=RULE_VERSION,
-        label=lazy("规章制度"),
+        label=lazy_in_context("document", "规章制度"),
         url=version_address,
         titles=queries.titles,
         visible=queries.visible_ids,

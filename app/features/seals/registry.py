@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from app.core import checks, documents, jobs, modules, search, sentences, settings, tasks, timeline
-from app.core.i18n import lazy
+from app.core.i18n import lazy, lazy_in_context
 from app.core.permissions import Role, register_permissions
 from app.core.timeline import Verb
 from app.features.people.leaving import OpenMatter, register_leaver_check
@@ -98,7 +98,7 @@ tasks.register_kinds(
 jobs.register_job("seals:remind-of-overdue", request_actions.remind_of_overdue, every=timedelta(hours=1))
 
 timeline.register_verbs(
-    Verb("seal_request:request", lazy("申请用印")),
+    Verb("seal_request:request", lazy_in_context("event", "申请用印")),
     Verb(
         "seal_request:overdue",
         lazy("印章逾期未还，应于 %(due_back)s 前归还"),
@@ -114,9 +114,9 @@ timeline.register_verbs(
         tone="ok",
         render=with_kind,
     ),
-    Verb("seal:authorise", lazy("公司授权系统打印此章"), tone="ok"),
+    Verb("seal:authorise", lazy_in_context("event", "公司授权系统打印此章"), tone="ok"),
     Verb("seal:stop", lazy("停用印章"), tone="bad"),
-    Verb("seal:change-keeper", lazy("更换保管人")),
+    Verb("seal:change-keeper", lazy_in_context("event", "更换保管人")),
     Verb(
         "seal:use",
         lazy("用印：%(number)s，%(copies)s 份，%(form)s"),

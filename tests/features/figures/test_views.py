@@ -105,7 +105,7 @@ def test_charts_escape_names_and_say_their_values_in_words() -> None:
     assert "&lt;b&gt;" in image
     assert "说明 &lt;1&gt;" in image
     assert 'role="img"' in image
-    assert 'width="0"' in image
+    assert 'width="0.0%"' in image
 
 
 def test_a_chart_of_nothing_is_nothing() -> None:

@@ -64,7 +64,7 @@ def draw_opening(document: Document, content: Mapping[str, Any]) -> None:
     until = content["valid_until"]
     facts = [
         *heading_facts(content),
-        Fact("投标总价", f"¥{price_table.money_text(totals['gross'])} 元（含税）", wide=True),
+        Fact("投标总价", f"¥{price_table.money_text(totals['gross'])}（含税）", wide=True),
         Fact("大写", totals["capital"], wide=True),
         Fact("交货期", f"{days} 天" if days else "现货"),
         Fact("有效期至", pdf.day_text(until) if until else ""),

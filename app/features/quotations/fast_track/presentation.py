@@ -90,7 +90,7 @@ def head(revision: QuotationRevision) -> list[tuple[str, Any]]:
         (_("联系人"), contact),
         (_("项目或对方编号"), revision.project),
         (_("有效期至"), filters.date_text(revision.valid_until)),
-        (_("编制"), revision.owner.name),
+        (_("编制人"), revision.owner.name),
         (_("报价单位"), revision.legal_entity.name),
     ]
     return [(label, text) for label, text in rows if text]

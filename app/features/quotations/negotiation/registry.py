@@ -3,7 +3,7 @@
 from functools import cache
 
 from app.core import documents, modules, search, sentences, settings, tasks, timeline
-from app.core.i18n import lazy
+from app.core.i18n import lazy, lazy_in_context
 from app.features.quotations.negotiation import queries
 from app.features.quotations.negotiation.actions import lapse_with_quotation
 from app.features.quotations.negotiation.flow import DOC_TYPE
@@ -24,7 +24,7 @@ settings.register(
 modules.own_documents("quotations", DOC_TYPE)
 tasks.register_kinds(tasks.TaskKind("negotiation:answer", lazy("答复商务谈判"), decides=True))
 
-timeline.register_verbs(timeline.Verb("negotiation:record", lazy("登记商务谈判")))
+timeline.register_verbs(timeline.Verb("negotiation:record", lazy_in_context("event", "登记商务谈判")))
 
 sentences.register(
     {
