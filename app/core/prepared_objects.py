@@ -2,17 +2,17 @@
 
 SQLAlchemy's own loading sets itself up anew for every statement and looks at each column of each table again, which
 for a page of one document costs more than all the rest of its reading. Here a statement names the columns of several
-tables side by side, is sent as ``core/prepared.py`` sends it, and its rows become objects of the session by what
-SQLAlchemy offers for that (``make_transient_to_detached``): a column that was left out, or another table, is read when
-it is asked for. An object the session knows already stays the same one, with what was changed in it.
+tables side by side, is sent as ``core/prepared.py`` sends it, and its rows become objects of the session by the steps
+of SQLAlchemy's own loader: a column that was left out, or another table, is read when it is asked for. An object the
+session knows already stays the same one, with what was changed in it.
 """
 
 from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, SelectBase, inspect
-from sqlalchemy.orm import InstrumentedAttribute, make_transient_to_detached
-from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.orm.attributes import instance_state, set_committed_value
 
 from app.core.db import Model, session
 from app.core.prepared import read
@@ -38,10 +38,12 @@ class Part:
         self.manager = inspect(kind).class_manager
         left, wanted = {item.key for item in leave}, {item.key for item in only}
         deferred = {item.key for item in inspect(kind).column_attrs if item.deferred}
-        names = [item.key for item in inspect(kind).column_attrs if item.key not in left | deferred]
+        every = [item.key for item in inspect(kind).column_attrs if item.key not in deferred]
+        names = [name for name in every if name not in left]
         if wanted:
             names = [name for name in names if name in wanted or name == KEY]
         self.names = tuple(names)
+        self.left = frozenset(every) - frozenset(names)
         self.place_of_key = names.index(KEY)
 
     @property
@@ -54,8 +56,8 @@ class Part:
         identity = values[self.place_of_key]
         if identity is None:
             return None
-        current = session()
-        known = current.identity_map.get((self.kind, (identity,), None))
+        current, key = session(), (self.kind, (identity,), None)
+        known = current.identity_map.get(key)
         if known is not None:
             # what a new transaction made doubtful is known again; what was changed in it stays
             doubtful = inspect(known).expired_attributes.intersection(self.names)
@@ -63,9 +65,11 @@ class Part:
                 set_committed_value(known, name, values[self.names.index(name)])
             return known
         row = self.manager.new_instance()
-        row.__dict__.update(zip(self.names, values, strict=True))
-        make_transient_to_detached(row)
-        current.add(row)
+        state = instance_state(row)
+        state.dict.update(zip(self.names, values, strict=True))
+        state.key, state.session_id = key, current.hash_key
+        state.expired_attributes.update(self.left)
+        current.identity_map.add(state)
         return row
 
 

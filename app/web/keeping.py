@@ -10,7 +10,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
 from functools import lru_cache, partial
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, get_type_hints
 
 from flask import current_app, request
 from markupsafe import Markup
@@ -149,11 +149,18 @@ def frozen(value: Any) -> Any:
             return (kind, identity)
         return (kind, *[frozen(getattr(value, name)) for name in _names(kind)])
     if issubclass(kind, tuple):
-        return (kind, *[frozen(item) for item in value])
+        return (kind, value) if _plain(kind) else (kind, *[frozen(item) for item in value])
     return (kind, value) if issubclass(kind, Enum) else []
 
 
 LASTING = frozenset({bool, float, bytes, date, datetime, Markup})
+
+
+@lru_cache(256)
+def _plain(kind: Any) -> bool:
+    """Tell whether a tuple with names holds texts and whole numbers only, each in its place: it is its own value."""
+    said = get_type_hints(kind)
+    return all(said.get(name) in (str, int, bool) for name in getattr(kind, "_fields", [""]))
 
 
 @lru_cache(256)

@@ -1,5 +1,6 @@
 """Parts of pages that are kept: within what memory, and told apart by language."""
 
+from collections import namedtuple
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
@@ -104,6 +105,8 @@ def test_values_that_compare_as_equal_are_told_apart():
     ):
         assert len({keeping.frozen([value]) for value in values}) == len(values)
     assert keeping.frozen(Named("a")) != keeping.frozen(("a",))
+    row = namedtuple("Row", ["price"])
+    assert keeping.frozen(row(Decimal("1.0"))) != keeping.frozen(row(Decimal("1.00")))
 
 
 def test_a_kept_form_carries_the_tokens_of_whoever_is_shown_it(app):

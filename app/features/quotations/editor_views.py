@@ -30,7 +30,7 @@ from app.web.pasting import PasteView
 @blueprint.get("/<int:quotation_id>/r/<int:number>/edit")
 @requires(QuotationPerm.PREPARE)
 def edit(quotation_id: int, number: int) -> Answer:
-    revision = load(quotation_id, number, with_lines=False)
+    revision = load(quotation_id, number, with_lines=False, to_show=True)
     check_editable(revision, current_actor())
     form = filling.quotation_form(revision, stored=True)
     return form_page(revision, form, stored_lines(revision))
