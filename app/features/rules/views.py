@@ -87,6 +87,7 @@ def show(version: RuleVersion, refusal: documents.Refusal | None = None) -> Any:
     return fragments.page(
         TEMPLATE,
         status=refusal.status if refusal else 200,
+        keep=True,
         **page_context(version, current_actor()),
         refusal=refusal,
     )
@@ -110,7 +111,6 @@ def page_context(version: RuleVersion, actor: Actor) -> dict[str, Any]:
         "tone": tone,
         "facts": presentation.facts_line(version),
         "banner": presentation.banner(version),
-        "rule_version": version,
         "text": text.pieces(living, acts),
         "acts": acts,
         "contents": text.contents.strip(),
