@@ -247,7 +247,7 @@ def test_lists_are_filtered_exported_and_printed_and_figures_add_up(client: Clie
     assert client.get("/proposals?format=xlsx").status_code == 200
     assert "公司主管领导" in client.get("/proposals?format=print").get_data(as_text=True)
     client.get("/proposals/statistics")
-    assert "奖励 1 ： 处罚 1" in client.page.text
+    assert "奖励 1 项，处罚 1 项" in client.page.text
     body = client.get("/proposals/statistics?format=csv").get_data(as_text=True)
     month = clock.today().strftime("%Y-%m")
     assert f"{month},销售部,2,1,1,1,1,0,0,0" in body
