@@ -22,7 +22,7 @@ from app.web.tokens import form_token, new_token
 KEPT_PARTS = 1_024
 # Characters of one part, and of all together: the lines of a long quotation are worth keeping, a few of them.
 LONGEST = 500_000
-KEPT_CHARACTERS = 6_000_000
+KEPT_CHARACTERS = 1_500_000
 # What stands in a kept part for the token of the reader's forms, and for the one-time token of a form that creates
 # something: no text of a person holds such characters.
 READERS_TOKEN, ONE_TIME_TOKEN = "\x01token\x01", "\x01one-time token\x01"
