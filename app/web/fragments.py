@@ -53,9 +53,9 @@ def page(
     With ``keep`` the part of the page within its frame is taken from memory where the same context made it before: it
     must follow from the context alone (see keeping.py), and all of that must be lasting values.
     """
-    if keep and not wants_fragment():
-        context["kept_main"] = keeping.once("main", _main_of, template, **context)
     if fragment is None or not wants_fragment():
+        if keep:
+            context["kept_main"] = keeping.once("main", _main_of, template, **context)
         return _unstored(render_template(template, **context), status)
     parts = [render_block(template, fragment, oob=False, **context)]
     parts += [render_block(template, block, oob=True, **context) for block in also]

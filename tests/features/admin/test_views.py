@@ -4,7 +4,6 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from sqlalchemy import event as sql_event
 from sqlalchemy import text
 
 from app.core import settings, timeline
@@ -17,6 +16,7 @@ from app.features.customers import actions as customers
 from app.features.people.directory import matrix
 from config import ROOT
 from tests import factories
+from tests.sending import sent
 
 PAGES = ("/admin", "/admin/modules", "/admin/roles", "/admin/audit", "/admin/backup")
 
@@ -250,15 +250,9 @@ def test_the_log_asks_as_often_for_thirty_rows_as_for_one(client, administrator,
     counts = []
     for more in (0, 29):
         record(more, manager)
-        statements = []
-
-        def note(connection, cursor, statement, *rest, into=statements):
-            into.append(statement)
-
         client.as_(administrator).get("/admin/audit")
-        sql_event.listen(db.engine, "before_cursor_execute", note)
-        client.get("/admin/audit")
-        sql_event.remove(db.engine, "before_cursor_execute", note)
+        with sent() as statements:
+            client.get("/admin/audit")
         counts.append(len([statement for statement in statements if statement.startswith("SELECT")]))
     assert counts[0] == counts[1]
     assert counts[0] <= 10

@@ -1,40 +1,23 @@
 """The pages of inquiries over HTTP: registering, editing, the document, lists, how many queries they take."""
 
 import io
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event
 
 from app.core import clock, timeline
-from app.core.db import db, session
+from app.core.db import session
 from app.features.inquiries import panels
 from app.features.inquiries.models import Inquiry
 from tests.client import Client
 from tests.features.inquiries import making
 from tests.features.inquiries.making import Staff
+from tests.sending import sent
 
 
 @pytest.fixture
 def staff() -> Staff:
     return Staff()
-
-
-@contextmanager
-def counted() -> Iterator[list[str]]:
-    """The statements sent to the database inside the block."""
-    statements: list[str] = []
-
-    def note(connection: object, cursor: object, statement: str, *rest: object) -> None:
-        statements.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    try:
-        yield statements
-    finally:
-        event.remove(db.engine, "before_cursor_execute", note)
 
 
 def new_fields(customer_id: int, **values: str) -> dict[str, str]:
@@ -396,7 +379,7 @@ def test_the_page_takes_few_queries_whatever_the_number_of_lines(
         making.decide(inquiry, staff.manager, technical=set(range(1, count + 1)))
         address = f"/inquiries/{inquiry.id}"
         client.as_(staff.everybody()[person]).get(address)
-        with counted() as statements:
+        with sent() as statements:
             client.get(address)
         taken.append([text for text in statements if text.startswith("SELECT")])
     assert len(taken[0]) == len(taken[1])
@@ -409,7 +392,7 @@ def test_the_list_takes_few_queries_whatever_the_number_of_rows(client: Client, 
         for _number in range(count):
             making.inquiry(staff.owner, of=making.customer(staff.owner), count=1)
         client.as_(staff.manager).get("/inquiries")
-        with counted() as statements:
+        with sent() as statements:
             client.get("/inquiries")
         taken.append([text for text in statements if text.startswith("SELECT")])
     assert len(taken[0]) == len(taken[1])

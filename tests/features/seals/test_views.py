@@ -3,15 +3,15 @@
 import io
 
 import pytest
-from sqlalchemy import event as sql_event
 
-from app.core.db import db, session
+from app.core.db import session
 from app.core.permissions import Role
 from app.features.seals import keys
 from app.features.seals.models import LegalEntity, Seal
 from tests import factories, stories
 from tests.core.signed_papers import COMPANY
 from tests.features.seals.test_actions import CODE, authorised, entity, seal, use
+from tests.sending import sent
 
 ENTITY = {"name": "江苏润禾机械配件有限公司", "credit_code": CODE.lower(), "phone": "0512-5550100"}
 
@@ -38,17 +38,8 @@ def key(app, tmp_path):
 
 def count_queries(client, address):
     client.get(address)
-    statements = []
-
-    def note(connection, cursor, statement, *rest):
-        if not statement.startswith(("BEGIN", "PRAGMA")):
-            statements.append(statement)
-
-    sql_event.listen(db.engine, "before_cursor_execute", note)
-    try:
+    with sent() as statements:
         assert client.get(address).status_code == 200
-    finally:
-        sql_event.remove(db.engine, "before_cursor_execute", note)
     return len(statements)
 
 

@@ -5,11 +5,10 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import event as sql_event
 from sqlalchemy import text
 
 from app.core import clock, files, timeline, verification_code
-from app.core.db import db, session
+from app.core.db import session
 from app.core.files import StoredFile
 from app.core.permissions import Role
 from app.core.uow import unit_of_work
@@ -19,6 +18,7 @@ from app.features.verify.enums import Standing
 from app.features.verify.models import VerificationThrottle
 from tests import factories, stories
 from tests.client import Client
+from tests.sending import sent
 
 
 @pytest.fixture
@@ -267,17 +267,9 @@ def test_addresses_are_counted_apart(client, app, at):
 
 
 def test_the_check_asks_few_questions_of_the_database(client, revision):
-    statements = []
     address = f"/verify/{code_of(revision)}"
-
-    def note(connection, cursor, statement, *rest):
-        statements.append(statement)
-
-    sql_event.listen(db.engine, "before_cursor_execute", note)
-    try:
+    with sent() as statements:
         client.get(address)
-    finally:
-        sql_event.remove(db.engine, "before_cursor_execute", note)
     assert len([statement for statement in statements if statement.startswith("SELECT")]) <= 7
 
 
