@@ -16,11 +16,12 @@ from app.features.rules.living import ClauseAct, ClauseNote
 from app.features.rules.models import RuleVersion
 from app.features.rules.presentation import Links, ShownClause
 from app.features.rules.versions import OutsideLink
-from app.web.keeping import Memory, part, rendered
+from app.web.keeping import Memory, rendered
 
 # Characters of all kept texts together, and links out of all of them.
 KEPT_CHARACTERS, KEPT_LINKS = 6_000_000, 100_000
 LONGEST = 1_000_000
+KEPT_NOTES = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class WholeText:
         for shown, clause in zip(self.shown, self.clauses, strict=True):
             parts.append(shown)
             if clause.clause_id in living:
-                parts.append(part("rules/_living.html", notes=living[clause.clause_id], level=clause.level))
+                parts.append(_below(tuple(living[clause.clause_id]), clause.level))
             if acts.get(clause.clause_id):
                 found.append((_joined(parts), clause))
                 parts = []
@@ -58,12 +59,26 @@ class WholeText:
         return found
 
 
+def _below(notes: tuple[ClauseNote, ...], level: int) -> Markup:
+    """Return what stands below a clause, from memory where the same stood below one before.
+
+    Notes are their own key: ``keeping.part`` would look at each of their fields, a tenth of the page of a long rule.
+    """
+    key = (notes, level, current_locale(), request.script_root)
+    made = _notes.get(key)
+    if made is None:
+        made = Markup(rendered("rules/_living.html", notes=notes, level=level))  # noqa: S704 - a template's output
+        _notes.put(key, made, len(made))
+    return made
+
+
 def _joined(parts: Sequence[Markup]) -> Markup:
     """Return parts one after another; ``Markup.join`` would look at each whether it is safe."""
     return Markup("".join(parts))  # noqa: S704 - they are markup
 
 
 _texts: Memory[WholeText] = Memory(KEPT_CHARACTERS, LONGEST)
+_notes: Memory[Markup] = Memory(KEPT_NOTES)
 _outside: Memory[list[OutsideLink]] = Memory(KEPT_LINKS)
 
 
