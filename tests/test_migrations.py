@@ -14,6 +14,7 @@ from sqlalchemy import create_engine, inspect, make_url, text
 
 import config
 from app import create_app
+from app.cli import provide_migrations
 from app.core.db import db
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -25,7 +26,14 @@ FIRST = "2026_11_index_lists"
 def fresh(tmp_path: Path) -> Flask:
     """An application over an empty SQLite file of its own."""
     address = f"sqlite:///{(tmp_path / 'database.sqlite3').as_posix()}"
-    return create_app(config.Testing({"ZHANGCHENG_DATA": str(tmp_path), "DATABASE_URL": address}))
+    return application(tmp_path, address)
+
+
+def application(folder: Path, address: str) -> Flask:
+    """An application as the commands have it, which change the tables."""
+    made = create_app(config.Testing({"ZHANGCHENG_DATA": str(folder), "DATABASE_URL": address}))
+    provide_migrations(made)
+    return made
 
 
 @pytest.mark.postgres
@@ -41,7 +49,7 @@ def test_whole_history_runs_on_postgresql_and_ends_with_what_the_models_say(
         connection.execute(text(f"CREATE DATABASE {own.database}"))
     engine.dispose()
     address = own.render_as_string(hide_password=False)
-    app = create_app(config.Testing({"ZHANGCHENG_DATA": str(tmp_path), "DATABASE_URL": address}))
+    app = application(tmp_path, address)
     with app.app_context():
         upgrade(directory=FOLDER)
         with db.engine.connect() as connection:

@@ -5,18 +5,16 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
-from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 
 import config as configuration
 from app.core import clock
-from app.core.db import LARGEST_ID, db
-from app.web import documents, errors, guard, preferences, security, session, static, ui
+from app.core.db import LARGEST_ID
+from app.web import compiled_templates, documents, errors, guard, preferences, security, session, static, ui
 
 LONGEST_REMEMBERED = timedelta(days=90)
-MIGRATIONS = Path(__file__).resolve().parent.parent.parent / "migrations"
 
 
 class IdConverter(IntegerConverter):
@@ -62,7 +60,7 @@ def install(app: Flask) -> None:
     app.register_blueprint(documents.blueprint)
     ui.install(app)
     static.install(app)
-    Migrate(app, db, directory=str(MIGRATIONS), render_as_batch=True, compare_type=True)
+    compiled_templates.keep(app.jinja_env)
 
 
 def finish(app: Flask) -> None:
