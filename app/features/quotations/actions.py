@@ -34,6 +34,7 @@ from app.features.quotations.terms.models import TERM_FIELDS
 from app.features.seals.models import LegalEntity
 
 UNREVIEWED_PAPER = "quotation-opened-unreviewed"
+ATTACHED = "quotation:attach"
 
 EDITABLE = (QuotationStatus.DRAFT, QuotationStatus.RETURNED)
 HEAD_FIELDS = (
@@ -428,7 +429,7 @@ def attach_acceptance(revision: QuotationRevision, *, actor: Actor, file: Checke
         raise Conflict("core:wrong-state", state=FLOW.state(revision.status).label, step=lazy("登记客户接受"))
     row = attach(file, DOC_TYPE, revision.id, actor, kind="acceptance")
     revision.touch()
-    timeline.record(DOC_TYPE, revision.id, "quotation:attach", actor, data={"file": row.name})
+    timeline.record(DOC_TYPE, revision.id, ATTACHED, actor, data={"file": row.name})
     return row
 
 

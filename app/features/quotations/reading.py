@@ -25,9 +25,17 @@ def parts() -> tuple[Part, ...]:
     """Return what a row of the revision's statement holds.
 
     The page names the customer and the company, reads no paper, and of the inquiry what its steps and its bids ask.
+    What was submitted, before and now, is compared only while it is reviewed.
     """
     return (
-        Part(QuotationRevision, leave=[QuotationRevision.snapshot]),
+        Part(
+            QuotationRevision,
+            leave=[
+                QuotationRevision.snapshot,
+                QuotationRevision.submitted_content,
+                QuotationRevision.previous_content,
+            ],
+        ),
         Part(Quotation),
         Part(Customer, only=[Customer.name, Customer.short_name]),
         Part(

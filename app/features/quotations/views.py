@@ -193,8 +193,9 @@ def body_context(
     revisions = [revision] if only else queries.revisions_of(revision.quotation_id, actor)
     newest = next((item for item in revisions if item.current), revision)
     issued = presentation.issued_rows(revision, actor)
-    # A customer accepts what was issued, so before there is nothing to look for.
-    acceptance = queries.acceptance_files(revision.id) if issued and sees else []
+    # Bringing the customer's paper is an event: without one there is nothing to look for.
+    brought = any(event.verb == actions.ATTACHED for event in history)
+    acceptance = queries.acceptance_files(revision.id) if brought and sees else []
     evidence = evidence_of(revision)
     reviewing = sees and revision.status in (QuotationStatus.REVIEW, QuotationStatus.LEADER_REVIEW)
     lock = waiting_problem(revision)
