@@ -3,15 +3,14 @@
 import argparse
 import os
 import re
-import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn
 
 from launcher import environment, folder
-from launcher.console import Refusal, say, tell, use_safe_output
-from launcher.environment import ROOT
+from launcher.console import Refusal, say, use_safe_output
+from launcher.program import data_folder, flask, variables_for
 
 # What argparse says in English only.
 MISTAKES = (
@@ -208,27 +207,3 @@ def existing(path: Path) -> Path:
     if not path.is_file():
         raise Refusal(f"找不到文件 {path}，请检查路径。", f"There is no file {path}: check the path.")
     return path.absolute()
-
-
-def data_folder(options: argparse.Namespace) -> Path:
-    """Return the data folder of a command: --data, else ZHANGCHENG_DATA, else ``instance``."""
-    return Path(options.data or os.environ.get("ZHANGCHENG_DATA") or ROOT / "instance").resolve()
-
-
-def variables_for(data: Path) -> dict[str, str]:
-    """Return the environment in which the program finds its data folder and writes UTF-8."""
-    return {**os.environ, "ZHANGCHENG_DATA": str(data), "PYTHONUTF8": "1", "FLASK_SKIP_DOTENV": "1"}
-
-
-def flask_command(arguments: list[str]) -> list[str]:
-    """Return the command line of the program's own commands."""
-    return [sys.executable, "-m", "flask", "--app", "wsgi", *arguments]
-
-
-def flask(arguments: list[str], variables: dict[str, str]) -> int:
-    """Run a command of the program and return its exit code."""
-    try:
-        return subprocess.run(flask_command(arguments), cwd=ROOT, env=variables, check=False).returncode
-    except KeyboardInterrupt:
-        tell("已停止。", "Stopped.")
-        return 0

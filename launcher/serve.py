@@ -8,7 +8,7 @@ import subprocess
 from launcher import folder, server
 from launcher.console import Refusal, tell
 from launcher.environment import ROOT
-from launcher.main import data_folder, flask_command, variables_for
+from launcher.program import data_folder, flask_command, variables_for
 from launcher.server import Report
 from launcher.site import choose_site
 from launcher.standing import standing

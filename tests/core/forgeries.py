@@ -251,7 +251,7 @@ def signed_a_second_time_by_a_look_alike(pdf: bytes) -> bytes:
 
     with tempfile.TemporaryDirectory() as folder:
         look_alike = signed_papers.make_authority(Path(folder))
-    template = signing.cms.SignatureTemplate(look_alike)
+    template = signing.cms.SignatureTemplate(look_alike.key, (look_alike.certificate, *look_alike.chain))
     writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
     output = io.BytesIO()
     steps = cms_embedder.PdfCMSEmbedder().write_cms("Second", writer)

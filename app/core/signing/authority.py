@@ -18,7 +18,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -27,10 +26,8 @@ from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from app.core import clock
+from app.core.signing.cms import SignatureTemplate, SigningKey
 from app.core.signing.errors import SigningError
-
-if TYPE_CHECKING:
-    from app.core.signing.cms import SignatureTemplate
 
 SECRET_VARIABLE = "ZHANGCHENG_KEY"  # noqa: S105 - the name of a variable
 SHORTEST_SECRET = 16
@@ -46,8 +43,6 @@ _DOCUMENT_SIGNING = x509.ObjectIdentifier("1.3.6.1.5.5.7.3.36")
 _LONGEST_COMMON_NAME = 64
 _LONGEST_ORGANIZATION = 64
 
-SigningKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
-
 
 @dataclass(eq=False)
 class DocumentSigner:
@@ -59,7 +54,7 @@ class DocumentSigner:
     key: SigningKey = field(repr=False)
     certificate: x509.Certificate
     chain: tuple[x509.Certificate, ...]
-    template: "SignatureTemplate | None" = field(default=None, init=False, repr=False)
+    template: SignatureTemplate | None = field(default=None, init=False, repr=False)
 
     @property
     def fingerprint(self) -> str:

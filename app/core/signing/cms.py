@@ -5,12 +5,14 @@ per key, and each paper's is put together from its parts: 0.1 ms instead of the 
 """
 
 import hashlib
+from collections.abc import Sequence
 from typing import Any
 
+from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, padding
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
-from app.core.signing.authority import DocumentSigner
+SigningKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
 _SEQUENCE = 0x30
 _SET = 0x31
@@ -22,20 +24,21 @@ _STAND_IN = b"\xa5" * _DIGEST_BYTES
 
 
 class SignatureTemplate:
-    """The unchanging parts of the signatures of one key; `complete` makes a paper's signature."""
+    """The unchanging parts of the signatures of one key; `complete` makes a paper's signature.
 
-    def __init__(self, signer: DocumentSigner) -> None:
-        from asn1crypto import algos, cms, tsp, x509  # slow import
+    ``certificates`` are the key's own and those above it, in this order.
+    """
 
-        encoded = [
-            certificate.public_bytes(serialization.Encoding.DER)
-            for certificate in (signer.certificate, *signer.chain)
-        ]
-        certificate = x509.Certificate.load(encoded[0])
-        self._key = signer.key
+    def __init__(self, key: SigningKey, certificates: Sequence[x509.Certificate]) -> None:
+        from asn1crypto import algos, cms, tsp  # slow import
+        from asn1crypto.x509 import Certificate  # slow import
+
+        encoded = [certificate.public_bytes(serialization.Encoding.DER) for certificate in certificates]
+        certificate = Certificate.load(encoded[0])
+        self._key = key
         self._set_attributes(cms, tsp, encoded[0])
         digest_algorithm = algos.DigestAlgorithm({"algorithm": "sha256"}).dump()
-        signature_name = "sha256_ecdsa" if _is_elliptic(signer) else "sha256_rsa"
+        signature_name = "sha256_ecdsa" if isinstance(key, ec.EllipticCurvePrivateKey) else "sha256_rsa"
         self._signature_algorithm = algos.SignedDigestAlgorithm({"algorithm": signature_name}).dump()
         identifier = cms.IssuerAndSerialNumber(
             {"issuer": certificate.issuer, "serial_number": certificate.serial_number}
@@ -48,7 +51,7 @@ class SignatureTemplate:
             + _der(_SEQUENCE, cms.ContentType("data").dump())
             + _der(_EXPLICIT_ZERO, *sorted(encoded))
         )
-        key_bytes = (signer.key.key_size + 7) // 8
+        key_bytes = (key.key_size + 7) // 8
         # An ECDSA signature is a little longer than two numbers of the key's size.
         longest_signature = b"\0" * (2 * key_bytes + 16)
         self.longest = len(self._assembled(_STAND_IN, longest_signature))
@@ -87,10 +90,6 @@ class SignatureTemplate:
         )
         signed_data = _der(_SEQUENCE, self._signed_data_head, _der(_SET, signer_info))
         return _der(_SEQUENCE, self._content_type, _der(_EXPLICIT_ZERO, signed_data))
-
-
-def _is_elliptic(signer: DocumentSigner) -> bool:
-    return isinstance(signer.key, ec.EllipticCurvePrivateKey)
 
 
 def _der(tag: int, *contents: bytes) -> bytes:

@@ -57,7 +57,7 @@ def sign(
 def _template(signer: DocumentSigner) -> SignatureTemplate:
     if signer.template is None:
         # Two threads may both make one; they are alike.
-        signer.template = SignatureTemplate(signer)
+        signer.template = SignatureTemplate(signer.key, (signer.certificate, *signer.chain))
     return signer.template
 
 
