@@ -14,9 +14,9 @@ import sys
 import threading
 import time
 from contextlib import closing
+from contextvars import copy_context
 from multiprocessing.process import BaseProcess
 from typing import Any
-from wsgiref.util import setup_testing_defaults
 
 from launcher.console import tell
 from launcher.site import EVERYWHERE, LOOPBACK, Site, reachable_hosts
@@ -86,10 +86,8 @@ def load_once() -> None:
     from wsgi import app  # slow import
 
     papers.load()
-    environment: dict[str, Any] = {"PATH_INFO": FIRST_PAGE}
-    setup_testing_defaults(environment)
-    for _part in app(environment, lambda status, headers, *failure: lambda content: None):
-        pass
+    # what a request leaves in its context must not be found by another process
+    copy_context().run(app.test_client().get, FIRST_PAGE)
     with app.app_context():
         # a connection to the database must never be shared by two processes
         db.engine.dispose()
