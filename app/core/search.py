@@ -14,13 +14,16 @@ a join inside the query, before its limit.
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import islice
 from typing import Any
 
 from sqlalchemy import (
+    Integer,
     Row,
     Select,
+    String,
+    bindparam,
     delete,
     select,
     union_all,
@@ -203,7 +206,17 @@ class Record:
 
 def put(doc_type: str, doc_id: int, title: str, text: str = "", keys: str = "") -> None:
     """Index a record, or index it anew, inside the open unit of work; ``keys`` are found but never shown."""
-    put_many(doc_type, [Record(doc_id, title, text, keys)])
+    stored = read(_stored_entry(), {"of_type": doc_type, "of_id": doc_id})
+    if not stored or (stored[0].title, stored[0].text) != (storable(title), storable(text)):
+        put_many(doc_type, [Record(doc_id, title, text, keys)])
+
+
+@cache
+def _stored_entry() -> Select[*tuple[Any, ...]]:
+    return select(SearchEntry.title, SearchEntry.text).where(
+        SearchEntry.doc_type == bindparam("of_type", type_=String),
+        SearchEntry.doc_id == bindparam("of_id", type_=Integer),
+    )
 
 
 def put_many(doc_type: str, records: Sequence[Record]) -> None:

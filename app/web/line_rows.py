@@ -176,7 +176,7 @@ class CellPattern:
         column, field = self.column, self.field
         said = f' aria-invalid="true" aria-describedby="{field}-error"' if errors else ""
         named = f'id="{field}" name="{field}"'
-        label = f'aria-label="{literal(self.label)}" autocomplete="off"'
+        label = f'aria-label="{literal(self.label)}"'
         hint = f' placeholder="{literal(column["placeholder"])}"' if column.get("placeholder") else ""
         if self.kind in ("static", BOXED):
             cell = '<span class="static">%s</span>'

@@ -16,6 +16,7 @@ from app.core.i18n import current_locale
 from app.core.i18n import gettext as _
 from app.web import keeping
 from app.web.fields import ChoiceField
+from app.web.posted import LONGEST_NAME, Cells, PostedForm
 
 MOST_LINES = 200
 EMPTY_ROWS = 3
@@ -25,15 +26,16 @@ ROW_ACTS = ("up", "down", "copy", "remove", "undo")
 # A removed row travels with the page so that it can be put back; more than a row holds is not taken.
 LONGEST_REMOVED = 20_000
 KEPT_ROWS = 4_096
-KEPT_NAMES, LONGEST_NAME = 8_192, 80
+KEPT_NAMES = 8_192
 # A row of more characters is read anew each time.
 LONGEST_KEPT = 2_000
-TYPED, STORED = "typed", "stored"
+TYPED, STORED, WRITTEN = "typed", "stored", "written"
 
 # What stands for the value of a field that a stored row knows nothing of.
 _MISSING = object()
 
-Cells = list[tuple[str, str]]
+# A name of tables whose rows are set apart where the form is read.
+PLAIN_PREFIX = re.compile("[a-z_]+")
 
 _rows_kept: dict[Any, "LineRow"] = {}
 
@@ -82,6 +84,13 @@ class LineRow(NamedTuple):
         return found
 
 
+class WrittenRow(NamedTuple):
+    """A stored row as the database has it, plain numbers and texts, and how to read the values of the fields in it."""
+
+    written: tuple[Any, ...]
+    read: Callable[[tuple[Any, ...]], Any]
+
+
 class Lines(Generic[Form]):
     """The rows of one table, from a stored document or from what was posted.
 
@@ -120,18 +129,7 @@ class Lines(Generic[Form]):
     def _read(self, posted: "MultiDict[str, str]") -> list[LineRow]:
         # what a row brings along, such as a preset unit, does not make it count
         along = {"id", *getattr(self.row_form, "presets", ())}
-        typed: dict[int, Cells] = {}
-        # as the dictionary it is: what a MultiDict gives out itself are copies
-        for name, values in dict.items(posted):
-            found = cell_of(self.prefix, name) if len(name) <= LONGEST_NAME else None
-            if found is None:
-                continue
-            index, column = found
-            cells = typed.get(index)
-            if cells is None:
-                cells = typed[index] = []
-            for value in values:
-                cells.append((column, value))
+        typed = cells_by_row(posted, self.prefix)
         numbered = [
             (index, fields)
             for index, fields in sorted(typed.items())
@@ -208,6 +206,8 @@ class Lines(Generic[Form]):
         return attrgetter(*self._names)
 
     def _stored_row(self, item: Any) -> LineRow:
+        if type(item) is WrittenRow:
+            return self._kept(WRITTEN, item, lambda: self._read_stored(item.read(item.written)))
         try:
             found = self._told(item)
         except AttributeError:
@@ -291,6 +291,25 @@ class Lines(Generic[Form]):
         spare = max(extra, self.blank, 0 if rows else empty)
         blank = self._stored_row({}).texts
         return rows + [dict(blank) for _number in range(min(spare, self.most - len(rows)))]
+
+
+def cells_by_row(posted: "MultiDict[str, str]", prefix: str) -> Mapping[int, Cells]:
+    """Return the cells of a table by the number of their row."""
+    if isinstance(posted, PostedForm) and posted.rows is not None and PLAIN_PREFIX.fullmatch(prefix):
+        return posted.rows.get(prefix, {})
+    typed: dict[int, Cells] = {}
+    # as the dictionary it is: what a MultiDict gives out itself are copies
+    for name, values in dict.items(posted):
+        found = cell_of(prefix, name) if len(name) <= LONGEST_NAME else None
+        if found is None:
+            continue
+        index, column = found
+        cells = typed.get(index)
+        if cells is None:
+            cells = typed[index] = []
+        for value in values:
+            cells.append((column, value))
+    return typed
 
 
 @lru_cache(KEPT_NAMES)

@@ -38,6 +38,10 @@ class Match(NamedTuple):
     rivals: int = 0
 
 
+# What a line is that is called like no product.
+NOTHING = Match()
+
+
 def matches(lines: Sequence[Any]) -> list[Match]:
     """Return what each line is, by one query.
 
@@ -52,6 +56,8 @@ def matches(lines: Sequence[Any]) -> list[Match]:
         if product.active:
             for key in {product.code_key, product.model_key}:
                 called.setdefault(key, []).append(product)
+    if not known:
+        return [NOTHING] * len(keys)
     return [
         _match(known.get(line.product_id or 0), line.unmatched_code, key, called.get(key, []) if key else [])
         for line, key in zip(lines, keys, strict=True)

@@ -5,13 +5,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from functools import cache, lru_cache
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Integer, Select, bindparam, func, select
+from sqlalchemy import func, select
 
-from app.core import clock, findings, money, prepared, search, settings, timeline
+from app.core import clock, findings, money, search, settings, timeline
 from app.core.db import session
 from app.core.errors import Conflict, Denied, Invalid
 from app.core.files import CheckedFile, StoredFile, attach
@@ -20,13 +20,19 @@ from app.core.permissions import SYSTEM, Actor, require
 from app.core.workflow import Authority, check_version, lock
 from app.features.inquiries.enums import InquiryStatus
 from app.features.inquiries.models import Inquiry, InquiryLine
-from app.features.products import matching
 from app.features.products.models import Product
-from app.features.quotations import queries, secrecy, snapshot
+from app.features.quotations import queries, reading, secrecy, snapshot
 from app.features.quotations.enums import Freight, LineKind, PaymentTerm, QuotationPerm, QuotationStatus
 from app.features.quotations.flow import DOC_TYPE, FLOW, NOT_APPROVED, refused_paper
-from app.features.quotations.line_changes import TOLD_FIELDS, line_changes, line_facts
-from app.features.quotations.models import LineAmount, Quotation, QuotationLine, QuotationRevision
+from app.features.quotations.line_changes import line_changes, line_facts
+from app.features.quotations.line_writing import (
+    LINE_FIELDS,
+    Counted,
+    put_changed,
+    with_products,
+    without_foreign,
+)
+from app.features.quotations.models import Quotation, QuotationLine, QuotationRevision
 from app.features.quotations.negotiation import guards
 from app.features.quotations.revisions import earlier_content
 from app.features.quotations.terms import queries as terms
@@ -46,21 +52,13 @@ HEAD_FIELDS = (
     "contact_mobile",
     *TERM_FIELDS,
 )
-LINE_FIELDS = (
-    "kind",
-    *TOLD_FIELDS,
-    "floor_reason",
-    "product_id",
-    "inquiry_line_id",
-    "origin",
-)
 SUMMED = attrgetter("quantity", "unit_price", "tax_rate")
 MAX_LINES = 200
 MAX_TOTAL = Decimal("9999999999.99")
 
 
 @dataclass(frozen=True)
-class LineInput(LineAmount):
+class LineInput(Counted):
     """A row as typed. Unit price tax-included in yuan, tax rate in percent points; None where nothing was typed yet.
 
     ``origin`` is the mark of the line it changes; a new line gets one of its own.
@@ -213,12 +211,9 @@ def put_lines(
     A line whose model names exactly one product is that product (see products.matching), so that its floor price
     guards it. ``floors`` are the floor prices by product where the caller has read them and chosen the products.
     """
-    if len(lines) > MAX_LINES:
-        raise Invalid(fields={"lines": lazy("一份报价最多 200 行，请分成两份")})
+    check_number(lines)
     if floors is None:
-        found = matching.matches(lines)
-        lines = matching.settled(lines, found)
-        floors = {match.product.id: match.product.floor_price for match in found if match.product}
+        lines, floors = with_products(lines)
     stored = {row.origin: row for row in revision.lines}
     rows: dict[str, QuotationLine] = {}
     for position, item in enumerate(lines, 1):
@@ -233,9 +228,34 @@ def put_lines(
                 setattr(row, name, value)
     if revision.lines != list(rows.values()):
         revision.lines[:] = rows.values()
+    put_total(revision, lines)
+
+
+def check_number(lines: Sequence[LineInput]) -> None:
+    """Raise Invalid for too many lines."""
+    if len(lines) > MAX_LINES:
+        raise Invalid(fields={"lines": lazy("一份报价最多 200 行，请分成两份")})
+
+
+def put_total(revision: QuotationRevision, lines: Sequence[LineInput]) -> None:
+    """Write the sum of the lines; raises Invalid for one that is too large."""
     revision.total = total_of(lines)
     if revision.total > MAX_TOTAL:
         raise Invalid(fields={"lines": lazy("合计超过 99.99 亿元，请检查数量和单价")})
+
+
+def change_lines(revision: QuotationRevision, lines: Sequence[LineInput]) -> list[list[str]]:
+    """Make the lines of a stored revision equal to those typed, as ``put_lines``; return what the timeline tells."""
+    check_number(lines)
+    lines, floors = with_products(lines)
+    changes = put_changed(revision, lines, floors)
+    if changes is not None:
+        put_total(revision, lines)
+        return changes
+    queries.load_lines(revision)
+    before = line_facts(revision)
+    put_lines(revision, lines, floors)
+    return line_changes(before, line_facts(revision))
 
 
 def total_of(lines: Sequence[QuotationLine | LineInput]) -> Decimal:
@@ -275,44 +295,28 @@ def edit(
     Raises Denied for anybody but the owner, Stale for an older form, Conflict in any other state: no route changes
     what was submitted or approved.
     """
-    lock(revision)
+    reading.lock(revision)
     if revision.owner_id != actor.id:
         raise Denied("core:denied", what=lazy("修改报价"), who=revision.owner.name)
     check_version(DOC_TYPE, revision, version)
     if revision.status not in EDITABLE:
         raise Conflict("quotation:not-editable", state=FLOW.state(revision.status).label)
     check_validity(head["valid_until"])
-    queries.load_lines(revision)
-    before, lines_before = head_facts(revision), line_facts(revision)
+    before = head_facts(revision)
     # the lines first: looking for their products would write what was changed by then
-    put_lines(revision, without_foreign(revision, lines))
+    typed = without_foreign(revision, lines)
+    lines_changed = change_lines(revision, typed)
     if legal_entity_id is not None and legal_entity_id != revision.legal_entity_id:
         revision.legal_entity = usable_legal_entity(legal_entity_id)
     for name in HEAD_FIELDS:
         setattr(revision, name, head[name])
     revision.touch()
     session.flush()
-    changes = [
-        *timeline.diff(before, head_facts(revision)),
-        *line_changes(lines_before, line_facts(revision)),
-    ]
+    changes = [*timeline.diff(before, head_facts(revision)), *lines_changed]
     if changes:
         verb = "quotation:autosave" if autosave else "quotation:edit"
         timeline.record(DOC_TYPE, revision.id, verb, actor, data={"changes": changes})
-    index(revision)
-
-
-def without_foreign(revision: QuotationRevision, lines: Sequence[LineInput]) -> Sequence[LineInput]:
-    """Return lines without those that name a line of another inquiry."""
-    if all(item.inquiry_line_id is None for item in lines):
-        return lines
-    own = {row.id for row in prepared.read(_own_lines(), {"of_inquiry": revision.quotation.inquiry_id})}
-    return [item for item in lines if item.inquiry_line_id is None or item.inquiry_line_id in own]
-
-
-@cache
-def _own_lines() -> Select[int]:
-    return select(InquiryLine.id).where(InquiryLine.inquiry_id == bindparam("of_inquiry", type_=Integer))
+    index(revision, typed)
 
 
 def usable_legal_entity(legal_entity_id: int) -> LegalEntity:
@@ -340,15 +344,15 @@ def head_facts(revision: QuotationRevision) -> dict[str, Any]:
     return values
 
 
-def index(revision: QuotationRevision) -> None:
-    """Bring the search index up to date."""
+def index(revision: QuotationRevision, lines: Sequence[QuotationLine | LineInput] | None = None) -> None:
+    """Bring the search index up to date; ``lines`` where the caller has them."""
     customer = revision.quotation.customer
-    lines = [f"{line.name} {line.model} {line.spec}" for line in revision.lines]
+    said = [f"{line.name} {line.model} {line.spec}" for line in (revision.lines if lines is None else lines)]
     search.put(
         DOC_TYPE,
         revision.id,
         f"{revision.number or ''} {customer.name}".strip(),
-        "\n".join([revision.number or "", customer.name, revision.project, revision.attention, *lines]),
+        "\n".join([revision.number or "", customer.name, revision.project, revision.attention, *said]),
     )
 
 

@@ -87,7 +87,7 @@ def form_page(
 @blueprint.post("/<int:quotation_id>/r/<int:number>/edit")
 @requires(QuotationPerm.PREPARE)
 def save(quotation_id: int, number: int) -> Answer:
-    revision, actor = load(quotation_id, number, with_lines=False), current_actor()
+    revision, actor = load(quotation_id, number, with_lines=False, to_show=True), current_actor()
     check_editable(revision, actor)
     shown = presentation.addresses(revision)["show"]
     form, lines = filling.quotation_form(revision), Lines(QuotationLineForm, request.form)
@@ -140,7 +140,7 @@ def write(
 def refused_form(
     quotation_id: int, number: int, form: QuotationForm, lines: Lines[Any], problem: Problem
 ) -> Answer:
-    revision = load(quotation_id, number, with_lines=False)
+    revision = load(quotation_id, number, with_lines=False, to_show=True)
     if isinstance(problem, Stale):
         form.version.data = revision.version
         return form_page(revision, form, lines, status=409, stale=problem)
@@ -151,7 +151,7 @@ def refused_form(
 @blueprint.post("/<int:quotation_id>/r/<int:number>/totals")
 @requires(QuotationPerm.PREPARE)
 def totals(quotation_id: int, number: int) -> Answer:
-    revision = load(quotation_id, number, with_lines=False)
+    revision = load(quotation_id, number, with_lines=False, to_show=True)
     lines = Lines(QuotationLineForm, request.form)
     return form_block(revision, lines)
 
@@ -170,7 +170,7 @@ def form_block(revision: QuotationRevision, lines: Lines[Any]) -> Answer:
 @requires(QuotationPerm.PREPARE)
 def autosave(quotation_id: int, number: int) -> Answer:
     """Save a draft as it is typed; what cannot be saved yet is left alone, a newer version is never overwritten."""
-    revision, actor = load(quotation_id, number, with_lines=False), current_actor()
+    revision, actor = load(quotation_id, number, with_lines=False, to_show=True), current_actor()
     check_editable(revision, actor)
     if revision.status != QuotationStatus.DRAFT:
         raise Conflict("quotation:not-editable", state=FLOW.state(revision.status).label)
@@ -189,7 +189,7 @@ def autosave(quotation_id: int, number: int) -> Answer:
 
 
 def answer(quotation_id: int, number: int, *, saved: bool = False, **shown: Any) -> Answer:
-    revision = load(quotation_id, number, with_lines=False)
+    revision = load(quotation_id, number, with_lines=False, to_show=True)
     return autosaving.answer(
         back_url=presentation.addresses(revision)["edit"],
         saved_as=revision.version if saved else None,

@@ -17,7 +17,7 @@ def beside(actor: Actor, revision: QuotationRevision, rows: list[dict[str, Any]]
     wanted = [(product_of(row), row["model"].strip()) for row in rows]
     found = last_prices_of_lines(actor, revision.quotation.customer_id, wanted)
     return [
-        {**row, "last_prices": listed_clauses(map(in_words, prices))}
+        {**row, "last_prices": listed_clauses(map(in_words, prices)) if prices else ""}
         for row, prices in zip(rows, found, strict=True)
     ]
 

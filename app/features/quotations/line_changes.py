@@ -26,13 +26,13 @@ TOLD_FIELDS = (
 
 def line_facts(revision: QuotationRevision) -> dict[int, tuple[Any, ...]]:
     """Return what a change of each line is told by, in the order of TOLD_FIELDS, by its position."""
-    return {line.position: _told(line) for line in revision.lines}
+    return {line.position: told(line) for line in revision.lines}
 
 
 _fields_of, _attributes_of = itemgetter(*TOLD_FIELDS), attrgetter(*TOLD_FIELDS)
 
 
-def _told(line: QuotationLine) -> tuple[Any, ...]:
+def told(line: QuotationLine) -> tuple[Any, ...]:
     """Return the told fields of a line; past its attributes where all of them are there, as after a reading."""
     try:
         return _fields_of(vars(line))

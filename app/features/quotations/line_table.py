@@ -2,18 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property, lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
-from sqlalchemy import Integer, Select, bindparam, select
-
-from app.core import prepared
 from app.core.i18n import current_locale
 from app.features.products import line_column, matching
-from app.features.quotations import actions, line_warnings
+from app.features.quotations import actions, line_warnings, line_writing
 from app.features.quotations.forms import QuotationLineForm
-from app.features.quotations.models import QuotationLine, QuotationRevision
+from app.features.quotations.models import QuotationRevision
 from app.web.forms import Lines
+from app.web.lines import WrittenRow
 
 
 def line_columns() -> Sequence[Mapping[str, Any]]:
@@ -48,14 +46,8 @@ def _columns(locale: str) -> Sequence[Mapping[str, Any]]:
 
 def stored_lines(revision: QuotationRevision) -> Lines[Any]:
     """Return the lines of a revision as its form shows them: their columns, no objects."""
-    return Lines(QuotationLineForm, stored=prepared.read(_stored(), {"of_revision": revision.id}))
-
-
-@cache
-def _stored() -> Select[Any]:
-    columns = [getattr(QuotationLine, name) for name in actions.LINE_FIELDS]
-    of_revision = QuotationLine.revision_id == bindparam("of_revision", type_=Integer)
-    return select(*columns).where(of_revision).order_by(QuotationLine.position)
+    rows = line_writing.stored_rows(revision.id)
+    return Lines(QuotationLineForm, stored=[WrittenRow(row, line_writing.as_values) for row in rows])
 
 
 def typed_lines(lines: Lines[Any]) -> list[actions.LineInput]:

@@ -147,6 +147,8 @@ def last_prices_of_lines(
         models=list(models),
         most=MOST_OFFERS,
     )
+    if not found:
+        return [[] for _line in lines]
     places: dict[int | str | None, list[int]] = defaultdict(list)
     for place, offer in enumerate(found):
         places[offer.product_id].append(place)

@@ -3,9 +3,10 @@
 from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, bindparam, select
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, inspect, select
 from sqlalchemy.orm.attributes import set_committed_value
 
+from app.core.db import session
 from app.core.prepared_objects import Part, columns, read_objects
 from app.features.customers.models import Customer
 from app.features.inquiries.models import Inquiry
@@ -94,11 +95,7 @@ def shown(visible: ColumnElement[bool], asked: dict[str, int]) -> QuotationRevis
     rows = read_objects(parts(), statement(visible, current="of_number" not in asked), asked)
     if not rows:
         return None
-    revision, quotation, customer, inquiry, entity = rows[0][:5]
-    set_committed_value(revision, "quotation", quotation)
-    set_committed_value(revision, "legal_entity", entity)
-    set_committed_value(quotation, "customer", customer)
-    set_committed_value(quotation, "inquiry", inquiry)
+    revision, quotation = put_together(rows[0])
     for place, (owner, name) in enumerate(
         ((quotation, "negotiations"), (revision, "extra_copies"), (revision, "issued_files")), start=5
     ):
@@ -106,6 +103,41 @@ def shown(visible: ColumnElement[bool], asked: dict[str, int]) -> QuotationRevis
         found = dict.fromkeys(row[place] for row in rows if row[place] is not None)
         set_committed_value(owner, name, list(found))
     return revision
+
+
+def put_together(row: tuple[Any, ...]) -> tuple[QuotationRevision, Quotation]:
+    """Hang the first five parts of a row onto each other; return the revision and its quotation."""
+    revision, quotation, customer, inquiry, entity = row[:5]
+    set_committed_value(revision, "quotation", quotation)
+    set_committed_value(revision, "legal_entity", entity)
+    set_committed_value(quotation, "customer", customer)
+    set_committed_value(quotation, "inquiry", inquiry)
+    return revision, quotation
+
+
+def lock(revision: QuotationRevision) -> None:
+    """Read a revision again under a lock, as ``workflow.lock`` does, by a statement made once."""
+    session.flush()
+    (number,) = inspect(revision).identity or ()
+    # what stands in the session must not stay
+    session.expire(revision)
+    (row,) = read_objects(parts()[:5], _locked(), {"of_id": number})
+    put_together(row)
+
+
+@cache
+def _locked() -> Select[Any]:
+    """Return the SELECT of a revision by its id (``of_id``) with what hangs on it, the row of the revision locked."""
+    return (
+        select(*columns(parts()[:5]))
+        .select_from(QuotationRevision)
+        .join(Quotation, Quotation.id == QuotationRevision.quotation_id)
+        .join(Customer, Customer.id == Quotation.customer_id)
+        .join(Inquiry, Inquiry.id == Quotation.inquiry_id)
+        .join(LegalEntity, LegalEntity.id == QuotationRevision.legal_entity_id)
+        .where(QuotationRevision.id == bindparam("of_id", type_=Integer))
+        .with_for_update(of=QuotationRevision)
+    )
 
 
 @cache
