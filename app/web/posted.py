@@ -23,7 +23,7 @@ _row = re.compile(r"(?<![^&])(([a-z_]+)-([0-9]{1,4})-)[^&]*(?:&\1[^&]*)*")
 _cell = re.compile(r"([a-z_]+)-([0-9]{1,4})-([a-z_0-9]+)")
 LONGEST_NAME = 80
 # Characters of the rows in memory, and of the longest one.
-KEPT_CHARACTERS, LONGEST_ROW, KEPT_ROWS = 2_000_000, 4_000, 4_096
+KEPT_CHARACTERS, LONGEST_ROW, KEPT_ROWS = 1_000_000, 4_000, 2_048
 
 Cells = list[tuple[str, str]]
 
