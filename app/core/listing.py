@@ -48,7 +48,8 @@ class Column:
     carry it under ``key``. ``labels`` and ``tones`` say what a stored code means. ``text`` and ``href``
     make the shown text and the address from a row; ``shown_by`` makes only what a page shows, while exports
     keep the value; ``title`` is what appears on hover. ``sort_by`` is SQL, or a tuple of it, to sort by instead.
-    ``total`` sums the column below the list. ``hidden``
+    ``total`` sums the column below the list. ``below`` is the key of the column in whose cells this one stands on a
+    page, as a second line with its label; files and paper keep it as a column of its own. ``hidden``
     columns are read and exported on no page: they feed the functions of others.
     """
 
@@ -67,6 +68,7 @@ class Column:
     title: Callable[[Row[Any]], str] | None = None
     sort_by: Any = None
     total: bool = False
+    below: str = ""
     hidden: bool = False
 
 
@@ -394,6 +396,15 @@ class Listing:
         if column.labels is not None or column.text is not None:
             return self.cell(row, column).text
         return value
+
+    @cached_property
+    def page_columns(self) -> list[tuple[Column, list[Column]]]:
+        """The columns as a page shows them, each with those that stand below it in its cells."""
+        return [
+            (column, [item for item in self.columns if item.below == column.key])
+            for column in self.columns
+            if not column.below
+        ]
 
     @property
     def totals(self) -> dict[str, str] | None:

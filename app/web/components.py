@@ -17,6 +17,8 @@ from app.web import filters, keeping, nav, static
 
 KEPT = 2_048
 FIGURES = ("number", "money")
+# Characters of a second line that stays on one line with the short text above it.
+LONGEST_SECOND = 18
 SPECIAL = re.compile("[&<>'\"]")
 
 _rows_kept: dict[tuple[Any, ...], str] = {}
@@ -197,20 +199,26 @@ def table_rows(listing: Any) -> Markup:
 
 def _table_row(listing: Any, row: Any) -> str:
     parts = ["<tr>"]
-    for column in listing.columns:
+    for column, below in listing.page_columns:
         cell = listing.cell(row, column)
         text = cell.text
+        second = [f"{item.label} {said}" for item in below if (said := listing.cell(row, item).text)]
         parts.append(f'<td data-label="{escape(column.label)}" data-kind="{escape(column.kind)}"')
         if column.align == "right" or column.kind in FIGURES:
             parts.append(' class="figures">')
-        elif len(text) <= 8 or (len(text) <= 20 and text.isascii()):
+        elif _is_short(text) and all(len(line) <= LONGEST_SECOND for line in second):
             parts.append(' class="nowrap">')
         else:
             parts.append(">")
         parts.append(_cell(column.kind, cell, text))
+        parts += [f"<small>{plain(line)}</small>" for line in second]
         parts.append("</td>")
     parts.append("</tr>")
     return "".join(parts)
+
+
+def _is_short(text: str) -> bool:
+    return len(text) <= 8 or (len(text) <= 20 and text.isascii())
 
 
 def _cell(kind: str, cell: Any, text: str) -> str:

@@ -71,6 +71,16 @@ class SampleListing:
     total: int = 257
     totals: dict[str, str] | None = None
 
+    @property
+    def page_columns(self) -> list[tuple[Any, list[Any]]]:
+        """The columns as a page shows them, each with those below it."""
+        below = [column for column in self.columns if column.below]
+        return [
+            (column, [item for item in below if item.below == column.key])
+            for column in self.columns
+            if not column.below
+        ]
+
     def cell(self, row: dict[str, Any], column: Any) -> SimpleNamespace:
         """Return one cell: text, href, tone, title."""
         return SimpleNamespace(**{"text": "", "href": "", "tone": "", "title": "", **row[column.key]})
@@ -84,8 +94,10 @@ class SampleListing:
         return f"/_ui?format={kind}"
 
 
-def _column(key: str, label: str, kind: str = "text", sortable: bool = False) -> SimpleNamespace:
-    return SimpleNamespace(key=key, label=label, kind=kind, sortable=sortable, align="")
+def _column(
+    key: str, label: str, kind: str = "text", sortable: bool = False, below: str = ""
+) -> SimpleNamespace:
+    return SimpleNamespace(key=key, label=label, kind=kind, sortable=sortable, align="", below=below)
 
 
 def sample_listing() -> SampleListing:
@@ -109,6 +121,7 @@ def sample_listing() -> SampleListing:
         {
             "number": {"text": f"BJ-2026-{117 - index:04}", "href": "/_ui/document"},
             "customer": {"text": firms[index % 5]},
+            "project": {"text": ("油泵总成", "液压缸", "")[index % 3]},
             "status": {"text": states[index % 5][0], "tone": states[index % 5][1]},
             "owner": {"text": people[index % 5]},
             "total": {"text": f"{38920 + index * 1713:,}.00"},
@@ -119,6 +132,7 @@ def sample_listing() -> SampleListing:
     columns = (
         _column("number", "编号", "link", True),
         _column("customer", "客户", sortable=True),
+        _column("project", "项目", below="customer"),
         _column("status", "状态", "status", True),
         _column("owner", "销售员", "person"),
         _column("total", "金额（元）", "money", True),
