@@ -252,7 +252,8 @@ def test_second_lines_are_labelled_and_left_out_where_nothing_is_to_be_said(app:
     assert "<small>项目 油泵总成</small></td>" in html
     assert html.count("<small>") == sum(1 for row in listing.rows if row["project"]["text"])
     assert head.count("<th ") == len(listing.columns) - 1
-    assert "客户" in head and "项目" in head
+    assert "客户" in head
+    assert "项目" in head
 
 
 @pytest.mark.parametrize(
@@ -267,9 +268,7 @@ def test_second_lines_are_labelled_and_left_out_where_nothing_is_to_be_said(app:
         ("26", "26 小时", "26 hours"),
     ],
 )
-def test_hours_are_said_as_people_say_them(
-    app: Flask, hours: str | None, chinese: str, english: str
-) -> None:
+def test_hours_are_said_as_people_say_them(app: Flask, hours: str | None, chinese: str, english: str) -> None:
     value = None if hours is None else Decimal(hours)
     with i18n.using_locale("zh"):
         assert filters.hours_text(value) == chinese

@@ -226,7 +226,9 @@ def test_the_register_folds_what_is_less_asked_for_and_files_keep_every_column(
     heads = [head.text for head in client.page.all("th")]
     assert len(heads) == 8
     assert f"审批人 {manager.name}" in client.page.text
-    assert all(client.page.one("a", id=f"sort-{key}") for key in ("used_by", "approved_by", "purpose", "form"))
+    assert all(
+        client.page.one("a", id=f"sort-{key}") for key in ("used_by", "approved_by", "purpose", "form")
+    )
     export = client.get("/seals/uses?format=csv").get_data(as_text=True)
     assert len(export.splitlines()[0].split(",")) == 13
     assert client.get("/seals/uses?sort=approved_by").status_code == 200
