@@ -35,7 +35,9 @@ from app.web.filters import hours_text
 
 SIGNERS = ("经办人", "部门经理", "公司主管领导", "销售内勤", "日期")
 # How many lines and records are tried until all stands on one page.
-TRIES = ((24, 34), (18, 28), (14, 22), (10, 18), (8, 14), (6, 10), (4, 7), (2, 4), (1, 2))
+TRIES = (
+    (24, 34), (18, 28), (14, 22), (12, 20), (10, 18), (9, 16), (8, 14), (7, 12), (6, 10), (5, 8), (4, 7), (2, 4), (1, 2)
+)  # fmt: skip
 ANSWER_VERBS = frozenset(
     {"inquiry:answer-technical", "inquiry:answer-purchasing", "inquiry:take-over", "inquiry:waive"}
 )

@@ -162,7 +162,7 @@ class SealRequestList(Listing):
             Seal.kind,
             labels={str(code): label for code, label in KIND_LABELS.items()},
         ),
-        Column("mode", lazy("用印方式"), SealRequest.mode, labels=SHORT_MODES),
+        Column("mode", lazy("用印方式"), SealRequest.mode, labels=SHORT_MODES, below="kind"),
         Column("status", lazy("状态"), SHOWN_STATE, "status", labels=STATES, tones=TONES,
                sort_by=SealRequest.status),
         Column("impressions", lazy("印数"), SealRequest.impressions, "number", shown_by=made_of_approved),
