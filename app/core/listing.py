@@ -49,8 +49,7 @@ class Column:
     make the shown text and the address from a row; ``shown_by`` makes only what a page shows, while exports
     keep the value; ``title`` is what appears on hover. ``sort_by`` is SQL, or a tuple of it, to sort by instead.
     ``total`` sums the column below the list. ``below`` is the key of the column in whose cells this one stands on a
-    page, as a second line with its label; files and paper keep it as a column of its own. ``hidden``
-    columns are read and exported on no page: they feed the functions of others.
+    page, with its label; files and paper keep it apart. ``hidden`` columns are on no page: others are fed by them.
     """
 
     key: str
@@ -397,21 +396,9 @@ class Listing:
             return self.cell(row, column).text
         return value
 
-    @cached_property
-    def page_columns(self) -> list[tuple[Column, list[Column]]]:
-        """The columns as a page shows them, each with those that stand below it in its cells."""
-        return [
-            (column, [item for item in self.columns if item.below == column.key])
-            for column in self.columns
-            if not column.below
-        ]
-
     @property
     def totals(self) -> dict[str, str] | None:
-        """The sums of all pages by column key.
-
-        None where no column is summed, or there are more rows than counted.
-        """
+        """The sums of all pages by column key; None without such columns, or of more rows than are counted."""
         summed = [column for column in self.columns if column.total]
         if not summed or self.more or not self.total:
             return None

@@ -47,10 +47,7 @@ sentences.register({"files:lost": lazy("存储中找不到这个文件，请联�
 
 @dataclass(frozen=True)
 class Save:
-    """One save among those a line tells together; ``more`` counts its changes beyond those named.
-
-    ``left_out`` counts the saves between it and the next older one that are not listed.
-    """
+    """One of the saves of a line: ``more`` changes are not named, ``left_out`` saves after it not listed."""
 
     at: datetime
     changes: Sequence[tuple[str, str, str]]
@@ -175,7 +172,6 @@ def _timeline_row(line: timeline.Line, identity: Hashable, with_content: bool, o
     It follows from what ``identity`` names: events, which never change nor their hashes, the language, the day, what
     was configured (the labels of what is switched on), and whether the reader may know the content.
     """
-    told = with_content and line.is_whole
     return TimelineRow(
         person=timeline.who_acted(line.event),
         sentence=_("保存 %(count)s 次", count=line.count)
@@ -183,7 +179,9 @@ def _timeline_row(line: timeline.Line, identity: Hashable, with_content: bool, o
         else timeline.describe(line.event),
         at=line.event.at,
         reason=line.event.reason if with_content else "",
-        changes=timeline.describe_change_rows(line.event.doc_type, line.changes) if told else [],
+        changes=timeline.describe_change_rows(line.event.doc_type, line.changes)
+        if with_content and line.is_whole
+        else [],
         on_behalf_of=line.event.on_behalf_of_name,
         tone=timeline.verb(line.event.verb).tone,
         since=line.since,

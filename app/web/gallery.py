@@ -71,16 +71,6 @@ class SampleListing:
     total: int = 257
     totals: dict[str, str] | None = None
 
-    @property
-    def page_columns(self) -> list[tuple[Any, list[Any]]]:
-        """The columns as a page shows them, each with those below it."""
-        below = [column for column in self.columns if column.below]
-        return [
-            (column, [item for item in below if item.below == column.key])
-            for column in self.columns
-            if not column.below
-        ]
-
     def cell(self, row: dict[str, Any], column: Any) -> SimpleNamespace:
         """Return one cell: text, href, tone, title."""
         return SimpleNamespace(**{"text": "", "href": "", "tone": "", "title": "", **row[column.key]})

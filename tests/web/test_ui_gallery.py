@@ -211,10 +211,9 @@ class OneRow:
     """A list of one row whose every cell holds markup."""
 
     columns = tuple(
-        SimpleNamespace(key=kind, label="<i>", kind=kind, sortable=False, align="")
+        SimpleNamespace(key=kind, label="<i>", kind=kind, sortable=False, align="", below="")
         for kind in ("text", "link", "status", "person", "money")
     )
-    page_columns = tuple((column, ()) for column in columns)
     rows = (1,)
     rows_keep = False
 
