@@ -48,8 +48,8 @@ class Column:
     carry it under ``key``. ``labels`` and ``tones`` say what a stored code means. ``text`` and ``href``
     make the shown text and the address from a row; ``shown_by`` makes only what a page shows, while exports
     keep the value; ``title`` is what appears on hover. ``sort_by`` is SQL, or a tuple of it, to sort by instead.
-    ``total`` sums the column below the list. ``hidden``
-    columns are read and exported on no page: they feed the functions of others.
+    ``total`` sums the column below the list. ``below`` is the key of the column in whose cells this one stands on a
+    page, with its label; files and paper keep it apart. ``hidden`` columns are on no page: others are fed by them.
     """
 
     key: str
@@ -67,6 +67,7 @@ class Column:
     title: Callable[[Row[Any]], str] | None = None
     sort_by: Any = None
     total: bool = False
+    below: str = ""
     hidden: bool = False
 
 
@@ -397,10 +398,7 @@ class Listing:
 
     @property
     def totals(self) -> dict[str, str] | None:
-        """The sums of all pages by column key.
-
-        None where no column is summed, or there are more rows than counted.
-        """
+        """The sums of all pages by column key; None without such columns, or of more rows than are counted."""
         summed = [column for column in self.columns if column.total]
         if not summed or self.more or not self.total:
             return None

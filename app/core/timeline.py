@@ -10,14 +10,29 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, Select, String, Text, bindparam, select
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Integer,
+    Select,
+    String,
+    Text,
+    and_,
+    bindparam,
+    literal_column,
+    select,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core import clock, request_facts
 from app.core.db import Model, UTCDateTime, insert_unless_present, session
 from app.core.db_objects import make_append_only
+from app.core.event_runs import newest_of_runs
 from app.core.i18n import LazyText, lazy
 from app.core.i18n import gettext as _
 from app.core.permissions import Actor
@@ -30,6 +45,10 @@ GENESIS = "0" * 64
 EVENT = "event"
 # What the system itself is called; its rows keep one name, the reader sees it in their language.
 SYSTEM_NAME = lazy("系统自动")
+# Up to so many events of a document are read as they are; of more, each run of saves by its newest and its first.
+MOST_READ = 100
+# How many of the saves of one run are read besides the first of them, where there are more events than that.
+MOST_SAVES = 10
 
 
 class Event(Model):
@@ -60,6 +79,9 @@ class Event(Model):
     prev_hash: Mapped[str] = mapped_column(String(64), nullable=False)
     hash: Mapped[str] = mapped_column(String(64), nullable=False, unique=True)
 
+    # How many saves between this one and the next older that was read were left out by reading (``events_for``).
+    left_out: ClassVar[int] = 0
+
 
 make_append_only(Event.__table__)  # type: ignore[arg-type]
 
@@ -78,7 +100,7 @@ class EventChain(Model):
 class Verb:
     """A kind of event: its sentence (placeholders are keys of ``data``), the keys its data may have, their labels.
 
-    Events of a verb that ``folds`` are told as one line where one person did nothing but these in a row.
+    A verb that ``folds`` is a save of a draft: what one person saved in a row is told as one line.
     """
 
     code: str
@@ -91,17 +113,27 @@ class Verb:
 
 @dataclass(frozen=True)
 class Line:
-    """A line of the timeline as it is told: an event, or ``count`` of them in a row, the first of them at ``since``.
+    """A line of the timeline as it is told: an event, or ``count`` saves in a row, the first of them at ``since``.
 
-    ``event`` is the latest of them; ``changes`` are what all of them changed together; ``hashes`` stand for all that
-    they say, since no event is ever changed.
+    ``events`` are those that were read of them, the newest first; ``changes`` are what they changed together, down to
+    the first that was ``left_out`` by reading; ``hashes`` stand for all that they say, since no event is ever changed.
     """
 
-    event: "Event"
+    events: "Sequence[Event]"
     changes: list[list[str]]
     count: int = 1
     since: datetime | None = None
     hashes: tuple[str, ...] = ()
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all of its events were read."""
+        return self.count == len(self.events)
+
+    @property
+    def event(self) -> "Event":
+        """The latest of its events."""
+        return self.events[0]
 
 
 @dataclass
@@ -264,28 +296,42 @@ def locked_head() -> EventChain:
     return head
 
 
-def events_for(doc_type: str, doc_ids: int | Iterable[int]) -> list[Event]:
+def events_for(doc_type: str, doc_ids: int | Iterable[int], *, whole: bool = False) -> list[Event]:
     """Return the events of a document (or several of one type), newest first.
 
-    Those of one document, which every page shows, come as rows of the table: nobody ever changes an event.
+    Those of one document, which every page shows, come as rows of the table: nobody ever changes an event. Of a
+    draft saved hundreds of times not every save is read, unless the ``whole`` record is asked for; ``left_out`` of
+    an event says how many between it and the next older one were not.
     """
     if isinstance(doc_ids, int):
-        rows = read(_events_of_one(), {"of_type": doc_type, "of_document": doc_ids})
+        values = {"of_type": doc_type, "of_document": doc_ids}
+        rows = read(_events_of_one(whole=whole), values)
+        if not whole and len(rows) > MOST_READ:
+            saves = [verb.code for verb in _verbs.values() if verb.folds]
+            rows = read(_runs_of_one(), {**values, "saves": saves})
         return cast(list[Event], rows)
     statement = _events_statement()
     return list(session.execute(statement, {"doc_type": doc_type, "doc_ids": list(doc_ids)}).scalars())
 
 
-@cache
-def _events_of_one() -> Select[*tuple[Any, ...]]:
-    return (
-        select(*Event.__table__.columns)
-        .where(
-            Event.doc_type == bindparam("of_type", type_=String),
-            Event.doc_id == bindparam("of_document", type_=Integer),
-        )
-        .order_by(Event.seq.desc())
+def _of_one() -> ColumnElement[bool]:
+    return and_(
+        Event.doc_type == bindparam("of_type", type_=String),
+        Event.doc_id == bindparam("of_document", type_=Integer),
     )
+
+
+@cache
+def _events_of_one(*, whole: bool) -> Select[*tuple[Any, ...]]:
+    left_out = literal_column("0", Integer).label("left_out")
+    statement = select(*Event.__table__.columns, left_out).where(_of_one()).order_by(Event.seq.desc())
+    return statement if whole else statement.limit(MOST_READ + 1)
+
+
+@cache
+def _runs_of_one() -> Select[*tuple[Any, ...]]:
+    saved = Event.verb.in_(bindparam("saves", type_=String, expanding=True))
+    return newest_of_runs(Event, _of_one(), saved, (Event.actor_id, Event.on_behalf_of_id), MOST_SAVES)
 
 
 @cache
@@ -311,19 +357,19 @@ def describe(event: Event) -> str:
 
 
 def folded(events: Iterable[Event]) -> list[Line]:
-    """Return the events of one document, newest first, as lines; what folds in a row is one line of its own."""
+    """Return the events of one document, newest first, as lines; saves in a row are one line."""
     groups: list[list[Event]] = []
     for event in events:
         later = groups[-1][-1] if groups else None
-        if later is not None and _verbs[event.verb].folds and _told_together(event) == _told_together(later):
+        if later is not None and _told_together(event) and _told_together(event) == _told_together(later):
             groups[-1].append(event)
         else:
             groups.append([event])
     return [
         Line(
-            group[0],
+            group,
             net_changes(group),
-            len(group),
+            len(group) + sum(event.left_out for event in group),
             group[-1].at if len(group) > 1 else None,
             tuple(event.hash for event in group),
         )
@@ -332,11 +378,19 @@ def folded(events: Iterable[Event]) -> list[Line]:
 
 
 def _told_together(event: Event) -> tuple[Any, ...]:
-    return (event.verb, event.actor_id, event.on_behalf_of_id, event.doc_type, event.doc_id)
+    """Return what saves in a row have in common, nothing for an event that stands by itself."""
+    if not _verbs[event.verb].folds:
+        return ()
+    return (event.actor_id, event.on_behalf_of_id, event.doc_type, event.doc_id)
 
 
 def net_changes(events: Sequence[Event]) -> list[list[str]]:
-    """Return what events in a row, newest first, changed together: from the oldest value to the newest."""
+    """Return what events in a row, newest first, changed together: from the oldest value to the newest.
+
+    Where some were not read, what lies behind them is not looked at: the first of a run says nothing of them.
+    """
+    gap = next((place for place, event in enumerate(events, 1) if event.left_out), len(events))
+    events = events[:gap]
     if len(events) == 1:
         return list(events[0].data.get("changes", ()))
     net: dict[str, list[str]] = {}

@@ -17,6 +17,8 @@ from app.web import filters, keeping, nav, static
 
 KEPT = 2_048
 FIGURES = ("number", "money")
+# Characters of a second line that stays on one line with the short text above it.
+LONGEST_SECOND = 18
 SPECIAL = re.compile("[&<>'\"]")
 
 _rows_kept: dict[tuple[Any, ...], str] = {}
@@ -168,13 +170,21 @@ def plain(text: str) -> str:
     return str(escape(text)) if SPECIAL.search(text) else text
 
 
+def page_columns(listing: Any) -> list[tuple[Any, list[Any]]]:
+    """Return the columns of a Listing as a page shows them, each with those that stand below it in its cells."""
+    below = [column for column in listing.columns if column.below]
+    shown = [column for column in listing.columns if not column.below]
+    return [(column, [item for item in below if item.below == column.key]) for column in shown]
+
+
 def table_rows(listing: Any) -> Markup:
     """Return the rows of a Listing's table; what is short stays on one line.
 
     Where all that a row shows follows from its values (``Listing.rows_keep``), one made before is taken again.
     """
+    columns = page_columns(listing)
     if not listing.rows_keep or current_app.jinja_env.auto_reload:
-        return Markup("".join(_table_row(listing, row) for row in listing.rows))  # noqa: S704 - escaped there
+        return Markup("".join(_table_row(listing, columns, row) for row in listing.rows))  # noqa: S704 - escaped there
     of_list = (
         type(listing),
         listing.rows_depend_on,
@@ -190,27 +200,33 @@ def table_rows(listing: Any) -> Markup:
         if made is None:
             if len(_rows_kept) >= KEPT:
                 _rows_kept.clear()
-            made = _rows_kept[key] = _table_row(listing, row)
+            made = _rows_kept[key] = _table_row(listing, columns, row)
         parts.append(made)
     return Markup("".join(parts))  # noqa: S704 - escaped where they were made
 
 
-def _table_row(listing: Any, row: Any) -> str:
+def _table_row(listing: Any, columns: list[tuple[Any, list[Any]]], row: Any) -> str:
     parts = ["<tr>"]
-    for column in listing.columns:
+    for column, below in columns:
         cell = listing.cell(row, column)
         text = cell.text
+        second = [f"{item.label} {said}" for item in below if (said := listing.cell(row, item).text)]
         parts.append(f'<td data-label="{escape(column.label)}" data-kind="{escape(column.kind)}"')
         if column.align == "right" or column.kind in FIGURES:
             parts.append(' class="figures">')
-        elif len(text) <= 8 or (len(text) <= 20 and text.isascii()):
+        elif _is_short(text) and all(len(line) <= LONGEST_SECOND for line in second):
             parts.append(' class="nowrap">')
         else:
             parts.append(">")
         parts.append(_cell(column.kind, cell, text))
+        parts += [f"<small>{plain(line)}</small>" for line in second]
         parts.append("</td>")
     parts.append("</tr>")
     return "".join(parts)
+
+
+def _is_short(text: str) -> bool:
+    return len(text) <= 8 or (len(text) <= 20 and text.isascii())
 
 
 def _cell(kind: str, cell: Any, text: str) -> str:
@@ -237,5 +253,6 @@ PYTHON_MACROS = {
     "part": keeping.part,
     "kept": kept,
     "nav_sections": nav_sections,
+    "page_columns": page_columns,
     "table_rows": table_rows,
 }

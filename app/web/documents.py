@@ -37,16 +37,31 @@ NO_VERSION = 0
 
 # Lines of timelines and changes in them, kept by each process.
 KEPT_ROWS = 20_000
+# What ``record`` in the address of a document's page says to see every save one by one.
+WHOLE_RECORD = "all"
+# Changes of one save that are named among those of its run.
+NAMED_CHANGES = 3
 
 sentences.register({"files:lost": lazy("存储中找不到这个文件，请联系系统管理员从备份中恢复")})
+
+
+@dataclass(frozen=True)
+class Save:
+    """One of the saves of a line: ``more`` changes are not named, ``left_out`` saves after it not listed."""
+
+    at: datetime
+    changes: Sequence[tuple[str, str, str]]
+    more: int = 0
+    left_out: int = 0
 
 
 @dataclass(frozen=True)
 class TimelineRow:
     """A line of the timeline as ``ui.timeline`` shows it; ``changes`` holds (label, old, new).
 
-    Where several events were folded, ``since`` is when the first of them happened. ``identity`` is what the row follows
-    from, so that what was made of it is found again without looking at all it holds.
+    Where saves were folded, ``since`` is when the first of them happened and ``saves`` are they one by one, listed
+    ``openly`` where the whole record was asked for. ``identity`` is what the row follows from, so that what was made
+    of it is found again without looking at all it holds.
     """
 
     person: str
@@ -57,6 +72,8 @@ class TimelineRow:
     on_behalf_of: str
     tone: str
     since: datetime | None = None
+    saves: Sequence[Save] = ()
+    openly: bool = False
     identity: Hashable = None
 
 
@@ -125,46 +142,59 @@ def timeline_rows(
 ) -> list[TimelineRow]:
     """Return events as the page shows them, in the given order, those that fold as one line.
 
-    ``shown`` leaves events out; without ``with_content`` reasons and changes stay away (readers of a part only).
+    ``shown`` leaves events out; without ``with_content`` reasons and changes stay away (readers of a part only). Saves
+    that were not read are read for who asked for the whole record (``WHOLE_RECORD`` in the address).
     """
+    openly = bool(request) and request.args.get("record") == WHOLE_RECORD
+    if openly:
+        events = list(events)
+        cut = next((event for event in events if event.left_out), None)
+        events = events if cut is None else timeline.events_for(cut.doc_type, cut.doc_id, whole=True)
     lines = timeline.folded(event for event in events if shown is None or shown(event))
     configured = configuration.stamp()
-    said = (configured, current_locale(), clock.today(), with_content)
+    said = (configured, current_locale(), clock.today(), with_content, openly)
     rows = []
     for line in lines:
-        identity = (line.hashes, *said)
+        identity = (line.hashes, line.count, *said)
         row = _rows_kept.get(identity)
         if row is None:
             lasting = configured is not None and None not in line.hashes
-            row = _timeline_row(line, identity if lasting else None, with_content)
+            row = _timeline_row(line, identity if lasting else None, with_content, openly)
             if lasting:
-                _rows_kept.put(identity, row, 1 + len(row.changes))
+                _rows_kept.put(identity, row, 1 + len(row.changes) + len(row.saves))
         rows.append(row)
     return rows
 
 
-def _timeline_row(line: timeline.Line, identity: Hashable, with_content: bool) -> TimelineRow:
-    """Return a line as a page shows it.
+def _timeline_row(line: timeline.Line, identity: Hashable, with_content: bool, openly: bool) -> TimelineRow:
+    """Return a line as a page shows it; what only some of its saves changed together is not told.
 
     It follows from what ``identity`` names: events, which never change nor their hashes, the language, the day, what
     was configured (the labels of what is switched on), and whether the reader may know the content.
     """
     return TimelineRow(
         person=timeline.who_acted(line.event),
-        sentence=_told(line),
+        sentence=_("保存 %(count)s 次", count=line.count)
+        if line.count > 1
+        else timeline.describe(line.event),
         at=line.event.at,
         reason=line.event.reason if with_content else "",
-        changes=timeline.describe_change_rows(line.event.doc_type, line.changes) if with_content else [],
+        changes=timeline.describe_change_rows(line.event.doc_type, line.changes)
+        if with_content and line.is_whole
+        else [],
         on_behalf_of=line.event.on_behalf_of_name,
         tone=timeline.verb(line.event.verb).tone,
         since=line.since,
+        saves=[_save(event, with_content) for event in line.events] if line.count > 1 else [],
+        openly=openly,
         identity=identity,
     )
 
 
-def _told(line: timeline.Line) -> str:
-    said = timeline.describe(line.event)
-    return said if line.count == 1 else _("%(sentence)s，共 %(count)s 次", sentence=said, count=line.count)
+def _save(event: Event, with_content: bool) -> Save:
+    changes = event.data.get("changes", ()) if with_content else ()
+    named = timeline.describe_change_rows(event.doc_type, changes[:NAMED_CHANGES])
+    return Save(event.at, named, len(changes) - len(named), event.left_out)
 
 
 def stations(flow: Flow, status: str, events: Sequence[Event]) -> list[Station]:

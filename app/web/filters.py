@@ -4,7 +4,7 @@ Money is Decimal in yuan, times are aware UTC and shown in the company's zone, t
 """
 
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from flask import Flask
@@ -45,6 +45,18 @@ def quantity_text(value: Decimal | None) -> str:
 def percent_text(value: Decimal | None) -> str:
     """Return percent points, 13%."""
     return NOTHING if value is None else money.format_percent(value)
+
+
+def hours_text(value: Decimal | None) -> str:
+    """Return a duration in hours as people say it, to the minute: 1 小时 25 分, 40 分; nothing is a dash."""
+    if value is None:
+        return NOTHING
+    hours, minutes = divmod(int((value * 60).to_integral_value(ROUND_HALF_UP)), 60)
+    if hours and minutes:
+        return _("%(hours)s 小时 %(minutes)s 分", hours=hours, minutes=minutes)
+    if hours:
+        return ngettext("%(num)s 小时", "%(num)s 小时", hours)
+    return _("%(minutes)s 分", minutes=minutes) if minutes or not value else _("不到 1 分")
 
 
 def cny_upper(value: Decimal) -> str:
@@ -162,6 +174,7 @@ FILTERS = {
     "unit_price": unit_price_text,
     "quantity": quantity_text,
     "percent": percent_text,
+    "hours": hours_text,
     "cny_upper": cny_upper,
     "date": date_text,
     "weekday": weekday,

@@ -84,8 +84,10 @@ class SampleListing:
         return f"/_ui?format={kind}"
 
 
-def _column(key: str, label: str, kind: str = "text", sortable: bool = False) -> SimpleNamespace:
-    return SimpleNamespace(key=key, label=label, kind=kind, sortable=sortable, align="")
+def _column(
+    key: str, label: str, kind: str = "text", sortable: bool = False, below: str = ""
+) -> SimpleNamespace:
+    return SimpleNamespace(key=key, label=label, kind=kind, sortable=sortable, align="", below=below)
 
 
 def sample_listing() -> SampleListing:
@@ -109,6 +111,7 @@ def sample_listing() -> SampleListing:
         {
             "number": {"text": f"BJ-2026-{117 - index:04}", "href": "/_ui/document"},
             "customer": {"text": firms[index % 5]},
+            "project": {"text": ("油泵总成", "液压缸", "")[index % 3]},
             "status": {"text": states[index % 5][0], "tone": states[index % 5][1]},
             "owner": {"text": people[index % 5]},
             "total": {"text": f"{38920 + index * 1713:,}.00"},
@@ -119,6 +122,7 @@ def sample_listing() -> SampleListing:
     columns = (
         _column("number", "编号", "link", True),
         _column("customer", "客户", sortable=True),
+        _column("project", "项目", below="customer"),
         _column("status", "状态", "status", True),
         _column("owner", "销售员", "person"),
         _column("total", "金额（元）", "money", True),

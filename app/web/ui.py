@@ -127,15 +127,13 @@ class Shell:
         token, environment = tokens.form_token(), current_app.jinja_env
         person = self.actor.name if self.actor else ""
         key = (tuple(self.sections), person, self.roles, self.company, self.locale, self.theme, self.unread)
-        kept: dict[Any, list[str]] = current_app.extensions.setdefault("frames", {})
+        kept: keeping.Memory[list[str]] = current_app.extensions["frames"]
         parts = kept.get(key)
         if parts is None:
             text = render_template("_ui/frame.html", shell=self, here=HERE, between=BETWEEN)
             parts = text.replace(token, keeping.READERS_TOKEN).split(BETWEEN)
-            if len(kept) >= KEPT_FRAMES:
-                kept.clear()
             if not environment.auto_reload:
-                kept[key] = parts
+                kept.put(key, parts, 1)
         here = str(escape(self.here))
         shown = (part.replace(keeping.READERS_TOKEN, token).replace(HERE, here) for part in parts)
         before, after = map(Markup, shown)
@@ -210,6 +208,7 @@ def install(app: Flask) -> None:
         vendor_htmx=vendor_htmx,
         csrf_token=tokens.form_token,
     )
+    app.extensions["frames"] = keeping.Memory[list[str]](KEPT_FRAMES, 1)
     filters.install(app)
     app.context_processor(_context)
     if app.debug or app.testing:

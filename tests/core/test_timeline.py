@@ -213,6 +213,56 @@ def test_folding_loses_no_event_and_says_the_difference_of_first_and_last(states
         place -= line.count
 
 
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    runs=st.lists(
+        st.tuples(st.sampled_from(["letter:typed", "letter:plain"]), st.booleans(), st.integers(1, 9)),
+        min_size=1,
+        max_size=7,
+    )
+)
+def test_a_long_record_is_read_by_its_runs_and_told_as_the_whole_one(runs, salesperson, monkeypatch):
+    monkeypatch.setattr(timeline, "MOST_READ", 5)
+    monkeypatch.setattr(timeline, "MOST_SAVES", 2)
+    timeline._runs_of_one.cache_clear()
+    timeline._events_of_one.cache_clear()
+    other = factories.actor(salesperson)
+    document = session.execute(select(func.coalesce(func.max(Event.doc_id), 0))).scalar_one() + 1
+    with unit_of_work():
+        for verb, by_person, times in runs:
+            for _time in range(times):
+                changes = {"changes": [["body", "甲", "乙"]]}
+                timeline.record("letter", document, verb, other if by_person else SYSTEM, data=changes)
+    try:
+        found = timeline.events_for("letter", document)
+        everything = timeline.events_for("letter", document, whole=True)
+    finally:
+        timeline._runs_of_one.cache_clear()
+        timeline._events_of_one.cache_clear()
+    told, whole = timeline.folded(found), timeline.folded(everything)
+    assert len(everything) == sum(times for _verb, _by, times in runs)
+    assert [(line.event.seq, line.count, line.since) for line in told] == [
+        (line.event.seq, line.count, line.since) for line in whole
+    ]
+    assert all(line.is_whole for line in whole)
+    if len(everything) > 5:
+        assert all(len(line.events) <= 3 for line in told)
+    for line, all_of_it in zip(told, whole, strict=True):
+        assert line.is_whole == (line.count == len(line.events))
+        if line.is_whole:
+            assert line.changes == all_of_it.changes
+
+
+def test_what_lies_behind_saves_that_were_not_read_is_not_said_to_have_changed():
+    newest, first = (
+        made("letter:typed", 1, [["body", "丙", "丁"]], 9),
+        made("letter:typed", 1, [["body", "甲", "乙"]], 1),
+    )
+    newest.left_out = 7
+    (line,) = timeline.folded([newest, first])
+    assert (line.count, line.is_whole, line.changes) == (9, False, [["body", "丙", "丁"]])
+
+
 def test_values_of_changes_are_written_as_their_feature_says(monkeypatch):
     monkeypatch.setattr(timeline, "_value_texts", {})
     timeline.register_value_texts({"letter.price": lambda text: f"¥{text}"})

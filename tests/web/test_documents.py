@@ -5,6 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -126,14 +127,60 @@ def test_what_folds_is_one_row_with_how_often_and_since_when() -> None:
     )
     (row,) = documents.timeline_rows([later, first])
     assert (row.sentence, row.changes, row.since, row.at) == (
-        "自动保存，共 2 次",
+        "保存 2 次",
         [("a", "1", "3")],
         first.at,
         later.at,
     )
+    assert [(save.at, save.changes) for save in row.saves] == [
+        (later.at, [("a", "2", "3")]),
+        (first.at, [("a", "1", "2")]),
+    ]
     (bare,) = documents.timeline_rows([later, first], with_content=False)
-    assert (bare.sentence, bare.changes) == ("自动保存，共 2 次", [])
-    assert documents.timeline_rows([first])[0].since is None
+    assert (bare.sentence, bare.changes) == ("保存 2 次", [])
+    assert [save.changes for save in bare.saves] == [[], []]
+    (single,) = documents.timeline_rows([first])
+    assert (single.since, single.saves, single.sentence) == (None, [], "自动保存")
+
+
+def saved(times: int) -> None:
+    with unit_of_work():
+        for place in range(times):
+            changes = [[key, str(place), str(place + 1)] for key in "abcde"]
+            timeline.record("letter", 1, "letter:typed", SYSTEM, data={"changes": changes})
+
+
+def page_of(app: Flask, address: str) -> str:
+    with app.test_request_context(address):
+        rows = documents.timeline_rows(timeline.events_for("letter", 1))
+        return str(app.jinja_env.globals["ui"].timeline(rows))  # type: ignore[attr-defined]
+
+
+def test_the_record_of_a_draft_costs_the_same_however_often_it_was_saved(app: Flask, queries: Any) -> None:
+    lengths, rows, asked = [], [], []
+    for times in (150, 450):
+        saved(times)
+        with queries() as counted:
+            text = page_of(app, "/")
+        lengths.append(len(text))
+        rows.append(text.count("<li"))
+        asked.append(len(counted))
+    assert rows[0] == rows[1] == 1 + timeline.MOST_SAVES + 2
+    assert lengths[1] - lengths[0] < 10
+    assert asked[0] == asked[1]
+    assert "保存 600 次" in text
+    assert "其间另有 589 次，查看全部" in text
+    assert text.count("另有 2 处改动") == timeline.MOST_SAVES + 1
+    assert "<details>" in text
+
+
+def test_the_whole_record_lists_every_save_openly(app: Flask) -> None:
+    saved(130)
+    text = page_of(app, "/?record=all")
+    assert "<details open>" in text
+    assert text.count("<li") == 1 + 5 + 130
+    assert "查看全部" not in text
+    assert "查看全部" in page_of(app, "/?record=other")
 
 
 def told(events: list[Event], *, with_content: bool) -> list[TimelineRow]:

@@ -211,7 +211,7 @@ class OneRow:
     """A list of one row whose every cell holds markup."""
 
     columns = tuple(
-        SimpleNamespace(key=kind, label="<i>", kind=kind, sortable=False, align="")
+        SimpleNamespace(key=kind, label="<i>", kind=kind, sortable=False, align="", below="")
         for kind in ("text", "link", "status", "person", "money")
     )
     rows = (1,)
@@ -240,7 +240,39 @@ def test_short_cells_stay_on_one_line(app: Flask) -> None:
         '<td data-label="编号" data-kind="link" class="nowrap"><a href="/_ui/document">BJ-2026-0117</a></td>'
         in html
     )
-    assert '<td data-label="客户" data-kind="text"><span>镇江宏达农机有限公司</span></td>' in html
+    assert '<td data-label="客户" data-kind="text"><span>镇江宏达农机有限公司</span>' in html
+
+
+def test_second_lines_are_labelled_and_left_out_where_nothing_is_to_be_said(app: Flask) -> None:
+    listing = sample_listing()
+    with app.test_request_context("/"):
+        html = components.table_rows(listing)
+        head = app.jinja_env.globals["ui"].table_head(listing)  # type: ignore[attr-defined]
+    assert "<small>项目 油泵总成</small></td>" in html
+    assert html.count("<small>") == sum(1 for row in listing.rows if row["project"]["text"])
+    assert head.count("<th ") == len(listing.columns) - 1
+    assert "客户" in head
+    assert "项目" in head
+
+
+@pytest.mark.parametrize(
+    ("hours", "chinese", "english"),
+    [
+        (None, "—", "—"),
+        ("0", "0 分", "0 min"),
+        ("0.004", "不到 1 分", "under 1 min"),
+        ("0.5", "30 分", "30 min"),
+        ("0.999", "1 小时", "1 hour"),
+        ("1.42", "1 小时 25 分", "1 h 25 min"),
+        ("26", "26 小时", "26 hours"),
+    ],
+)
+def test_hours_are_said_as_people_say_them(app: Flask, hours: str | None, chinese: str, english: str) -> None:
+    value = None if hours is None else Decimal(hours)
+    with i18n.using_locale("zh"):
+        assert filters.hours_text(value) == chinese
+    with i18n.using_locale("en"):
+        assert filters.hours_text(value) == english
 
 
 def test_the_navigation_escapes_and_marks_the_present_entry(app: Flask) -> None:

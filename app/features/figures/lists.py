@@ -8,8 +8,9 @@ from functools import lru_cache, partial
 from typing import Any
 from urllib.parse import urlencode
 
-from sqlalchemy import BigInteger, ColumnElement, Row, Select, case, cast, func, literal, select
+from sqlalchemy import BigInteger, ColumnElement, Row, Select, case, cast, func, literal, select, type_coerce
 
+from app.core.db import Quantity
 from app.core.i18n import LazyText, current_locale, lazy
 from app.core.listing import Column, Filter, Listing, parse_day
 from app.core.permissions import Actor
@@ -30,10 +31,10 @@ from app.features.figures.queries import Scope, per_mille, summed
 from app.features.inquiries.enums import InquiryStatus, Subject
 from app.features.people.models import User
 from app.features.products.models import Product
+from app.web.filters import hours_text
 
 ROWS = "/figures/rows"
 PER_MILLE = 10
-THOUSANDTHS = 1_000
 KEPT_TABLES = 128
 WON, LOST = str(InquiryStatus.WON), str(InquiryStatus.LOST)
 DIMENSION_OF = {
@@ -177,11 +178,6 @@ def month_text(row: Row[Any]) -> str:
 def percent(value: Any) -> str:
     """Return a share in thousandths as percent; nothing is a dash."""
     return "—" if value is None else f"{Decimal(int(value)) / PER_MILLE}%"
-
-
-def hours(value: Any) -> str:
-    """Return thousandths of hours as hours to one decimal; nothing is a dash."""
-    return "—" if value is None else f"{Decimal(int(value)) / THOUSANDTHS:.1f}"
 
 
 def counting(
@@ -407,15 +403,20 @@ def reporting_table(scope: Scope, by: By) -> Table:
             text=lambda row: percent(row.late_share),
         ),
         Column(
-            "hours", lazy("平均用时（工作小时）"), sums.c.hours, "number", text=lambda row: hours(row.hours)
+            "hours",
+            lazy("平均用时（工作小时）"),
+            sums.c.hours,
+            "number",
+            shown_by=lambda row: hours_text(row.hours),
         ),
     )
     return Table(base, sums.c.key, columns)
 
 
 def mean_hours() -> Any:
-    """Return the SQL of the mean hours of a group, in whole thousandths."""
-    return cast(func.sum(FigureTally.hours), BigInteger) / cast(func.sum(FigureTally.count), BigInteger)
+    """Return the SQL of the mean hours of a group, to a thousandth."""
+    mean = cast(func.sum(FigureTally.hours), BigInteger) / cast(func.sum(FigureTally.count), BigInteger)
+    return type_coerce(mean, Quantity())
 
 
 def answers(actor: Actor, asked: Mapping[str, str], path: str) -> FigureList:

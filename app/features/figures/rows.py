@@ -19,6 +19,7 @@ from app.features.inquiries.enums import SUBJECT_LABELS
 from app.features.inquiries.models import Inquiry
 from app.features.people.models import User
 from app.features.quotations.models import QuotationRevision
+from app.web.filters import hours_text
 
 OUTCOMES = OUTCOME_LABELS | {str(code): label for code, label in SUBJECT_LABELS.items()}
 LONGEST_ID = 9
@@ -108,7 +109,9 @@ FACT_COLUMNS = (
         sortable=False,
     ),
     Column("late", lazy("逾期"), FigureFact.late, labels={"1": lazy("是"), "0": lazy("否")}),
-    Column("hours", lazy("用时（小时）"), FigureFact.hours, "number"),
+    Column(
+        "hours", lazy("用时（小时）"), FigureFact.hours, "number", shown_by=lambda row: hours_text(row.hours)
+    ),
     Column("amount", lazy("含税金额（元）"), FigureFact.amount, "money", total=True),
     Column("position", "", FigureFact.position, hidden=True, sortable=False),
     Column("inquiry_id", "", FigureFact.inquiry_id, hidden=True, sortable=False),

@@ -214,4 +214,4 @@ def percent(value: Any) -> str:
 
 def hours(found: Totals) -> str:
     mean = found.mean_report_hours
-    return "—" if mean is None else _("%(hours)s 工作小时", hours=f"{mean:.1f}")
+    return "—" if mean is None else filters.hours_text(mean)

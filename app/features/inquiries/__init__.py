@@ -145,7 +145,7 @@ tasks.register_kinds(
 line_fields = frozenset({"position", "name"})
 timeline.register_verbs(
     timeline.Verb("inquiry:register", lazy_in_context("event", "登记询价")),
-    timeline.Verb("inquiry:edit", lazy_in_context("event", "修改询价")),
+    timeline.Verb("inquiry:edit", lazy_in_context("event", "修改询价"), folds=True),
     timeline.Verb("inquiry:add-lines", lazy_in_context("event", "补充询价明细")),
     timeline.Verb(
         "inquiry:move-opening",

@@ -12,7 +12,7 @@ from app.features.inquiries.enums import InquiryStatus
 from app.features.inquiries.flow import FLOW, ready_to_quote
 from app.features.inquiries.forms import StepForm
 from app.features.inquiries.models import Inquiry
-from app.features.inquiries.views import address, blueprint, fire_step, refused_step
+from app.features.inquiries.views import STEPS, address, blueprint, fire_step
 from app.web import documents, filters, fragments
 from app.web.guard import current_actor, signed_in
 
@@ -24,8 +24,8 @@ STEP = "start_quoting"
 def start_quoting(inquiry_id: int) -> Any:
     actor = current_actor()
     inquiry = queries.get(actor, inquiry_id)
-    refused = refused_step(inquiry_id, actor, STEP)
     if request.method == "POST":
+        refused = lambda problem, typed: STEPS.refuse(problem, typed, STEP, inquiry_id)  # noqa: E731
         return fire_step(inquiry_id, STEP, actor, refused, back=ways.draft_of(inquiry_id))
     if inquiry.status != InquiryStatus.PREPARING:
         # an older message: the quotation was begun meanwhile
@@ -33,7 +33,7 @@ def start_quoting(inquiry_id: int) -> Any:
     FLOW.check_possible(inquiry, STEP, actor)
     problem = ready_to_quote(inquiry, actor, {})
     if isinstance(problem, Conflict):
-        return refused(problem, documents.typed_step())
+        return STEPS.refuse(problem, documents.typed_step(), STEP, inquiry_id)
     return show_form(inquiry)
 
 

@@ -52,8 +52,8 @@ COLUMNS = (
 
 
 def hours_text(row: Row[Any]) -> str:
-    """Return the working hours that reporting took, with one decimal in every row."""
-    return "" if row.report_latency_hours is None else f"{row.report_latency_hours:.1f}"
+    """Return how long reporting took; exports keep the number of hours."""
+    return "" if row.report_latency_hours is None else filters.hours_text(row.report_latency_hours)
 
 
 LATE = Column(

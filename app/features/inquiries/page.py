@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
 
 from flask import url_for
@@ -291,8 +290,8 @@ def head_facts(inquiry: Inquiry, seen: Sight) -> list[tuple[Any, ...]]:
 
 
 def report_duration(inquiry: Inquiry) -> str:
-    """Return how long reporting took, in working hours."""
-    return _("%(hours)s 工作小时", hours=money.format_quantity(inquiry.report_latency_hours or Decimal(0)))
+    """Return how long reporting took, in the company's working time."""
+    return _("%(duration)s（工作时间）", duration=filters.hours_text(inquiry.report_latency_hours))
 
 
 def facts_line(inquiry: Inquiry, seen: Sight) -> list[str]:

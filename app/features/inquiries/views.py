@@ -28,6 +28,7 @@ from app.web.guard import current_actor, requires, signed_in
 from app.web.lines import lines_only
 from app.web.lists import show_list
 from app.web.pasting import PasteView
+from app.web.step_pages import StepPages
 
 blueprint = Blueprint("inquiries", __name__)
 
@@ -212,20 +213,15 @@ def show_page(
     return fragments.page(TEMPLATE, status=status, **shown)
 
 
-def refused_step(inquiry_id: int, actor: Actor, step: str) -> Any:
-    def answer(problem: Problem, typed: documents.TypedStep) -> Any:
-        inquiry = queries.get(actor, inquiry_id)
-        return documents.refuse_step(
-            problem,
-            typed,
-            step,
-            buttons=lambda: fragments.render_block(
-                TEMPLATE, "step_buttons", oob=True, **page.steps_context(inquiry, actor)
-            ),
-            show=lambda refusal: show_page(inquiry, actor, refusal),
-        )
-
-    return answer
+STEPS = StepPages(
+    flow=FLOW,
+    load=queries.get,
+    fire=actions.fire,
+    address=lambda inquiry: address(inquiry.id),
+    show=lambda inquiry, refusal: show_page(inquiry, current_actor(), refusal),
+    template=TEMPLATE,
+    buttons=page.steps_context,
+)
 
 
 @blueprint.route("/inquiries/<int:inquiry_id>/<step>", methods=["GET", "POST"])
@@ -238,9 +234,7 @@ def do_step(inquiry_id: int, step: str) -> Any:
     form_name = FLOW.step(step).form
     if form_name is not None:
         return _step_with_form(inquiry, step, form_name, actor)
-    if request.method != "POST":
-        return redirect(address(inquiry_id))
-    return fire_step(inquiry_id, step, actor, refused_step(inquiry_id, actor, step))
+    return STEPS.answer(step, inquiry_id)
 
 
 def fire_step(
@@ -268,7 +262,7 @@ def _step_with_form(inquiry: Inquiry, step: str, form_name: str, actor: Actor) -
     except Stale as problem:
         return show(form.refuse(problem, version=inquiry.version))
     except Conflict as problem:
-        return refused_step(inquiry_id, actor, step)(problem, typed)
+        return STEPS.refuse(problem, typed, step, inquiry_id)
     if not posted:
         return show(200)
     valid = form.validate()
@@ -280,7 +274,7 @@ def _step_with_form(inquiry: Inquiry, step: str, form_name: str, actor: Actor) -
     def refused(problem: Problem, typed: documents.TypedStep) -> Any:
         if isinstance(problem, Stale | Invalid):
             return show(form.refuse(problem, version=queries.get(actor, inquiry_id).version))
-        return refused_step(inquiry_id, actor, step)(problem, typed)
+        return STEPS.refuse(problem, typed, step, inquiry_id)
 
     return fire_step(inquiry_id, step, actor, refused, forms.step_data(form, rows))
 

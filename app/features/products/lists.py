@@ -32,7 +32,7 @@ def price(key: str) -> Any:
 DESCRIPTION = (
     Column("code", lazy("产品编码"), Product.code, "link", href=lambda row: f"/products/{row.row_id}"),
     Column("name", lazy("产品名称"), Product.name, "link", href=lambda row: f"/products/{row.row_id}"),
-    Column("brand", lazy("品牌"), Product.brand),
+    Column("brand", lazy("品牌"), Product.brand, below="name"),
     Column("model", lazy("型号"), Product.model),
     Column("spec", lazy("规格"), Product.spec, sortable=False),
     Column("category", lazy("产品类别"), Product.category),

@@ -70,7 +70,7 @@ jobs.register_job("proposals:remind", actions.remind, every=timedelta(hours=1))
 
 timeline.register_verbs(
     Verb("proposal:draft", lazy("起草奖惩建议")),
-    Verb("proposal:edit", lazy_in_context("event", "修改奖惩建议")),
+    Verb("proposal:edit", lazy_in_context("event", "修改奖惩建议"), folds=True),
     Verb("proposal:add-evidence", lazy("补充证据 %(count)s 项"), frozenset({"count"})),
     Verb("proposal:remove-evidence", lazy("移除一项证据")),
     Verb(

@@ -31,10 +31,13 @@ from app.features.quotations.flow import FLOW
 from app.features.quotations.models import QuotationRevision
 from app.features.seals.enums import USE_FORM_LABELS, UseForm
 from app.features.seals.queries import uses_of
+from app.web.filters import hours_text
 
 SIGNERS = ("经办人", "部门经理", "公司主管领导", "销售内勤", "日期")
 # How many lines and records are tried until all stands on one page.
-TRIES = ((24, 34), (18, 28), (14, 22), (10, 18), (8, 14), (6, 10), (4, 7), (2, 4), (1, 2))
+TRIES = (
+    (24, 34), (18, 28), (14, 22), (12, 20), (10, 18), (9, 16), (8, 14), (7, 12), (6, 10), (5, 8), (4, 7), (2, 4), (1, 2)
+)  # fmt: skip
 ANSWER_VERBS = frozenset(
     {"inquiry:answer-technical", "inquiry:answer-purchasing", "inquiry:take-over", "inquiry:waive"}
 )
@@ -150,11 +153,11 @@ def head(records: Records) -> list[Fact]:
     if not records.seen.whole:
         return facts
     hours = inquiry.report_latency_hours
-    latency = "" if hours is None else f"{money.format_quantity(hours)} 工作小时"
+    latency = "" if hours is None else f"{hours_text(hours)}（工作时间）"
     facts += [
         Fact("收到", f"{stamp(inquiry.received_at)} {CHANNEL_LABELS[InquiryChannel(inquiry.channel)]}"),
         Fact("上报", f"{stamp(inquiry.reported_at)}"),
-        Fact("上报用时", f"{latency}（迟报）" if inquiry.reported_late else latency),
+        Fact("上报用时", f"{latency}，迟报" if inquiry.reported_late else latency),
         Fact("决定", stamp(inquiry.decided_at)),
         Fact("递交", f"{stamp(inquiry.submitted_at)} {clean(inquiry.delivered_how)}".strip()),
         Fact("报价", inquiry.offer_number or ""),

@@ -138,7 +138,7 @@ tasks.register_kinds(
 
 timeline.register_verbs(
     timeline.Verb("quotation:create", lazy_in_context("event", "编制报价")),
-    timeline.Verb("quotation:edit", lazy_in_context("event", "修改报价")),
+    timeline.Verb("quotation:edit", lazy_in_context("event", "修改报价"), folds=True),
     timeline.Verb("quotation:autosave", lazy("自动保存草稿"), folds=True),
     timeline.Verb("quotation:revise", lazy("修订报价，另起新版")),
     timeline.Verb("quotation:attach", lazy_in_context("event", "添加附件 %(file)s"), frozenset({"file"})),

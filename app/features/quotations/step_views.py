@@ -6,7 +6,7 @@ from flask import flash, url_for
 
 from app.core import clock, timeline
 from app.core.db import session
-from app.core.errors import Conflict, Invalid, NotVisible, Problem
+from app.core.errors import Conflict, Invalid, NotVisible
 from app.core.i18n import gettext as _
 from app.core.i18n import pgettext
 from app.core.permissions import Actor
@@ -36,6 +36,7 @@ from app.features.seals.models import Seal
 from app.features.seals.queries import usable_seals_for
 from app.web import documents, fragments
 from app.web.guard import current_actor, requires
+from app.web.step_pages import StepPages
 
 STEP_FORMS: dict[str, Any] = {
     "approve": ApproveForm,
@@ -151,38 +152,24 @@ def step_form_page(quotation_id: int, number: int, name: str) -> Answer:
 @blueprint.post("/<int:quotation_id>/r/<int:number>/<name>")
 @requires(*READERS)
 def fire_step(quotation_id: int, number: int, name: str) -> Answer:
-    revision = load(quotation_id, number)
     if not flow.FLOW.has_step(name) or flow.FLOW.step(name).hidden:
         raise NotVisible
     if name in STEP_FORMS:
-        return fire_form(revision, name)
-    return documents.fire_step(
-        flow.FLOW,
-        name,
-        load=lambda: load(quotation_id, number),
-        fire=lambda document, step, **typed: actions.fire(document, step, actor=current_actor(), **typed),
-        back=presentation.addresses(revision)["show"],
-        refused=lambda problem, typed: refused_step(quotation_id, number, name, problem, typed),
-    )
+        return fire_form(load(quotation_id, number), name)
+    return STEPS.answer(name, quotation_id, number)
 
 
-def refused_step(
-    quotation_id: int, number: int, name: str, problem: Problem, typed: documents.TypedStep
-) -> Answer:
-    revision = load(quotation_id, number)
-    events = timeline.events_for(flow.DOC_TYPE, revision.id)
-    return documents.refuse_step(
-        problem,
-        typed,
-        name,
-        buttons=lambda: fragments.render_block(
-            "quotations/show.html",
-            "step_buttons",
-            oob=True,
-            **document_context(revision, current_actor(), events),
-        ),
-        show=lambda refusal: show_page(revision, refusal),
-    )
+STEPS = StepPages(
+    flow=flow.FLOW,
+    load=lambda _actor, *key: load(*key),
+    fire=actions.fire,
+    address=lambda revision: presentation.addresses(revision)["show"],
+    show=show_page,
+    template="quotations/show.html",
+    buttons=lambda revision, actor: document_context(
+        revision, actor, timeline.events_for(flow.DOC_TYPE, revision.id)
+    ),
+)
 
 
 def fire_form(revision: QuotationRevision, name: str) -> Answer:

@@ -87,7 +87,7 @@ class RuleList(Listing):
                 labels={str(code): label for code, label in CATEGORY_LABELS.items()},
             ),
             Column("department", lazy("归口部门"), Department.name),
-            Column("edition", lazy("版次"), RuleVersion.edition, text=edition_text),
+            Column("edition", lazy("版次"), RuleVersion.edition, text=edition_text, below="number"),
             Column("correction", "", RuleVersion.correction, hidden=True, sortable=False),
             Column("status", lazy("状态"), RuleVersion.shown_status, "status", labels=STATES, tones=TONES),
             Column("effective_on", lazy("施行日期"), RuleVersion.effective_on, "date"),

@@ -220,7 +220,7 @@ def test_the_page_says_how_long_reporting_took_and_that_it_was_late(
     inquiry = making.inquiry(staff.owner, received_at=received)
     making.fire(inquiry, "report", staff.owner)
     client.as_(staff.manager).get(f"/inquiries/{inquiry.id}")
-    assert "上报用时 2.5 工作小时，迟报" in client.page.text
+    assert "上报用时 2 小时 30 分（工作时间），迟报" in client.page.text
     assert client.page.heading.startswith("XJ-2026-0001")
 
 

@@ -92,7 +92,7 @@ def test_approval_sheet_tells_the_whole_way_on_one_page(desk: stories.Desk, tmp_
     for word in (
         "审批单",
         inquiry.number,
-        "工作小时",
+        "（工作时间）",
         "上报经理",
         "决定参与",
         "技术答复第 1 项",

@@ -218,6 +218,22 @@ def test_the_register_shows_all_to_the_auditor_and_the_own_uses_to_a_keeper(
         assert {number for number in ("BJ-2026-0001", "BJ-2026-0002") if number in export} == seen
 
 
+def test_the_register_folds_what_is_less_asked_for_and_files_keep_every_column(
+    client, leader, seal_keeper, auditor, manager
+):
+    use(seal_keeper, authorised(seal_keeper, leader), manager, number="BJ-2026-0001")
+    client.as_(auditor).get("/seals/uses")
+    heads = [head.text for head in client.page.all("th")]
+    assert len(heads) == 8
+    assert f"审批人 {manager.name}" in client.page.text
+    assert all(
+        client.page.one("a", id=f"sort-{key}") for key in ("used_by", "approved_by", "purpose", "form")
+    )
+    export = client.get("/seals/uses?format=csv").get_data(as_text=True)
+    assert len(export.splitlines()[0].split(",")) == 13
+    assert client.get("/seals/uses?sort=approved_by").status_code == 200
+
+
 def test_the_register_is_filtered_by_seal_and_searched_by_number(
     client, leader, seal_keeper, auditor, manager
 ):

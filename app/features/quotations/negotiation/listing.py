@@ -60,13 +60,20 @@ COLUMNS = (
         text=lambda row: row.number or _("未编号"),
     ),
     Column("customer", lazy("客户"), Customer.name),
-    Column("counterpart", lazy("与谁谈"), Negotiation.counterpart),
+    Column("counterpart", lazy("与谁谈"), Negotiation.counterpart, below="customer"),
     Column("asked", lazy("客户提出"), Negotiation.asked, shown_by=lambda row: shortened(row.asked)),
     Column("offered", lazy("我方答应"), Negotiation.offered, shown_by=lambda row: shortened(row.offered)),
-    Column("outside", lazy("超出正常条款"), Negotiation.outside_payment, text=outside_text, sortable=False),
+    Column(
+        "outside",
+        lazy("超出正常条款"),
+        Negotiation.outside_payment,
+        text=outside_text,
+        sortable=False,
+        below="offered",
+    ),
     Column("status", lazy("状态"), Negotiation.status, kind="status", labels=STATES, tones=TONES),
     Column("next_step", lazy("下一步"), Negotiation.next_step, shown_by=lambda row: shortened(row.next_step)),
-    Column("next_on", lazy("下一步日期"), Negotiation.next_on, kind="date"),
+    Column("next_on", lazy("下一步日期"), Negotiation.next_on, kind="date", below="next_step"),
     Column("owner", lazy("业务员"), User.name, kind="person"),
     *(
         Column(f"outside_{term}", "", getattr(Negotiation, f"outside_{term}"), hidden=True, sortable=False)
