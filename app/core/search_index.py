@@ -131,6 +131,10 @@ def source_statement(doc_type: str, visible: Select[int], shape: Shape, postgres
     """
     (visible_id,) = visible.selected_columns
     part = _matching_parts(0, doc_type, postgresql)
+    may_be_seen = visible.where(visible_id == SearchEntry.doc_id).correlate(SearchEntry)
+    if postgresql:
+        # which keeps it from looking up all that may be seen first, of which it often knows no number
+        may_be_seen = may_be_seen.offset(0)
     others = [
         SearchEntry.id.in_(select(_matching_parts(number, doc_type, postgresql).c.entry_id))
         for number in range(1, shape.runs)
@@ -148,7 +152,7 @@ def source_statement(doc_type: str, visible: Select[int], shape: Shape, postgres
         .where(
             SearchEntry.doc_type == doc_type,
             *others,
-            visible.where(visible_id == SearchEntry.doc_id).correlate(SearchEntry).exists(),
+            may_be_seen.exists(),
         )
         .order_by(part.c.entry_id.desc() if postgresql else part.c.row)
         .limit(shape.width)

@@ -1,0 +1,60 @@
+"""The versions of a rule as its page reads them: one statement for all that the page says of each."""
+
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Integer, Select, bindparam, select
+from sqlalchemy.orm import aliased
+from sqlalchemy.orm.attributes import set_committed_value
+
+from app.core.prepared_objects import Part, columns, read_objects
+from app.features.people.models import Department, User
+from app.features.rules.models import Rule, RuleVersion
+
+
+@cache
+def parts() -> tuple[Part, ...]:
+    """Return what a row of the statement holds: the version, its rule, owner, department and who approved it."""
+    return (
+        Part(RuleVersion),
+        Part(Rule),
+        Part(User),
+        Part(Department),
+        Part(User, alias=aliased(User)),
+    )
+
+
+@cache
+def statement(*, beside: bool) -> Select[Any]:
+    """Return the SELECT of the versions of a rule, or of those ``beside`` a version; its id is ``given``."""
+    rule_id: Any = bindparam("given", type_=Integer)
+    if beside:
+        named = aliased(RuleVersion)
+        rule_id = select(named.rule_id).where(named.id == rule_id).scalar_subquery()
+    approver = parts()[-1].source
+    return (
+        select(*columns(parts()))
+        .select_from(RuleVersion)
+        .join(Rule, Rule.id == RuleVersion.rule_id)
+        .join(User, User.id == RuleVersion.owner_id)
+        .join(Department, Department.id == RuleVersion.department_id)
+        .outerjoin(approver, approver.id == RuleVersion.approved_by_id)
+        .where(RuleVersion.rule_id == rule_id)
+        .order_by(RuleVersion.sequence)
+    )
+
+
+def versions(given: int, *, beside: bool) -> list[RuleVersion]:
+    """Return all versions of a rule, or of the rule of a version, the oldest first; they know one another by it."""
+    found = []
+    for version, rule, owner, department, approver in read_objects(
+        parts(), statement(beside=beside), {"given": given}
+    ):
+        set_committed_value(version, "rule", rule)
+        set_committed_value(version, "owner", owner)
+        set_committed_value(version, "department", department)
+        set_committed_value(version, "approved_by", approver)
+        found.append(version)
+    if found:
+        set_committed_value(found[0].rule, "versions", found)
+    return found
