@@ -1,12 +1,13 @@
-"""The versions of a rule as its page reads them: one statement for all that the page says of each."""
+"""The versions of a rule with all that is said of each, by one statement."""
 
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Integer, Select, bindparam, select
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, select
 from sqlalchemy.orm import aliased
 from sqlalchemy.orm.attributes import set_committed_value
 
+from app.core.db import session
 from app.core.prepared_objects import Part, columns, read_objects
 from app.features.people.models import Department, User
 from app.features.rules.models import Rule, RuleVersion
@@ -25,12 +26,21 @@ def parts() -> tuple[Part, ...]:
 
 
 @cache
+def _plain(*, beside: bool) -> Select[RuleVersion]:
+    return select(RuleVersion).where(_of_rule(beside=beside)).order_by(RuleVersion.sequence)
+
+
+def _of_rule(*, beside: bool) -> ColumnElement[bool]:
+    given = bindparam("given", type_=Integer)
+    if not beside:
+        return RuleVersion.rule_id == given
+    named = aliased(RuleVersion)
+    return RuleVersion.rule_id == select(named.rule_id).where(named.id == given).scalar_subquery()
+
+
+@cache
 def statement(*, beside: bool) -> Select[Any]:
     """Return the SELECT of the versions of a rule, or of those ``beside`` a version; its id is ``given``."""
-    rule_id: Any = bindparam("given", type_=Integer)
-    if beside:
-        named = aliased(RuleVersion)
-        rule_id = select(named.rule_id).where(named.id == rule_id).scalar_subquery()
     approver = parts()[-1].source
     return (
         select(*columns(parts()))
@@ -39,13 +49,21 @@ def statement(*, beside: bool) -> Select[Any]:
         .join(User, User.id == RuleVersion.owner_id)
         .join(Department, Department.id == RuleVersion.department_id)
         .outerjoin(approver, approver.id == RuleVersion.approved_by_id)
-        .where(RuleVersion.rule_id == rule_id)
+        .where(_of_rule(beside=beside))
         .order_by(RuleVersion.sequence)
     )
 
 
 def versions(given: int, *, beside: bool) -> list[RuleVersion]:
     """Return all versions of a rule, or of the rule of a version, the oldest first; they know one another by it."""
+    found = list(session.execute(_plain(beside=beside), {"given": given}).unique().scalars())
+    if found:
+        set_committed_value(found[0].rule, "versions", found)
+    return found
+
+
+def shown(given: int, *, beside: bool) -> list[RuleVersion]:
+    """Return the same versions for a page that changes none of them, by a prepared statement."""
     found = []
     for version, rule, owner, department, approver in read_objects(
         parts(), statement(beside=beside), {"given": given}

@@ -10,8 +10,6 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, exists, func, or_, select, true
-from sqlalchemy.orm import aliased
-from sqlalchemy.orm.attributes import set_committed_value
 
 from app.core import clock
 from app.core.db import in_departments, session
@@ -143,7 +141,8 @@ def get_version(actor: Actor, version_id: int, *, to_show: bool = False) -> Rule
 
     One that is read ``to_show`` is not changed afterwards.
     """
-    beside = loading.versions(version_id, beside=True) if to_show else _read(_versions_beside(), version_id)
+    read = loading.shown if to_show else loading.versions
+    beside = read(version_id, beside=True)
     found = next(
         (version for version in beside if version.id == version_id and may_see(actor, version)), None
     )
@@ -154,34 +153,10 @@ def get_version(actor: Actor, version_id: int, *, to_show: bool = False) -> Rule
 
 def get_rule(actor: Actor, rule_id: int, *, to_show: bool = False) -> Rule:
     """Return a rule of which the actor may see any version, with all of them; raises NotVisible."""
-    found = loading.versions(rule_id, beside=False) if to_show else _read(_versions_of_rule(), rule_id)
+    found = (loading.shown if to_show else loading.versions)(rule_id, beside=False)
     if not any(may_see(actor, version) for version in found):
         raise NotVisible
     return found[0].rule
-
-
-def _read(statement: Select[RuleVersion], given: int) -> list[RuleVersion]:
-    """Return the versions of a rule; the rule knows all of its versions from here on."""
-    found = list(session.execute(statement, {"given": given}).unique().scalars())
-    if found:
-        set_committed_value(found[0].rule, "versions", found)
-    return found
-
-
-@cache
-def _versions_of_rule() -> Select[RuleVersion]:
-    return (
-        select(RuleVersion)
-        .where(RuleVersion.rule_id == bindparam("given", type_=Integer))
-        .order_by(RuleVersion.sequence)
-    )
-
-
-@cache
-def _versions_beside() -> Select[RuleVersion]:
-    named = aliased(RuleVersion)
-    rule_id = select(named.rule_id).where(named.id == bindparam("given", type_=Integer)).scalar_subquery()
-    return select(RuleVersion).where(RuleVersion.rule_id == rule_id).order_by(RuleVersion.sequence)
 
 
 def visible_versions(actor: Actor, rule: Rule) -> list[RuleVersion]:
