@@ -65,7 +65,7 @@ def grow(rules: int, *, clauses: int = CLAUSES, first_number: int = 0, seed: int
     for table, made in rows.items():
         for piece in pieces(made):
             with unit_of_work():
-                session.execute(insert(table), piece)
+                session.execute(insert(table.__table__), piece)
     put_into_the_index(rows)
 
 

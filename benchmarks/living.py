@@ -1,10 +1,12 @@
 """Living rules at size: the search over 200,000 clauses, a rule of 300 clauses with live figures, the board.
 
-    python -m benchmarks.living [--rules N] [--only search|pages] [--engine sqlite|postgresql|both]
+    python -m benchmarks.living [--rules N] [--only search|pages] [--engine sqlite|postgresql|both] [--keep FOLDER]
 
 The search is called as its page calls it, over the clauses alone and over all kinds of records, for two hundred words
 and pieces of the rules; the median counts. The pages are asked for in turn with the reference page
-(``_reference.py``), by a client process of its own over kept connections.
+(``_reference.py``), by a client process of its own over kept connections. Most of the time goes into making the
+clauses: with ``--keep`` SQLite's file stays in a folder and is searched again the next time; empty the folder when the
+tables have changed.
 """
 
 import argparse
@@ -30,16 +32,21 @@ LONG_RULE, BOUND_ON_PAGE, BOUND = 300, 20, 60
 LEAST_RATIO, MOST_QUERIES, MOST_BOARD = 0.35, 10, 100
 
 
-def search_rows(work: Path, rules: int, wanted: str) -> list[Row]:
-    """Measure the search on each engine that is there."""
+def search_rows(work: Path, rules: int, wanted: str, kept: Path | None = None) -> list[Row]:
+    """Measure the search on each engine that is there; SQLite's file stays in the folder ``kept``."""
     rows = []
     with databases(work) as found:
         for engine, data, database in found:
             if wanted not in ("both", engine.casefold()):
                 continue
-            install_demo(data, database)
-            with opened(data, database) as app, app.test_request_context("/"):
-                _rules.grow(rules)
+            folder = kept if kept is not None and not database else data
+            made = folder / f"{rules}-rules-made"
+            if not made.exists():
+                install_demo(folder, database)
+            with opened(folder, database) as app, app.test_request_context("/"):
+                if not made.exists():
+                    _rules.grow(rules)
+                    made.touch()
                 if database:
                     settle_statistics()
                 texts = [text for _key, text in sorted(texts_in_force().items())]
@@ -181,6 +188,7 @@ def main() -> int:
     parser.add_argument("--rules", type=int, default=RULES, help="rules of 40 clauses to search")
     parser.add_argument("--engine", choices=("sqlite", "postgresql", "both"), default="both")
     parser.add_argument("--only", choices=("search", "pages"))
+    parser.add_argument("--keep", type=Path, help="a folder for SQLite's file with the rules, made once")
     options = parser.parse_args()
     rows: list[Row] = []
     with tempfile.TemporaryDirectory(prefix="zhangcheng-living-") as name:
@@ -188,7 +196,7 @@ def main() -> int:
         if options.only != "search":
             rows += page_rows(work)
         if options.only != "pages":
-            rows += search_rows(work, options.rules, options.engine)
+            rows += search_rows(work, options.rules, options.engine, options.keep)
     return write(
         "living",
         "Living rules: search, long rules, the board",

@@ -24,7 +24,8 @@ KEY = "id"
 class Part:
     """The columns of one table within the rows of a statement; ``leave`` or ``only`` narrow them down.
 
-    Raises ValueError for a table whose key is not ``id`` alone.
+    ``alias`` is what the statement calls the table, where it is in it more than once. Raises ValueError for a table
+    whose key is not ``id`` alone.
     """
 
     def __init__(
@@ -33,8 +34,10 @@ class Part:
         *,
         leave: Sequence[InstrumentedAttribute[Any]] = (),
         only: Sequence[InstrumentedAttribute[Any]] = (),
+        alias: Any = None,
     ) -> None:
         self.kind = kind
+        self.source: Any = alias if alias is not None else kind
         self.manager = inspect(kind).class_manager
         left, wanted = {item.key for item in leave}, {item.key for item in only}
         deferred = {item.key for item in inspect(kind).column_attrs if item.deferred}
@@ -49,7 +52,7 @@ class Part:
     @property
     def columns(self) -> list[ColumnElement[Any]]:
         """The columns to select."""
-        return [getattr(self.kind, name) for name in self.names]
+        return [getattr(self.source, name) for name in self.names]
 
     def made(self, values: Sequence[Any]) -> Any:
         """Return the object of the session with these values, None for the nothing of an outer join."""

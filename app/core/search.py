@@ -25,6 +25,7 @@ from sqlalchemy import (
     String,
     bindparam,
     delete,
+    insert,
     select,
     union_all,
 )
@@ -36,7 +37,19 @@ from app.core.highlighting import folded, highlight, snippet
 from app.core.i18n import LazyText
 from app.core.permissions import Actor
 from app.core.prepared import read
-from app.core.search_index import PROBED, SearchEntry, Shape, kept_statement, name_of_run, source_statement
+from app.core.search_index import (
+    LAST_ROW,
+    OTHERS,
+    PARTS_PER_ENTRY,
+    PROBED,
+    PROBED_PARTS,
+    SearchEntry,
+    Shape,
+    kept_statement,
+    name_of_run,
+    probes,
+    source_statement,
+)
 
 UNSTORABLE = re.compile("[\\0\\ud800-\\udfff]")
 
@@ -45,12 +58,11 @@ UNSTORABLE = re.compile("[\\0\\ud800-\\udfff]")
 PART_TOKENS = 250
 LONGEST_RUN = 60
 MOST_RUNS = 5
-PARTS_PER_ENTRY = 1_000
 MOST_TEXT = 100_000
 # Among how many of the newest records found of a kind the best are looked for.
 CANDIDATES = 600
 # How many parts are looked through where only the newest few are wanted; long records have several.
-NEWEST = 40
+NEWEST = 12
 
 
 @dataclass(frozen=True)
@@ -226,21 +238,28 @@ def put_many(doc_type: str, records: Sequence[Record]) -> None:
     statement = select(SearchEntry).where(SearchEntry.doc_type == doc_type, SearchEntry.doc_id.in_(wanted))
     known = {entry.doc_id: entry for entry in session.execute(statement).scalars()}
     changed: list[tuple[SearchEntry, str]] = []
-    fresh: list[tuple[SearchEntry, str]] = []
+    fresh: dict[int, tuple[dict[str, Any], str]] = {}
     for record in records:
         title, text = storable(record.title), storable(record.text)
-        entry, written = known.get(record.doc_id), changed
+        shown = {"title": title, "text": text, "title_key": " ".join(runs(record.title))}
+        whole = f"{title}\n{text}\n{record.keys}"
+        entry = known.get(record.doc_id)
         if entry is None:
-            entry, written = SearchEntry(doc_type=doc_type, doc_id=record.doc_id), fresh
-            session.add(entry)
-        elif (entry.title, entry.text) == (title, text):
-            continue
-        entry.title, entry.text = title, text
-        entry.title_key = " ".join(runs(record.title))
-        written.append((entry, f"{title}\n{text}\n{record.keys}"))
+            fresh[record.doc_id] = {"doc_type": doc_type, "doc_id": record.doc_id, **shown}, whole
+        elif (entry.title, entry.text) != (title, text):
+            entry.title, entry.text, entry.title_key = title, text, shown["title_key"]
+            changed.append((entry, whole))
     session.flush()
     _drop_parts([entry.id for entry, _text in changed])
-    _write_parts(doc_type, [(entry.id, whole) for entry, whole in (*changed, *fresh)])
+    made: Sequence[Row[int, int]] = []
+    if fresh:
+        # as rows: objects for thousands of clauses would take longer than the index itself
+        write = insert(SearchEntry.__table__).returning(SearchEntry.id, SearchEntry.doc_id)  # type: ignore[arg-type]
+        made = session.execute(write, [row for row, _text in fresh.values()]).all()
+    _write_parts(
+        doc_type,
+        [*((entry.id, whole) for entry, whole in changed), *((row.id, fresh[row.doc_id][1]) for row in made)],
+    )
 
 
 def remove(doc_type: str, doc_id: int) -> None:
@@ -278,8 +297,8 @@ def _drop_parts(entries: Sequence[int]) -> None:
         )
         return
     # A row of a full-text table of SQLite has no key but its number, which holds entry and part together.
-    firsts = [entry_id * PARTS_PER_ENTRY for entry_id in entries]
-    bounds = [{"first": first, "last": first + PARTS_PER_ENTRY - 1} for first in firsts]
+    lasts = [LAST_ROW - entry_id * PARTS_PER_ENTRY for entry_id in entries]
+    bounds = [{"first": last - PARTS_PER_ENTRY + 1, "last": last} for last in lasts]
     session.execute(sql("DELETE FROM search_part WHERE rowid BETWEEN :first AND :last"), bounds)
 
 
@@ -296,9 +315,10 @@ def _write_parts(doc_type: str, entries: Sequence[tuple[int, str]]) -> None:
     if _is_postgresql():
         write = "INSERT INTO search_part (entry_id, number, tokens) VALUES (:entry, :number, CAST(:tokens AS tsvector))"
     else:
+        # in the order of their numbers: else the index would write down each row by itself
         stored = [
-            {"row": part["entry"] * PARTS_PER_ENTRY + part["number"], "tokens": part["tokens"]}
-            for part in stored
+            {"row": LAST_ROW - part["entry"] * PARTS_PER_ENTRY - part["number"], "tokens": part["tokens"]}
+            for part in sorted(stored, key=lambda part: (part["entry"], part["number"]), reverse=True)
         ]
         write = "INSERT INTO search_part (rowid, tokens) VALUES (:row, :tokens)"
     session.execute(sql(write), stored)
@@ -325,9 +345,9 @@ def find(
     """Return what an actor may see and what contains every typed run, by kind, the best of each first.
 
     The best are those with the first run in their title; of equals, and with ``newest_first`` of all, the newest
-    comes first. At most ``limit`` records of each kind (or of the one kind ``only``) come back, by two statements: the
-    second asks only those kinds of which the first says that the index holds anything. Of a kind with more records than
-    ``CANDIDATES`` the best of the newest are given. ``past`` looks through what no longer holds as well.
+    comes first. At most ``limit`` records of each kind (or of the one kind ``only``) come back, by two statements,
+    three where a word is common: the last asks only those kinds of which the index holds anything. Of a kind with more
+    records than ``CANDIDATES`` the best of the newest are given. ``past`` looks through what no longer holds as well.
     """
     asked = asked_runs(query)
     chosen = [source for source in sources() if only is None or source.doc_type == only]
@@ -373,40 +393,58 @@ def _rows(
     others = tuple(source.doc_type for source in chosen if not source.same_for_all)
     postgresql, rows = _is_postgresql(), []
     if kept:
-        probed = others if len(others) > 1 else ()
-        values = _values(asked, [*(doc_type for doc_type, _visible in kept), *probed], postgresql=postgresql)
+        probed = len(others) > 1
+        values = _values(asked, {doc_type: (doc_type,) for doc_type, _visible in kept}, postgresql=postgresql)
+        if probed:
+            values |= _values(asked[:1], {OTHERS: others}, postgresql=postgresql)
         answer = read(kept_statement(kept, probed, shape, postgresql), values)
-        held = {row.doc_type for row in answer if row.rank == PROBED}
         rows = [row for row in answer if row.rank != PROBED]
-        others = tuple(doc_type for doc_type in others if doc_type in held) if probed else others
+        if probed:
+            others = _held(
+                others, [row for row in answer if row.rank == PROBED], asked, postgresql=postgresql
+            )
     if others:
         selects = [
             source_statement(doc_type, seen[doc_type](actor), shape, postgresql) for doc_type in others
         ]
-        rows += session.execute(union_all(*selects), _values(asked, others, postgresql=postgresql)).all()
+        values = _values(asked, {doc_type: (doc_type,) for doc_type in others}, postgresql=postgresql)
+        rows += session.execute(union_all(*selects), values).all()
     return rows
 
 
-def _values(asked: Sequence[str], doc_types: Sequence[str], *, postgresql: bool) -> dict[str, str]:
-    """Return the values of the parameters of a search."""
+def _held(
+    others: tuple[str, ...], found: Sequence[Row[Any]], asked: Sequence[str], *, postgresql: bool
+) -> tuple[str, ...]:
+    """Return of which kinds the index holds anything with the first run, where some parts of theirs were found."""
+    held = {row.doc_type for row in found}
+    unknown = tuple(doc_type for doc_type in others if doc_type not in held)
+    if unknown and found and found[0].width >= PROBED_PARTS:
+        values = _values(asked[:1], {doc_type: (doc_type,) for doc_type in unknown}, postgresql=postgresql)
+        held |= {row.doc_type for row in read(probes(unknown, postgresql), values)}
+    return tuple(doc_type for doc_type in others if doc_type in held)
+
+
+def _values(asked: Sequence[str], kinds: Mapping[str, Sequence[str]], *, postgresql: bool) -> dict[str, str]:
+    """Return the values of the parameters of a search, for each name of parameters the kinds looked through."""
     wanted = _wanted_on_postgresql if postgresql else _wanted_on_sqlite
     values = {
-        name_of_run(number, doc_type): wanted(run, kind_token(doc_type))
-        for doc_type in doc_types
+        name_of_run(number, name): wanted(run, [kind_token(doc_type) for doc_type in doc_types])
+        for name, doc_types in kinds.items()
         for number, run in enumerate(asked)
     }
     # a run holds letters and digits alone: nothing that LIKE would read as a sign
     return values | {"in_title": f"%{asked[0]}%"}
 
 
-def _wanted_on_postgresql(run: str, kind: str) -> str:
+def _wanted_on_postgresql(run: str, kinds: Sequence[str]) -> str:
     pairs = " <-> ".join(f"'{pair}'" for pair in _pairs(run)) or f"'{token(run)}':*"
-    return f"'{kind}' & ({pairs})"
+    of_kind = " | ".join(f"'{kind}'" for kind in kinds)
+    return f"({of_kind}) & ({pairs})"
 
 
-def _wanted_on_sqlite(run: str, kind: str) -> str:
+def _wanted_on_sqlite(run: str, kinds: Sequence[str]) -> str:
     pairs = f'"{" ".join(_pairs(run))}"' if len(run) > 1 else f'"{token(run)}" *'
-    return f"{kind} AND {pairs}"
+    return f"({' OR '.join(kinds)}) AND {pairs}"
 
 
 def _pairs(run: str) -> list[str]:

@@ -17,6 +17,7 @@ from sqlalchemy import (
     UniqueConstraint,
     bindparam,
     case,
+    cast,
     func,
     literal,
     select,
@@ -30,6 +31,12 @@ from app.core.db_objects import make_search_index
 from app.core.permissions import SYSTEM, Actor
 
 KEPT_STATEMENTS = 128
+# On SQLite a part is a row whose number holds its entry and its place in it, counted down from the last number there
+# may be: the full-text index gives its rows in their order, and the newest are wanted first.
+PARTS_PER_ENTRY = 1_000
+LAST_ROW = 2**31 * PARTS_PER_ENTRY
+# Among how many of the newest parts it is looked which kinds they are of; more than that and each kind is asked.
+PROBED_PARTS = 200
 
 
 class SearchEntry(Model):
@@ -64,31 +71,56 @@ class Shape:
 Visible = Callable[[Actor], Select[int]]
 # The rank of a row that says no more than that the index holds something of a kind.
 PROBED = -1
+# Under which name the kinds are looked for together that are not the same for all.
+OTHERS = "others"
 
 
 @lru_cache(KEPT_STATEMENTS)
 def kept_statement(
-    kinds: tuple[tuple[str, Visible], ...], probed: tuple[str, ...], shape: Shape, postgresql: bool
+    kinds: tuple[tuple[str, Visible], ...], probed: bool, shape: Shape, postgresql: bool
 ) -> CompoundSelect[*tuple[Any, ...]]:
-    """Return the SELECT of the rows of kinds that are the same for all, and of which other kinds there is anything."""
+    """Return the SELECT of the rows of kinds that are the same for all and, of the others, of which there is any.
+
+    The others are looked for together, under the name ``OTHERS``: asked one by one they would take far longer. A row
+    of a kind among them has the rank ``PROBED`` and as width how many parts were looked at.
+    """
     return union_all(
         *(source_statement(doc_type, visible(SYSTEM), shape, postgresql) for doc_type, visible in kinds),
-        *(_probe(doc_type, postgresql) for doc_type in probed),
+        *([_kinds_held(postgresql)] if probed else []),
     )
 
 
-def _probe(doc_type: str, postgresql: bool) -> Select[*tuple[Any, ...]]:
-    """Return the SELECT of one row where the index holds a part of a kind with the first run."""
-    part = _matching_parts(0, doc_type, postgresql)
+def _kinds_held(postgresql: bool) -> Select[*tuple[Any, ...]]:
+    """Return the SELECT of the kinds of the first parts of other kinds that hold the first run."""
+    part = _matching_parts(0, OTHERS, postgresql)
+    some = select(part.c.entry_id).limit(PROBED_PARTS).subquery()
     empty = literal("", Text)
-    return select(
-        literal(doc_type).label("doc_type"),
-        literal(0).label("doc_id"),
-        empty.label("title"),
-        empty.label("text"),
-        literal(PROBED).label("rank"),
-        literal(0).label("width"),
-    ).where(select(part.c.entry_id).exists())
+    return (
+        select(
+            SearchEntry.doc_type,
+            literal(0).label("doc_id"),
+            empty.label("title"),
+            empty.label("text"),
+            literal(PROBED).label("rank"),
+            cast(func.sum(func.count()).over(), Integer).label("width"),
+        )
+        .select_from(some)
+        .join(SearchEntry, SearchEntry.id == some.c.entry_id)
+        .group_by(SearchEntry.doc_type)
+    )
+
+
+@lru_cache(KEPT_STATEMENTS)
+def probes(doc_types: tuple[str, ...], postgresql: bool) -> CompoundSelect[*tuple[Any, ...]]:
+    """Return the SELECT of those kinds of which the index holds a part with the first run."""
+    return union_all(
+        *(
+            select(literal(doc_type).label("doc_type")).where(
+                select(_matching_parts(0, doc_type, postgresql).c.entry_id).exists()
+            )
+            for doc_type in doc_types
+        )
+    )
 
 
 def source_statement(doc_type: str, visible: Select[int], shape: Shape, postgresql: bool) -> Select[Any]:
@@ -99,6 +131,10 @@ def source_statement(doc_type: str, visible: Select[int], shape: Shape, postgres
     """
     (visible_id,) = visible.selected_columns
     part = _matching_parts(0, doc_type, postgresql)
+    may_be_seen = visible.where(visible_id == SearchEntry.doc_id).correlate(SearchEntry)
+    if postgresql:
+        # which keeps it from looking up all that may be seen first, of which it often knows no number
+        may_be_seen = may_be_seen.offset(0)
     others = [
         SearchEntry.id.in_(select(_matching_parts(number, doc_type, postgresql).c.entry_id))
         for number in range(1, shape.runs)
@@ -116,9 +152,9 @@ def source_statement(doc_type: str, visible: Select[int], shape: Shape, postgres
         .where(
             SearchEntry.doc_type == doc_type,
             *others,
-            visible.where(visible_id == SearchEntry.doc_id).correlate(SearchEntry).exists(),
+            may_be_seen.exists(),
         )
-        .order_by(part.c.place.desc())
+        .order_by(part.c.entry_id.desc() if postgresql else part.c.row)
         .limit(shape.width)
         .subquery()
     )
@@ -146,11 +182,12 @@ def name_of_run(number: int, doc_type: str) -> str:
 def _matching_parts(number: int, doc_type: str, postgresql: bool) -> Subquery:
     """Return the parts of records of a kind that contain a run, with the record of each and their order by age."""
     if postgresql:
-        statement = "SELECT entry_id, entry_id AS place FROM search_part WHERE tokens @@ CAST(:{} AS tsquery)"
+        statement = "SELECT entry_id, number AS row FROM search_part WHERE tokens @@ CAST(:{} AS tsquery)"
     else:
+        entry = f"({LAST_ROW} - rowid) / {PARTS_PER_ENTRY}"
         statement = (
-            "SELECT rowid / 1000 AS entry_id, rowid AS place FROM search_part WHERE search_part MATCH :{}"
+            "SELECT " + entry + " AS entry_id, rowid AS row FROM search_part WHERE search_part MATCH :{}"  # noqa: S608 - two numbers
         )
     name = name_of_run(number, doc_type)
     matching = sql(statement.format(name)).bindparams(bindparam(name, type_=String))
-    return matching.columns(entry_id=Integer, place=Integer).subquery(f"found_{number}")
+    return matching.columns(entry_id=Integer, row=Integer).subquery(f"found_{number}")

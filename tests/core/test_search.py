@@ -324,3 +324,25 @@ def test_a_snippet_shows_the_line_around_what_was_asked_for():
 def test_a_short_line_is_shown_whole():
     assert snippet("一\n液压泵\n三", ["压"]) == (("液", False), ("压", True), ("泵", False))
     assert snippet("一二三", ["四"]) == ()
+
+
+@pytest.mark.parametrize("newest_first", [False, True])
+def test_a_kind_is_found_behind_hundreds_of_another(newest_first: bool):
+    for doc_type in ("letter", "paper"):
+        search.register_source(
+            SearchSource(doc_type, lazy("别的"), lambda actor: ids_up_to(10_000), lambda number: f"/{number}")
+        )
+    with unit_of_work():
+        put("letter", 1, "液压泵")
+        put("letter", 2, "齿轮")
+        search.put_many("paper", [search.Record(number, "液压泵") for number in range(1, 260)])
+        put("thing", 3, "液压泵站")
+    groups = find(READER, "液压", 2, newest_first=newest_first)
+    assert {group.source.doc_type: [hit.doc_id for hit in group.hits] for group in groups} == {
+        "letter": [1],
+        "paper": [259, 258],
+        "thing": [3],
+    }
+    assert {group.source.doc_type for group in find(READER, "齿轮", 2, newest_first=newest_first)} == {
+        "letter"
+    }

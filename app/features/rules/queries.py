@@ -10,8 +10,6 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, exists, func, or_, select, true
-from sqlalchemy.orm import aliased
-from sqlalchemy.orm.attributes import set_committed_value
 
 from app.core import clock
 from app.core.db import in_departments, session
@@ -21,6 +19,7 @@ from app.core.permissions import ROLE_LABELS, Actor, Role, can, departments_of, 
 from app.core.prepared import read_once
 from app.features.people.directory import assignment_holds, department_parents, subtree
 from app.features.people.models import Department, RoleAssignment, User
+from app.features.rules import loading
 from app.features.rules.clause_text import linked_clauses
 from app.features.rules.enums import RulePerm, VersionStatus
 from app.features.rules.models import (
@@ -137,45 +136,27 @@ def found_attachments(actor: Actor) -> Select[int]:
     return select(RuleAttachment.id).where(RuleAttachment.version_id.in_(found_versions(actor)))
 
 
-def get_version(actor: Actor, version_id: int) -> RuleVersion:
-    """Return a version the actor may see, with all versions of its rule, by one statement; raises NotVisible."""
-    seen = _seen_of(actor, _versions_beside(), version_id)
-    found = next((version for version in seen if version.id == version_id), None)
+def get_version(actor: Actor, version_id: int, *, to_show: bool = False) -> RuleVersion:
+    """Return a version the actor may see, with all versions of its rule, by one statement; raises NotVisible.
+
+    One that is read ``to_show`` is not changed afterwards.
+    """
+    read = loading.shown if to_show else loading.versions
+    beside = read(version_id, beside=True)
+    found = next(
+        (version for version in beside if version.id == version_id and may_see(actor, version)), None
+    )
     if found is None:
         raise NotVisible
     return found
 
 
-def get_rule(actor: Actor, rule_id: int) -> Rule:
+def get_rule(actor: Actor, rule_id: int, *, to_show: bool = False) -> Rule:
     """Return a rule of which the actor may see any version, with all of them; raises NotVisible."""
-    seen = _seen_of(actor, _versions_of_rule(), rule_id)
-    if not seen:
+    found = (loading.shown if to_show else loading.versions)(rule_id, beside=False)
+    if not any(may_see(actor, version) for version in found):
         raise NotVisible
-    return seen[0].rule
-
-
-def _seen_of(actor: Actor, statement: Select[RuleVersion], given: int) -> list[RuleVersion]:
-    """Return the versions of a rule an actor may see; the rule knows all of its versions from here on."""
-    found = list(session.execute(statement, {"given": given}).unique().scalars())
-    if found:
-        set_committed_value(found[0].rule, "versions", found)
-    return [version for version in found if may_see(actor, version)]
-
-
-@cache
-def _versions_of_rule() -> Select[RuleVersion]:
-    return (
-        select(RuleVersion)
-        .where(RuleVersion.rule_id == bindparam("given", type_=Integer))
-        .order_by(RuleVersion.sequence)
-    )
-
-
-@cache
-def _versions_beside() -> Select[RuleVersion]:
-    named = aliased(RuleVersion)
-    rule_id = select(named.rule_id).where(named.id == bindparam("given", type_=Integer)).scalar_subquery()
-    return select(RuleVersion).where(RuleVersion.rule_id == rule_id).order_by(RuleVersion.sequence)
+    return found[0].rule
 
 
 def visible_versions(actor: Actor, rule: Rule) -> list[RuleVersion]:

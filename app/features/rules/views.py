@@ -58,7 +58,7 @@ def index() -> Any:
 def show_rule(rule_id: int) -> Any:
     """The text in force; where there is none yet, the version this reader may see."""
     actor = current_actor()
-    rule = queries.get_rule(actor, rule_id)
+    rule = queries.get_rule(actor, rule_id, to_show=True)
     seen = queries.visible_versions(actor, rule)
     version = rule.in_force or rule.newest or seen[0]
     return show(version)
@@ -79,7 +79,7 @@ def show_clause(text_id: int) -> Any:
 @blueprint.get("/rules/versions/<int:version_id>")
 @signed_in
 def show_version(version_id: int) -> Any:
-    return show(queries.get_version(current_actor(), version_id))
+    return show(queries.get_version(current_actor(), version_id, to_show=True))
 
 
 def show(version: RuleVersion, refusal: documents.Refusal | None = None) -> Any:
