@@ -12,9 +12,9 @@ a join inside the query, before its limit.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache, lru_cache
+from functools import cache
 from itertools import islice
 from typing import Any
 
@@ -25,6 +25,7 @@ from sqlalchemy import (
     String,
     bindparam,
     delete,
+    func,
     insert,
     select,
     union_all,
@@ -33,11 +34,12 @@ from sqlalchemy import text as sql
 
 from app.core import modules
 from app.core.db import session
-from app.core.highlighting import folded, highlight, snippet
+from app.core.highlighting import highlight, snippet
 from app.core.i18n import LazyText
 from app.core.permissions import Actor
 from app.core.prepared import read
 from app.core.search_index import (
+    BLOCK,
     LAST_ROW,
     OTHERS,
     PARTS_PER_ENTRY,
@@ -46,23 +48,31 @@ from app.core.search_index import (
     SearchEntry,
     Shape,
     kept_statement,
-    name_of_run,
     probes,
     source_statement,
+)
+from app.core.search_tokens import (
+    MOST_TEXT,
+    Wanted,
+    asked_runs,
+    block_token,
+    kind_token,
+    parts_of,
+    runs,
+    values_of,
 )
 
 UNSTORABLE = re.compile("[\\0\\ud800-\\udfff]")
 
-# A part holds fewer tokens than PostgreSQL keeps positions; neighbouring parts of one long run overlap by the
-# longest run that may be asked for, so that nothing is lost between them.
-PART_TOKENS = 250
-LONGEST_RUN = 60
-MOST_RUNS = 5
-MOST_TEXT = 100_000
 # Among how many of the newest records found of a kind the best are looked for.
 CANDIDATES = 600
 # How many parts are looked through where only the newest few are wanted; long records have several.
 NEWEST = 12
+# Among how many of the newest entries PostgreSQL looks before it looks among all: where it finds enough, the thousands
+# behind them that hold a common word are not fetched.
+REACH_OF_NEWEST, REACH_OF_BEST = 1_000, 10_000
+# So many entries are looked through at once.
+LOOKED_THROUGH = 2 * REACH_OF_BEST
 
 
 @dataclass(frozen=True)
@@ -153,54 +163,6 @@ def sources() -> list[SearchSource]:
     """Return all kinds whose module is on, in the order of their groups."""
     active = [item for item in _sources.values() if modules.shows(item.doc_type)]
     return sorted(active, key=lambda item: (item.order, item.doc_type))
-
-
-# Tokens
-
-
-def runs(written: str) -> list[str]:
-    """Return the runs of letters and digits of a text, folded."""
-    return "".join(map(folded, written)).split()
-
-
-@lru_cache(maxsize=50_000)
-def token(characters: str) -> str:
-    """Return a token of one or two characters in a-z and 0-9.
-
-    No token begins another one but of the same start.
-    """
-    return "".join(f"{ord(character):05x}" for character in characters)
-
-
-def tokens_of(run: str) -> list[str]:
-    """Return the tokens of a run: each pair of neighbours, and the last character."""
-    return [token(run[index : index + 2]) for index in range(len(run))]
-
-
-def kind_token(doc_type: str) -> str:
-    """Return the token that every part of a record of a kind holds; no text has such a one."""
-    return f"kind{doc_type.replace('_', '')}"
-
-
-def parts_of(written: str) -> Iterator[list[str]]:
-    """Give the tokens of a text in parts short enough for the index."""
-    part: list[str] = []
-    for run in runs(written[:MOST_TEXT]):
-        tokens = tokens_of(run)
-        if part and len(part) + len(tokens) > PART_TOKENS:
-            yield part
-            part = []
-        while len(tokens) > PART_TOKENS:
-            yield tokens[:PART_TOKENS]
-            tokens = tokens[PART_TOKENS - LONGEST_RUN :]
-        part += tokens
-    if part:
-        yield part
-
-
-def asked_runs(query: str) -> list[str]:
-    """Return the runs of a typed query, at most MOST_RUNS of LONGEST_RUN characters."""
-    return [run[:LONGEST_RUN] for run in runs(query[:1_000])][:MOST_RUNS]
 
 
 # Writing
@@ -304,15 +266,21 @@ def _drop_parts(entries: Sequence[int]) -> None:
 
 def _write_parts(doc_type: str, entries: Sequence[tuple[int, str]]) -> None:
     """Write the indexed parts of entries of one kind that have none, each given with its whole text."""
-    kind = kind_token(doc_type)
+    kind, postgresql = kind_token(doc_type), _is_postgresql()
     stored: list[dict[str, Any]] = [
-        {"entry": entry_id, "number": number, "tokens": _stored_tokens([*part, kind])}
+        {
+            "entry": entry_id,
+            "number": number,
+            "tokens": _stored_tokens(
+                [*part, kind, *([block_token(entry_id // BLOCK)] if postgresql else [])]
+            ),
+        }
         for entry_id, written in entries
         for number, part in enumerate(islice(parts_of(written), PARTS_PER_ENTRY))
     ]
     if not stored:
         return
-    if _is_postgresql():
+    if postgresql:
         write = "INSERT INTO search_part (entry_id, number, tokens) VALUES (:entry, :number, CAST(:tokens AS tsvector))"
     else:
         # in the order of their numbers: else the index would write down each row by itself
@@ -355,20 +323,22 @@ def find(
         return []
     groups = {source.doc_type: Group(source) for source in chosen}
     width = max(NEWEST if newest_first else CANDIDATES, 2 * (limit + 1))
+    blocks = _newest_blocks(REACH_OF_NEWEST if newest_first else REACH_OF_BEST)
     while chosen:
         shape = Shape(len(asked), limit, width, newest_first)
         found: dict[str, list[Row[Any]]] = {}
-        for row in _rows(chosen, actor, asked, shape, past=past):
+        for row in _rows(chosen, actor, Wanted(asked, blocks), shape, past=past):
             found.setdefault(row.doc_type, []).append(row)
         for doc_type, rows in found.items():
             groups[doc_type].fill(sorted(rows, key=lambda row: (row.rank, -row.doc_id)), limit, asked)
-        # Where the parts of a few long records took all places, the rest is behind them.
         chosen = [
-            groups[doc_type].source
-            for doc_type, rows in found.items()
-            if rows[0].width == width and len(rows) <= limit
+            source
+            for source in chosen
+            if _goes_on(found.get(source.doc_type, ()), shape, among_newest=bool(blocks))
         ]
-        width *= 10
+        if any(rows[0].width == width for rows in (found.get(source.doc_type) for source in chosen) if rows):
+            width *= 10
+        blocks = ()
     answered = [group for group in groups.values() if group.hits]
     for group in answered:
         ids = [hit.doc_id for hit in group.hits]
@@ -381,8 +351,36 @@ def find(
     return answered
 
 
+def _goes_on(rows: Sequence[Row[Any]], shape: Shape, *, among_newest: bool) -> bool:
+    """Tell whether more of a kind is to be looked for.
+
+    Where the parts of a few long records took all places the rest is behind them, where too few were found among the
+    newest blocks it is in the older ones.
+    """
+    enough = len(rows) > shape.limit
+    if rows and rows[0].width == shape.width:
+        return not enough
+    return among_newest and not (enough and shape.newest_first)
+
+
+def _newest_blocks(reach: int) -> tuple[int, ...]:
+    """Return the blocks of the newest entries to look among first; none where all are looked through at once."""
+    if not _is_postgresql():
+        return ()
+    newest = read(_newest_entry())[0].id or 0
+    if newest <= LOOKED_THROUGH:
+        return ()
+    last = newest // BLOCK
+    return tuple(range(last - reach // BLOCK, last + 1))
+
+
+@cache
+def _newest_entry() -> Select[int]:
+    return select(func.max(SearchEntry.id).label("id"))
+
+
 def _rows(
-    chosen: Sequence[SearchSource], actor: Actor, asked: Sequence[str], shape: Shape, *, past: bool
+    chosen: Sequence[SearchSource], actor: Actor, wanted: Wanted, shape: Shape, *, past: bool
 ) -> list[Any]:
     """Return the rows of the kinds; statements that are the same for all are sent as they were made before."""
     seen = {
@@ -394,58 +392,35 @@ def _rows(
     postgresql, rows = _is_postgresql(), []
     if kept:
         probed = len(others) > 1
-        values = _values(asked, {doc_type: (doc_type,) for doc_type, _visible in kept}, postgresql=postgresql)
+        values = values_of(
+            wanted, {doc_type: (doc_type,) for doc_type, _visible in kept}, postgresql=postgresql
+        )
         if probed:
-            values |= _values(asked[:1], {OTHERS: others}, postgresql=postgresql)
+            values |= values_of(wanted.first, {OTHERS: others}, postgresql=postgresql)
         answer = read(kept_statement(kept, probed, shape, postgresql), values)
         rows = [row for row in answer if row.rank != PROBED]
         if probed:
             others = _held(
-                others, [row for row in answer if row.rank == PROBED], asked, postgresql=postgresql
+                others, [row for row in answer if row.rank == PROBED], wanted, postgresql=postgresql
             )
     if others:
         selects = [
             source_statement(doc_type, seen[doc_type](actor), shape, postgresql) for doc_type in others
         ]
-        values = _values(asked, {doc_type: (doc_type,) for doc_type in others}, postgresql=postgresql)
+        values = values_of(wanted, {doc_type: (doc_type,) for doc_type in others}, postgresql=postgresql)
         rows += session.execute(union_all(*selects), values).all()
     return rows
 
 
 def _held(
-    others: tuple[str, ...], found: Sequence[Row[Any]], asked: Sequence[str], *, postgresql: bool
+    others: tuple[str, ...], found: Sequence[Row[Any]], wanted: Wanted, *, postgresql: bool
 ) -> tuple[str, ...]:
     """Return of which kinds the index holds anything with the first run, where some parts of theirs were found."""
     held = {row.doc_type for row in found}
     unknown = tuple(doc_type for doc_type in others if doc_type not in held)
     if unknown and found and found[0].width >= PROBED_PARTS:
-        values = _values(asked[:1], {doc_type: (doc_type,) for doc_type in unknown}, postgresql=postgresql)
+        values = values_of(
+            wanted.first, {doc_type: (doc_type,) for doc_type in unknown}, postgresql=postgresql
+        )
         held |= {row.doc_type for row in read(probes(unknown, postgresql), values)}
     return tuple(doc_type for doc_type in others if doc_type in held)
-
-
-def _values(asked: Sequence[str], kinds: Mapping[str, Sequence[str]], *, postgresql: bool) -> dict[str, str]:
-    """Return the values of the parameters of a search, for each name of parameters the kinds looked through."""
-    wanted = _wanted_on_postgresql if postgresql else _wanted_on_sqlite
-    values = {
-        name_of_run(number, name): wanted(run, [kind_token(doc_type) for doc_type in doc_types])
-        for name, doc_types in kinds.items()
-        for number, run in enumerate(asked)
-    }
-    # a run holds letters and digits alone: nothing that LIKE would read as a sign
-    return values | {"in_title": f"%{asked[0]}%"}
-
-
-def _wanted_on_postgresql(run: str, kinds: Sequence[str]) -> str:
-    pairs = " <-> ".join(f"'{pair}'" for pair in _pairs(run)) or f"'{token(run)}':*"
-    of_kind = " | ".join(f"'{kind}'" for kind in kinds)
-    return f"({of_kind}) & ({pairs})"
-
-
-def _wanted_on_sqlite(run: str, kinds: Sequence[str]) -> str:
-    pairs = f'"{" ".join(_pairs(run))}"' if len(run) > 1 else f'"{token(run)}" *'
-    return f"({' OR '.join(kinds)}) AND {pairs}"
-
-
-def _pairs(run: str) -> list[str]:
-    return tokens_of(run)[:-1]

@@ -35,6 +35,9 @@ KEPT_STATEMENTS = 128
 # may be: the full-text index gives its rows in their order, and the newest are wanted first.
 PARTS_PER_ENTRY = 1_000
 LAST_ROW = 2**31 * PARTS_PER_ENTRY
+# On PostgreSQL, whose index knows no order, each part holds the number of its block of so many entries: to look for the
+# newest first means to look among the newest blocks.
+BLOCK = 500
 # Among how many of the newest parts it is looked which kinds they are of; more than that and each kind is asked.
 PROBED_PARTS = 200
 
@@ -130,7 +133,7 @@ def source_statement(doc_type: str, visible: Select[int], shape: Shape, postgres
     Each condition besides is asked of one record at a time: lists of all that may be seen would take far longer.
     """
     (visible_id,) = visible.selected_columns
-    part = _matching_parts(0, doc_type, postgresql)
+    part = _matching_parts(0, doc_type, postgresql, in_order=True)
     may_be_seen = visible.where(visible_id == SearchEntry.doc_id).correlate(SearchEntry)
     if postgresql:
         # which keeps it from looking up all that may be seen first, of which it often knows no number
@@ -179,10 +182,13 @@ def name_of_run(number: int, doc_type: str) -> str:
     return f"run_{number}_{doc_type}"
 
 
-def _matching_parts(number: int, doc_type: str, postgresql: bool) -> Subquery:
+def _matching_parts(number: int, doc_type: str, postgresql: bool, *, in_order: bool = False) -> Subquery:
     """Return the parts of records of a kind that contain a run, with the record of each and their order by age."""
     if postgresql:
         statement = "SELECT entry_id, number AS row FROM search_part WHERE tokens @@ CAST(:{} AS tsquery)"
+        if in_order:
+            # so that no more of them are looked up than are wanted
+            statement += " ORDER BY entry_id DESC"
     else:
         entry = f"({LAST_ROW} - rowid) / {PARTS_PER_ENTRY}"
         statement = (

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Blueprint, Response, flash, render_template, request, url_for
 
-from app.core import backup, clock, configuration, documents, modules, notices, search, tasks
+from app.core import backup, clock, configuration, documents, modules, notices, search, search_tokens, tasks
 from app.core.errors import Conflict, NotVisible
 from app.core.i18n import current_locale, lazy, lazy_in_context, listed
 from app.core.i18n import gettext as _
@@ -286,7 +286,7 @@ def search_page() -> Response:
         newest_first=newest_first,
         past=past,
         has_past=any(kind.past is not None for kind in kinds.values()),
-        asked=bool(search.asked_runs(query)),
+        asked=bool(search_tokens.asked_runs(query)),
         states=documents.states((hit.doc_type, hit.doc_id) for group in groups for hit in group.hits),
     )
 

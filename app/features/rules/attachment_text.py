@@ -11,7 +11,8 @@ from app.core.errors import Invalid
 from app.core.files import CheckedFile
 from app.core.office_package import Package, PackageError
 from app.core.pdf.uploads import read_texts
-from app.core.search import MOST_TEXT, storable
+from app.core.search import storable
+from app.core.search_tokens import MOST_TEXT
 from app.features.rules.enums import TextReading
 from app.features.rules.word.inline import plain_lines
 from app.features.rules.word.parts import MOST_TEXT_BYTES

@@ -10,7 +10,7 @@ import pytest
 from openpyxl import Workbook
 from sqlalchemy import select
 
-from app.core import files, search
+from app.core import files, search, search_tokens
 from app.core.db import session
 from app.core.errors import Conflict, Invalid, NotVisible
 from app.core.files import CheckedFile, StoredFile, check_upload
@@ -133,7 +133,7 @@ def test_a_long_text_is_found_by_its_beginning_and_a_longer_one_not_at_all(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     read = attachment_text.read(checked(("很长的说明" * 30_000).encode(), "长.txt"))
-    assert (read.reading, len(read.text)) == (TextReading.PARTLY, search.MOST_TEXT)
+    assert (read.reading, len(read.text)) == (TextReading.PARTLY, search_tokens.MOST_TEXT)
     rows = Workbook()
     for _row in range(40):
         rows.active.append(["x" * 4_000])
