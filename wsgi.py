@@ -3,9 +3,8 @@
 import gc
 
 from app import create_app
+from config import COLLECTOR
 
-# A page of two hundred lines makes ten thousand things that are dropped again one by one. The collector, which is there
-# for those that hold each other, looked through them all several times a page: a sixth of its time.
-gc.set_threshold(20_000, 10, 10)
+gc.set_threshold(*COLLECTOR)
 
 app = create_app()

@@ -8,6 +8,7 @@ import goes from the uploaded file to the last saved row, as the pages and the j
 """
 
 import argparse
+import gc
 import shutil
 import sqlite3
 import sys
@@ -179,6 +180,7 @@ def import_seconds(data: Path, database: str) -> tuple[float, float]:
     from app.core.permissions import Role  # slow import
     from app.core.uow import unit_of_work  # slow import
     from app.features.products.imports import KIND  # slow import
+    from config import COLLECTOR  # slow import
     from tests import factories  # slow import
     from tests.tables import xlsx  # slow import
 
@@ -188,6 +190,8 @@ def import_seconds(data: Path, database: str) -> tuple[float, float]:
     ]
     content = xlsx(HEAD, *rows)
     install(data, database)
+    # as the process has it that does this work
+    gc.set_threshold(*COLLECTOR)
     with opened(data, database):
         keeper = factories.user(roles=[Role.BACK_OFFICE], department=factories.department())
         actor = factories.actor(keeper)
