@@ -137,7 +137,7 @@ class Story:
         """The manager sees how long reporting took, takes part and flags two lines."""
         self.known["task"] = self.known["inquiry"]
         self.find_task(page)
-        expect(page.locator(".facts-line")).to_contain_text(re.compile(r"0\.\d"))
+        expect(page.locator(".facts-line")).to_contain_text(re.compile(r"\d+ (分|min)"))
         expect(page.locator("main")).to_contain_text(self.words("上报用时"))
         self.follow(page, "决定参与")
         rows = page.locator("form#form tbody tr")

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 
+from app.core import papers
 from launcher.environment import ROOT
 
 LARGE = ("pyhanko", "pyhanko_certvalidator", "asn1crypto", "reportlab", "PIL", "aiohttp")
@@ -28,3 +29,8 @@ def test_after_loading_them_a_paper_loads_none_of_them() -> None:
         [sys.executable, "-c", SIGN_ONE], cwd=ROOT, capture_output=True, encoding="utf-8", check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_they_are_there_after_loading() -> None:
+    papers.load()
+    assert set(papers.LIBRARIES) <= set(sys.modules)

@@ -236,8 +236,8 @@ def test_autosaves_keep_their_events_and_are_told_as_one_line(
     assert [event.verb for event in events_for("quotation", draft.id)[:3]] == ["quotation:autosave"] * 3
     client.get(address(draft))
     record = client.page.one("section", id="record").text
-    assert record.count("自动保存草稿") == 1
-    assert "自动保存草稿，共 3 次" in record
+    assert record.count("保存 4 次") == 1
+    assert "自动保存草稿" not in record
     assert "— → 三" in record
     assert client.post(address(draft, "/edit"), {**values, "saved_version": ""}).status_code == 409
     assert "项目或对方编号: → 三" in client.page.text
