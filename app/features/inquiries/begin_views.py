@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import redirect, request, url_for
 
-from app.core.errors import Conflict
+from app.core.errors import Conflict, Problem
 from app.core.i18n import gettext as _
 from app.core.i18n import pgettext
 from app.features.inquiries import queries, ways
@@ -24,8 +24,11 @@ STEP = "start_quoting"
 def start_quoting(inquiry_id: int) -> Any:
     actor = current_actor()
     inquiry = queries.get(actor, inquiry_id)
+
+    def refused(problem: Problem, typed: documents.TypedStep) -> Any:
+        return STEPS.refuse(problem, typed, STEP, inquiry_id)
+
     if request.method == "POST":
-        refused = lambda problem, typed: STEPS.refuse(problem, typed, STEP, inquiry_id)  # noqa: E731
         return fire_step(inquiry_id, STEP, actor, refused, back=ways.draft_of(inquiry_id))
     if inquiry.status != InquiryStatus.PREPARING:
         # an older message: the quotation was begun meanwhile
@@ -33,7 +36,7 @@ def start_quoting(inquiry_id: int) -> Any:
     FLOW.check_possible(inquiry, STEP, actor)
     problem = ready_to_quote(inquiry, actor, {})
     if isinstance(problem, Conflict):
-        return STEPS.refuse(problem, documents.typed_step(), STEP, inquiry_id)
+        return refused(problem, documents.typed_step())
     return show_form(inquiry)
 
 

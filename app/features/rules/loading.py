@@ -56,10 +56,7 @@ def statement(*, beside: bool) -> Select[Any]:
 
 def versions(given: int, *, beside: bool) -> list[RuleVersion]:
     """Return all versions of a rule, or of the rule of a version, the oldest first; they know one another by it."""
-    found = list(session.execute(_plain(beside=beside), {"given": given}).unique().scalars())
-    if found:
-        set_committed_value(found[0].rule, "versions", found)
-    return found
+    return _known_to_rule(list(session.execute(_plain(beside=beside), {"given": given}).unique().scalars()))
 
 
 def shown(given: int, *, beside: bool) -> list[RuleVersion]:
@@ -73,6 +70,11 @@ def shown(given: int, *, beside: bool) -> list[RuleVersion]:
         set_committed_value(version, "department", department)
         set_committed_value(version, "approved_by", approver)
         found.append(version)
+    return _known_to_rule(found)
+
+
+def _known_to_rule(found: list[RuleVersion]) -> list[RuleVersion]:
+    """Return the versions of one rule, which knows all of them from here on."""
     if found:
         set_committed_value(found[0].rule, "versions", found)
     return found
