@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, ClassVar, cast
 
 from sqlalchemy import (
@@ -115,15 +115,19 @@ class Verb:
 class Line:
     """A line of the timeline as it is told: an event, or ``count`` saves in a row, the first of them at ``since``.
 
-    ``events`` are those that were read of them, the newest first; ``changes`` are what they changed together, down to
-    the first that was ``left_out`` by reading; ``hashes`` stand for all that they say, since no event is ever changed.
+    ``events`` are those that were read of them, the newest first; ``hashes`` stand for all that they say, since no
+    event is ever changed.
     """
 
     events: "Sequence[Event]"
-    changes: list[list[str]]
     count: int = 1
     since: datetime | None = None
     hashes: tuple[str, ...] = ()
+
+    @cached_property
+    def changes(self) -> list[list[str]]:
+        """What they changed together, down to the first that was ``left_out`` by reading; counted when it is told."""
+        return net_changes(self.events)
 
     @property
     def is_whole(self) -> bool:
@@ -368,7 +372,6 @@ def folded(events: Iterable[Event]) -> list[Line]:
     return [
         Line(
             group,
-            net_changes(group),
             len(group) + sum(event.left_out for event in group),
             group[-1].at if len(group) > 1 else None,
             tuple(event.hash for event in group),

@@ -11,13 +11,14 @@ from operator import attrgetter
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import Integer, Select, bindparam, inspect, select, type_coerce
+from sqlalchemy import Integer, Select, bindparam, inspect, select
 
 from app.core import prepared
 from app.core.db import ScaledDecimal
 from app.core.prepared_objects import columns, read_objects
 from app.features.inquiries.models import InquiryLine
 from app.features.products import matching
+from app.features.quotations.kept_lines import as_written
 from app.features.quotations.line_changes import TOLD_FIELDS, line_changes, told
 from app.features.quotations.models import LineAmount, QuotationLine, QuotationRevision
 from app.features.quotations.reading import line_parts
@@ -148,10 +149,7 @@ def put_changed(
 @cache
 def _written_lines() -> Select[Any]:
     """Return the SELECT of the lines of a revision (``of_revision``) as they are written."""
-    written = [
-        type_coerce(column, column.type.impl_instance) if isinstance(column.type, ScaledDecimal) else column
-        for column in (getattr(QuotationLine, name) for name in (*LINE_FIELDS, "floor_price"))
-    ]
+    written = [as_written(getattr(QuotationLine, name)) for name in (*LINE_FIELDS, "floor_price")]
     of_revision = QuotationLine.revision_id == bindparam("of_revision", type_=Integer)
     return (
         select(QuotationLine.id, QuotationLine.position, *written)
