@@ -1,7 +1,7 @@
 """The rows of a line editor, written in Python: two hundred of them hold three thousand cells.
 
-What a row has in common with every other row of its table (fields, labels, buttons) is written once and kept with its
-cells left open; a row then costs no more than filling in its values.
+What a row has in common with every other row of its table (fields, labels, buttons) is written once with its number and
+cells left open, and a row that stands where it stood and says what it said is not written again.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -22,8 +22,8 @@ FIGURES = ("number", "money")
 
 BOXED = "boxed"
 
-# Characters of the cells of kept rows.
-KEPT_CHARACTERS, LONGEST_ROW = 4_000_000, 10_000
+# Characters of kept rows: those of six of the longest forms.
+KEPT_CHARACTERS, LONGEST_ROW = 4_000_000, 20_000
 
 _tables: dict[Any, "RowPattern"] = {}
 
@@ -36,18 +36,10 @@ class BoxedText(NamedTuple):
     ticked: bool = False
 
 
-class Filled(NamedTuple):
-    """What is put into the frame of a row: hidden fields that are not empty, cells, and which of them hold a box."""
-
-    hidden: Sequence[tuple[str, str]]
-    cells: Sequence[str]
-    boxed: Sequence[int]
-
-
 # What is the same where it is equal.
 TEXTS = frozenset({str, type(None), BoxedText})
 
-_filled: Memory[Filled] = Memory(KEPT_CHARACTERS, LONGEST_ROW)
+_written: Memory[str] = Memory(KEPT_CHARACTERS, LONGEST_ROW)
 
 
 def line_rows(table: Mapping[str, Any]) -> Markup:
@@ -60,7 +52,7 @@ def line_rows(table: Mapping[str, Any]) -> Markup:
     if pattern is None:
         if len(_tables) >= KEPT_TABLES:
             _tables.clear()
-            _filled.clear()
+            _written.clear()
         pattern = _tables[key] = RowPattern(columns, prefix, hidden_names, fixed)
     rows = [pattern.row(index, row, errors) for index, row in enumerate(table["rows"])]
     return Markup("".join(rows))  # noqa: S704 - escaped there
@@ -77,58 +69,44 @@ class RowPattern:
         self.fixed = fixed
         self.cells = [CellPattern(column, f"{prefix}-{INDEX}-{column['name']}") for column in columns]
         self.names = [*hidden_names, *(cell.name for cell in self.cells)]
-        self.frames: list[str] = []
 
     def row(self, index: int, row: Mapping[str, Any], errors: Mapping[str, Any]) -> str:
-        """Return a row (counted from 0) with its values; ``errors`` are those of all rows, by field name."""
-        filled = self.filled(row)
-        hidden = "".join(
-            [
-                f'<input type="hidden" name="{self.prefix}-{index}-{name}" value="{value}">'
-                for name, value in filled.hidden
-            ]
-        )
-        cells = filled.cells
-        if filled.boxed:
-            cells = [
-                numbered(text, index) if place in filled.boxed else text for place, text in enumerate(cells)
-            ]
-        wrong = {}
-        if errors:
-            names = {cell.name: f"{self.prefix}-{index}-{cell.name}" for cell in self.cells}
-            wrong = {name: errors[field] for name, field in names.items() if errors.get(field)}
-        frame = numbered(self.frame(wrong), index) if wrong else self.plain_frame(index)
-        return frame % (hidden, *cells)
+        """Return a row (counted from 0) with its values; ``errors`` are those of all rows, by field name.
 
-    def filled(self, row: Mapping[str, Any]) -> Filled:
-        """Return what is put into the frame of a row, from memory where a row said the same before."""
+        It comes from memory where a row at its place said the same before.
+        """
+        wrong = self.wrong(index, errors) if errors else {}
         told = tuple(map(row.get, self.names))
         # others may be equal and written differently, as 1 and True
-        lasting = TEXTS.issuperset(map(type, told))
-        found = _filled.get((self, told)) if lasting else None
+        if wrong or not TEXTS.issuperset(map(type, told)):
+            return self.written(index, row, wrong)
+        key = (self, index, told)
+        found = _written.get(key)
         if found is None:
-            found = self.filled_anew(row)
-            if lasting:
-                _filled.put((self, told), found, sum(map(len, found.cells)))
+            found = self.written(index, row, wrong)
+            _written.put(key, found, len(found))
         return found
 
-    def filled_anew(self, row: Mapping[str, Any]) -> Filled:
-        """Return what is put into the frame of a row."""
-        places = [place for place, cell in enumerate(self.cells) if cell.kind == BOXED]
-        return Filled(
-            [(name, plain(row[name])) for name in self.hidden_names if row.get(name)],
-            [
-                cell.boxed(row[cell.name]) if cell.kind == BOXED else cell.shown(row.get(cell.name))
-                for cell in self.cells
-            ],
-            [place for place in places if row[self.cells[place].name].value],
-        )
+    def wrong(self, index: int, errors: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the errors of a row by column."""
+        names = {cell.name: f"{self.prefix}-{index}-{cell.name}" for cell in self.cells}
+        return {name: errors[field] for name, field in names.items() if errors.get(field)}
 
-    def plain_frame(self, index: int) -> str:
-        """Return the frame of a row in which nothing is wrong."""
-        while len(self.frames) <= index:
-            self.frames.append(numbered(self.frame_of_all, len(self.frames)))
-        return self.frames[index]
+    def written(self, index: int, row: Mapping[str, Any], wrong: Mapping[str, Any]) -> str:
+        """Return a row anew; ``wrong`` holds its errors by column."""
+        hidden = [
+            f'<input type="hidden" name="{self.prefix}-{index}-{name}" value="{plain(row[name])}">'
+            for name in self.hidden_names
+            if row.get(name)
+        ]
+        cells = [
+            numbered(cell.boxed(row[cell.name]), index)
+            if cell.kind == BOXED
+            else cell.shown(row.get(cell.name))
+            for cell in self.cells
+        ]
+        frame = self.frame(wrong) if wrong else self.frame_of_all
+        return numbered(frame, index) % ("".join(hidden), *cells)
 
     @cached_property
     def frame_of_all(self) -> str:

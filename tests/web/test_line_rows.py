@@ -129,9 +129,9 @@ def test_a_row_that_was_written_before_is_written_the_same(rows: list[dict[str, 
     columns = [*COLUMNS, {"name": "product", "label": "产品", "kind": "boxed", "box": "不是它"}]
     pattern = line_rows.RowPattern(columns, "line", ("id",), False)
     for index, row in enumerate(rows):
-        line_rows._filled.clear()
-        anew = pattern.row(index, row, {})
-        for other in rows:
-            pattern.row(0, other, {})
+        line_rows._written.clear()
+        anew = pattern.written(index, row, {})
+        for place, other in enumerate(rows):
+            pattern.row(place, other, {})
+            pattern.row(index, other, {})
         assert pattern.row(index, row, {}) == anew
-        assert pattern.filled(row) == pattern.filled_anew(row)

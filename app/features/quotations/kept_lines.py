@@ -15,13 +15,13 @@ from sqlalchemy import ColumnElement, Integer, Select, bindparam, inspect, selec
 from app.core.db import ScaledDecimal
 from app.core.prepared import read
 from app.features.quotations.models import LineAmount, LineFloor, QuotationLine
-from app.web.keeping import Memory
+from app.web.keeping import Lasting, Memory
 
 # As many lines as twenty of the longest quotations have.
 KEPT_LINES = 4_000
 
 
-class KeptLine(LineFloor, LineAmount):
+class KeptLine(LineFloor, LineAmount, Lasting):
     """A line with the columns of ``QuotationLine`` as attributes. It is shared, so it refuses to be changed."""
 
     def __init__(self, values: Mapping[str, Any]) -> None:

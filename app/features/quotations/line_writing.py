@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import cache
 from operator import attrgetter
-from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import Integer, Select, bindparam, inspect, select
@@ -89,19 +88,6 @@ def without_foreign(revision: QuotationRevision, lines: Sequence[Any]) -> Sequen
 @cache
 def _own_lines() -> Select[int]:
     return select(InquiryLine.id).where(InquiryLine.inquiry_id == bindparam("of_inquiry", type_=Integer))
-
-
-def stored_rows(revision_id: int) -> list[tuple[Any, ...]]:
-    """Return the values of LINE_FIELDS of the lines of a revision as they are written, in their order."""
-    return [row[2:-1] for row in prepared.read(_written_lines(), {"of_revision": revision_id})]
-
-
-def as_values(written: tuple[Any, ...]) -> SimpleNamespace:
-    """Return the values of LINE_FIELDS that were written so."""
-    values = list(written)
-    for place, kind in _scaled():
-        values[place] = kind.process_result_value(values[place], None)  # type: ignore[arg-type]
-    return SimpleNamespace(**dict(zip(LINE_FIELDS, values, strict=True)))
 
 
 def put_changed(

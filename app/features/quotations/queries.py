@@ -37,8 +37,8 @@ WHOLE = (
     joinedload(QuotationRevision.extra_copies),
     joinedload(QuotationRevision.issued_files).lazyload(IssuedFile.revision),
 )
-# One of several in a card of another page, where a revision without a number goes by its customer; of the inquiry no more
-# than when its bids are opened.
+# One of several in a card of another page, where a revision without a number goes by its customer; of the inquiry
+# no more than when its bids are opened.
 ROW_ONLY = (
     lazyload(QuotationRevision.lines),
     lazyload(QuotationRevision.issued_files),
