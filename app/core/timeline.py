@@ -413,11 +413,8 @@ def describe_change_rows(doc_type: str, changes: Iterable[Sequence[str]]) -> lis
     rows, labels = [], Labels(doc_type)
     for key, old, new in changes:
         place, _slash, field_name = key.rpartition("/")
-        name = f"{doc_type}.{field_name}"
-        values = _value_labels.get(name, {})
-        write = _value_texts.get(name, str)
-        before, after = (str(values[code]) if code in values else code and write(code) for code in (old, new))
-        rows.append((labels.of(place, field_name), before, after))
+        say = labels.saying(field_name)
+        rows.append((labels.of(place, field_name), say(old), say(new)))
     return rows
 
 
@@ -426,8 +423,20 @@ class Labels:
 
     def __init__(self, doc_type: str) -> None:
         self.doc_type = doc_type
+        self._sayings: dict[str, Callable[[str], str]] = {}
         self._fields: dict[str, str] = {}
         self._places: dict[str, str] = {}
+
+    def saying(self, field_name: str) -> Callable[[str], str]:
+        """Return what says a value of a field: by its label, else as it is written."""
+        say = self._sayings.get(field_name)
+        if say is None:
+            name = f"{self.doc_type}.{field_name}"
+            labels, write = _value_labels.get(name, {}), _value_texts.get(name, str)
+            say = self._sayings[field_name] = lambda code: (
+                str(labels[code]) if code in labels else code and write(code)
+            )
+        return say
 
     def of(self, place: str, field_name: str) -> str:
         """Return the name of a field, after that of the line it stands in."""

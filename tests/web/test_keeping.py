@@ -6,6 +6,9 @@ from decimal import Decimal
 from typing import NamedTuple
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from jinja2 import ChoiceLoader, DictLoader
 from markupsafe import Markup
 
 from app.core import i18n
@@ -139,3 +142,41 @@ def test_a_part_that_follows_from_more_than_its_arguments_is_found_out(monkeypat
     assert keeping.once("part", lambda: next(makes)) == "a"
     with pytest.raises(keeping.NotKept):
         keeping.once("part", lambda: next(makes))
+
+
+LIST = '{% macro entry(item) %}<li>{{ item }} {{ _("单位") }}</li>{% endmacro %}'
+
+
+@pytest.fixture
+def listed(app, monkeypatch):
+    """A template whose macro is called for each of many items, and what is kept of it."""
+    loader = DictLoader({"list.html": LIST})
+    monkeypatch.setattr(app.jinja_env, "loader", ChoiceLoader([loader, app.jinja_env.loader]))
+    keeping._items.clear()
+    with app.test_request_context():
+        yield keeping._items._found
+    keeping._items.clear()
+
+
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(items=st.lists(st.sampled_from(["a", "<b>", 1, True, Decimal("1.0"), Decimal(1), Markup("<b>")])))
+def test_items_kept_one_by_one_are_those_made_anew(app, listed, items):
+    for locale in i18n.LOCALES:
+        with i18n.using_locale(locale):
+            entry = app.jinja_env.get_template("list.html").module.entry
+            assert keeping.each("list.html", "entry", items) == "".join(str(entry(item)) for item in items)
+
+
+def test_an_item_is_made_once_and_one_that_would_be_made_otherwise_is_told(listed, monkeypatch):
+    assert keeping.each("list.html", "entry", ["a", "a", "b"]).count("<li>") == 3
+    assert len(listed) == 2
+    for key in listed:
+        listed[key] = "something else"
+    monkeypatch.setattr(keeping, "checked", True)
+    with pytest.raises(keeping.NotKept):
+        keeping.each("list.html", "entry", ["a"])
+
+
+def test_what_lasts_stands_for_itself_and_for_nothing_else():
+    first, second = keeping.Lasting(), keeping.Lasting()
+    assert keeping.frozen([first]) == keeping.frozen([first]) != keeping.frozen([second])
