@@ -122,11 +122,11 @@ class RowPattern:
         return "".join([*parts, "</tr>\n"])
 
     def tool(self, tool: tuple[str, str, str]) -> str:
-        """Return the button beside a row, by its act, words and icon."""
+        """Return the button beside a row, by its act, words and icon. It posts the form, which is ``novalidate``."""
         act, label, icon = tool
         return (
-            f'<button type="submit" class="btn" data-kind="bare" name="row_act" value="{act}-{INDEX}"'
-            f' data-line-act="{act}" formnovalidate aria-label="{literal(label)}">'
+            f'<button class="btn" data-kind="bare" name="row_act" value="{act}-{INDEX}" data-line-act="{act}"'
+            f' aria-label="{literal(label)}">'
             f"{doubled(components.icon(icon))}</button>\n"
         )
 
@@ -143,7 +143,13 @@ class CellPattern:
         self.field = field
         self.kind: str = column.get("kind") or "text"
         self.label = _("第 %(row)s 行 %(column)s", row=NUMBER, column=column["label"])
-        self.shown: Callable[[Any], str] = {"select": self.chosen, "checkbox": ticked}.get(self.kind, plain)
+        shown: dict[str, Callable[[Any], str]] = {
+            "select": self.chosen,
+            "checkbox": ticked,
+            "static": plain,
+            "textarea": plain,
+        }
+        self.shown = shown.get(self.kind, typed)
         self.options = [
             (str(value), plain(value), plain(text)) for value, text in column.get("options") or ()
         ]
@@ -167,7 +173,7 @@ class CellPattern:
         else:
             figures, mode = (" figures", ' inputmode="decimal"') if self.kind in FIGURES else ("", "")
             offers = f' list="{literal(column["list"])}"' if column.get("list") else ""
-            cell = f'<input class="input{figures}" type="text" {named} value="%s" {label}{mode}{offers}{hint}{said}>'
+            cell = f'<input class="input{figures}" {named}%s {label}{mode}{offers}{hint}{said}>'
         if errors:
             sentence = errors if isinstance(errors, str) else " ".join(map(str, errors))
             # a sentence may repeat what was typed
@@ -212,6 +218,12 @@ def tools() -> list[tuple[str, str, str]]:
 def plain(value: Any) -> str:
     """Return a value as escaped text, nothing for None."""
     return "" if value is None else components.plain(str(value))
+
+
+def typed(value: Any) -> str:
+    """Return what is written of the value of an input: nothing while it is empty."""
+    text = plain(value)
+    return f' value="{text}"' if text else ""
 
 
 def ticked(value: Any) -> str:

@@ -282,7 +282,7 @@ class Lines(Generic[Form]):
         """Return what the table shows: each row as typed, and ``extra`` empty ones behind (``empty`` where none is)."""
         rows = [row.texts for row in self.rows]
         spare = min(max(extra, self.blank, 0 if rows else empty), self.most - len(rows))
-        return [*rows, *([self._stored_row({}).texts] * spare)]
+        return [*rows, *([self._stored_row({}).texts] * spare)] if spare > 0 else rows
 
 
 def cells_by_row(posted: "MultiDict[str, str]", prefix: str) -> Mapping[int, Cells]:
