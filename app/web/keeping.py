@@ -68,6 +68,7 @@ class Memory(Generic[Kept]):
 
 _kept: Memory[Markup] = Memory(KEPT_CHARACTERS, LONGEST, KEPT_PARTS)
 _items: Memory[str] = Memory(KEPT_CHARACTERS)
+_fields: Memory[Markup] = Memory(KEPT_CHARACTERS // 3)
 
 
 class NotKept(AssertionError):
@@ -138,6 +139,28 @@ def each(template: str, macro: str, items: Iterable[Any]) -> Markup:
 def _place(name: str) -> tuple[Any, ...]:
     """Return what anything kept may depend on besides its arguments."""
     return (name, current_locale(), clock.today(), request.script_root if request else "")
+
+
+def field(name: str, macro: Callable[..., Any], asked: Any, *arguments: Any, **named: Any) -> Markup:
+    """Return what a macro makes of a field, from memory where a field said the same and was asked for alike.
+
+    A field tells by ``said`` all that a macro asks of it; what tells nothing is written each time.
+    """
+    said = getattr(asked, "said", None)
+    key = (name, current_locale(), said, frozen(arguments), frozen(named))
+    try:
+        found = None if said is None else _fields.get(key)
+    except TypeError:
+        # asked for with something that does not last
+        said = found = None
+    if said is None:
+        return Markup(macro(asked, *arguments, **named))  # noqa: S704 - a macro's output
+    if found is None:
+        found = Markup(macro(asked, *arguments, **named))  # noqa: S704 - a macro's output
+        _fields.put(key, found, len(found))
+    elif checked and found != macro(asked, *arguments, **named):
+        raise NotKept(f"{name} is kept under {key}")
+    return found
 
 
 class Lasting:

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from app.core.i18n import current_locale
 from app.core.i18n import gettext as _
-from app.web import components, keeping
+from app.web import components, keeping, ready_bytes
 from app.web.keeping import Memory
 
 KEPT_TABLES = 64
@@ -22,8 +22,8 @@ FIGURES = ("number", "money")
 
 BOXED = "boxed"
 
-# Characters of kept rows: those of six of the longest forms.
-KEPT_CHARACTERS, LONGEST_ROW = 4_000_000, 20_000
+# Bytes of kept rows: those of nine of the longest forms.
+KEPT_BYTES, LONGEST_ROW = 6_000_000, 20_000
 
 _tables: dict[Any, "RowPattern"] = {}
 
@@ -39,11 +39,14 @@ class BoxedText(NamedTuple):
 # What is the same where it is equal.
 TEXTS = frozenset({str, type(None), BoxedText})
 
-_written: Memory[str] = Memory(KEPT_CHARACTERS, LONGEST_ROW)
+_written: Memory[bytes] = Memory(KEPT_BYTES, LONGEST_ROW)
 
 
 def line_rows(table: Mapping[str, Any]) -> Markup:
-    """Return the rows of a line editor; ``table`` is what the template ``_ui/lines.html`` is told."""
+    """Return the rows of a line editor; ``table`` is what the template ``_ui/lines.html`` is told.
+
+    What stands for them until the page is sent is returned, see ``ready_bytes``.
+    """
     columns, prefix, fixed = table["columns"], table.get("prefix", "line"), bool(table.get("fixed"))
     hidden_names, errors = tuple(table["hidden_names"]), table["errors"]
     shape = (current_locale(), components.asset("icons.svg"), prefix, hidden_names, fixed)
@@ -55,7 +58,7 @@ def line_rows(table: Mapping[str, Any]) -> Markup:
             _written.clear()
         pattern = _tables[key] = RowPattern(columns, prefix, hidden_names, fixed)
     rows = [pattern.row(index, row, errors) for index, row in enumerate(table["rows"])]
-    return Markup("".join(rows))  # noqa: S704 - escaped there
+    return ready_bytes.put(b"".join(rows))
 
 
 class RowPattern:
@@ -70,7 +73,7 @@ class RowPattern:
         self.cells = [CellPattern(column, f"{prefix}-{INDEX}-{column['name']}") for column in columns]
         self.names = [*hidden_names, *(cell.name for cell in self.cells)]
 
-    def row(self, index: int, row: Mapping[str, Any], errors: Mapping[str, Any]) -> str:
+    def row(self, index: int, row: Mapping[str, Any], errors: Mapping[str, Any]) -> bytes:
         """Return a row (counted from 0) with its values; ``errors`` are those of all rows, by field name.
 
         It comes from memory where a row at its place said the same before.
@@ -79,11 +82,11 @@ class RowPattern:
         told = tuple(map(row.get, self.names))
         # others may be equal and written differently, as 1 and True
         if wrong or not TEXTS.issuperset(map(type, told)):
-            return self.written(index, row, wrong)
+            return self.written(index, row, wrong).encode()
         key = (self, index, told)
         found = _written.get(key)
         if found is None:
-            found = self.written(index, row, wrong)
+            found = self.written(index, row, wrong).encode()
             _written.put(key, found, len(found))
         return found
 
