@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, ClassVar, cast
 
 from sqlalchemy import (
@@ -115,15 +115,19 @@ class Verb:
 class Line:
     """A line of the timeline as it is told: an event, or ``count`` saves in a row, the first of them at ``since``.
 
-    ``events`` are those that were read of them, the newest first; ``changes`` are what they changed together, down to
-    the first that was ``left_out`` by reading; ``hashes`` stand for all that they say, since no event is ever changed.
+    ``events`` are those that were read of them, the newest first; ``hashes`` stand for all that they say, since no
+    event is ever changed.
     """
 
     events: "Sequence[Event]"
-    changes: list[list[str]]
     count: int = 1
     since: datetime | None = None
     hashes: tuple[str, ...] = ()
+
+    @cached_property
+    def changes(self) -> list[list[str]]:
+        """What they changed together, down to the first that was ``left_out`` by reading; counted when it is told."""
+        return net_changes(self.events)
 
     @property
     def is_whole(self) -> bool:
@@ -368,7 +372,6 @@ def folded(events: Iterable[Event]) -> list[Line]:
     return [
         Line(
             group,
-            net_changes(group),
             len(group) + sum(event.left_out for event in group),
             group[-1].at if len(group) > 1 else None,
             tuple(event.hash for event in group),
@@ -410,11 +413,8 @@ def describe_change_rows(doc_type: str, changes: Iterable[Sequence[str]]) -> lis
     rows, labels = [], Labels(doc_type)
     for key, old, new in changes:
         place, _slash, field_name = key.rpartition("/")
-        name = f"{doc_type}.{field_name}"
-        values = _value_labels.get(name, {})
-        write = _value_texts.get(name, str)
-        before, after = (str(values[code]) if code in values else code and write(code) for code in (old, new))
-        rows.append((labels.of(place, field_name), before, after))
+        say = labels.saying(field_name)
+        rows.append((labels.of(place, field_name), say(old), say(new)))
     return rows
 
 
@@ -423,8 +423,20 @@ class Labels:
 
     def __init__(self, doc_type: str) -> None:
         self.doc_type = doc_type
+        self._sayings: dict[str, Callable[[str], str]] = {}
         self._fields: dict[str, str] = {}
         self._places: dict[str, str] = {}
+
+    def saying(self, field_name: str) -> Callable[[str], str]:
+        """Return what says a value of a field: by its label, else as it is written."""
+        say = self._sayings.get(field_name)
+        if say is None:
+            name = f"{self.doc_type}.{field_name}"
+            labels, write = _value_labels.get(name, {}), _value_texts.get(name, str)
+            say = self._sayings[field_name] = lambda code: (
+                str(labels[code]) if code in labels else code and write(code)
+            )
+        return say
 
     def of(self, place: str, field_name: str) -> str:
         """Return the name of a field, after that of the line it stands in."""

@@ -4,7 +4,7 @@ Everything that comes from data is escaped here, as a template would do it.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -170,6 +170,16 @@ def plain(text: str) -> str:
     return str(escape(text)) if SPECIAL.search(text) else text
 
 
+def changes(rows: Iterable[tuple[object, object, object]]) -> Markup:
+    """Return changes, each (label, old, new), as a list; the first saving of a long quotation has thousands."""
+    items = [
+        f"<li>{plain(str(label))} <del>{plain(str(old or filters.NOTHING))}</del>"
+        f" → <ins>{plain(str(new or filters.NOTHING))}</ins></li>"
+        for label, old, new in rows
+    ]
+    return Markup(f'<ul class="changes">{"".join(items)}</ul>')  # noqa: S704 - escaped there
+
+
 def page_columns(listing: Any) -> list[tuple[Any, list[Any]]]:
     """Return the columns of a Listing as a page shows them, each with those that stand below it in its cells."""
     below = [column for column in listing.columns if column.below]
@@ -251,8 +261,10 @@ PYTHON_MACROS = {
     "badge": badge,
     "row": row,
     "part": keeping.part,
+    "each": keeping.each,
     "kept": kept,
     "nav_sections": nav_sections,
+    "changes": changes,
     "page_columns": page_columns,
     "table_rows": table_rows,
 }

@@ -1,7 +1,7 @@
 """Fields of forms: they read what people in the office type and answer in sentences that name the field."""
 
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -14,12 +14,14 @@ from app.core.db import LARGEST_ID
 from app.core.i18n import LazyText, lazy
 from app.core.money import MoneyError
 from app.core.written import has_hidden_characters
-from app.web import dates
+from app.web import dates, keeping
 
 Label = LazyText | str
 
 LINE_LENGTH = 200
 TEXT_LENGTH = 5_000
+# A field with more choices is written anew on each page.
+KEPT_CHOICES = 30
 
 # Marks that show nothing and only come along when text is copied.
 _DROPPED = dict.fromkeys((0x00AD, 0x200B, 0x200E, 0x200F, 0x2060, 0xFEFF))
@@ -50,6 +52,12 @@ def clean_text(text: str, *, many_lines: bool = False) -> str:
     if has_hidden_characters(text):
         raise ValueError("control character")
     return text.strip()
+
+
+def said_by(field: wtforms.Field) -> tuple[Any, ...]:
+    """Return what a template asks of any field: its name, label and errors, and whether it is required."""
+    label, errors = keeping.frozen(field.label.text), keeping.frozen(list(field.errors))
+    return (field.id, field.name, label, errors, field.flags.required)
 
 
 class TypedField(wtforms.Field):
@@ -117,6 +125,11 @@ class TypedField(wtforms.Field):
         if self.raw_data is not None:
             return self.typed.encode("utf-8", "replace").decode()
         return "" if self.data is None else self.write(self.data)
+
+    @property
+    def said(self) -> Hashable:
+        """All that a template asks of the field, see ``keeping.field``."""
+        return (*said_by(self), self._value())
 
     @property
     def echo(self) -> str:
@@ -377,6 +390,14 @@ class _Choosing(wtforms.Field):
         chosen = {str(value) for value in self._chosen()} or {""}
         for value, text in self._choices:
             yield value, text, value in chosen, {}
+
+    @property
+    def said(self) -> Hashable:
+        """All that a template asks of the field, see ``keeping.field``; nothing where that is a long list."""
+        if len(self._choices) > KEPT_CHOICES:
+            return None
+        lang = (self.render_kw or {}).get("lang")
+        return (*said_by(self), lang, keeping.frozen(self._choices), frozenset(map(str, self._chosen())))
 
     def has_groups(self) -> bool:
         """No groups."""

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from app.core.errors import Problem
 from app.core.i18n import gettext as _
-from app.web import keeping
+from app.web import keeping, ready_bytes
 
 TOASTS = "#toasts"
 
@@ -129,7 +129,7 @@ def mark_unstored(response: Response) -> Response:
 
 
 def _unstored(body: Any, status: int | None = None) -> Response:
-    response: Response = make_response(body)
+    response: Response = make_response(ready_bytes.sent(body) if isinstance(body, str) else body)
     if status is not None:
         response.status_code = status
     return mark_unstored(response)

@@ -4,7 +4,7 @@ A part must depend on nothing but its arguments, the language and the day; what 
 tokens of its forms are the exception: they are put in whenever the part is shown.
 """
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -67,6 +67,8 @@ class Memory(Generic[Kept]):
 
 
 _kept: Memory[Markup] = Memory(KEPT_CHARACTERS, LONGEST, KEPT_PARTS)
+_items: Memory[str] = Memory(KEPT_CHARACTERS)
+_fields: Memory[Markup] = Memory(KEPT_CHARACTERS // 3)
 
 
 class NotKept(AssertionError):
@@ -75,14 +77,7 @@ class NotKept(AssertionError):
 
 def once(name: str, make: Callable[..., Any], *arguments: Any, **named: Any) -> Markup:
     """Return what ``make`` makes of the arguments, from memory where it made the same before on this day."""
-    key = (
-        name,
-        current_locale(),
-        clock.today(),
-        request.script_root if request else "",
-        frozen(arguments),
-        frozen(named),
-    )
+    key = (*_place(name), frozen(arguments), frozen(named))
     try:
         found = _kept.get(key)
     except TypeError:
@@ -121,6 +116,57 @@ def rendered(template: str, **named: Any) -> str:
     return current_app.jinja_env.get_template(template).render(named)
 
 
+def each(template: str, macro: str, items: Iterable[Any]) -> Markup:
+    """Return what a macro of a template makes of each item, one after the other, from memory where it made it before.
+
+    What one item looks like follows from it alone; items are lasting values, and no form stands in them.
+    """
+    place = _place(f"{template} {macro}")
+    made = getattr(current_app.jinja_env.get_template(template).module, macro)
+    parts = []
+    for item in items:
+        key = (place, frozen(item))
+        found = _items.get(key)
+        if found is None:
+            found = str(made(item))
+            _items.put(key, found, len(found))
+        elif checked and found != str(made(item)):
+            raise NotKept(f"{template} {macro} is kept under {key}")
+        parts.append(found)
+    return Markup("".join(parts))  # noqa: S704 - a macro's output
+
+
+def _place(name: str) -> tuple[Any, ...]:
+    """Return what anything kept may depend on besides its arguments."""
+    return (name, current_locale(), clock.today(), request.script_root if request else "")
+
+
+def field(name: str, macro: Callable[..., Any], asked: Any, *arguments: Any, **named: Any) -> Markup:
+    """Return what a macro makes of a field, from memory where a field said the same and was asked for alike.
+
+    A field tells by ``said`` all that a macro asks of it; what tells nothing is written each time.
+    """
+    said = getattr(asked, "said", None)
+    key = (name, current_locale(), said, frozen(arguments), frozen(named))
+    try:
+        found = None if said is None else _fields.get(key)
+    except TypeError:
+        # asked for with something that does not last
+        said = found = None
+    if said is None:
+        return Markup(macro(asked, *arguments, **named))  # noqa: S704 - a macro's output
+    if found is None:
+        found = Markup(macro(asked, *arguments, **named))  # noqa: S704 - a macro's output
+        _fields.put(key, found, len(found))
+    elif checked and found != macro(asked, *arguments, **named):
+        raise NotKept(f"{name} is kept under {key}")
+    return found
+
+
+class Lasting:
+    """What never says anything else and is equal to nothing but itself: it stands for all that it says."""
+
+
 def frozen(value: Any) -> Any:
     """Return a value by which to find again what was made of it: texts and markup are told apart.
 
@@ -143,6 +189,8 @@ def frozen(value: Any) -> Any:
     if kind is Decimal:
         # 1.0 and 1.00 are equal, and written differently
         return (kind, str(value))
+    if issubclass(kind, Lasting):
+        return value
     if is_dataclass(kind):
         identity = getattr(value, "identity", None)
         if identity is not None:

@@ -1,7 +1,7 @@
 """The rows of a line editor, written in Python: two hundred of them hold three thousand cells.
 
-What a row has in common with every other row of its table (fields, labels, buttons) is written once and kept with its
-cells left open; a row then costs no more than filling in its values.
+What a row has in common with every other row of its table (fields, labels, buttons) is written once with its number and
+cells left open, and a row that stands where it stood and says what it said is not written again.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from app.core.i18n import current_locale
 from app.core.i18n import gettext as _
-from app.web import components, keeping
+from app.web import components, keeping, ready_bytes
 from app.web.keeping import Memory
 
 KEPT_TABLES = 64
@@ -22,8 +22,8 @@ FIGURES = ("number", "money")
 
 BOXED = "boxed"
 
-# Characters of the cells of kept rows.
-KEPT_CHARACTERS, LONGEST_ROW = 4_000_000, 10_000
+# Bytes of kept rows: those of nine of the longest forms.
+KEPT_BYTES, LONGEST_ROW = 6_000_000, 20_000
 
 _tables: dict[Any, "RowPattern"] = {}
 
@@ -36,22 +36,17 @@ class BoxedText(NamedTuple):
     ticked: bool = False
 
 
-class Filled(NamedTuple):
-    """What is put into the frame of a row: hidden fields that are not empty, cells, and which of them hold a box."""
-
-    hidden: Sequence[tuple[str, str]]
-    cells: Sequence[str]
-    boxed: Sequence[int]
-
-
 # What is the same where it is equal.
 TEXTS = frozenset({str, type(None), BoxedText})
 
-_filled: Memory[Filled] = Memory(KEPT_CHARACTERS, LONGEST_ROW)
+_written: Memory[bytes] = Memory(KEPT_BYTES, LONGEST_ROW)
 
 
 def line_rows(table: Mapping[str, Any]) -> Markup:
-    """Return the rows of a line editor; ``table`` is what the template ``_ui/lines.html`` is told."""
+    """Return the rows of a line editor; ``table`` is what the template ``_ui/lines.html`` is told.
+
+    What stands for them until the page is sent is returned, see ``ready_bytes``.
+    """
     columns, prefix, fixed = table["columns"], table.get("prefix", "line"), bool(table.get("fixed"))
     hidden_names, errors = tuple(table["hidden_names"]), table["errors"]
     shape = (current_locale(), components.asset("icons.svg"), prefix, hidden_names, fixed)
@@ -60,10 +55,10 @@ def line_rows(table: Mapping[str, Any]) -> Markup:
     if pattern is None:
         if len(_tables) >= KEPT_TABLES:
             _tables.clear()
-            _filled.clear()
+            _written.clear()
         pattern = _tables[key] = RowPattern(columns, prefix, hidden_names, fixed)
     rows = [pattern.row(index, row, errors) for index, row in enumerate(table["rows"])]
-    return Markup("".join(rows))  # noqa: S704 - escaped there
+    return ready_bytes.put(b"".join(rows))
 
 
 class RowPattern:
@@ -77,58 +72,44 @@ class RowPattern:
         self.fixed = fixed
         self.cells = [CellPattern(column, f"{prefix}-{INDEX}-{column['name']}") for column in columns]
         self.names = [*hidden_names, *(cell.name for cell in self.cells)]
-        self.frames: list[str] = []
 
-    def row(self, index: int, row: Mapping[str, Any], errors: Mapping[str, Any]) -> str:
-        """Return a row (counted from 0) with its values; ``errors`` are those of all rows, by field name."""
-        filled = self.filled(row)
-        hidden = "".join(
-            [
-                f'<input type="hidden" name="{self.prefix}-{index}-{name}" value="{value}">'
-                for name, value in filled.hidden
-            ]
-        )
-        cells = filled.cells
-        if filled.boxed:
-            cells = [
-                numbered(text, index) if place in filled.boxed else text for place, text in enumerate(cells)
-            ]
-        wrong = {}
-        if errors:
-            names = {cell.name: f"{self.prefix}-{index}-{cell.name}" for cell in self.cells}
-            wrong = {name: errors[field] for name, field in names.items() if errors.get(field)}
-        frame = numbered(self.frame(wrong), index) if wrong else self.plain_frame(index)
-        return frame % (hidden, *cells)
+    def row(self, index: int, row: Mapping[str, Any], errors: Mapping[str, Any]) -> bytes:
+        """Return a row (counted from 0) with its values; ``errors`` are those of all rows, by field name.
 
-    def filled(self, row: Mapping[str, Any]) -> Filled:
-        """Return what is put into the frame of a row, from memory where a row said the same before."""
+        It comes from memory where a row at its place said the same before.
+        """
+        wrong = self.wrong(index, errors) if errors else {}
         told = tuple(map(row.get, self.names))
         # others may be equal and written differently, as 1 and True
-        lasting = TEXTS.issuperset(map(type, told))
-        found = _filled.get((self, told)) if lasting else None
+        if wrong or not TEXTS.issuperset(map(type, told)):
+            return self.written(index, row, wrong).encode()
+        key = (self, index, told)
+        found = _written.get(key)
         if found is None:
-            found = self.filled_anew(row)
-            if lasting:
-                _filled.put((self, told), found, sum(map(len, found.cells)))
+            found = self.written(index, row, wrong).encode()
+            _written.put(key, found, len(found))
         return found
 
-    def filled_anew(self, row: Mapping[str, Any]) -> Filled:
-        """Return what is put into the frame of a row."""
-        places = [place for place, cell in enumerate(self.cells) if cell.kind == BOXED]
-        return Filled(
-            [(name, plain(row[name])) for name in self.hidden_names if row.get(name)],
-            [
-                cell.boxed(row[cell.name]) if cell.kind == BOXED else cell.shown(row.get(cell.name))
-                for cell in self.cells
-            ],
-            [place for place in places if row[self.cells[place].name].value],
-        )
+    def wrong(self, index: int, errors: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the errors of a row by column."""
+        names = {cell.name: f"{self.prefix}-{index}-{cell.name}" for cell in self.cells}
+        return {name: errors[field] for name, field in names.items() if errors.get(field)}
 
-    def plain_frame(self, index: int) -> str:
-        """Return the frame of a row in which nothing is wrong."""
-        while len(self.frames) <= index:
-            self.frames.append(numbered(self.frame_of_all, len(self.frames)))
-        return self.frames[index]
+    def written(self, index: int, row: Mapping[str, Any], wrong: Mapping[str, Any]) -> str:
+        """Return a row anew; ``wrong`` holds its errors by column."""
+        hidden = [
+            f'<input type="hidden" name="{self.prefix}-{index}-{name}" value="{plain(row[name])}">'
+            for name in self.hidden_names
+            if row.get(name)
+        ]
+        cells = [
+            numbered(cell.boxed(row[cell.name]), index)
+            if cell.kind == BOXED
+            else cell.shown(row.get(cell.name))
+            for cell in self.cells
+        ]
+        frame = self.frame(wrong) if wrong else self.frame_of_all
+        return numbered(frame, index) % ("".join(hidden), *cells)
 
     @cached_property
     def frame_of_all(self) -> str:
@@ -144,11 +125,11 @@ class RowPattern:
         return "".join([*parts, "</tr>\n"])
 
     def tool(self, tool: tuple[str, str, str]) -> str:
-        """Return the button beside a row, by its act, words and icon."""
+        """Return the button beside a row, by its act, words and icon. It posts the form, which is ``novalidate``."""
         act, label, icon = tool
         return (
-            f'<button type="submit" class="btn" data-kind="bare" name="row_act" value="{act}-{INDEX}"'
-            f' data-line-act="{act}" formnovalidate aria-label="{literal(label)}">'
+            f'<button class="btn" data-kind="bare" name="row_act" value="{act}-{INDEX}" data-line-act="{act}"'
+            f' aria-label="{literal(label)}">'
             f"{doubled(components.icon(icon))}</button>\n"
         )
 
@@ -165,7 +146,13 @@ class CellPattern:
         self.field = field
         self.kind: str = column.get("kind") or "text"
         self.label = _("第 %(row)s 行 %(column)s", row=NUMBER, column=column["label"])
-        self.shown: Callable[[Any], str] = {"select": self.chosen, "checkbox": ticked}.get(self.kind, plain)
+        shown: dict[str, Callable[[Any], str]] = {
+            "select": self.chosen,
+            "checkbox": ticked,
+            "static": plain,
+            "textarea": plain,
+        }
+        self.shown = shown.get(self.kind, typed)
         self.options = [
             (str(value), plain(value), plain(text)) for value, text in column.get("options") or ()
         ]
@@ -189,7 +176,7 @@ class CellPattern:
         else:
             figures, mode = (" figures", ' inputmode="decimal"') if self.kind in FIGURES else ("", "")
             offers = f' list="{literal(column["list"])}"' if column.get("list") else ""
-            cell = f'<input class="input{figures}" type="text" {named} value="%s" {label}{mode}{offers}{hint}{said}>'
+            cell = f'<input class="input{figures}" {named}%s {label}{mode}{offers}{hint}{said}>'
         if errors:
             sentence = errors if isinstance(errors, str) else " ".join(map(str, errors))
             # a sentence may repeat what was typed
@@ -234,6 +221,12 @@ def tools() -> list[tuple[str, str, str]]:
 def plain(value: Any) -> str:
     """Return a value as escaped text, nothing for None."""
     return "" if value is None else components.plain(str(value))
+
+
+def typed(value: Any) -> str:
+    """Return what is written of the value of an input: nothing while it is empty."""
+    text = plain(value)
+    return f' value="{text}"' if text else ""
 
 
 def ticked(value: Any) -> str:

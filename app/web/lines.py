@@ -29,7 +29,7 @@ KEPT_ROWS = 4_096
 KEPT_NAMES = 8_192
 # A row of more characters is read anew each time.
 LONGEST_KEPT = 2_000
-TYPED, STORED, WRITTEN = "typed", "stored", "written"
+TYPED, STORED = "typed", "stored"
 
 # What stands for the value of a field that a stored row knows nothing of.
 _MISSING = object()
@@ -82,13 +82,6 @@ class LineRow(NamedTuple):
         if found is None:
             found = self.made[make] = make(self.values)
         return found
-
-
-class WrittenRow(NamedTuple):
-    """A stored row as the database has it, plain numbers and texts, and how to read the values of the fields in it."""
-
-    written: tuple[Any, ...]
-    read: Callable[[tuple[Any, ...]], Any]
 
 
 class Lines(Generic[Form]):
@@ -206,8 +199,8 @@ class Lines(Generic[Form]):
         return attrgetter(*self._names)
 
     def _stored_row(self, item: Any) -> LineRow:
-        if type(item) is WrittenRow:
-            return self._kept(WRITTEN, item, lambda: self._read_stored(item.read(item.written)))
+        if isinstance(item, keeping.Lasting):
+            return self._kept(STORED, item, lambda: self._read_stored(item))
         try:
             found = self._told(item)
         except AttributeError:
@@ -285,12 +278,11 @@ class Lines(Generic[Form]):
         """The values of all rows that count."""
         return [dict(row.values) for row in self.rows]
 
-    def shown(self, extra: int = 0, *, empty: int = EMPTY_ROWS) -> list[dict[str, str]]:
+    def shown(self, extra: int = 0, *, empty: int = EMPTY_ROWS) -> list[Mapping[str, str]]:
         """Return what the table shows: each row as typed, and ``extra`` empty ones behind (``empty`` where none is)."""
-        rows = [dict(row.texts) for row in self.rows]
-        spare = max(extra, self.blank, 0 if rows else empty)
-        blank = self._stored_row({}).texts
-        return rows + [dict(blank) for _number in range(min(spare, self.most - len(rows)))]
+        rows = [row.texts for row in self.rows]
+        spare = min(max(extra, self.blank, 0 if rows else empty), self.most - len(rows))
+        return [*rows, *([self._stored_row({}).texts] * spare)] if spare > 0 else rows
 
 
 def cells_by_row(posted: "MultiDict[str, str]", prefix: str) -> Mapping[int, Cells]:

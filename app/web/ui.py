@@ -14,6 +14,8 @@ from app.web import components, current, filters, keeping, line_rows, nav, token
 MACROS = ("_ui/macros.html", "_ui/fields.html")
 # Those of them that follow from their arguments alone, and are never called with a body.
 KEPT_MACROS = frozenset({"facts", "step_line", "tabs", "tiles", "timeline"})
+# Those that follow from a field and their arguments.
+KEPT_FIELDS = frozenset({"date", "field", "select", "textarea"})
 PRODUCT = i18n.lazy("章程")
 THEMES = ("auto", "light", "dark")
 THEME_COOKIE = "theme"
@@ -51,6 +53,8 @@ class Macros:
             if macro is not None:
                 if name in KEPT_MACROS:
                     macro = partial(keeping.once, name, macro)
+                elif name in KEPT_FIELDS:
+                    macro = partial(keeping.field, name, macro)
                 if not self._environment.auto_reload:
                     setattr(self, name, macro)
                 return macro

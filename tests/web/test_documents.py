@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from jinja2 import Environment
 
 from app.core import clock, i18n, timeline
 from app.core import documents as registry
@@ -21,7 +22,7 @@ from app.core.timeline import Event
 from app.core.uow import unit_of_work
 from app.core.workflow import Flow, State, flows, mine, step
 from app.features.people.models import User
-from app.web import documents
+from app.web import components, documents
 from app.web.documents import TimelineRow
 from tests import factories
 from tests.client import Client
@@ -367,3 +368,15 @@ def test_rows_of_files_name_people_from_events_before_asking(owner: User) -> Non
     with unit_of_work():
         orphan = attach(CheckedFile("b.txt", "text/plain", b"b"), "pages_test", 1, SYSTEM)
         assert documents.file_rows([orphan])[0].by == ""
+
+
+@pytest.mark.engine_free
+@given(
+    rows=st.lists(st.tuples(st.sampled_from(["名称", "<b>"]), *[st.sampled_from(["", "a&b", "12", '"'])] * 2))
+)
+def test_changes_are_listed_as_a_template_would_list_them(rows):
+    told = Environment(autoescape=True).from_string(
+        '<ul class="changes">{% for label, old, new in rows %}<li>{{ label }} <del>{{ old or "—" }}</del>'
+        ' → <ins>{{ new or "—" }}</ins></li>{% endfor %}</ul>'
+    )
+    assert components.changes(rows) == told.render(rows=rows)

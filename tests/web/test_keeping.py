@@ -6,11 +6,17 @@ from decimal import Decimal
 from typing import NamedTuple
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from jinja2 import ChoiceLoader, DictLoader
 from markupsafe import Markup
+from werkzeug.datastructures import MultiDict
 
 from app.core import i18n
+from app.core.i18n import lazy
 from app.core.tasks import Task
 from app.web import keeping
+from app.web.forms import BaseForm, ChoiceField, DateField, LongTextField, TextField, UnitPriceField
 from app.web.tokens import form_token
 
 
@@ -139,3 +145,110 @@ def test_a_part_that_follows_from_more_than_its_arguments_is_found_out(monkeypat
     assert keeping.once("part", lambda: next(makes)) == "a"
     with pytest.raises(keeping.NotKept):
         keeping.once("part", lambda: next(makes))
+
+
+LIST = '{% macro entry(item) %}<li>{{ item }} {{ _("单位") }}</li>{% endmacro %}'
+
+
+@pytest.fixture
+def listed(app, monkeypatch):
+    """A template whose macro is called for each of many items, and what is kept of it."""
+    loader = DictLoader({"list.html": LIST})
+    monkeypatch.setattr(app.jinja_env, "loader", ChoiceLoader([loader, app.jinja_env.loader]))
+    keeping._items.clear()
+    with app.test_request_context():
+        yield keeping._items._found
+    keeping._items.clear()
+
+
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(items=st.lists(st.sampled_from(["a", "<b>", 1, True, Decimal("1.0"), Decimal(1), Markup("<b>")])))
+def test_items_kept_one_by_one_are_those_made_anew(app, listed, items):
+    for locale in i18n.LOCALES:
+        with i18n.using_locale(locale):
+            entry = app.jinja_env.get_template("list.html").module.entry
+            assert keeping.each("list.html", "entry", items) == "".join(str(entry(item)) for item in items)
+
+
+def test_an_item_is_made_once_and_one_that_would_be_made_otherwise_is_told(listed, monkeypatch):
+    assert keeping.each("list.html", "entry", ["a", "a", "b"]).count("<li>") == 3
+    assert len(listed) == 2
+    for key in listed:
+        listed[key] = "something else"
+    monkeypatch.setattr(keeping, "checked", True)
+    with pytest.raises(keeping.NotKept):
+        keeping.each("list.html", "entry", ["a"])
+
+
+def test_what_lasts_stands_for_itself_and_for_nothing_else():
+    first, second = keeping.Lasting(), keeping.Lasting()
+    assert keeping.frozen([first]) == keeping.frozen([first]) != keeping.frozen([second])
+
+
+class Asking(BaseForm):
+    """A form with a field of each kind whose macro is kept."""
+
+    text = TextField("名称 <b>", longest=5, required=True)
+    note = LongTextField(lazy("备注"))
+    price = UnitPriceField(lazy("含税单价"))
+    day = DateField(lazy("有效期至"))
+    term = ChoiceField(
+        lazy("付款方式"), choices=[("a", lazy("明细")), ("b", "<b>")], render_kw={"lang": "zh-Hans"}
+    )
+    many = ChoiceField("很多", choices=[(str(place), str(place)) for place in range(40)])
+
+
+TYPED = st.sampled_from(["", "a", "<b>", "1", "1.50", "11-27", "b", "39", "\x01token\x01", "太长太长太长"])
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    typed=st.fixed_dictionaries(
+        {}, optional=dict.fromkeys(("text", "note", "price", "day", "term", "many"), TYPED)
+    ),
+    stored=st.sampled_from([None, "a", "b"]),
+    checked=st.booleans(),
+    options=st.sampled_from(
+        [{}, {"hint": "<i>"}, {"hint": Markup("<i>")}, {"optional": True}, {"required": True}]
+    ),
+    locale=st.sampled_from(i18n.LOCALES),
+)
+def test_a_kept_field_is_what_its_macro_makes_of_it(app, typed, stored, checked, options, locale):
+    macros = app.jinja_env.get_template("_ui/fields.html").module
+    with app.test_request_context(), i18n.using_locale(locale):
+        form = Asking(MultiDict(typed) if typed else None, term=stored, text=stored)
+        if checked:
+            form.validate()
+        for name, macro in {"text": "field", "note": "textarea", "price": "field", "day": "date"}.items():
+            kept = getattr(app.jinja_env.globals["ui"], macro)(form[name], **options)
+            assert kept == getattr(macros, macro)(form[name], **options)
+        for name in ("term", "many"):
+            assert app.jinja_env.globals["ui"].select(form[name], **options) == macros.select(
+                form[name], **options
+            )
+
+
+def test_a_field_that_says_the_same_is_written_once_and_one_with_many_choices_each_time(app):
+    made = []
+
+    def macro(asked, **options):
+        made.append(asked.name)
+        return asked.name
+
+    with app.test_request_context():
+        keeping._fields.clear()
+        for text in ("a", "a", "b"):
+            form = Asking(text=text)
+            keeping.field("field", macro, form.text)
+            keeping.field("select", macro, form.many)
+            keeping.field("field", macro, form.note, hint=object())
+    assert (made.count("text"), made.count("many"), made.count("note")) == (2, 3, 3)
+
+
+def test_a_field_that_would_be_written_otherwise_is_told(app, monkeypatch):
+    monkeypatch.setattr(keeping, "checked", True)
+    with app.test_request_context():
+        keeping.field("field", lambda asked: "one", Asking().text)
+        with pytest.raises(keeping.NotKept):
+            keeping.field("field", lambda asked: "other", Asking().text)
+        keeping._fields.clear()

@@ -2,14 +2,28 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, Select, and_, false, func, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    false,
+    func,
+    or_,
+    select,
+    true,
+)
 
 from app.core.db import in_departments, session
 from app.core.errors import NotVisible
 from app.core.listing import matches_words
 from app.core.permissions import Actor, can, departments_of
+from app.core.prepared import read
 from app.features.customers.enums import CustomerPerm
 from app.features.customers.models import Customer, CustomerContact, name_key, phone_key
 from app.features.people.models import User
@@ -45,10 +59,21 @@ class CustomerOption:
     contact_phone: str
 
 
+class ContactOption(NamedTuple):
+    """A contact of a customer as forms propose it."""
+
+    name: str
+    position: str
+    phone: str
+
+
 def visible_condition(actor: Actor) -> ColumnElement[bool]:
     """Return the condition under which an actor sees a customer: their own, or their departments'."""
-    own: ColumnElement[bool] = Customer.owner_id == actor.id if actor.id is not None else false()
-    departments = departments_of(actor, CustomerPerm.VIEW_ALL)
+    return _visible_condition(actor.id, departments_of(actor, CustomerPerm.VIEW_ALL))
+
+
+def _visible_condition(actor_id: int | None, departments: frozenset[int] | None) -> ColumnElement[bool]:
+    own: ColumnElement[bool] = Customer.owner_id == actor_id if actor_id is not None else false()
     if departments is None:
         return true()
     return or_(own, Customer.department_id.in_(sorted(departments))) if departments else own
@@ -181,17 +206,25 @@ def contacts_of(customer_id: int) -> list[CustomerContact]:
     return list(session.execute(statement).scalars())
 
 
-def contact_options(actor: Actor, customer_id: int | None) -> list[CustomerContact]:
+def contact_options(actor: Actor, customer_id: int | None) -> list[ContactOption]:
     """Return the contacts to propose for a customer in a form, none where the actor does not see the customer."""
     if customer_id is None:
         return []
-    statement = (
-        select(CustomerContact)
+    statement = _contacts_among(actor.id, departments_of(actor, CustomerPerm.VIEW_ALL))
+    return [ContactOption(*row) for row in read(statement, {"of_customer": customer_id})]
+
+
+@lru_cache(512)
+def _contacts_among(actor_id: int | None, departments: frozenset[int] | None) -> Select[*tuple[Any, ...]]:
+    """Return the SELECT of the contacts of a customer (``of_customer``) one sees, made once for each condition."""
+    return (
+        select(CustomerContact.name, CustomerContact.position, CustomerContact.phone)
         .join(Customer, Customer.id == CustomerContact.customer_id)
-        .where(Customer.id == customer_id, visible_condition(actor))
+        .where(
+            Customer.id == bindparam("of_customer", type_=Integer), _visible_condition(actor_id, departments)
+        )
         .order_by(CustomerContact.main.desc(), CustomerContact.id)
     )
-    return list(session.execute(statement).scalars())
 
 
 def titles(ids: list[int]) -> dict[int, str]:

@@ -2,6 +2,7 @@
 
 import unicodedata
 from decimal import Decimal
+from functools import lru_cache
 
 from sqlalchemy import CheckConstraint, Integer, String, Text, event
 from sqlalchemy.orm import Mapped, Mapper, mapped_column
@@ -10,8 +11,11 @@ from app.core import pinyin
 from app.core.db import Model, Rate, UnitPrice, VersionedMixin
 
 LONGEST_KEY = 120
+# The models of twenty of the longest quotations.
+KEPT_KEYS = 4_096
 
 
+@lru_cache(KEPT_KEYS)
 def number_key(text: str) -> str:
     """Return a code or model in one spelling: without widths, case and spaces; marks count, 10-5 is not 105."""
     return "".join(unicodedata.normalize("NFKC", text).casefold().split())[:LONGEST_KEY]

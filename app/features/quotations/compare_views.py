@@ -102,7 +102,7 @@ def chosen(numbers: list[int], name: str, default: int) -> int:
 @requires(*READERS)
 def compared(quotation_id: int) -> Answer:
     actor = current_actor()
-    revisions = queries.revisions_of(quotation_id, actor, whole=True)
+    revisions = queries.whole_revisions_of(quotation_id, actor)
     if not revisions:
         raise NotVisible
     secrecy.require_prices(revisions[0], actor)

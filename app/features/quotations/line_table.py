@@ -7,11 +7,11 @@ from typing import Any
 
 from app.core.i18n import current_locale
 from app.features.products import line_column, matching
-from app.features.quotations import actions, line_warnings, line_writing
+from app.features.quotations import actions, line_warnings
 from app.features.quotations.forms import QuotationLineForm
+from app.features.quotations.kept_lines import kept_lines
 from app.features.quotations.models import QuotationRevision
 from app.web.forms import Lines
-from app.web.lines import WrittenRow
 
 
 def line_columns() -> Sequence[Mapping[str, Any]]:
@@ -45,9 +45,8 @@ def _columns(locale: str) -> Sequence[Mapping[str, Any]]:
 
 
 def stored_lines(revision: QuotationRevision) -> Lines[Any]:
-    """Return the lines of a revision as its form shows them: their columns, no objects."""
-    rows = line_writing.stored_rows(revision.id)
-    return Lines(QuotationLineForm, stored=[WrittenRow(row, line_writing.as_values) for row in rows])
+    """Return the lines of a revision as its form shows them."""
+    return Lines(QuotationLineForm, stored=kept_lines(revision.id))
 
 
 def typed_lines(lines: Lines[Any]) -> list[actions.LineInput]:

@@ -8,16 +8,16 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import cache
 from operator import attrgetter
-from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import Integer, Select, bindparam, inspect, select, type_coerce
+from sqlalchemy import Integer, Select, bindparam, inspect, select
 
 from app.core import prepared
 from app.core.db import ScaledDecimal
 from app.core.prepared_objects import columns, read_objects
 from app.features.inquiries.models import InquiryLine
 from app.features.products import matching
+from app.features.quotations.kept_lines import as_written
 from app.features.quotations.line_changes import TOLD_FIELDS, line_changes, told
 from app.features.quotations.models import LineAmount, QuotationLine, QuotationRevision
 from app.features.quotations.reading import line_parts
@@ -90,19 +90,6 @@ def _own_lines() -> Select[int]:
     return select(InquiryLine.id).where(InquiryLine.inquiry_id == bindparam("of_inquiry", type_=Integer))
 
 
-def stored_rows(revision_id: int) -> list[tuple[Any, ...]]:
-    """Return the values of LINE_FIELDS of the lines of a revision as they are written, in their order."""
-    return [row[2:-1] for row in prepared.read(_written_lines(), {"of_revision": revision_id})]
-
-
-def as_values(written: tuple[Any, ...]) -> SimpleNamespace:
-    """Return the values of LINE_FIELDS that were written so."""
-    values = list(written)
-    for place, kind in _scaled():
-        values[place] = kind.process_result_value(values[place], None)  # type: ignore[arg-type]
-    return SimpleNamespace(**dict(zip(LINE_FIELDS, values, strict=True)))
-
-
 def put_changed(
     revision: QuotationRevision, lines: Sequence[Any], floors: Mapping[int, Decimal | None]
 ) -> list[list[str]] | None:
@@ -148,10 +135,7 @@ def put_changed(
 @cache
 def _written_lines() -> Select[Any]:
     """Return the SELECT of the lines of a revision (``of_revision``) as they are written."""
-    written = [
-        type_coerce(column, column.type.impl_instance) if isinstance(column.type, ScaledDecimal) else column
-        for column in (getattr(QuotationLine, name) for name in (*LINE_FIELDS, "floor_price"))
-    ]
+    written = [as_written(getattr(QuotationLine, name)) for name in (*LINE_FIELDS, "floor_price")]
     of_revision = QuotationLine.revision_id == bindparam("of_revision", type_=Integer)
     return (
         select(QuotationLine.id, QuotationLine.position, *written)

@@ -209,7 +209,23 @@ class LineAmount:
         return money.line_amount(self.quantity, self.unit_price)
 
 
-class QuotationLine(LineAmount, Model):
+class LineFloor:
+    """Whether a stored line is quoted below the floor of the price list."""
+
+    unit_price: Any
+    floor_price: Any
+
+    @property
+    def below_floor(self) -> bool:
+        """Whether the price lies under the floor of the price list."""
+        return (
+            self.floor_price is not None
+            and self.unit_price is not None
+            and self.unit_price < self.floor_price
+        )
+
+
+class QuotationLine(LineFloor, LineAmount, Model):
     """A row of the table: an item, a heading, or an option that is not summed. Prices are tax-included.
 
     ``origin`` is the mark by which a line is known as the same one in all revisions.
@@ -240,15 +256,6 @@ class QuotationLine(LineAmount, Model):
     note: Mapped[str] = mapped_column(String(300), nullable=False, default="")
     floor_price: Mapped[Decimal | None] = mapped_column(UnitPrice())
     floor_reason: Mapped[str] = mapped_column(String(300), nullable=False, default="")
-
-    @property
-    def below_floor(self) -> bool:
-        """Whether the price lies under the floor of the price list."""
-        return (
-            self.floor_price is not None
-            and self.unit_price is not None
-            and self.unit_price < self.floor_price
-        )
 
 
 class BidFile(Model):

@@ -1,6 +1,7 @@
 """What the pages of a quotation show, made ready so that templates decide nothing."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from operator import attrgetter
 from typing import Any, NamedTuple
@@ -26,6 +27,7 @@ from app.features.quotations.enums import (
     QuotationPerm,
     QuotationStatus,
 )
+from app.features.quotations.kept_lines import KeptLine
 from app.features.quotations.models import IssuedFile, QuotationLine, QuotationRevision
 from app.features.seals.enums import KIND_LABELS, SEAL_REQUEST, SealKind
 from app.features.seals.models import SealRequest
@@ -93,18 +95,39 @@ class LineRow(NamedTuple):
     lead_time: str
 
 
+@dataclass(frozen=True)
+class LineRows:
+    """The lines of a revision as the table shows them.
+
+    ``identity`` is what all of them follow from, where that is their lines alone: what was made of the table is found
+    again without looking at all it says.
+    """
+
+    rows: Sequence[LineRow]
+    identity: Hashable = None
+
+    def __iter__(self) -> Iterator[LineRow]:
+        return iter(self.rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
 def line_rows(
     revision: QuotationRevision, actor: Actor, evidence: Mapping[int, PurchasingAnswer] | None = None
-) -> list[LineRow]:
+) -> LineRows:
     """Return the lines of a revision; ``evidence`` adds what each price rests on (see checks.evidence_of).
 
     Who may not know the prices of a sealed bid gets them without price, amount and all that tells of it.
     """
-    rows = [line_row(line, (evidence or {}).get(line.inquiry_line_id or 0)) for line in revision.lines]
-    if secrecy.sees_prices(revision, actor):
-        return rows
-    none = filters.NOTHING
-    return [row._replace(unit_price=none, amount=none, floor="", proof="") for row in rows]
+    lines, known = revision.lines, evidence or {}
+    proofs = [known.get(line.inquiry_line_id or 0) for line in lines]
+    rows = [line_row(line, proof) for line, proof in zip(lines, proofs, strict=True)]
+    if not secrecy.sees_prices(revision, actor):
+        none = filters.NOTHING
+        return LineRows([row._replace(unit_price=none, amount=none, floor="", proof="") for row in rows])
+    alone = not any(proofs) and all(isinstance(line, KeptLine) for line in lines)
+    return LineRows(rows, tuple(lines) if alone else None)
 
 
 # All of a line that its row follows from, besides the language.
@@ -128,9 +151,10 @@ VALUES = attrgetter(
 _rows_kept: Memory[LineRow] = Memory(KEPT_ROWS)
 
 
-def line_row(line: QuotationLine, proof: PurchasingAnswer | None) -> LineRow:
-    """Return one line of the table; a row is made once for lines that say the same."""
-    key = (current_locale(), VALUES(line))
+def line_row(line: Any, proof: PurchasingAnswer | None) -> LineRow:
+    """Return one stored or kept line of the table; a row is made once for lines that say the same."""
+    # a kept line never says anything else
+    key = (current_locale(), line if isinstance(line, KeptLine) else VALUES(line))
     row = _rows_kept.get(key)
     if row is None:
         row = made_row(line)

@@ -14,6 +14,7 @@ from app.features.customers.models import Customer
 from app.features.inquiries.models import Inquiry
 from app.features.quotations import reading
 from app.features.quotations.enums import QuotationPerm, QuotationStatus
+from app.features.quotations.kept_lines import kept_lines
 from app.features.quotations.models import IssuedFile, Quotation, QuotationRevision
 from app.features.quotations.secrecy import prices_visible
 
@@ -36,16 +37,8 @@ WHOLE = (
     joinedload(QuotationRevision.extra_copies),
     joinedload(QuotationRevision.issued_files).lazyload(IssuedFile.revision),
 )
-# One of several revisions in a row: number, state, total.
-HEAD_ONLY = (
-    lazyload(QuotationRevision.lines),
-    lazyload(QuotationRevision.issued_files),
-    lazyload(QuotationRevision.quotation),
-    lazyload(QuotationRevision.owner),
-    lazyload(QuotationRevision.legal_entity),
-)
-# The same in a card of another page, where a revision without a number goes by its customer; of the inquiry no more
-# than when its bids are opened.
+# One of several in a card of another page, where a revision without a number goes by its customer; of the inquiry
+# no more than when its bids are opened.
 ROW_ONLY = (
     lazyload(QuotationRevision.lines),
     lazyload(QuotationRevision.issued_files),
@@ -100,7 +93,8 @@ def get(
 ) -> QuotationRevision:
     """Return a revision of a quotation the actor may see, the current one where none is named; raises NotVisible.
 
-    Without ``with_lines`` its lines are read when they are asked for; one read ``to_show`` what its page does not say.
+    Without ``with_lines`` its lines are read when they are asked for. One read ``to_show`` is not changed afterwards:
+    what its page does not say is read when it is asked for, and its lines are shared (see ``kept_lines``).
     """
     place = {"of_quotation": quotation_id} | ({} if revision is None else {"of_number": revision})
     if to_show:
@@ -110,7 +104,9 @@ def get(
         row = session.execute(statement, place).unique().scalar_one_or_none()
     if row is None:
         raise NotVisible
-    if with_lines:
+    if with_lines and to_show:
+        set_committed_value(row, "lines", kept_lines(row.id))
+    elif with_lines:
         load_lines(row)
     return row
 
@@ -133,13 +129,18 @@ def by_id(revision_id: int) -> QuotationRevision:
     return session.get_one(QuotationRevision, revision_id)
 
 
-def revisions_of(quotation_id: int, actor: Actor, *, whole: bool = False) -> list[QuotationRevision]:
-    """Return the revisions of a quotation that the actor may see, newest first; ``whole`` reads their lines too."""
+def revisions_of(quotation_id: int, actor: Actor) -> list[QuotationRevision]:
+    """Return the revisions of a quotation that the actor may see, newest first: number, state, total."""
+    return reading.heads_of(visible_condition(actor), quotation_id)
+
+
+def whole_revisions_of(quotation_id: int, actor: Actor) -> list[QuotationRevision]:
+    """Return the revisions of a quotation that the actor may see, newest first, with their lines."""
     statement = (
         visible_to(actor)
         .where(QuotationRevision.quotation_id == quotation_id)
         .order_by(QuotationRevision.revision.desc())
-        .options(*(WHOLE if whole else HEAD_ONLY))
+        .options(*WHOLE)
     )
     return list(session.execute(statement).unique().scalars())
 

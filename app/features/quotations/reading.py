@@ -105,6 +105,37 @@ def shown(visible: ColumnElement[bool], asked: dict[str, int]) -> QuotationRevis
     return revision
 
 
+@cache
+def heads() -> tuple[Part]:
+    """Return what a row of the revisions of a quotation holds: number, state and total, nothing that was frozen."""
+    return (
+        Part(
+            QuotationRevision,
+            leave=[
+                QuotationRevision.snapshot,
+                QuotationRevision.submitted_content,
+                QuotationRevision.previous_content,
+                QuotationRevision.approved_before,
+            ],
+        ),
+    )
+
+
+@lru_cache(512)
+def heads_statement(visible: ColumnElement[bool]) -> Select[Any]:
+    """Return the SELECT of the visible revisions of a quotation (``of_quotation``), newest first; made once for each
+    condition.
+    """
+    of_quotation = QuotationRevision.quotation_id == bindparam("of_quotation", type_=Integer)
+    return select(*columns(heads())).where(visible, of_quotation).order_by(QuotationRevision.revision.desc())
+
+
+def heads_of(visible: ColumnElement[bool], quotation_id: int) -> list[QuotationRevision]:
+    """Return the visible revisions of a quotation, newest first, each as a row beside another tells of it."""
+    rows = read_objects(heads(), heads_statement(visible), {"of_quotation": quotation_id})
+    return [revision for (revision,) in rows]
+
+
 def put_together(row: tuple[Any, ...]) -> tuple[QuotationRevision, Quotation]:
     """Hang the first five parts of a row onto each other; return the revision and its quotation."""
     revision, quotation, customer, inquiry, entity = row[:5]

@@ -157,9 +157,8 @@ def test_only_lines_that_differ_are_made_rows_of(desk: stories.Desk) -> None:
     assert [len(call.args[2]["ids"]) for call in made.call_args_list] == [1]
 
 
-def test_what_is_written_reads_as_what_it_was(desk: stories.Desk) -> None:
+def test_what_is_counted_of_a_typed_line_is_no_part_of_it() -> None:
     line = actions.LineInput(name="泵", quantity=Decimal("2.5"), unit_price=Decimal(3), tax_rate=Decimal(13))
-    read = line_writing.as_values(line.written)
-    assert {name: getattr(read, name) for name in actions.LINE_FIELDS} == vars(line)
+    assert line.written[line_writing.LINE_FIELDS.index("quantity")] == 2_500
     assert line.amount == Decimal("7.50")
     assert vars(line) == vars(replace(line))

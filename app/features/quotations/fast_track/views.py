@@ -15,7 +15,7 @@ from app.core.timeline import events_for
 from app.core.uow import unit_of_work
 from app.core.workflow import flows
 from app.features.customers import queries as customers
-from app.features.customers.models import Customer, CustomerContact
+from app.features.customers.models import Customer
 from app.features.inquiries import queries as inquiries
 from app.features.inquiries import reporting
 from app.features.inquiries.actions import DOC_TYPE as INQUIRY
@@ -240,7 +240,7 @@ def show_form(
     )
 
 
-def contacts_for(form: Any, actor: Actor, customer: Customer | None) -> list[CustomerContact]:
+def contacts_for(form: Any, actor: Actor, customer: Customer | None) -> list[customers.ContactOption]:
     """Return the contacts of the customer, found by the typed name where it is not at hand."""
     known = customer
     if known is None and form.customer.data:
