@@ -29,6 +29,7 @@ from sqlalchemy import (
     insert,
     select,
     union_all,
+    update,
 )
 from sqlalchemy import text as sql
 
@@ -37,7 +38,7 @@ from app.core.db import session
 from app.core.highlighting import highlight, snippet
 from app.core.i18n import LazyText
 from app.core.permissions import Actor
-from app.core.prepared import PLANNED_EACH_TIME, PLANNED_ONCE, read
+from app.core.prepared import LENGTHS, PLANNED_EACH_TIME, PLANNED_ONCE, read
 from app.core.search_index import (
     FURTHER_BACK,
     LAST_ROW,
@@ -178,39 +179,26 @@ class Record:
 
 def put(doc_type: str, doc_id: int, title: str, text: str = "", keys: str = "") -> None:
     """Index a record, or index it anew, inside the open unit of work; ``keys`` are found but never shown."""
-    stored = read(_stored_entry(), {"of_type": doc_type, "of_id": doc_id})
-    if not stored or (stored[0].title, stored[0].text) != (storable(title), storable(text)):
-        put_many(doc_type, [Record(doc_id, title, text, keys)])
-
-
-@cache
-def _stored_entry() -> Select[*tuple[Any, ...]]:
-    return select(SearchEntry.title, SearchEntry.text).where(
-        SearchEntry.doc_type == bindparam("of_type", type_=String),
-        SearchEntry.doc_id == bindparam("of_id", type_=Integer),
-    )
+    put_many(doc_type, [Record(doc_id, title, text, keys)])
 
 
 def put_many(doc_type: str, records: Sequence[Record]) -> None:
-    """Index records of one kind, or index them anew, with a constant number of statements."""
-    session.flush()
-    wanted = [record.doc_id for record in records]
-    statement = select(SearchEntry).where(SearchEntry.doc_type == doc_type, SearchEntry.doc_id.in_(wanted))
-    known = {entry.doc_id: entry for entry in session.execute(statement).scalars()}
-    changed: list[tuple[SearchEntry, str]] = []
+    """Index records of one kind, or those anew that say something else now, with few statements however many."""
+    known = _stored_entries(doc_type, [record.doc_id for record in records])
+    changed: dict[int, tuple[dict[str, Any], str]] = {}
     fresh: dict[int, tuple[dict[str, Any], str]] = {}
     for record in records:
         title, text = storable(record.title), storable(record.text)
         shown = {"title": title, "text": text, "title_key": " ".join(runs(record.title))}
         whole = f"{title}\n{text}\n{record.keys}"
-        entry = known.get(record.doc_id)
-        if entry is None:
+        stored = known.get(record.doc_id)
+        if stored is None:
             fresh[record.doc_id] = {"doc_type": doc_type, "doc_id": record.doc_id, **shown}, whole
-        elif (entry.title, entry.text) != (title, text):
-            entry.title, entry.text, entry.title_key = title, text, shown["title_key"]
-            changed.append((entry, whole))
-    session.flush()
-    _drop_parts([entry.id for entry, _text in changed])
+        elif (stored.title, stored.text) != (title, text):
+            changed[stored.id] = {"id": stored.id, **shown}, whole
+    _drop_parts(list(changed))
+    if changed:
+        session.execute(update(SearchEntry), [row for row, _text in changed.values()])
     made: Sequence[Row[int, int]] = []
     if fresh:
         # as rows: objects for thousands of clauses would take longer than the index itself
@@ -218,7 +206,29 @@ def put_many(doc_type: str, records: Sequence[Record]) -> None:
         made = session.execute(write, [row for row, _text in fresh.values()]).all()
     _write_parts(
         doc_type,
-        [*((entry.id, whole) for entry, whole in changed), *((row.id, fresh[row.doc_id][1]) for row in made)],
+        [
+            *((entry_id, whole) for entry_id, (_row, whole) in changed.items()),
+            *((row.id, fresh[row.doc_id][1]) for row in made),
+        ],
+    )
+
+
+def _stored_entries(doc_type: str, doc_ids: Sequence[int]) -> dict[int, Any]:
+    """Return what the index holds of some records of a kind, by their ids."""
+    most = LENGTHS[-1]
+    pieces = [list(doc_ids[start : start + most]) for start in range(0, len(doc_ids), most)]
+    return {
+        row.doc_id: row
+        for piece in pieces
+        for row in read(_entries_of(), {"of_type": doc_type, "of_ids": piece})
+    }
+
+
+@cache
+def _entries_of() -> Select[*tuple[Any, ...]]:
+    return select(SearchEntry.id, SearchEntry.doc_id, SearchEntry.title, SearchEntry.text).where(
+        SearchEntry.doc_type == bindparam("of_type", type_=String),
+        SearchEntry.doc_id.in_(bindparam("of_ids", type_=Integer, expanding=True)),
     )
 
 
