@@ -249,12 +249,16 @@ def prepare_sqlite(connection: Any, record: Any) -> None:
 
 @event.listens_for(Engine, "connect")
 def prepare_postgresql(connection: Any, record: Any) -> None:
-    """Keep PostgreSQL from compiling our statements: of a page with many joins that takes seconds, running it none."""
+    """Keep PostgreSQL from compiling our statements and from parting them among processes.
+
+    Of a page with many joins the one takes seconds and running it none; to start a process takes longer than to answer
+    a search.
+    """
     if not type(connection).__module__.startswith("psycopg"):
         return
     # Inside a transaction the setting would go with the first rollback.
     connection.autocommit = True
-    connection.execute("SET jit = off")
+    connection.execute("SET jit = off; SET max_parallel_workers_per_gather = 0")
     connection.autocommit = False
 
 

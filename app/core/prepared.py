@@ -5,12 +5,13 @@ parameter anew, which for the statements of a page costs several times what the 
 prepared here is found by the statement itself, so a caller must keep it (``functools.cache``).
 """
 
+import re
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Dialect, Row, Select, SelectBase
+from sqlalchemy import Connection, Dialect, Row, Select, SelectBase, func
 from sqlalchemy.exc import DBAPIError
 
 from app.core.db import session, writing
@@ -18,6 +19,14 @@ from app.core.db import session, writing
 KEPT = 2_048
 # A list is filled up to one of these lengths, so that a statement is prepared a few times and not for each length.
 LENGTHS = (1, 4, 16, 64, 256)
+NAMED = re.compile(r"%\((\w+)\)s")
+
+# What PostgreSQL answers when one of these is selected: until the transaction ends or the other is selected it plans
+# the statements it keeps once, for any values, or each time for those given. Planning takes longer than looking up a
+# few rows; what is planned once must be written so that the same plan suits all values.
+PLANNED_ONCE, PLANNED_EACH_TIME = (
+    func.set_config("plan_cache_mode", mode, True) for mode in ("force_generic_plan", "auto")
+)
 
 Convert = Callable[[Any], Any]
 
@@ -71,6 +80,7 @@ class Prepared:
         self.dialect = dialect
         self.text: str = state.statement
         self.positional = state.positiontup is not None
+        self.numbered = _numbered(self.text) if dialect.driver == "psycopg" else None
         places: list[tuple[Any, str]] = list(enumerate(state.positiontup or ()))
         if not self.positional:
             places = [(name, name) for name in state.parameters]
@@ -132,16 +142,23 @@ class Prepared:
             result.close()
             return found
         base = self.dialect.loaded_dbapi.Error
-        cursor: Any = connection.connection.cursor()
+        cursor: Any
+        if self.numbered is None:
+            cursor, text = connection.connection.cursor(), self.text
+        else:
+            # its usual cursor reads a long text anew each time to find the names in it
+            cursor = self.dialect.loaded_dbapi.RawCursor(connection.connection.driver_connection)
+            text, names = self.numbered
+            parameters = [parameters[name] for name in names]
         try:
-            self.dialect.do_execute(cursor, self.text, parameters)
+            self.dialect.do_execute(cursor, text, parameters)
             return self._fetched(cursor)
         except base as problem:
             lost = self.dialect.is_disconnect(problem, connection.connection, cursor)
             if lost:
                 connection.invalidate(problem)
             raise DBAPIError.instance(
-                self.text, parameters, problem, base, connection_invalidated=lost, dialect=self.dialect
+                text, parameters, problem, base, connection_invalidated=lost, dialect=self.dialect
             ) from problem
         finally:
             cursor.close()
@@ -159,6 +176,13 @@ class Prepared:
             if read is not None:
                 found.append((place, read))
         return found
+
+
+def _numbered(text: str) -> tuple[str, list[str]]:
+    """Return a text with numbers in the places of its names, and the names in the order of their numbers."""
+    names = list(dict.fromkeys(NAMED.findall(text)))
+    numbers = {name: f"${number}" for number, name in enumerate(names, 1)}
+    return NAMED.sub(lambda found: numbers[found[1]], text).replace("%%", "%"), names
 
 
 def _say(bind: Any) -> Callable[[dict[str, Any]], Any] | None:

@@ -29,6 +29,7 @@ from sqlalchemy import (
     insert,
     select,
     union_all,
+    update,
 )
 from sqlalchemy import text as sql
 
@@ -37,26 +38,27 @@ from app.core.db import session
 from app.core.highlighting import highlight, snippet
 from app.core.i18n import LazyText
 from app.core.permissions import Actor
-from app.core.prepared import read
+from app.core.prepared import LENGTHS, PLANNED_EACH_TIME, PLANNED_ONCE, read
 from app.core.search_index import (
-    BLOCK,
+    FURTHER_BACK,
     LAST_ROW,
     OTHERS,
     PARTS_PER_ENTRY,
     PROBED,
     PROBED_PARTS,
+    SECTIONS,
     SearchEntry,
     Shape,
     kept_statement,
+    kind_token,
     probes,
-    source_statement,
+    section_token,
+    source_statements,
 )
 from app.core.search_tokens import (
     MOST_TEXT,
     Wanted,
     asked_runs,
-    block_token,
-    kind_token,
     parts_of,
     runs,
     values_of,
@@ -68,11 +70,8 @@ UNSTORABLE = re.compile("[\\0\\ud800-\\udfff]")
 CANDIDATES = 600
 # How many parts are looked through where only the newest few are wanted; long records have several.
 NEWEST = 12
-# Among how many of the newest entries PostgreSQL looks before it looks among all: where it finds enough, the thousands
-# behind them that hold a common word are not fetched.
-REACH_OF_NEWEST, REACH_OF_BEST = 1_000, 10_000
-# So many entries are looked through at once.
-LOOKED_THROUGH = 2 * REACH_OF_BEST
+# So many entries PostgreSQL looks through at once; of more it takes the newest first.
+LOOKED_THROUGH = 20_000
 
 
 @dataclass(frozen=True)
@@ -180,39 +179,26 @@ class Record:
 
 def put(doc_type: str, doc_id: int, title: str, text: str = "", keys: str = "") -> None:
     """Index a record, or index it anew, inside the open unit of work; ``keys`` are found but never shown."""
-    stored = read(_stored_entry(), {"of_type": doc_type, "of_id": doc_id})
-    if not stored or (stored[0].title, stored[0].text) != (storable(title), storable(text)):
-        put_many(doc_type, [Record(doc_id, title, text, keys)])
-
-
-@cache
-def _stored_entry() -> Select[*tuple[Any, ...]]:
-    return select(SearchEntry.title, SearchEntry.text).where(
-        SearchEntry.doc_type == bindparam("of_type", type_=String),
-        SearchEntry.doc_id == bindparam("of_id", type_=Integer),
-    )
+    put_many(doc_type, [Record(doc_id, title, text, keys)])
 
 
 def put_many(doc_type: str, records: Sequence[Record]) -> None:
-    """Index records of one kind, or index them anew, with a constant number of statements."""
-    session.flush()
-    wanted = [record.doc_id for record in records]
-    statement = select(SearchEntry).where(SearchEntry.doc_type == doc_type, SearchEntry.doc_id.in_(wanted))
-    known = {entry.doc_id: entry for entry in session.execute(statement).scalars()}
-    changed: list[tuple[SearchEntry, str]] = []
+    """Index records of one kind, or those anew that say something else now, with few statements however many."""
+    known = _stored_entries(doc_type, [record.doc_id for record in records])
+    changed: dict[int, tuple[dict[str, Any], str]] = {}
     fresh: dict[int, tuple[dict[str, Any], str]] = {}
     for record in records:
         title, text = storable(record.title), storable(record.text)
         shown = {"title": title, "text": text, "title_key": " ".join(runs(record.title))}
         whole = f"{title}\n{text}\n{record.keys}"
-        entry = known.get(record.doc_id)
-        if entry is None:
+        stored = known.get(record.doc_id)
+        if stored is None:
             fresh[record.doc_id] = {"doc_type": doc_type, "doc_id": record.doc_id, **shown}, whole
-        elif (entry.title, entry.text) != (title, text):
-            entry.title, entry.text, entry.title_key = title, text, shown["title_key"]
-            changed.append((entry, whole))
-    session.flush()
-    _drop_parts([entry.id for entry, _text in changed])
+        elif (stored.title, stored.text) != (title, text):
+            changed[stored.id] = {"id": stored.id, **shown}, whole
+    _drop_parts(list(changed))
+    if changed:
+        session.execute(update(SearchEntry), [row for row, _text in changed.values()])
     made: Sequence[Row[int, int]] = []
     if fresh:
         # as rows: objects for thousands of clauses would take longer than the index itself
@@ -220,7 +206,29 @@ def put_many(doc_type: str, records: Sequence[Record]) -> None:
         made = session.execute(write, [row for row, _text in fresh.values()]).all()
     _write_parts(
         doc_type,
-        [*((entry.id, whole) for entry, whole in changed), *((row.id, fresh[row.doc_id][1]) for row in made)],
+        [
+            *((entry_id, whole) for entry_id, (_row, whole) in changed.items()),
+            *((row.id, fresh[row.doc_id][1]) for row in made),
+        ],
+    )
+
+
+def _stored_entries(doc_type: str, doc_ids: Sequence[int]) -> dict[int, Any]:
+    """Return what the index holds of some records of a kind, by their ids."""
+    most = LENGTHS[-1]
+    pieces = [list(doc_ids[start : start + most]) for start in range(0, len(doc_ids), most)]
+    return {
+        row.doc_id: row
+        for piece in pieces
+        for row in read(_entries_of(), {"of_type": doc_type, "of_ids": piece})
+    }
+
+
+@cache
+def _entries_of() -> Select[*tuple[Any, ...]]:
+    return select(SearchEntry.id, SearchEntry.doc_id, SearchEntry.title, SearchEntry.text).where(
+        SearchEntry.doc_type == bindparam("of_type", type_=String),
+        SearchEntry.doc_id.in_(bindparam("of_ids", type_=Integer, expanding=True)),
     )
 
 
@@ -271,11 +279,10 @@ def _write_parts(doc_type: str, entries: Sequence[tuple[int, str]]) -> None:
         {
             "entry": entry_id,
             "number": number,
-            "tokens": _stored_tokens(
-                [*part, kind, *([block_token(entry_id // BLOCK)] if postgresql else [])]
-            ),
+            "tokens": _stored_tokens([*part, kind, *sections]),
         }
         for entry_id, written in entries
+        for sections in [_sections_of(doc_type, entry_id) if postgresql else ()]
         for number, part in enumerate(islice(parts_of(written), PARTS_PER_ENTRY))
     ]
     if not stored:
@@ -290,6 +297,10 @@ def _write_parts(doc_type: str, entries: Sequence[tuple[int, str]]) -> None:
         ]
         write = "INSERT INTO search_part (rowid, tokens) VALUES (:row, :tokens)"
     session.execute(sql(write), stored)
+
+
+def _sections_of(doc_type: str, entry_id: int) -> list[str]:
+    return [section_token(doc_type, length, entry_id // length) for length in SECTIONS]
 
 
 def _stored_tokens(tokens: list[str]) -> str:
@@ -313,9 +324,10 @@ def find(
     """Return what an actor may see and what contains every typed run, by kind, the best of each first.
 
     The best are those with the first run in their title; of equals, and with ``newest_first`` of all, the newest
-    comes first. At most ``limit`` records of each kind (or of the one kind ``only``) come back, by two statements,
-    three where a word is common: the last asks only those kinds of which the index holds anything. Of a kind with more
-    records than ``CANDIDATES`` the best of the newest are given. ``past`` looks through what no longer holds as well.
+    comes first. At most ``limit`` records of each kind (or of the one kind ``only``) come back, by two statements: the
+    second asks only those kinds of which the index holds anything. Where most of what is new may not be seen, or a few
+    long records take all places, they are sent again. Of a kind with more records than ``CANDIDATES`` the best of the
+    newest are given. ``past`` looks through what no longer holds as well.
     """
     asked = asked_runs(query)
     chosen = [source for source in sources() if only is None or source.doc_type == only]
@@ -323,22 +335,28 @@ def find(
         return []
     groups = {source.doc_type: Group(source) for source in chosen}
     width = max(NEWEST if newest_first else CANDIDATES, 2 * (limit + 1))
-    blocks = _newest_blocks(REACH_OF_NEWEST if newest_first else REACH_OF_BEST)
+    newest = _newest_of_many()
     while chosen:
-        shape = Shape(len(asked), limit, width, newest_first)
+        shape = Shape(len(asked), limit, width, newest_first, nearest_first=bool(newest))
         found: dict[str, list[Row[Any]]] = {}
-        for row in _rows(chosen, actor, Wanted(asked, blocks), shape, past=past):
-            found.setdefault(row.doc_type, []).append(row)
+        go_on = set()
+        for row in _rows(chosen, actor, Wanted(asked, newest), shape, past=past):
+            if row.rank == FURTHER_BACK:
+                go_on.add(row.doc_type)
+            else:
+                found.setdefault(row.doc_type, []).append(row)
         for doc_type, rows in found.items():
             groups[doc_type].fill(sorted(rows, key=lambda row: (row.rank, -row.doc_id)), limit, asked)
-        chosen = [
-            source
-            for source in chosen
-            if _goes_on(found.get(source.doc_type, ()), shape, among_newest=bool(blocks))
-        ]
-        if any(rows[0].width == width for rows in (found.get(source.doc_type) for source in chosen) if rows):
+        filled = {
+            doc_type for doc_type, rows in found.items() if rows[0].width == width and len(rows) <= limit
+        }
+        if filled:
+            # the parts of a few long records took all places: the rest is behind them
             width *= 10
-        blocks = ()
+        chosen = [source for source in chosen if source.doc_type in go_on | filled]
+        newest = 0
+    if _is_postgresql():
+        read(_planned_each_time())
     answered = [group for group in groups.values() if group.hits]
     for group in answered:
         ids = [hit.doc_id for hit in group.hits]
@@ -351,32 +369,22 @@ def find(
     return answered
 
 
-def _goes_on(rows: Sequence[Row[Any]], shape: Shape, *, among_newest: bool) -> bool:
-    """Tell whether more of a kind is to be looked for.
-
-    Where the parts of a few long records took all places the rest is behind them, where too few were found among the
-    newest blocks it is in the older ones.
-    """
-    enough = len(rows) > shape.limit
-    if rows and rows[0].width == shape.width:
-        return not enough
-    return among_newest and not (enough and shape.newest_first)
-
-
-def _newest_blocks(reach: int) -> tuple[int, ...]:
-    """Return the blocks of the newest entries to look among first; none where all are looked through at once."""
+def _newest_of_many() -> int:
+    """Return the number of the newest entry, 0 where all are looked through at once; begin to plan statements once."""
     if not _is_postgresql():
-        return ()
-    newest = read(_newest_entry())[0].id or 0
-    if newest <= LOOKED_THROUGH:
-        return ()
-    last = newest // BLOCK
-    return tuple(range(last - reach // BLOCK, last + 1))
+        return 0
+    newest: int = read(_newest_entry())[0].id or 0
+    return newest if newest > LOOKED_THROUGH else 0
 
 
 @cache
 def _newest_entry() -> Select[int]:
-    return select(func.max(SearchEntry.id).label("id"))
+    return select(func.max(SearchEntry.id).label("id"), PLANNED_ONCE)
+
+
+@cache
+def _planned_each_time() -> Select[str]:
+    return select(PLANNED_EACH_TIME)
 
 
 def _rows(
@@ -392,11 +400,10 @@ def _rows(
     postgresql, rows = _is_postgresql(), []
     if kept:
         probed = len(others) > 1
-        values = values_of(
-            wanted, {doc_type: (doc_type,) for doc_type, _visible in kept}, postgresql=postgresql
-        )
+        looked_through: dict[str, tuple[str, ...]] = {doc_type: (doc_type,) for doc_type, _visible in kept}
         if probed:
-            values |= values_of(wanted.first, {OTHERS: others}, postgresql=postgresql)
+            looked_through[OTHERS] = others
+        values = values_of(wanted, looked_through, postgresql=postgresql)
         answer = read(kept_statement(kept, probed, shape, postgresql), values)
         rows = [row for row in answer if row.rank != PROBED]
         if probed:
@@ -405,7 +412,9 @@ def _rows(
             )
     if others:
         selects = [
-            source_statement(doc_type, seen[doc_type](actor), shape, postgresql) for doc_type in others
+            statement
+            for doc_type in others
+            for statement in source_statements(doc_type, seen[doc_type](actor), shape, postgresql)
         ]
         values = values_of(wanted, {doc_type: (doc_type,) for doc_type in others}, postgresql=postgresql)
         rows += session.execute(union_all(*selects), values).all()
@@ -420,7 +429,9 @@ def _held(
     unknown = tuple(doc_type for doc_type in others if doc_type not in held)
     if unknown and found and found[0].width >= PROBED_PARTS:
         values = values_of(
-            wanted.first, {doc_type: (doc_type,) for doc_type in unknown}, postgresql=postgresql
+            Wanted(wanted.longest_first[:1]),
+            {doc_type: (doc_type,) for doc_type in unknown},
+            postgresql=postgresql,
         )
         held |= {row.doc_type for row in read(probes(unknown, postgresql), values)}
     return tuple(doc_type for doc_type in others if doc_type in held)

@@ -6,9 +6,10 @@ What is looked for is told in tokens as well, in the language of each engine's i
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from app.core.highlighting import folded
-from app.core.search_index import name_of_run
+from app.core.search_index import kind_token, name_of_run
 
 # A part holds fewer tokens than PostgreSQL keeps positions; neighbouring parts of one long run overlap by the
 # longest run that may be asked for, so that nothing is lost between them.
@@ -38,16 +39,6 @@ def tokens_of(run: str) -> list[str]:
     return [token(run[index : index + 2]) for index in range(len(run))]
 
 
-def kind_token(doc_type: str) -> str:
-    """Return the token that every part of a record of a kind holds; no text has such a one."""
-    return f"kind{doc_type.replace('_', '')}"
-
-
-def block_token(number: int) -> str:
-    """Return the token that every part of the entries of a block holds on PostgreSQL; no text has such a one."""
-    return f"block{number}"
-
-
 def parts_of(written: str) -> Iterator[list[str]]:
     """Give the tokens of a text in parts short enough for the index."""
     part: list[str] = []
@@ -74,35 +65,43 @@ def asked_runs(query: str) -> list[str]:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is looked for: the folded runs, among the entries of these blocks, or of all where none are given."""
+    """What is looked for: the folded runs as they were typed. On PostgreSQL also the number of the newest entry, where
+    it is looked for among the newest entries before all are looked through.
+    """
 
     runs: Sequence[str]
-    blocks: Sequence[int] = ()
+    newest: int = 0
 
     @property
-    def first(self) -> "Wanted":
-        """The first run alone."""
-        return Wanted(self.runs[:1], self.blocks)
+    def longest_first(self) -> list[str]:
+        """The runs with the longest first: of the parts that hold it there are the fewest, as a rule."""
+        return sorted(self.runs, key=len, reverse=True)
 
 
-def values_of(wanted: Wanted, kinds: Mapping[str, Sequence[str]], *, postgresql: bool) -> dict[str, str]:
+def values_of(wanted: Wanted, kinds: Mapping[str, Sequence[str]], *, postgresql: bool) -> dict[str, Any]:
     """Return the values of the parameters of a search, for each name of parameters the kinds looked through."""
-    blocks = [block_token(number) for number in wanted.blocks]
-    values = {}
+    values: dict[str, Any] = {}
+    longest_first = wanted.longest_first
     for name, doc_types in kinds.items():
         tokens = [kind_token(doc_type) for doc_type in doc_types]
-        for number, run in enumerate(wanted.runs):
+        for number, run in enumerate(longest_first):
             values[name_of_run(number, name)] = (
-                _wanted_on_postgresql(run, tokens, blocks) if postgresql else _wanted_on_sqlite(run, tokens)
+                f"({_one_of(tokens)}) & ({_on_postgresql(run)})"
+                if postgresql
+                else _wanted_on_sqlite(run, tokens)
             )
+    if wanted.newest:
+        values |= {"newest": wanted.newest, "run": _on_postgresql(longest_first[0])}
     # a run holds letters and digits alone: nothing that LIKE would read as a sign
     return values | {"in_title": f"%{wanted.runs[0]}%"}
 
 
-def _wanted_on_postgresql(run: str, kinds: Sequence[str], blocks: Sequence[str]) -> str:
-    pairs = " <-> ".join(f"'{pair}'" for pair in _pairs(run)) or f"'{token(run)}':*"
-    among = [" | ".join(f"'{item}'" for item in items) for items in (kinds, blocks) if items]
-    return " & ".join(f"({item})" for item in (*among, pairs))
+def _one_of(tokens: Sequence[str]) -> str:
+    return " | ".join(f"'{item}'" for item in tokens)
+
+
+def _on_postgresql(run: str) -> str:
+    return " <-> ".join(f"'{pair}'" for pair in _pairs(run)) or f"'{token(run)}':*"
 
 
 def _wanted_on_sqlite(run: str, kinds: Sequence[str]) -> str:

@@ -19,6 +19,12 @@ PASTE = """(box, [html, text]) => {
 }"""
 
 
+# What a browser does by itself with the key does not happen, so that it is the same in every one.
+PRESS_BOLD = """(box) => !box.dispatchEvent(new KeyboardEvent("keydown", {
+  key: "b", ctrlKey: true, bubbles: true, cancelable: true,
+}))"""
+
+
 def begin(page: Page, site: str) -> Locator:
     """Begin a rule with two clauses and return the box of the second, which is open."""
     page.goto(f"{site}/rules/new")
@@ -50,7 +56,8 @@ def test_what_is_written_in_the_box_is_printed_the_same(visits: Visits) -> None:
     box.click()
     bold = page.get_by_role("button", name="加粗")
     page.keyboard.type("车辆由")
-    page.keyboard.press("Control+b")
+    # The key is the box's own: Firefox has none for bold and would open its bookmarks.
+    assert box.evaluate(PRESS_BOLD)
     expect(bold).to_have_attribute("aria-pressed", "true")
     page.keyboard.type("专人")
     bold.click()

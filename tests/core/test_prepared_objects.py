@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import inspect, select, update
+from sqlalchemy.orm import aliased
 from sqlalchemy.orm.attributes import NO_VALUE
 
 from app.core.db import session
@@ -68,6 +69,17 @@ def test_an_object_is_the_sessions_own_and_changes_like_any_other() -> None:
         again.closed_at = MONDAY
     session.expunge_all()
     assert session.execute(select(Task.closed_at)).scalar_one() == MONDAY
+
+
+def test_a_table_that_is_in_a_statement_twice_gives_an_object_for_each_place() -> None:
+    put([(1, False), (2, False)])
+    next_one = aliased(Task)
+    parts = (Part(Task), Part(Task, alias=next_one))
+    pairs = select(*columns(parts)).select_from(Task).outerjoin(next_one, next_one.doc_id == Task.doc_id + 1)
+    rows = read_objects(parts, pairs.order_by(Task.id))
+    first, second = session.execute(select(Task).order_by(Task.id)).scalars()
+    assert rows == [(first, second), (second, None)]
+    assert [values_of(row)["doc_id"] for row in rows[0]] == [1, 2]
 
 
 def test_what_the_session_knows_already_stays_as_it_is() -> None:

@@ -10,7 +10,7 @@ from hypothesis import settings as rules
 from hypothesis import strategies as st
 from sqlalchemy import Select, func, select, text
 
-from app.core import modules, search
+from app.core import modules, search, search_index
 from app.core.db import session
 from app.core.highlighting import highlight, snippet
 from app.core.i18n import lazy
@@ -27,7 +27,7 @@ WORDS = st.text(alphabet=ALPHABET, max_size=14)
 WAYS = [
     pytest.param((False, False), id="for the reader"),
     pytest.param((True, False), id="the same for all"),
-    pytest.param((False, True), id="the newest blocks first"),
+    pytest.param((False, True), id="the newest sections first"),
 ]
 
 
@@ -38,7 +38,7 @@ def ids_up_to(limit: int) -> Select[int]:
 @pytest.fixture(autouse=True, params=WAYS)
 def only_our_source(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
     """One kind of record, of which the reader may see those numbered up to 50."""
-    same_for_all, by_blocks = request.param
+    same_for_all, by_sections = request.param
     monkeypatch.setattr(search, "_sources", {})
     search.register_source(
         SearchSource(
@@ -49,11 +49,12 @@ def only_our_source(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequ
             same_for_all=same_for_all,
         )
     )
-    if by_blocks:
-        monkeypatch.setattr(search, "BLOCK", 2)
+    if by_sections:
+        monkeypatch.setattr(search, "SECTIONS", (2, 4))
         monkeypatch.setattr(search, "LOOKED_THROUGH", 0)
-        monkeypatch.setattr(search, "REACH_OF_NEWEST", 2)
-        monkeypatch.setattr(search, "REACH_OF_BEST", 4)
+        monkeypatch.setattr(search_index, "LONG", 4)
+        monkeypatch.setattr(search_index, "NEAREST_OF_NEWEST", (2, 2))
+        monkeypatch.setattr(search_index, "NEAREST_OF_BEST", (4, 4))
 
 
 def index(*titles: str, first: int = 1) -> None:
@@ -122,6 +123,27 @@ def test_the_newest_come_first_where_that_is_wanted():
         put("thing", 2, "别的", text="液压泵")
     ids = [hit.doc_id for group in find(READER, "液压泵", 50, newest_first=True) for hit in group.hits]
     assert ids == [3, 2, 1]
+
+
+@pytest.mark.parametrize("every", [1, 3, 20])
+@pytest.mark.parametrize("limit", [1, 4])
+def test_as_many_of_the_newest_as_are_wanted_are_found_wherever_they_stand(
+    monkeypatch: pytest.MonkeyPatch, every: int, limit: int
+):
+    monkeypatch.setattr(search, "CANDIDATES", 4)
+    holding = list(range(70, 0, -every))
+    in_title = {number for number in holding if number % 2}
+    with unit_of_work():
+        for number in range(1, 71):
+            word = "液压泵" if number in holding else "齿轮"
+            put("thing", number, *((word, "") if number in in_title else ("别的", word)))
+    # those above fifty may not be seen
+    seen = [number for number in holding if number <= 50]
+    best = sorted(seen[: max(4, 2 * (limit + 1))], key=lambda number: (number not in in_title, -number))
+    for newest_first, expected in ((True, seen), (False, best)):
+        [group] = find(READER, "液压", limit, newest_first=newest_first)
+        assert [hit.doc_id for hit in group.hits] == expected[:limit]
+        assert group.more is (len(expected) > limit)
 
 
 def test_a_few_long_records_do_not_hide_the_others():

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Integer, Select, bindparam, select
 
 from app.core.permissions import Actor
-from app.core.prepared import read_once
+from app.core.prepared import read
 from app.features.rules import versions
 from app.features.rules.enums import STANDING_LABELS, STANDING_TONES, Standing
 from app.features.rules.models import ClauseText, RuleAttachment, RuleVersion, is_or_was_in_force
@@ -75,5 +75,5 @@ def marks(statement: Select[Any], ids: Sequence[int]) -> dict[int, Mark]:
             str(STANDING_LABELS[Standing(row.standing)]),
             STANDING_TONES[Standing(row.standing)],
         )
-        for row in read_once(statement, {"ids": list(ids)})
+        for row in read(statement, {"ids": list(ids)})
     }

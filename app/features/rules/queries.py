@@ -16,7 +16,7 @@ from app.core.db import in_departments, session
 from app.core.errors import NotVisible
 from app.core.i18n import gettext as _
 from app.core.permissions import ROLE_LABELS, Actor, Role, can, departments_of, directory
-from app.core.prepared import read_once
+from app.core.prepared import read
 from app.features.people.directory import assignment_holds, department_parents, subtree
 from app.features.people.models import Department, RoleAssignment, User
 from app.features.rules import loading
@@ -176,7 +176,7 @@ def titles(ids: list[int]) -> dict[int, str]:
 
 def clause_belongs(ids: Sequence[int]) -> dict[int, str]:
     """Return the number of the rule that each found clause stands in."""
-    return {row.id: row.number for row in read_once(_clause_belongs(), {"ids": list(ids)})}
+    return {row.id: row.number for row in read(_clause_belongs(), {"ids": list(ids)})}
 
 
 @cache

@@ -82,6 +82,13 @@ export default function clauseEditor(root) {
     field.value = new XMLSerializer().serializeToString(box);
     field.dispatchEvent(new Event("input", { bubbles: true }));
   });
+  // Firefox has no key for bold of its own: it would show the bookmarks.
+  box.addEventListener("keydown", (event) => {
+    if (event.key.toLowerCase() !== "b" || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    document.execCommand("bold");
+    look();
+  });
   // Nothing but bold is printed.
   box.addEventListener("beforeinput", (event) => { if (/^format(?!Bold|Remove)/.test(event.inputType)) event.preventDefault(); });
   box.addEventListener("paste", async (event) => {
