@@ -18,6 +18,8 @@ FEATURES = (
     "products",
     "seals",
     "rules",
+    "assets",
+    "vehicles",
     "supervision",
     "checks",
     "proposals",

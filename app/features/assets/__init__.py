@@ -1,0 +1,9 @@
+"""Equipment 设备: everything has a name on it, changes hands by agreement of two, and is counted."""
+
+from flask import Flask
+
+from app.features.assets import models as models
+
+
+def register(app: Flask) -> None:
+    """Bring the feature into the application."""
