@@ -545,7 +545,7 @@ def test_every_page_speaks_english(client, keeper, car, salesperson):
     desk.licence(keeper)
     defect = desk.grounded(car, keeper)
     fine = enter_fine(car, keeper)
-    client.as_(keeper, locale="en")
+    client.as_(keeper).post("/language", {"language": "en"})
     for path in (
         "/vehicles/new",
         f"/vehicles/{car.id}/edit",
