@@ -1,6 +1,7 @@
 """Photos people take: made anew without what telephones write into them, or refused by a sentence that helps."""
 
 import io
+from typing import Any
 
 import pytest
 from hypothesis import given
