@@ -30,7 +30,7 @@ def register(app: Flask) -> None:
             label=lazy_in_context("list", "车辆"),
             icon="car",
             endpoint="vehicles.index",
-            section="equipment",
+            section="things",
             permission=(VehiclePerm.MANAGE, VehiclePerm.VIEW_COSTS),
             module=MODULE,
             order=30,
