@@ -20,6 +20,7 @@ SECTION_LABELS: Mapping[str, LazyText] = {
     "people": lazy("人员与登录"),
     "rules": lazy("规章制度"),
     "quotations": lazy("询价与报价"),
+    "vehicles": lazy("车辆"),
     "verification": lazy("核验"),
     "general": lazy("其他"),
 }
