@@ -20,6 +20,7 @@ FEATURES = (
     "rules",
     "assets",
     "vehicles",
+    "bookings",
     "supervision",
     "checks",
     "proposals",
