@@ -2,9 +2,29 @@
 
 from flask import Flask
 
+from app.core.i18n import lazy
+from app.features.bookings import ask_views as ask_views
 from app.features.bookings import models as models
 from app.features.bookings import registry as registry
+from app.features.bookings import views
+from app.features.bookings.enums import MODULE, BookingPerm
+from app.web import lists, nav
 
 
 def register(app: Flask) -> None:
     """Bring the feature into the application."""
+    app.register_blueprint(views.blueprint)
+    lists.register_list_label("bookings.index", lazy("全部用车"))
+    nav.register_nav(
+        nav.NavItem(
+            key="bookings",
+            label=lazy("用车"),
+            icon="car",
+            endpoint="bookings.index",
+            section="office",
+            permission=BookingPerm.REQUEST,
+            module=MODULE,
+            order=40,
+            bar=3,
+        )
+    )
