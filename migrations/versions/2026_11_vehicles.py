@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "2026_11_vehicles"
-down_revision = "2026_11_equipment"
+down_revision = "2026_11_equipment_upkeep"
 branch_labels = None
 depends_on = None
 

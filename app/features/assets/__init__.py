@@ -3,6 +3,7 @@
 from flask import Flask
 
 from app.features.assets import models as models
+from app.features.assets import upkeep as upkeep
 
 
 def register(app: Flask) -> None:
