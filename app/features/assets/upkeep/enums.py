@@ -3,22 +3,21 @@
 from enum import StrEnum
 
 from app.core.i18n import LazyText, lazy
+from app.features.assets.enums import AssetPerm
 
 INCIDENT = "asset_incident"
 SCRAPPING = "asset_scrapping"
 SELF_CHECK = "asset_self_check_request"
-MODULE = "assets"
 
 
 class UpkeepPerm(StrEnum):
-    """Rights over the upkeep of equipment."""
+    """Rights over the upkeep of equipment, besides those of who keeps it."""
 
-    MAINTAIN = "assets:upkeep:maintain"
     APPROVE_SCRAPPING = "assets:scrapping:approve"
 
 
-# To whom the lists of incidents and scrapping are open.
-READERS = (UpkeepPerm.MAINTAIN, UpkeepPerm.APPROVE_SCRAPPING)
+# To whom the lists of repairs, incidents, scrapping and overdue loans are open; which rows is decided row by row.
+READERS = (AssetPerm.KEEP, AssetPerm.VIEW_ALL, UpkeepPerm.APPROVE_SCRAPPING)
 
 
 class RepairOutcome(StrEnum):
