@@ -3,8 +3,10 @@
 from flask import Flask
 
 from app.features.assets import models as models
-from app.features.assets import upkeep as upkeep
+from app.features.assets import registry as registry
+from app.features.assets import upkeep
 
 
 def register(app: Flask) -> None:
     """Bring the feature into the application."""
+    upkeep.register(app)

@@ -205,7 +205,11 @@ def show_self_check_form(document: AssetSelfCheckRequest, name: str, form: Any, 
         ),
         form=form,
         rows=[
-            (item, request.form.get(f"answer-{item.id}", Answer.WELL), request.form.get(f"note-{item.id}", ""))
+            (
+                item,
+                request.form.get(f"answer-{item.id}", Answer.WELL),
+                request.form.get(f"note-{item.id}", ""),
+            )
             for item in due
         ],
         choices=list(ANSWER_LABELS.items()),

@@ -12,12 +12,12 @@ from app.core.files import CheckedFile
 from app.core.findings import Finding
 from app.core.i18n import LazyText, lazy
 from app.core.numbering import next_number
-from app.core.permissions import SYSTEM, Actor, can, who_may
+from app.core.permissions import Actor, can, who_may
 from app.core.workflow import check_version, lock
 from app.core.written import check_written
-from app.features.assets.actions import withdraw_offers_of
 from app.features.assets.enums import ITEM, AssetPerm, ItemStatus
 from app.features.assets.models import AssetItem
+from app.features.assets.offering import withdraw_offers_of
 from app.features.assets.upkeep import queries, repairs
 from app.features.assets.upkeep.enums import INCIDENT, IncidentKind, RepairOutcome
 from app.features.assets.upkeep.incident_flow import FLOW
@@ -140,7 +140,7 @@ def checked(values: IncidentValues, photos: Sequence[CheckedFile]) -> datetime:
 def lose(incident: AssetIncident, actor: Actor) -> None:
     """Let the item be lost: nobody can be offered it, and no repair brings it back."""
     item = incident.item
-    withdraw_offers_of([item.id], actor=SYSTEM, note=str(lazy("设备已报失：%(number)s", number=incident.number)))
+    withdraw_offers_of([item.id], note=str(lazy("设备已报失：%(number)s", number=incident.number)))
     repair = repairs.running(item.id)
     if repair is not None:
         repairs.end(repair, actor, RepairOutcome.FAILURE, None, f"{incident.number}")

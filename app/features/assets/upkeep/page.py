@@ -74,7 +74,12 @@ def trail_to_item(item: AssetItem) -> list[tuple[str, str]]:
 def item_facts(item: AssetItem) -> tuple[str, ...]:
     """Return what tells an item apart, and who is responsible for it."""
     place = (item.place.name,) if item.place is not None else ()
-    return (item.name, *([item.model] if item.model else []), _("责任人 %(name)s", name=item.keeper.name), *place)
+    return (
+        item.name,
+        *([item.model] if item.model else []),
+        _("责任人 %(name)s", name=item.keeper.name),
+        *place,
+    )
 
 
 def item_fact(item: AssetItem) -> tuple[str, str]:

@@ -39,7 +39,9 @@ tasks.register_kinds(
     tasks.TaskKind("asset_incident:follow", lazy("处理报失报损"), "close"),
     tasks.TaskKind("asset_scrapping:decide", lazy("审批设备报废"), decides=True),
     tasks.TaskKind("asset_scrapping:dispose", lazy("处置报废的设备"), "dispose"),
-    tasks.TaskKind("asset_self_check_request:answer", lazy("设备自查"), "answer", lags=True, ends_with_person=True),
+    tasks.TaskKind(
+        "asset_self_check_request:answer", lazy("设备自查"), "answer", lags=True, ends_with_person=True
+    ),
 )
 jobs.register_job("assets:upkeep", reminders.daily, every=timedelta(hours=1))
 
@@ -97,7 +99,9 @@ sentences.register(
         "asset_repair:wrong-state": lazy("%(item)s不在库也不在用，不能送修；在修的请先登记修回"),
         "asset_repair:ended": lazy("%(item)s这次维修已经登记修回，请刷新页面查看"),
         "asset_incident:gone": lazy("%(item)s已经报失或报废，不用再报一次"),
-        "asset_scrapping:not-in-stock": lazy("%(item)s不在库；请先退库（在修的先修回），或登记报失，再申请报废"),
+        "asset_scrapping:not-in-stock": lazy(
+            "%(item)s不在库；请先退库（在修的先修回），或登记报失，再申请报废"
+        ),
         "asset_scrapping:asked-already": lazy("%(item)s已经在报废单 %(number)s 里，不能再申请一次"),
         "asset_self_check_request:nothing-due": lazy("现在没有要自查的设备"),
         "asset_scrapping:nobody-decides": lazy(
@@ -154,9 +158,17 @@ documents.register_document_type(
 )
 search.register_source(
     search.SearchSource(
-        doc_type=INCIDENT, label=lazy("报失报损"), visible=queries.incident_ids, url=incident_address, order=62
+        doc_type=INCIDENT,
+        label=lazy("报失报损"),
+        visible=queries.incident_ids,
+        url=incident_address,
+        order=62,
     ),
     search.SearchSource(
-        doc_type=SCRAPPING, label=lazy("设备报废"), visible=queries.scrapping_ids, url=scrapping_address, order=63
+        doc_type=SCRAPPING,
+        label=lazy("设备报废"),
+        visible=queries.scrapping_ids,
+        url=scrapping_address,
+        order=63,
     ),
 )

@@ -69,7 +69,12 @@ def ask(person: User) -> AssetSelfCheckRequest:
     session.flush()
     FLOW.sync_tasks(request)
     timeline.record(
-        SELF_CHECK, request.id, "asset_self_check_request:ask", SYSTEM, to_status=request.status, tell=[person.id]
+        SELF_CHECK,
+        request.id,
+        "asset_self_check_request:ask",
+        SYSTEM,
+        to_status=request.status,
+        tell=[person.id],
     )
     return request
 
@@ -94,7 +99,9 @@ def remind_of_questions() -> None:
 
 def remind_of_loans() -> None:
     """Remind borrower and asset keeper once a day of what should be back."""
-    late = select(AssetItem).where(AssetItem.status == ItemStatus.ASSIGNED, AssetItem.due_back_on < clock.today())
+    late = select(AssetItem).where(
+        AssetItem.status == ItemStatus.ASSIGNED, AssetItem.due_back_on < clock.today()
+    )
     for item in session.execute(late.order_by(AssetItem.id)).unique().scalars().all():
         keepers = [person.id for person in directory().holders(str(AssetPerm.KEEP), item.department_id)]
         fresh = notices.not_yet_reminded(ITEM, item.id, [item.keeper_id, *keepers])

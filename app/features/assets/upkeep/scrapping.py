@@ -74,7 +74,12 @@ def request(
         to_status=scrapping.status,
     )
     timeline.record(
-        ITEM, item.id, "asset_item:ask-to-scrap", actor, data={"number": scrapping.number}, tell=[item.keeper_id]
+        ITEM,
+        item.id,
+        "asset_item:ask-to-scrap",
+        actor,
+        data={"number": scrapping.number},
+        tell=[item.keeper_id],
     )
     index(scrapping)
     return scrapping

@@ -4,15 +4,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from app.core import clock
-from app.core.db import session
 from app.core.errors import Conflict, Invalid, Problem
 from app.core.i18n import lazy
-from app.core.permissions import SYSTEM, Actor
+from app.core.permissions import Actor
 from app.core.tasks import WantedTask
 from app.core.workflow import Flow, State, any_of, lock, may, mine, step
 from app.features.assets import custody
-from app.features.assets.actions import withdraw_offers_of
 from app.features.assets.enums import AssetPerm, CustodyKind, ItemStatus
+from app.features.assets.offering import withdraw_offers_of
 from app.features.assets.upkeep.enums import SCRAPPING as DOC_TYPE
 from app.features.assets.upkeep.enums import ScrappingStatus, UpkeepPerm
 from app.features.assets.upkeep.models import AssetScrapping
@@ -56,7 +55,7 @@ def scrap(scrapping: AssetScrapping, actor: Actor, data: Mapping[str, Any]) -> M
     """Scrap the item: it leaves all offers, and who asked for it answers for it until it was disposed of."""
     item = scrapping.item
     lock(item)
-    withdraw_offers_of([item.id], actor=SYSTEM, note=str(lazy("设备已报废：%(number)s", number=scrapping.number)))
+    withdraw_offers_of([item.id], note=str(lazy("设备已报废：%(number)s", number=scrapping.number)))
     scrapping.approved_by_id, scrapping.approved_at = actor.id, clock.now()
     item.status, item.scrapped_at, item.due_back_on = ItemStatus.SCRAPPED, clock.now(), None
     if item.keeper_id != scrapping.owner_id:
@@ -66,12 +65,8 @@ def scrap(scrapping: AssetScrapping, actor: Actor, data: Mapping[str, Any]) -> M
 
 
 def dispose(scrapping: AssetScrapping, actor: Actor, data: Mapping[str, Any]) -> None:
-    """Note what became of it: nobody is responsible for it any more."""
-    lock(scrapping.item)
+    """Note what became of it; until then who asked for it answers for it."""
     scrapping.disposal, scrapping.disposed_at = str(data["disposal"]).strip(), clock.now()
-    period = custody.open_period(scrapping.item_id)
-    period.until_at = max(clock.now(), period.from_at + custody.LEAST)
-    session.flush()
 
 
 def asker(scrapping: AssetScrapping) -> list[int | None]:

@@ -82,7 +82,12 @@ def write(item: AssetItem, said: Answered, actor: Actor, at: datetime) -> None:
     item.checked_at = at
     item.touch()
     timeline.record(
-        ITEM, item.id, "asset_item:self-check", actor, data={"answer": str(said.answer)}, reason=said.note.strip()
+        ITEM,
+        item.id,
+        "asset_item:self-check",
+        actor,
+        data={"answer": str(said.answer)},
+        reason=said.note.strip(),
     )
 
 

@@ -18,7 +18,13 @@ from app.features.assets.upkeep import incidents, page, queries, repairs, scrapp
 from app.features.assets.upkeep.enums import READERS, IncidentKind
 from app.features.assets.upkeep.forms import BackForm, IncidentForm, ItemForm, ScrapForm, SendForm
 from app.features.assets.upkeep.incidents import IncidentValues
-from app.features.assets.upkeep.lists import IncidentList, OverdueList, RepairList, ScrappingList, SelfCheckList
+from app.features.assets.upkeep.lists import (
+    IncidentList,
+    OverdueList,
+    RepairList,
+    ScrappingList,
+    SelfCheckList,
+)
 from app.features.assets.upkeep.models import AssetRepair
 from app.web import documents, fragments
 from app.web.forms import once
@@ -257,7 +263,7 @@ def report_incident(item_id: int) -> Any:
 
 def photo_problem(problem: Invalid) -> Invalid:
     """Return what is wrong with an upload as something wrong with the photos."""
-    return Invalid(fields={"photos": sentence for sentence in problem.fields.values()})
+    return Invalid(fields={"photos": " ".join(str(sentence) for sentence in problem.fields.values())})
 
 
 @blueprint.route("/<int:item_id>/scrap", methods=["GET", "POST"])
