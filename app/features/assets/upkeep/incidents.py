@@ -86,7 +86,7 @@ def report(
     incident.item, incident.item_id = item, item.id
     incident.person, incident.person_id = item.keeper, item.keeper_id
     incident.department, incident.department_id = item.department, item.department_id
-    incident.number = next_number(INCIDENT, "SB")
+    incident.number = next_number(INCIDENT, "BS")
     session.add(incident)
     session.flush()
     for photo in photos:

@@ -46,7 +46,7 @@ def ask_due() -> int:
     people = session.execute(select(User).where(User.id.in_(sorted(due)), User.active).order_by(User.id))
     fresh = [person for person in people.scalars().all() if self_checks.open_request(person.id) is None]
     for person in fresh:
-        self_checks.ask(person)
+        ask(person)
     return len(fresh)
 
 

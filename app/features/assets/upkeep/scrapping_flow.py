@@ -53,10 +53,10 @@ def described(scrapping: AssetScrapping, actor: Actor, data: Mapping[str, Any]) 
 
 def scrap(scrapping: AssetScrapping, actor: Actor, data: Mapping[str, Any]) -> Mapping[str, Any]:
     """Scrap the item: it leaves all offers, and who asked for it answers for it until it was disposed of."""
+    scrapping.approved_by_id, scrapping.approved_at = actor.id, clock.now()
     item = scrapping.item
     lock(item)
     withdraw_offers_of([item.id], note=str(lazy("设备已报废：%(number)s", number=scrapping.number)))
-    scrapping.approved_by_id, scrapping.approved_at = actor.id, clock.now()
     item.status, item.scrapped_at, item.due_back_on = ItemStatus.SCRAPPED, clock.now(), None
     if item.keeper_id != scrapping.owner_id:
         custody.pass_on(item, person_id=scrapping.owner_id, kind=CustodyKind.STORE)
