@@ -15,6 +15,7 @@ SECTIONS: dict[str, LazyText | None] = {
     "work": None,
     "rules": lazy("制度与团队"),
     "sales": lazy("销售"),
+    "things": lazy("设备与车辆"),
     "office": lazy("办公"),
     "admin": lazy("管理"),
 }

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
+
 from app.core import clock, files, findings, search, timeline
 from app.core.db import session
 from app.core.errors import Conflict, Denied, Invalid
@@ -19,7 +21,7 @@ from app.features.assets.enums import ITEM, AssetPerm, ItemStatus
 from app.features.assets.models import AssetItem
 from app.features.assets.offering import withdraw_offers_of
 from app.features.assets.upkeep import queries, repairs
-from app.features.assets.upkeep.enums import INCIDENT, IncidentKind, RepairOutcome
+from app.features.assets.upkeep.enums import INCIDENT, IncidentKind, IncidentStatus, RepairOutcome
 from app.features.assets.upkeep.incident_flow import FLOW
 from app.features.assets.upkeep.models import AssetIncident
 from app.features.people.models import User
@@ -167,6 +169,16 @@ def of_item(actor: Actor, item_id: int) -> Sequence[AssetIncident]:
     """Return the reports of an item an actor may see, the newest first."""
     statement = queries.incidents_visible_to(actor).where(AssetIncident.item_id == item_id)
     return session.execute(statement.order_by(AssetIncident.id.desc())).unique().scalars().all()
+
+
+def loss_of(item_id: int) -> AssetIncident | None:
+    """Return the newest report by which an item is lost and was not found again; None for none."""
+    statement = select(AssetIncident).where(
+        AssetIncident.item_id == item_id,
+        AssetIncident.kind == IncidentKind.LOST,
+        AssetIncident.status != IncidentStatus.FOUND,
+    )
+    return session.execute(statement.order_by(AssetIncident.id.desc()).limit(1)).unique().scalar_one_or_none()
 
 
 def fire(

@@ -64,6 +64,7 @@ timeline.register_verbs(
         frozenset({"vendor", "outcome", "cost"}),
         render=outcome_in_words,
     ),
+    Verb("asset_item:move", lazy("改存放地点：%(from)s → %(to)s"), frozenset({"from", "to"})),
     Verb("asset_item:lost", lazy("报失：%(number)s"), frozenset({"number"}), tone="bad"),
     Verb("asset_item:damaged", lazy("报损：%(number)s"), frozenset({"number"}), tone="warn"),
     Verb("asset_item:found", lazy("找回：%(number)s"), frozenset({"number"})),
