@@ -25,6 +25,7 @@ FoundBy = aliased(User)
 STATES = {str(state.code): state.label for state in FLOW.states}
 TONES = {str(state.code): state.tone for state in FLOW.states}
 RESULTS = {str(code): label for code, label in RESULT_LABELS.items()}
+TONES_OF_RESULTS = {str(code): tone for code, tone in RESULT_TONES.items()}
 EXPECTED = (
     select(func.count())
     .where(StockCountLine.count_id == StockCount.id, StockCountLine.expected)
@@ -84,7 +85,9 @@ class LineList(Listing):
     columns = (
         Column("item_number", lazy("编号"), AssetItem.number),
         Column("item", lazy("设备"), AssetItem.name),
-        Column("result", lazy("结果"), StockCountLine.result, "status", labels=RESULTS, tones=RESULT_TONES),
+        Column(
+            "result", lazy("结果"), StockCountLine.result, "status", labels=RESULTS, tones=TONES_OF_RESULTS
+        ),
         Column("expected_place", lazy("登记位置"), ExpectedPlace.name),
         Column("found_place", lazy("实际位置"), FoundPlace.name),
         Column("keeper", lazy("责任人"), ExpectedKeeper.name, "person"),

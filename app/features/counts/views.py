@@ -303,8 +303,8 @@ def type_in(count_id: int) -> Any:
     if not unknown:
         return fragments.go(url_for("counts.show_count", count_id=count_id))
     form.codes.raw_data, form.codes.data = None, "\n".join(unknown)
-    problem = Invalid(fields={"codes": _("下面 %(count)s 个编号没有找到，请核对", count=len(unknown))})
-    return show_typed(queries.get_count(current_actor(), count_id), form, form.refuse(problem))
+    left = Invalid(fields={"codes": _("下面 %(count)s 个编号没有找到，请核对", count=len(unknown))})
+    return show_typed(queries.get_count(current_actor(), count_id), form, form.refuse(left))
 
 
 def show_typed(count: StockCount, form: TypedForm, status: int) -> Any:
