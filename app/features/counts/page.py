@@ -108,7 +108,7 @@ def difference_row(line: StockCountLine) -> dict[str, Any]:
         "result": RESULT_LABELS[result],
         "tone": RESULT_TONES[result],
         "told": told(line),
-        "url": url_for("assets.show_item", item_id=line.item_id),
+        "url": url_for("assets.show", item_id=line.item_id),
         "remedy": REMEDY_LABELS[Remedy(line.remedy)] if line.remedy else "",
         "choices": [(str(code), REMEDY_LABELS[code]) for code in REMEDIES[result]],
     }

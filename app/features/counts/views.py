@@ -380,7 +380,7 @@ def show_reconciliation(count: StockCount, form: SettleForm, status: int) -> Any
         form=form,
         rows=page.typed_rows(different, "line", ""),
         strays=page.typed_rows(unknown, "stray", "stray-"),
-        register_url=url_for("assets.new_item"),
+        register_url=url_for("assets.new"),
         action=request.path,
         submit_label=_("保存"),
         cancel_url=page.address(count),

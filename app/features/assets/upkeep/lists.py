@@ -64,7 +64,7 @@ def tones(flow: Any) -> dict[str, str]:
 
 def item_address(row: Row[Any]) -> str:
     """Return the address of a row's item."""
-    return url_for("assets.show_item", item_id=row.item_id)
+    return url_for("assets.show", item_id=row.item_id)
 
 
 def days_late(row: Row[Any]) -> str:

@@ -38,7 +38,7 @@ from app.web.guard import current_actor
 
 def item_url(item_id: int) -> str:
     """Return the address of an item."""
-    return url_for("assets.show_item", item_id=item_id)
+    return url_for("assets.show", item_id=item_id)
 
 
 def list_names() -> dict[str, tuple[str, str]]:
