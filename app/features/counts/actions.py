@@ -57,7 +57,7 @@ def open_count(*, actor: Actor, values: CountValues) -> StockCount:
     require(actor, CountPerm.HOLD)
     places, category, department = covered(values)
     owner = session.get_one(User, actor.id)
-    if department is None and owner.department is None:
+    if department is None and owner.department_id is None:
         raise Invalid(fields={"department_id": lazy("您还没有部门，请选择要盘点的部门")})
     count = StockCount(
         status=FLOW.initial,

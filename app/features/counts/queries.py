@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import ColumnElement, Select, func, or_, select, true
 
+from app.core import verification_code
 from app.core.db import in_departments, session
 from app.core.errors import NotVisible
 from app.core.permissions import Actor, departments_of
@@ -66,13 +67,8 @@ def find_item(code: str) -> AssetItem | None:
     """Return the item of a label's code, a number, or a serial number that only one item bears; None for none."""
     if not code:
         return None
-    statement = select(AssetItem).where(
-        or_(
-            AssetItem.label_code == code.upper(),
-            AssetItem.label_code == code,
-            AssetItem.number == code.upper(),
-        )
-    )
+    label = verification_code.folded(code)
+    statement = select(AssetItem).where(or_(AssetItem.label_code == label, AssetItem.number == code.upper()))
     found = session.execute(statement.limit(2)).unique().scalars().all()
     if not found:
         same = select(AssetItem).where(func.lower(AssetItem.serial_number) == code.lower())
