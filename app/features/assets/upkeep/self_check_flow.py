@@ -44,13 +44,12 @@ def complete(request: AssetSelfCheckRequest, actor: Actor, data: Mapping[str, An
 
 def answer(request: AssetSelfCheckRequest, actor: Actor, data: Mapping[str, Any]) -> Mapping[str, Any]:
     """Keep the answers of what is due; what is no longer due, or no longer theirs, is left out."""
-    at = clock.now()
+    request.answered_at = at = clock.now()
     answers = self_checks.said_of(data)
     due = self_checks.due_items([request.owner_id]).get(request.owner_id, [])
     for item in sorted(due, key=lambda row: row.id):
         lock(item)
         self_checks.write(item, answers[item.id], actor, at)
-    request.answered_at = at
     wrong = sum(answers[item.id].answer != Answer.WELL for item in due)
     return {"count": len(due), "wrong": wrong}
 

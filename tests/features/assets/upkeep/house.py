@@ -7,6 +7,8 @@ from app.core import clock
 from app.core.db import session
 from app.core.permissions import Role
 from app.core.uow import unit_of_work
+from app.features.assets import catalogue
+from app.features.assets.catalogue import CategoryValues, PlaceValues
 from app.features.assets.models import AssetItem
 from app.features.assets.upkeep import incidents, queries, repairs, scrapping
 from app.features.assets.upkeep.incidents import IncidentValues
@@ -14,12 +16,24 @@ from app.features.assets.upkeep.models import AssetIncident, AssetRepair, AssetS
 from app.features.people.models import User
 from tests import factories
 from tests.features.assets.desk import Desk, desk
+from tests.features.rules import rulebook
 
 
 def house(**category: Any) -> tuple[Desk, User]:
     """The desk of equipment and the leader who may scrap."""
     made = desk(**category)
     return made, factories.user("刘振华", "l1", None, [Role.LEADER])
+
+
+def among(book: rulebook.Desk) -> Desk:
+    """The same desk among the people of the rules' tests, for what becomes a finding at a clause of theirs."""
+    keeper = factories.user("何静", "a1", book.department, [Role.ASSET_KEEPER])
+    actor = factories.actor(keeper)
+    with unit_of_work():
+        category = catalogue.add_category(actor=actor, values=CategoryValues("办公设备"))
+        store = catalogue.add_place(actor=actor, values=PlaceValues("一号库", is_store=True))
+        room = catalogue.add_place(actor=actor, values=PlaceValues("销售部办公室"))
+    return Desk(book.department, keeper, book.reader, book.colleague, book.manager, category, store, room)
 
 
 def item_of(number: int) -> AssetItem:
