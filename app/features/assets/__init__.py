@@ -37,8 +37,7 @@ def register(app: Flask) -> None:
             label=lazy("我的设备"),
             icon="device-desktop",
             endpoint="assets.mine",
-            section="things",
+            section=nav.PERSONAL,
             module=MODULE,
-            order=15,
         ),
     )

@@ -11,7 +11,7 @@ from app.core import clock, settings
 from app.core.db import session
 from app.core.files import files_for, read_bytes
 from app.core.uow import unit_of_work
-from app.features.assets import queries
+from app.features.assets import queries as reading
 from app.features.assets.enums import ItemStatus
 from app.features.assets.models import AssetItem, HandOver
 from app.features.people.models import User
@@ -164,7 +164,7 @@ def test_twice_sent_offers_once(client: Client, house: Desk) -> None:
     item = house.item()
     page = f"/assets/hand-over?item={item.id}"
     client.as_(house.keeper).get(page)
-    typed = {**client.page.values(), "to_id": house.first.id}
+    typed = {**client.page.values(page), "to_id": house.first.id}
     first, second = client.post(page, typed), client.post(page, typed)
     assert [first.status_code, second.status_code] == [303, 303]
     assert first.location == second.location
@@ -188,7 +188,6 @@ def test_photos_are_made_anew_and_what_is_none_is_refused(client: Client, house:
     for upload, said in (
         ((heic, "a.heic"), "HEIC"),
         ((io.BytesIO(b"\xff\xd8\xff" + b"0" * 64), "b.jpg"), "打不开"),
-        ((io.BytesIO(b"\xff\xd8\xff" + b"0" * (20 * 1024 * 1024)), "c.jpg"), "20 MB"),
         ((io.BytesIO(b"hello"), "d.txt"), "JPEG"),
     ):
         assert client.post(address, {"file": upload}, content_type="multipart/form-data").status_code == 422
@@ -206,7 +205,7 @@ def test_photos_come_along_with_an_offer(client: Client, house: Desk) -> None:
     item = house.item()
     page = f"/assets/hand-over?item={item.id}"
     client.as_(house.keeper).get(page)
-    typed = {**client.page.values(), "to_id": house.first.id, "photos": [(picture("PNG"), "a.png")]}
+    typed = {**client.page.values(page), "to_id": house.first.id, "photos": [(picture("PNG"), "a.png")]}
     assert client.post(page, typed, content_type="multipart/form-data").status_code == 303
     hand_over = session.query(HandOver).one()
     assert [row.kind for row in files_for("hand_over", hand_over.id)] == ["photo"]
@@ -326,7 +325,7 @@ def test_categories_and_places(client: Client, house: Desk) -> None:
         client.submit("/assets/categories/new", {**typed, "name": "x", "fields": "功率\n功率"}).status_code
         == 422
     )
-    category = next(row for row in queries.categories() if row.name == "样机")
+    category = next(row for row in reading.categories() if row.name == "样机")
     page = f"/assets/categories/{category.id}"
     client.get(page)
     stale = client.page.values(page)
@@ -361,9 +360,7 @@ def test_leaver_is_held_until_all_has_a_new_name(client: Client, house: Desk) ->
 
 
 @pytest.mark.parametrize("address", ["/assets", "/assets/hand-overs", "/assets/mine"])
-def test_queries_do_not_grow_with_the_rows(
-    client: Client, house: Desk, count_queries: Any, address: str
-) -> None:
+def test_queries_do_not_grow_with_the_rows(client: Client, house: Desk, queries: Any, address: str) -> None:
     def add(count: int) -> None:
         for place in range(count):
             house.accept(house.offer([house.item(f"设备 {place}", person=house.keeper)], house.first))
@@ -372,10 +369,10 @@ def test_queries_do_not_grow_with_the_rows(
     client.as_(house.keeper)
     add(1)
     client.get(address)
-    with count_queries() as few:
+    with queries() as few:
         client.get(address)
     add(9)
-    with count_queries() as many:
+    with queries() as many:
         client.get(address)
     assert len(many) == len(few)
 
