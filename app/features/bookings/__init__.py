@@ -21,7 +21,7 @@ def register(app: Flask) -> None:
             label=lazy("用车"),
             icon="car",
             endpoint="bookings.index",
-            section="office",
+            section="things",
             permission=BookingPerm.REQUEST,
             module=MODULE,
             order=40,
