@@ -1,0 +1,157 @@
+"""The day line as SVG, a drawing a car: every stretch is a link, placed in shares of the width.
+
+So it needs neither scripts nor styles of its own and is as wide as there is room. Asked for is hatched, given is
+solid, overdue is red; the colours are tokens of the style sheet and follow the theme.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+from flask import url_for
+from markupsafe import Markup, escape
+
+from app.core import clock, documents
+from app.core.i18n import LazyText, lazy
+from app.core.i18n import gettext as _
+from app.features.bookings.day_line import CarLine, Free, Kind, Span, Stretch, Window
+from app.features.bookings.enums import BOOKING
+from app.web import charts, filters
+
+LANE, GAP = 30, 3
+HEAD_HEIGHT = 20
+# Hundredths of the width below which a bar has no room for words.
+WORDS_FROM = {Span.DAY: 3.0, Span.FORTNIGHT: 2.2}
+# Fill, colour of the words and edge of each kind of bar: pairs whose contrast is tested.
+LOOKS: Mapping[Kind, tuple[str, str, str]] = {
+    Kind.ASKED: ("url(#asked)", "var(--ink)", "var(--edge)"),
+    Kind.DISPATCHED: ("var(--action)", "var(--on-solid)", "none"),
+    Kind.OUT: ("var(--action)", "var(--on-solid)", "none"),
+    Kind.OVERDUE: ("var(--seal)", "var(--on-solid)", "none"),
+    Kind.DRIVEN: ("var(--neutral-soft)", "var(--neutral)", "none"),
+}
+KIND_LABELS: Mapping[Kind, LazyText] = {
+    Kind.ASKED: lazy("已申请"),
+    Kind.DISPATCHED: lazy("已派车"),
+    Kind.OUT: lazy("已出车"),
+    Kind.OVERDUE: lazy("超时未还"),
+    Kind.DRIVEN: lazy("已还车"),
+}
+HATCH = (
+    '<pattern id="asked" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
+    '<rect width="6" height="6" fill="var(--card)"/><rect width="2" height="6" fill="var(--line-strong)"/></pattern>'
+)
+
+
+def definitions(window: Window) -> Markup:
+    """Return what the drawings of a page share: the hatching, and the lines of hours or days."""
+    steps = 24 if window.span == Span.DAY else window.days
+    lines = "".join(
+        f'<rect x="{100 * step / steps:.3f}%" width="1" height="100%" fill="var(--line)"/>'
+        for step in range(1, steps)
+    )
+    return Markup(  # noqa: S704 - numbers alone
+        '<svg width="0" height="0" aria-hidden="true"><defs>'
+        f'{HATCH}<symbol id="hours">{lines}</symbol></defs></svg>'
+    )
+
+
+def head(window: Window) -> Markup:
+    """Return the head above the lines: hours, or days that lead to their own page."""
+    if window.span == Span.DAY:
+        inside = "".join(
+            charts.text(f"{100 * hour / 24:.3f}%", 14, f"{hour:02d}", "start", "ink-soft")
+            for hour in range(0, 24, 2)
+        )
+    else:
+        inside = "".join(_day_of(window, number) for number in range(window.days))
+    return Markup(  # noqa: S704 - every text is escaped
+        f'<svg width="100%" height="{HEAD_HEIGHT}">{inside}</svg>'
+    )
+
+
+def _day_of(window: Window, number: int) -> str:
+    day = window.first + timedelta(days=number)
+    address = url_for("day_line.index", day=day.isoformat())
+    words = charts.text(
+        f"{100 * number / window.days:.3f}%", 14, f"{day.day} {filters.weekday(day)}", "start", "ink-soft"
+    )
+    return f'<a href="{escape(address)}" aria-label="{escape(filters.weekday_text(day))}">{words}</a>'
+
+
+def line(car: CarLine, window: Window, now: datetime) -> Markup:
+    """Return the line of a car: past time shaded, free time as links to the form, bookings as links to their pages."""
+    parts = ['<use href="#hours"/>']
+    if past := window.share(now):
+        parts.insert(0, f'<rect width="{past}%" height="100%" fill="var(--hover)"/>')
+    if car.blocked:
+        parts.insert(0, '<rect width="100%" height="100%" fill="var(--hover)"/>')
+    # made once: an address made anew for each stretch costs more than drawing it
+    form = url_for("bookings.new", vehicle=car.vehicle_id)
+    parts += [_free(car, free, window, form) for free in car.free]
+    address = documents.document_type(BOOKING).url
+    parts += [_bar(stretch, window, address) for stretch in car.stretches]
+    if window.begin < now < window.end:
+        parts.append(f'<rect x="{past}%" width="2" height="100%" fill="var(--seal)"/>')
+    height = GAP + car.lanes * (LANE + GAP)
+    return Markup(  # noqa: S704 - every text is escaped
+        f'<svg width="100%" height="{height}">{"".join(parts)}</svg>'
+    )
+
+
+def _free(car: CarLine, free: Free, window: Window, form: str) -> str:
+    left = window.share(free.begin)
+    address = f"{form}&from={local_text(free.suggested)}"
+    words = _("约车：%(plate)s，%(time)s 起空闲", plate=car.plate, time=said(free.begin, window))
+    return (
+        f'<a href="{escape(address)}" data-free aria-label="{escape(words)}">'
+        f'<rect x="{left}%" width="{window.share(free.end) - left:.3f}%" height="100%" fill="transparent"/></a>'
+    )
+
+
+def _bar(stretch: Stretch, window: Window, address: Callable[[int], str]) -> str:
+    left = window.share(stretch.begin)
+    width = max(window.share(stretch.end) - left, 0.2)
+    top = GAP + stretch.lane * (LANE + GAP)
+    fill, ink, edge = LOOKS[stretch.kind]
+    box = f'y="{top}" width="{width:.3f}%" height="{LANE}"'
+    title = escape(in_words(stretch, window))
+    shape = f'rx="4" fill="{fill}" stroke="{edge}"'
+    if width < WORDS_FROM[window.span]:
+        drawn = f'<rect x="{left}%" {box} {shape}><title>{title}</title></rect>'
+    else:
+        words = escape(f"{stretch.person} {stretch.place}".strip())
+        drawn = (
+            f'<svg x="{left}%" {box}><title>{title}</title><rect width="100%" height="100%" {shape}/>'
+            f'<text x="6" y="20" font-size="{charts.TEXT_SIZE}" fill="{ink}">{words}</text></svg>'
+        )
+    if not stretch.readable:
+        return drawn
+    return f'<a href="{escape(address(stretch.booking_id))}" aria-label="{title}">{drawn}</a>'
+
+
+def in_words(stretch: Stretch, window: Window) -> str:
+    """Return a bar as it is read aloud and shown on hover."""
+    return " ".join(
+        filter(
+            None,
+            (
+                f"{said(stretch.begin, window)}–{said(stretch.end, window)}",
+                str(KIND_LABELS[stretch.kind]),
+                stretch.person,
+                stretch.place,
+            ),
+        )
+    )
+
+
+def said(moment: datetime, window: Window) -> str:
+    """Return a moment as short as the view allows: the time alone where it is of the one day shown."""
+    local = clock.to_local(moment)
+    if window.span == Span.DAY and local.date() == window.first:
+        return local.strftime("%H:%M")
+    return local.strftime("%m-%d %H:%M")
+
+
+def local_text(moment: datetime) -> str:
+    """Return a moment as the form reads it from its address: the company's wall clock, to the minute."""
+    return clock.to_local(moment).strftime("%Y-%m-%dT%H:%M")
