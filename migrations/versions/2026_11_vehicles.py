@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from app.core.db_objects import append_only_statements, drop_append_only_statements
+
 revision = "2026_11_vehicles"
 down_revision = "2026_11_equipment"
 branch_labels = None
@@ -18,6 +20,7 @@ def upgrade() -> None:
         sa.Column("valid_until", sa.Date(), nullable=False),
         sa.Column("seen_by_id", sa.Integer(), nullable=False),
         sa.Column("seen_on", sa.Date(), nullable=False),
+        sa.Column("reminded_days", sa.Integer(), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -100,11 +103,62 @@ def upgrade() -> None:
             ["vehicle_id"], ["vehicle.id"], name=op.f("fk_odometer_reading_vehicle_id_vehicle")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_odometer_reading")),
-        sa.UniqueConstraint("corrects_id", name=op.f("uq_odometer_reading_corrects_id")),
     )
     with op.batch_alter_table("odometer_reading", schema=None) as batch_op:
+        batch_op.create_index("ix_odometer_reading_corrects", ["corrects_id"], unique=False)
         batch_op.create_index("ix_odometer_reading_document", ["doc_type", "doc_id"], unique=False)
         batch_op.create_index("ix_odometer_reading_vehicle", ["vehicle_id", "at"], unique=False)
+
+    for statement in append_only_statements("odometer_reading", op.get_bind().dialect.name):
+        op.execute(statement)
+
+    op.create_table(
+        "odometer_correction",
+        sa.Column("vehicle_id", sa.Integer(), nullable=False),
+        sa.Column("reading_id", sa.Integer(), nullable=False),
+        sa.Column("department_id", sa.Integer(), nullable=False),
+        sa.Column("kilometres", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("number", sa.String(length=40), nullable=True),
+        sa.Column("status", sa.String(length=32), nullable=False),
+        sa.Column("owner_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "status IN ('requested', 'agreed', 'declined', 'withdrawn')",
+            name=op.f("ck_odometer_correction_status"),
+        ),
+        sa.CheckConstraint(
+            "kilometres BETWEEN 0 AND 2000000", name=op.f("ck_odometer_correction_kilometres")
+        ),
+        sa.ForeignKeyConstraint(
+            ["department_id"], ["department.id"], name=op.f("fk_odometer_correction_department_id_department")
+        ),
+        sa.ForeignKeyConstraint(["owner_id"], ["user.id"], name=op.f("fk_odometer_correction_owner_id_user")),
+        sa.ForeignKeyConstraint(
+            ["reading_id"],
+            ["odometer_reading.id"],
+            name=op.f("fk_odometer_correction_reading_id_odometer_reading"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["vehicle_id"], ["vehicle.id"], name=op.f("fk_odometer_correction_vehicle_id_vehicle")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_odometer_correction")),
+        sa.UniqueConstraint("number", name=op.f("uq_odometer_correction_number")),
+    )
+    with op.batch_alter_table("odometer_correction", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_odometer_correction_owner_id"), ["owner_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_odometer_correction_status"), ["status"], unique=False)
+        batch_op.create_index(batch_op.f("ix_odometer_correction_vehicle_id"), ["vehicle_id"], unique=False)
+        batch_op.create_index(
+            "uq_odometer_correction_open",
+            ["reading_id"],
+            unique=True,
+            sqlite_where=sa.text("status = 'requested'"),
+            postgresql_where=sa.text("status = 'requested'"),
+        )
 
     op.create_table(
         "vehicle_cost",
@@ -147,6 +201,8 @@ def upgrade() -> None:
         sa.Column("vehicle_id", sa.Integer(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("grounds", sa.Boolean(), nullable=False),
+        sa.Column("is_damage", sa.Boolean(), nullable=False),
+        sa.Column("caused_by_id", sa.Integer(), nullable=True),
         sa.Column("reported_by_id", sa.Integer(), nullable=False),
         sa.Column("reported_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("doc_type", sa.String(length=40), nullable=True),
@@ -160,6 +216,9 @@ def upgrade() -> None:
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
             "(mended_at IS NULL) = (mended_by_id IS NULL)", name=op.f("ck_vehicle_defect_mended")
+        ),
+        sa.ForeignKeyConstraint(
+            ["caused_by_id"], ["user.id"], name=op.f("fk_vehicle_defect_caused_by_id_user")
         ),
         sa.ForeignKeyConstraint(
             ["mended_by_id"], ["user.id"], name=op.f("fk_vehicle_defect_mended_by_id_user")
@@ -186,6 +245,7 @@ def upgrade() -> None:
         sa.Column("points", sa.Integer(), nullable=False),
         sa.Column("notice_number", sa.String(length=60), nullable=True),
         sa.Column("status", sa.String(length=12), nullable=False),
+        sa.Column("settled_on", sa.Date(), nullable=True),
         sa.Column("driver_id", sa.Integer(), nullable=True),
         sa.Column("doc_type", sa.String(length=40), nullable=True),
         sa.Column("doc_id", sa.Integer(), nullable=True),
@@ -195,6 +255,9 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("status IN ('pending', 'settled', 'lifted')", name=op.f("ck_vehicle_fine_status")),
+        sa.CheckConstraint(
+            "(status = 'pending') = (settled_on IS NULL)", name=op.f("ck_vehicle_fine_settled")
+        ),
         sa.CheckConstraint("amount >= 0", name=op.f("ck_vehicle_fine_amount")),
         sa.CheckConstraint("points BETWEEN 0 AND 12", name=op.f("ck_vehicle_fine_points")),
         sa.ForeignKeyConstraint(["driver_id"], ["user.id"], name=op.f("fk_vehicle_fine_driver_id_user")),
@@ -221,6 +284,7 @@ def upgrade() -> None:
         sa.Column("valid_from", sa.Date(), nullable=False),
         sa.Column("valid_until", sa.Date(), nullable=False),
         sa.Column("stored_file_id", sa.Integer(), nullable=True),
+        sa.Column("reminded_days", sa.Integer(), nullable=True),
         sa.Column("entered_by_id", sa.Integer(), nullable=False),
         sa.Column("entered_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
@@ -289,9 +353,23 @@ def downgrade() -> None:
         batch_op.drop_index("ix_vehicle_cost_document")
 
     op.drop_table("vehicle_cost")
+    with op.batch_alter_table("odometer_correction", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_odometer_correction_open",
+            sqlite_where=sa.text("status = 'requested'"),
+            postgresql_where=sa.text("status = 'requested'"),
+        )
+        batch_op.drop_index(batch_op.f("ix_odometer_correction_vehicle_id"))
+        batch_op.drop_index(batch_op.f("ix_odometer_correction_status"))
+        batch_op.drop_index(batch_op.f("ix_odometer_correction_owner_id"))
+
+    op.drop_table("odometer_correction")
+    for statement in drop_append_only_statements("odometer_reading", op.get_bind().dialect.name):
+        op.execute(statement)
     with op.batch_alter_table("odometer_reading", schema=None) as batch_op:
         batch_op.drop_index("ix_odometer_reading_vehicle")
         batch_op.drop_index("ix_odometer_reading_document")
+        batch_op.drop_index("ix_odometer_reading_corrects")
 
     op.drop_table("odometer_reading")
     with op.batch_alter_table("vehicle", schema=None) as batch_op:

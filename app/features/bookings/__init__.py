@@ -3,6 +3,7 @@
 from flask import Flask
 
 from app.features.bookings import models as models
+from app.features.bookings import registry as registry
 
 
 def register(app: Flask) -> None:

@@ -5,6 +5,7 @@ from enum import StrEnum
 from app.core.i18n import lazy
 
 BOOKING = "booking"
+MODULE = "bookings"
 
 
 class BookingStatus(StrEnum):

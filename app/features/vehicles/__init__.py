@@ -3,6 +3,7 @@
 from flask import Flask
 
 from app.features.vehicles import models as models
+from app.features.vehicles import registry as registry
 
 
 def register(app: Flask) -> None:

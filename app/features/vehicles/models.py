@@ -3,15 +3,27 @@
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core import clock
-from app.core.db import Amount, Model, Quantity, UTCDateTime, VersionedMixin, one_of
+from app.core.db import Amount, DocumentMixin, Model, Quantity, UTCDateTime, VersionedMixin, one_of
+from app.core.db_objects import make_append_only
 from app.features.assets.models import AssetItem
 from app.features.people.models import Department, User
 from app.features.vehicles.enums import (
     BookingPolicy,
+    CorrectionStatus,
     CostKind,
     FineStatus,
     LicenceClass,
@@ -63,7 +75,10 @@ class Vehicle(VersionedMixin, Model):
 
 
 class VehiclePaper(Model):
-    """A paper of a car with the days on which it holds, both included."""
+    """A paper of a car with the days on which it holds, both included.
+
+    ``reminded_days`` is the shortest time before its end, in days, that was already reminded of.
+    """
 
     __tablename__ = "vehicle_paper"
     __table_args__ = (
@@ -80,12 +95,13 @@ class VehiclePaper(Model):
     valid_from: Mapped[date] = mapped_column(Date, nullable=False)
     valid_until: Mapped[date] = mapped_column(Date, nullable=False)
     stored_file_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"))
+    reminded_days: Mapped[int | None] = mapped_column(Integer)
     entered_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"), nullable=False)
     entered_at: Mapped[datetime] = mapped_column(UTCDateTime(), nullable=False, default=clock.now)
 
 
 class DrivingLicence(VersionedMixin, Model):
-    """The driving licence of a person, as the company has seen it."""
+    """The driving licence of a person, as the company has seen it; ``reminded_days`` as of a paper."""
 
     __tablename__ = "driving_licence"
     __table_args__ = (
@@ -98,6 +114,7 @@ class DrivingLicence(VersionedMixin, Model):
     valid_until: Mapped[date] = mapped_column(Date, nullable=False)
     seen_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"), nullable=False)
     seen_on: Mapped[date] = mapped_column(Date, nullable=False)
+    reminded_days: Mapped[int | None] = mapped_column(Integer)
 
     user: Mapped[User] = relationship(foreign_keys=[user_id], lazy="joined", innerjoin=True)
 
@@ -105,7 +122,8 @@ class DrivingLicence(VersionedMixin, Model):
 class OdometerReading(Model):
     """What the odometer of a car said at a moment, in kilometres.
 
-    Rows are never changed: a wrong one is followed by a correction that names it in ``corrects_id``.
+    Rows are never changed: a wrong one is followed by corrections that name it in ``corrects_id``, of which the latest
+    says what holds (``kilometres_that_hold``). A correction is never corrected itself.
     ``doc_type`` and ``doc_id`` name the document it was read for.
     """
 
@@ -115,6 +133,7 @@ class OdometerReading(Model):
         CheckConstraint(f"kilometres BETWEEN 0 AND {MOST_KILOMETRES}", name="kilometres"),
         CheckConstraint("(kind = 'correction') = (corrects_id IS NOT NULL)", name="correction"),
         Index("ix_odometer_reading_vehicle", "vehicle_id", "at"),
+        Index("ix_odometer_reading_corrects", "corrects_id"),
         Index("ix_odometer_reading_document", "doc_type", "doc_id"),
     )
 
@@ -124,10 +143,43 @@ class OdometerReading(Model):
     kilometres: Mapped[int] = mapped_column(Integer, nullable=False)
     at: Mapped[datetime] = mapped_column(UTCDateTime(), nullable=False, default=clock.now)
     by_id: Mapped[int] = mapped_column(ForeignKey("user.id"), nullable=False)
-    corrects_id: Mapped[int | None] = mapped_column(ForeignKey("odometer_reading.id"), unique=True)
+    corrects_id: Mapped[int | None] = mapped_column(ForeignKey("odometer_reading.id"))
     reason: Mapped[str] = mapped_column(String(200), nullable=False, default="")
     doc_type: Mapped[str | None] = mapped_column(String(40))
     doc_id: Mapped[int | None] = mapped_column(Integer)
+
+
+make_append_only(OdometerReading.__table__)  # type: ignore[arg-type]
+
+
+class OdometerCorrection(DocumentMixin, Model):
+    """A request to correct a reading, by whoever keeps the cars (``owner``); somebody else agrees to it."""
+
+    __tablename__ = "odometer_correction"
+    __table_args__ = (
+        CheckConstraint(one_of("status", CorrectionStatus), name="status"),
+        CheckConstraint(f"kilometres BETWEEN 0 AND {MOST_KILOMETRES}", name="kilometres"),
+        # one request at a time for one reading
+        Index(
+            "uq_odometer_correction_open",
+            "reading_id",
+            unique=True,
+            sqlite_where=text("status = 'requested'"),
+            postgresql_where=text("status = 'requested'"),
+        ),
+    )
+
+    vehicle_id: Mapped[int] = mapped_column(ForeignKey("vehicle.id"), nullable=False, index=True)
+    reading_id: Mapped[int] = mapped_column(ForeignKey("odometer_reading.id"), nullable=False)
+    department_id: Mapped[int] = mapped_column(ForeignKey("department.id"), nullable=False)
+    kilometres: Mapped[int] = mapped_column(Integer, nullable=False)
+    reason: Mapped[str] = mapped_column(String(200), nullable=False)
+
+    owner: Mapped[User] = relationship(
+        foreign_keys="OdometerCorrection.owner_id", lazy="joined", innerjoin=True
+    )
+    vehicle: Mapped[Vehicle] = relationship(lazy="joined", innerjoin=True)
+    reading: Mapped[OdometerReading] = relationship(lazy="joined", innerjoin=True)
 
 
 class VehicleService(Model):
@@ -147,7 +199,10 @@ class VehicleService(Model):
 
 
 class VehicleDefect(VersionedMixin, Model):
-    """Something wrong with a car; as long as one that grounds it is open, the car is not dispatched."""
+    """Something wrong with a car; as long as one that grounds it is open, the car is not dispatched.
+
+    ``is_damage`` says that somebody did it, which is a finding; ``caused_by_id`` is who had the car then, if known.
+    """
 
     __tablename__ = "vehicle_defect"
     __table_args__ = (
@@ -159,6 +214,8 @@ class VehicleDefect(VersionedMixin, Model):
     vehicle_id: Mapped[int] = mapped_column(ForeignKey("vehicle.id"), nullable=False)
     text: Mapped[str] = mapped_column(Text, nullable=False)
     grounds: Mapped[bool] = mapped_column(nullable=False, default=False)
+    is_damage: Mapped[bool] = mapped_column(nullable=False, default=False)
+    caused_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     reported_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"), nullable=False)
     reported_at: Mapped[datetime] = mapped_column(UTCDateTime(), nullable=False, default=clock.now)
     doc_type: Mapped[str | None] = mapped_column(String(40))
@@ -205,6 +262,7 @@ class VehicleFine(VersionedMixin, Model):
         CheckConstraint(one_of("status", FineStatus), name="status"),
         CheckConstraint("amount >= 0", name="amount"),
         CheckConstraint("points BETWEEN 0 AND 12", name="points"),
+        CheckConstraint("(status = 'pending') = (settled_on IS NULL)", name="settled"),
         Index("ix_vehicle_fine_vehicle", "vehicle_id", "happened_at"),
         UniqueConstraint("notice_number", name="uq_vehicle_fine_notice_number"),
     )
@@ -217,6 +275,7 @@ class VehicleFine(VersionedMixin, Model):
     points: Mapped[int] = mapped_column(Integer, nullable=False, default=0)
     notice_number: Mapped[str | None] = mapped_column(String(60))
     status: Mapped[str] = mapped_column(String(12), nullable=False, default=FineStatus.PENDING)
+    settled_on: Mapped[date | None] = mapped_column(Date)
     driver_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), index=True)
     doc_type: Mapped[str | None] = mapped_column(String(40))
     doc_id: Mapped[int | None] = mapped_column(Integer)
