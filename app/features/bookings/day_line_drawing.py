@@ -113,20 +113,21 @@ def _bar(stretch: Stretch, window: Window, address: Callable[[int], str]) -> str
     width = max(window.share(stretch.end) - left, 0.2)
     top = GAP + stretch.lane * (LANE + GAP)
     fill, ink, edge = LOOKS[stretch.kind]
-    box = f'y="{top}" width="{width:.3f}%" height="{LANE}"'
-    title = escape(in_words(stretch, window))
+    box = f'x="{left}%" y="{top}" width="{width:.3f}%" height="{LANE}"'
     shape = f'rx="4" fill="{fill}" stroke="{edge}"'
     if width < WORDS_FROM[window.span]:
-        drawn = f'<rect x="{left}%" {box} {shape}><title>{title}</title></rect>'
+        drawn = f"<rect {box} {shape}/>"
     else:
         words = escape(f"{stretch.person} {stretch.place}".strip())
         drawn = (
-            f'<svg x="{left}%" {box}><title>{title}</title><rect width="100%" height="100%" {shape}/>'
+            f'<svg {box}><rect width="100%" height="100%" {shape}/>'
             f'<text x="6" y="20" font-size="{charts.TEXT_SIZE}" fill="{ink}">{words}</text></svg>'
         )
+    name = escape(in_words(stretch, window))
     if not stretch.readable:
-        return drawn
-    return f'<a href="{escape(address(stretch.booking_id))}" aria-label="{title}">{drawn}</a>'
+        return f'<g role="img" aria-label="{name}">{drawn}</g>'
+    # browsers show the second on hover, as they show a title element, of which a page has one
+    return f'<a href="{escape(address(stretch.booking_id))}" aria-label="{name}" xlink:title="{name}">{drawn}</a>'
 
 
 def in_words(stretch: Stretch, window: Window) -> str:

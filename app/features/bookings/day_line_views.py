@@ -22,7 +22,7 @@ SPANS = ((Span.DAY, lazy("一天")), (Span.FORTNIGHT, lazy("两周")))
 BLOCKED_LABELS = {"workshop": lazy("维修中"), "grounded": lazy("故障停用")}
 
 
-@blueprint.get("/day-line")
+@blueprint.get("")
 @signed_in
 def index() -> Response:
     """Show the cars of the days the address names; without any today's."""
