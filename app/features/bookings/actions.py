@@ -149,9 +149,9 @@ def check_values(actor: Actor, values: BookingValues) -> None:
         faults["destination"] = lazy("请填写目的地")
     if values.private and not values.purpose.strip():
         faults["purpose"] = lazy("私人用车请写明事由，由公司主管领导批准")
-    if values.doc_type is not None and values.doc_id is not None:
-        if not documents.is_visible(actor, values.doc_type, values.doc_id):
-            faults["document"] = lazy("没有找到这份单据")
+    named = values.doc_type is not None and values.doc_id is not None
+    if named and not documents.is_visible(actor, str(values.doc_type), int(values.doc_id or 0)):
+        faults["document"] = lazy("没有找到这份单据")
     vehicle = session.get(Vehicle, values.vehicle_id) if values.vehicle_id is not None else None
     faults |= faults_of_car(values, vehicle)
     if vehicle is not None and not faults:
@@ -249,8 +249,8 @@ def impossible_days(actor: Actor, values: BookingValues, days: Iterable[date]) -
 def _problem_with(actor: Actor, values: BookingValues) -> str | None:
     try:
         check_values(actor, values)
-    except Invalid as problem:
-        return " ".join(str(sentence) for sentence in problem.fields.values())
+    except Invalid as invalid:
+        return " ".join(str(sentence) for sentence in invalid.fields.values())
     if values.vehicle_id is None:
         return None
     wanted = availability.Wanted(values.vehicle_id, values.starts_at, values.ends_at)

@@ -313,8 +313,9 @@ FLOW = Flow(
         State(S.NO_SHOW, lazy("未用车"), "bad", terminal=True),
     ),
     (
-        step("take", "submitted", "dispatched", mine, lazy("自助约车"), kind="primary", ready=ready_to_take, effect=trips.dispatch, tell=everybody, offered_when_ready=True,
-             fields=trips.DISPATCHED, sentence=lazy("自助约车 %(car)s，派车单 %(slip)s")),
+        step("take", "submitted", "dispatched", mine, lazy("自助约车"), kind="primary", ready=ready_to_take,
+             effect=trips.dispatch, tell=everybody, offered_when_ready=True, fields=trips.DISPATCHED,
+             sentence=lazy("自助约车 %(car)s，驾驶员%(driver)s，派车单 %(slip)s")),
         step("agree", "submitted", "dept_ok", head, lazy("部门同意"), kind="primary", ready=ready_to_agree,
              effect=trips.agree, tell=owner_and_dispatchers),
         step("agree_and_dispatch", "submitted", "dispatched", head_and_dispatcher, lazy("同意并派车"), kind="primary",

@@ -59,7 +59,7 @@ def get(actor: Actor, booking_id: int) -> Booking:
 
 
 def titles(ids: list[int]) -> dict[int, str]:
-    """Return number, destination and day of bookings, for tasks, notices and the log; of private ones no destination."""
+    """Return number, day and destination of bookings, of private ones no destination, for tasks and notices."""
     statement = select(
         Booking.id, Booking.number, Booking.destination, Booking.starts_at, Booking.private
     ).where(Booking.id.in_(ids))
