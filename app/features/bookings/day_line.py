@@ -9,16 +9,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from functools import cache
-from typing import Any
+from functools import cache, cached_property, partial
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, and_, bindparam, case, exists, or_, select
-from sqlalchemy.orm import aliased
 
-from app.core import clock
-from app.core.db import UTCDateTime, session
+from app.core import clock, configuration
+from app.core.db import UTCDateTime
 from app.core.listing import parse_day
 from app.core.permissions import Actor
+from app.core.prepared import read
 from app.features.bookings import queries
 from app.features.bookings.enums import DRIVEN, SOFT, BookingStatus
 from app.features.bookings.models import Booking
@@ -32,6 +32,8 @@ QUARTER = timedelta(minutes=15)
 SHORTEST_FREE = timedelta(minutes=30)
 # Where a whole morning is free one rarely leaves before this hour.
 USUAL_START = timedelta(hours=8)
+# A day is drawn between these hours, unless a trip begins or ends at night.
+MORNING, EVENING = 6, 22
 
 
 class Span(StrEnum):
@@ -53,26 +55,46 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Window:
-    """The days shown, from the beginning of ``first``, and the one car they are narrowed to."""
+    """The days shown, from the beginning of ``first``, and the one car they are narrowed to.
+
+    One day is shown without its night where it is ``waking``.
+    """
 
     first: date
     span: Span
     vehicle_id: int | None = None
+    waking: bool = False
 
-    @property
+    @cached_property
+    def alone(self) -> bool:
+        """Whether it is one day."""
+        return self.span == Span.DAY
+
+    @cached_property
     def days(self) -> int:
         """How many days are shown."""
-        return 1 if self.span == Span.DAY else FORTNIGHT
+        return 1 if self.alone else FORTNIGHT
 
     @property
+    def hours(self) -> range:
+        """The hours from the beginning of the first day that are shown."""
+        return range(MORNING, EVENING) if self.waking else range(24 * self.days)
+
+    @cached_property
     def begin(self) -> datetime:
         """The first moment shown, aware UTC."""
-        return clock.day_bounds(self.first)[0]
+        return clock.day_bounds(self.first)[0] + timedelta(hours=self.hours.start)
 
-    @property
+    @cached_property
     def end(self) -> datetime:
         """The first moment no longer shown, aware UTC."""
-        return clock.day_bounds(self.first + timedelta(days=self.days - 1))[1]
+        last = clock.day_bounds(self.first + timedelta(days=self.days - 1))[1]
+        return last - timedelta(hours=24 * self.days - self.hours.stop)
+
+    @cached_property
+    def length(self) -> timedelta:
+        """How much time is shown."""
+        return self.end - self.begin
 
     def moved(self, steps: int) -> date:
         """Return the first day of the view so many views later, or earlier."""
@@ -80,12 +102,18 @@ class Window:
 
     def share(self, moment: datetime) -> float:
         """Return where a moment stands, in hundredths of the width; what lies outside stands at the edge."""
-        part = (moment - self.begin) / (self.end - self.begin)
-        return round(100 * min(max(part, 0.0), 1.0), 3)
+        return round(100 * min(max((moment - self.begin) / self.length, 0.0), 1.0), 3)
 
 
-@dataclass(frozen=True)
-class Stretch:
+KINDS = {
+    **dict.fromkeys(map(str, SOFT), Kind.ASKED),
+    str(BookingStatus.DISPATCHED): Kind.DISPATCHED,
+    str(BookingStatus.OUT): Kind.OUT,
+    **dict.fromkeys(map(str, DRIVEN), Kind.DRIVEN),
+}
+
+
+class Stretch(NamedTuple):
     """A booking on the line of its car; ``lane`` counts from above, since requests may stand one below another.
 
     ``place`` is empty for who may not read the booking.
@@ -101,8 +129,7 @@ class Stretch:
     lane: int = 0
 
 
-@dataclass(frozen=True)
-class Free:
+class Free(NamedTuple):
     """A stretch in which a car can be had; ``suggested`` is when one would leave."""
 
     begin: datetime
@@ -153,71 +180,79 @@ def _cars() -> Select[Any]:
 
 def cars() -> Sequence[Any]:
     """Return all cars that are not retired, with whether one can be given at all."""
-    return session.execute(_cars()).all()
+    return read(_cars())
 
 
 def _taken(actor: Actor) -> Select[Any]:
-    """Return the SELECT of the bookings that touch a window, the earliest first."""
-    driver = aliased(User)
+    """Return the SELECT of the bookings that touch a window, the earliest first: as planned, or as they were driven."""
     begin, end = bindparam("begin", type_=UTCDateTime()), bindparam("end", type_=UTCDateTime())
     planned = and_(
         Booking.status.in_((*SOFT, BookingStatus.DISPATCHED)), Booking.starts_at < end, Booking.ends_at > begin
     )
     out = and_(Booking.status == BookingStatus.OUT, Booking.out_at < end)
     driven = and_(Booking.status.in_(DRIVEN), Booking.out_at < end, Booking.returned_at > begin)
+    started = Booking.status.in_((BookingStatus.OUT, *DRIVEN))
     return (
         select(
             Booking.id,
             Booking.vehicle_id,
             Booking.status,
-            Booking.starts_at,
-            Booking.ends_at,
-            Booking.out_at,
-            Booking.returned_at,
+            case((started, Booking.out_at), else_=Booking.starts_at).label("begin"),
+            case((Booking.status.in_(DRIVEN), Booking.returned_at), else_=Booking.ends_at).label("end"),
             Booking.destination,
             User.name.label("person"),
-            driver.name.label("driver"),
-            Booking.self_drive,
             case((queries.condition(actor), 1), else_=0).label("readable"),
         )
         .join(User, User.id == Booking.owner_id)
-        .outerjoin(driver, driver.id == Booking.driver_id)
         .where(Booking.vehicle_id.is_not(None), or_(planned, out, driven))
         .order_by(Booking.starts_at, Booking.id)
     )
 
 
-def lines(actor: Actor, window: Window, latest: datetime) -> list[CarLine]:
-    """Return the line of each car in a window as an actor sees it; nothing is offered after ``latest``."""
-    statement = _taken(actor)
-    if window.vehicle_id is not None:
-        statement = statement.where(Booking.vehicle_id == window.vehicle_id)
-    now = clock.now()
+def lines(actor: Actor, window: Window, latest: datetime) -> tuple[Window, list[CarLine]]:
+    """Return the line of each car in a window as an actor sees it, and the window without its night where that is still.
+
+    Nothing is offered after ``latest``.
+    """
+    # what an actor may read follows from settings and roles alone, so the statement is made once
+    statement = configuration.kept(("day line", actor, clock.today()), partial(_taken, actor))
+    now, today_end = clock.now(), clock.day_bounds(clock.today())[1]
     taken: dict[int, list[Stretch]] = defaultdict(list)
-    for row in session.execute(statement, {"begin": window.begin, "end": window.end}):
-        taken[row.vehicle_id].append(stretch_of(row, now))
-    return [
-        _line(car, taken.get(car.id, []), window, now, latest)
+    for row in read(statement, {"begin": window.begin, "end": window.end}):
+        taken[row.vehicle_id].append(stretch_of(row, now, today_end))
+    shown = without_night(window, [stretch for found in taken.values() for stretch in found])
+    return shown, [
+        _line(car, taken.get(car.id, []), shown, now, latest)
         for car in cars()
         if window.vehicle_id in (None, car.id)
     ]
 
 
-def stretch_of(row: Any, now: datetime) -> Stretch:
-    """Return a booking as it stands on the line: a trip as it was driven, one that is overdue until it is back."""
-    kind, begin, end = Kind.ASKED, row.starts_at, row.ends_at
-    if row.status == BookingStatus.DISPATCHED:
-        kind = Kind.DISPATCHED
-    elif row.status == BookingStatus.OUT:
-        kind = Kind.OVERDUE if row.ends_at < now else Kind.OUT
-        begin = row.out_at
-        # nobody knows when it comes back: the rest of the day is not to be counted on
-        end = clock.day_bounds(clock.to_local(now).date())[1] if kind == Kind.OVERDUE else row.ends_at
-    elif row.status in DRIVEN:
-        kind, begin, end = Kind.DRIVEN, row.out_at, row.returned_at
-    return Stretch(
-        row.id, kind, begin, end, row.person, row.destination if row.readable else "", bool(row.readable)
+def without_night(window: Window, stretches: Iterable[Stretch]) -> Window:
+    """Return a window of one day without its night, unless something begins or ends in it, or it is night now."""
+    waking = replace(window, waking=window.span == Span.DAY)
+    if not waking.waking:
+        return window
+    moments = [
+        moment
+        for stretch in stretches
+        for moment in ((stretch.begin,) if stretch.kind == Kind.OVERDUE else (stretch.begin, stretch.end))
+    ]
+    moments.append(clock.now())
+    day_begin, day_end = window.begin, window.end
+    at_night = any(
+        day_begin < moment < waking.begin or waking.end < moment < day_end for moment in moments
     )
+    return window if at_night else waking
+
+
+def stretch_of(row: Any, now: datetime, today_end: datetime) -> Stretch:
+    """Return a booking as it stands on the line; nobody knows when one that is overdue comes back, so not today."""
+    kind, end = KINDS[row.status], row.end
+    if kind == Kind.OUT and end < now:
+        kind, end = Kind.OVERDUE, today_end
+    place = row.destination if row.readable else ""
+    return Stretch(row.id, kind, row.begin, end, row.person, place, bool(row.readable))
 
 
 def _line(car: Any, stretches: list[Stretch], window: Window, now: datetime, latest: datetime) -> CarLine:
@@ -235,7 +270,7 @@ def in_lanes(stretches: Iterable[Stretch]) -> list[Stretch]:
     for stretch in sorted(stretches, key=lambda item: (item.begin, item.booking_id)):
         lane = next((place for place, end in enumerate(ends) if end <= stretch.begin), len(ends))
         ends[lane : lane + 1] = [stretch.end]
-        placed.append(replace(stretch, lane=lane))
+        placed.append(stretch._replace(lane=lane) if lane else stretch)
     return placed
 
 

@@ -5,11 +5,11 @@ from typing import Any
 
 from flask import Blueprint, Response, request, url_for
 
-from app.core import clock, documents, settings, tasks
+from app.core import clock, documents, tasks
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy
 from app.core.permissions import Actor, can
-from app.features.bookings import day_line, own_trips
+from app.features.bookings import actions, day_line, own_trips
 from app.features.bookings import day_line_drawing as drawing
 from app.features.bookings.day_line import Kind, Span, Window
 from app.features.bookings.enums import BOOKING, BookingPerm, BookingStatus
@@ -27,14 +27,14 @@ BLOCKED_LABELS = {"workshop": lazy("维修中"), "grounded": lazy("故障停用"
 def index() -> Response:
     """Show the cars of the days the address names; without any today's."""
     actor, now = current_actor(), clock.now()
-    window = day_line.read_window(request.args)
-    found = day_line.lines(actor, window, latest(now))
+    window, found = day_line.lines(actor, day_line.read_window(request.args), latest(now))
     return fragments.page(
         "bookings/day_line.html",
         heading=_("用车"),
         facts=[filters.weekday_text(window.first)],
         caption=caption(window),
         window=window,
+        begin=drawing.local_text(window.begin),
         spans=SPANS,
         cars=[(car.id, car.plate) for car in day_line.cars()],
         lines=[(car, drawing.line(car, window, now)) for car in found],
@@ -55,7 +55,7 @@ def index() -> Response:
 
 def latest(now: datetime) -> datetime:
     """Return the moment up to which cars can be booked."""
-    return now + timedelta(days=int(settings.get("bookings.horizon_days")))
+    return now + timedelta(days=actions.horizon())
 
 
 def address(window: Window, day: date) -> str:

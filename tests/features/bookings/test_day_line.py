@@ -36,7 +36,7 @@ def yard(at: Callable[..., datetime]) -> Yard:
 def line(yard: Yard, who: str = "rider", *, span: Span = Span.DAY, vehicle_id: int | None = None) -> CarLine:
     """The line of one car as a person sees it today."""
     wanted = vehicle_id or yard.own
-    found = day_line.lines(yard.actor(who), Window(TODAY, span), clock.now() + timedelta(days=60))
+    _shown, found = day_line.lines(yard.actor(who), Window(TODAY, span), clock.now() + timedelta(days=60))
     return next(car for car in found if car.vehicle_id == wanted)
 
 
@@ -47,7 +47,21 @@ def local(moment: datetime) -> str:
 def test_a_free_car_can_be_had_from_the_next_quarter_of_an_hour_on(yard: Yard) -> None:
     (free,) = line(yard).free
     assert (local(free.begin), local(free.suggested)) == ("09:45", "09:45")
-    assert free.end == Window(TODAY, Span.DAY).end
+    assert local(free.end) == "22:00"
+
+
+def shown_hours(yard: Yard) -> range:
+    window, _found = day_line.lines(yard.actor("rider"), Window(TODAY, Span.DAY), clock.now() + hours(1_000))
+    return window.hours
+
+
+def test_the_night_is_shown_only_where_something_happens_in_it(yard: Yard) -> None:
+    journeys.book(yard, start=MORNING + hours(11), length=1.25)
+    assert shown_hours(yard) == range(6, 22)
+    with clock.frozen(MORNING + hours(14)):
+        assert shown_hours(yard) == range(24)
+    journeys.book(yard, start=MORNING + hours(13), length=1)
+    assert shown_hours(yard) == range(24)
 
 
 def test_what_is_given_is_taken_and_what_is_asked_for_stays_free(yard: Yard) -> None:
@@ -55,7 +69,7 @@ def test_what_is_given_is_taken_and_what_is_asked_for_stays_free(yard: Yard) -> 
     asked_id = journeys.book(yard, start=MORNING + hours(1), vehicle_id=yard.given)
     own, asked = line(yard), line(yard, vehicle_id=yard.given)
     assert [(item.booking_id, item.kind) for item in own.stretches] == [(given_id, Kind.DISPATCHED)]
-    assert [(local(free.begin), local(free.end)) for free in own.free] == [("09:45", "10:41"), ("12:45", "00:00")]
+    assert [(local(free.begin), local(free.end)) for free in own.free] == [("09:45", "10:41"), ("12:45", "22:00")]
     assert [(item.booking_id, item.kind) for item in asked.stretches] == [(asked_id, Kind.ASKED)]
     assert len(asked.free) == 1
 
