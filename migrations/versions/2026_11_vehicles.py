@@ -245,7 +245,7 @@ def upgrade() -> None:
         sa.Column("points", sa.Integer(), nullable=False),
         sa.Column("notice_number", sa.String(length=60), nullable=True),
         sa.Column("status", sa.String(length=12), nullable=False),
-        sa.Column("settled_on", sa.Date(), nullable=True),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("driver_id", sa.Integer(), nullable=True),
         sa.Column("doc_type", sa.String(length=40), nullable=True),
         sa.Column("doc_id", sa.Integer(), nullable=True),
@@ -256,7 +256,7 @@ def upgrade() -> None:
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("status IN ('pending', 'settled', 'lifted')", name=op.f("ck_vehicle_fine_status")),
         sa.CheckConstraint(
-            "(status = 'pending') = (settled_on IS NULL)", name=op.f("ck_vehicle_fine_settled")
+            "(status = 'pending') = (settled_at IS NULL)", name=op.f("ck_vehicle_fine_settled")
         ),
         sa.CheckConstraint("amount >= 0", name=op.f("ck_vehicle_fine_amount")),
         sa.CheckConstraint("points BETWEEN 0 AND 12", name=op.f("ck_vehicle_fine_points")),

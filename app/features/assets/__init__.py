@@ -3,6 +3,7 @@
 from flask import Flask
 
 from app.features.assets import models as models
+from app.features.assets import registry as registry
 
 
 def register(app: Flask) -> None:

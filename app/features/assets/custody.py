@@ -49,6 +49,7 @@ def pass_on(
     item.keeper_id = person_id
     session.add(period)
     session.flush()
+    session.expire(item, ["keeper"])
     return period
 
 

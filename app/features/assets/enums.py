@@ -2,8 +2,24 @@
 
 from enum import StrEnum
 
+from app.core.i18n import lazy
+
 ITEM = "asset_item"
+CATEGORY = "asset_category"
+PLACE = "asset_place"
 HAND_OVER = "hand_over"
+MODULE = "assets"
+
+# kinds of stored files
+PHOTO = "photo"
+SHEET = "sheet"
+
+
+class AssetPerm(StrEnum):
+    """The rights around equipment; whoever is responsible for an item may hand it on without any of them."""
+
+    VIEW_ALL = "assets:item:view-all"
+    KEEP = "assets:item:keep"
 
 
 class ItemStatus(StrEnum):
@@ -49,3 +65,44 @@ class Condition(StrEnum):
     GOOD = "good"
     WORN = "worn"
     DAMAGED = "damaged"
+
+
+ITEM_STATUS_LABELS = {
+    ItemStatus.IN_STOCK: lazy("在库"),
+    ItemStatus.ASSIGNED: lazy("在用"),
+    ItemStatus.REPAIR: lazy("维修中"),
+    ItemStatus.LOST: lazy("已报失"),
+    ItemStatus.SCRAPPED: lazy("已报废"),
+}
+ITEM_STATUS_TONES = {
+    ItemStatus.IN_STOCK: "info",
+    ItemStatus.ASSIGNED: "ok",
+    ItemStatus.REPAIR: "warn",
+    ItemStatus.LOST: "bad",
+    ItemStatus.SCRAPPED: "neutral",
+}
+CUSTODY_LABELS = {
+    CustodyKind.HELD: lazy("领用"),
+    CustodyKind.BORROWED: lazy("借用"),
+    CustodyKind.STORE: lazy("在库保管"),
+}
+HAND_OVER_KIND_LABELS = {
+    HandOverKind.ISSUE: lazy("发放"),
+    HandOverKind.TRANSFER: lazy("转交"),
+    HandOverKind.LOAN: lazy("借出"),
+    HandOverKind.RETURN: lazy("退库"),
+}
+CONDITION_LABELS = {
+    Condition.GOOD: lazy("完好"),
+    Condition.WORN: lazy("有磨损，可用"),
+    Condition.DAMAGED: lazy("损坏"),
+}
+# How a period of responsibility begins with each kind of hand-over.
+CUSTODY_OF_KIND = {
+    HandOverKind.ISSUE: CustodyKind.HELD,
+    HandOverKind.TRANSFER: CustodyKind.HELD,
+    HandOverKind.LOAN: CustodyKind.BORROWED,
+    HandOverKind.RETURN: CustodyKind.STORE,
+}
+# An item that is gone changes hands no more.
+GONE = (ItemStatus.LOST, ItemStatus.SCRAPPED)

@@ -1,5 +1,6 @@
 """Tables of equipment: categories, places, items, who is responsible for each from when to when, hand-overs."""
 
+import unicodedata
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -15,11 +16,12 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    event,
     text,
 )
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Mapper, mapped_column, relationship
 
-from app.core import clock
+from app.core import clock, pinyin
 from app.core.db import Amount, DocumentMixin, Model, UTCDateTime, VersionedMixin, one_of
 from app.features.assets.enums import Condition, CustodyKind, HandOverKind, HandOverStatus, ItemStatus
 from app.features.people.models import Department, User
@@ -92,11 +94,28 @@ class AssetItem(DocumentMixin, Model):
     checked_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
     scrapped_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
 
+    # All by which an item is looked for in the list, in one column and one spelling, pinyin included.
+    search_key: Mapped[str] = mapped_column(Text, nullable=False, default="")
+
     owner: Mapped[User] = relationship(foreign_keys="AssetItem.owner_id", lazy="joined", innerjoin=True)
     keeper: Mapped[User] = relationship(foreign_keys=[keeper_id], lazy="joined", innerjoin=True)
     category: Mapped[AssetCategory] = relationship(lazy="joined", innerjoin=True)
     department: Mapped[Department] = relationship(lazy="joined", innerjoin=True)
     place: Mapped[AssetPlace | None] = relationship(lazy="joined")
+
+
+def search_key(item: AssetItem) -> str:
+    """Return the text an item is looked for in: number, names, serial number, then its name in letters."""
+    words = (item.number, item.name, item.model, item.maker, item.serial_number)
+    written = unicodedata.normalize("NFKC", " ".join(filter(None, words))).casefold()
+    return "\n".join(filter(None, (written, pinyin.keys(item.name))))
+
+
+@event.listens_for(AssetItem, "before_insert")
+@event.listens_for(AssetItem, "before_update")
+def keep_search_key(mapper: Mapper[AssetItem], connection: object, item: AssetItem) -> None:
+    """Derive the text for finding an item whenever it is written."""
+    item.search_key = search_key(item)
 
 
 class AssetCustody(Model):
@@ -150,7 +169,9 @@ class AssetCustody(Model):
 class HandOver(DocumentMixin, Model):
     """Several items offered by one person to another, signed for once; ``owner`` offered them.
 
-    ``rule_version_id`` with ``rule_title`` is the text in force that the receiver confirms with it.
+    ``rule_version_id`` with ``rule_title`` is the text in force that the receiver confirmed with it. ``value`` is the
+    sum of the prices as offered; ``witness`` saw it happen, where the value asks for that. It should be answered by
+    ``confirm_by`` and ends by itself at ``expires_at``.
     """
 
     __tablename__ = "hand_over"
@@ -170,7 +191,9 @@ class HandOver(DocumentMixin, Model):
     due_back_on: Mapped[date | None] = mapped_column(Date)
     note: Mapped[str] = mapped_column(Text, nullable=False, default="")
     rule_version_id: Mapped[int | None] = mapped_column(ForeignKey("rule_version.id"))
-    rule_title: Mapped[str] = mapped_column(String(120), nullable=False, default="")
+    rule_title: Mapped[str] = mapped_column(String(200), nullable=False, default="")
+    value: Mapped[Decimal] = mapped_column(Amount(), nullable=False, default=Decimal(0))
+    confirm_by: Mapped[datetime] = mapped_column(UTCDateTime(), nullable=False)
     expires_at: Mapped[datetime] = mapped_column(UTCDateTime(), nullable=False)
     answered_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
     witness_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
@@ -182,7 +205,10 @@ class HandOver(DocumentMixin, Model):
     receiver: Mapped[User] = relationship(foreign_keys=[to_id], lazy="joined", innerjoin=True)
     witness: Mapped[User | None] = relationship(foreign_keys=[witness_id], lazy="joined")
     department: Mapped[Department] = relationship(lazy="joined", innerjoin=True)
-    lines: Mapped[list["HandOverLine"]] = relationship(order_by="HandOverLine.id", back_populates="hand_over")
+    place: Mapped[AssetPlace | None] = relationship(lazy="joined")
+    lines: Mapped[list["HandOverLine"]] = relationship(
+        order_by="HandOverLine.id", back_populates="hand_over", lazy="selectin"
+    )
 
 
 class HandOverLine(Model):

@@ -2,29 +2,31 @@
 
 from flask import Flask
 
-from app.features.bookings import calendar_views, day_line_views
+from app.core.i18n import lazy
+from app.features.bookings import ask_views as ask_views
+from app.features.bookings import calendar_views, day_line_views, views
 from app.features.bookings import models as models
 from app.features.bookings import registry as registry
+from app.features.bookings.enums import MODULE, BookingPerm
+from app.web import lists, nav
 
 
 def register(app: Flask) -> None:
     """Bring the feature into the application."""
     app.register_blueprint(day_line_views.blueprint)
     app.register_blueprint(calendar_views.blueprint)
-
-    from flask import Blueprint  # STUB
-    from app.web.guard import signed_in  # STUB
-
-    stub = Blueprint("bookings", "stub", url_prefix="/bookings")  # STUB
-
-    @stub.get("/new", endpoint="new")  # STUB
-    @signed_in  # STUB
-    def new() -> str:  # STUB
-        return "new"  # STUB
-
-    @stub.get("/all", endpoint="index")  # STUB
-    @signed_in  # STUB
-    def index() -> str:  # STUB
-        return "all"  # STUB
-
-    app.register_blueprint(stub)  # STUB
+    app.register_blueprint(views.blueprint)
+    lists.register_list_label("bookings.index", lazy("全部用车"))
+    nav.register_nav(
+        nav.NavItem(
+            key="bookings",
+            label=lazy("用车"),
+            icon="car",
+            endpoint="day_line.index",
+            section="office",
+            permission=BookingPerm.REQUEST,
+            module=MODULE,
+            order=40,
+            bar=3,
+        )
+    )

@@ -292,14 +292,12 @@ def free_stretches(stretches: Iterable[Stretch], begin: datetime, end: datetime)
 
 def suggested_start(begin: datetime, end: datetime) -> datetime:
     """Return when one would leave in a free stretch: at its beginning, in the morning not before eight."""
-    midnight = clock.day_bounds(clock.to_local(begin).date())[0]
-    usual = midnight + USUAL_START
+    local = clock.to_local(begin)
+    usual = begin + USUAL_START - timedelta(hours=local.hour, minutes=local.minute)
     return usual if begin < usual <= end - SHORTEST_FREE else begin
 
 
 def next_quarter(moment: datetime) -> datetime:
     """Return the next full quarter of an hour, the moment itself where it is one."""
-    beyond = timedelta(
-        minutes=moment.minute % 15, seconds=moment.second, microseconds=moment.microsecond
-    )
-    return moment if not beyond else moment - beyond + QUARTER
+    full = moment.replace(minute=moment.minute // 15 * 15, second=0, microsecond=0)
+    return full if full == moment else full + QUARTER

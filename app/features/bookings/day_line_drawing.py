@@ -145,7 +145,7 @@ def _bar(
     if not stretch.readable:
         return f'<g role="img" aria-label="{name}">{drawn}</g>'
     # browsers show the second on hover, as they show a title element, of which a page has one
-    return f'<a href="{escape(address(stretch.booking_id))}" aria-label="{name}" xlink:title="{name}">{drawn}</a>'
+    return f'<a href="{address(stretch.booking_id)}" aria-label="{name}" xlink:title="{name}">{drawn}</a>'
 
 
 def in_words(stretch: Stretch, window: Window, labels: Mapping[Kind, str]) -> str:

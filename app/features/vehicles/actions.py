@@ -50,19 +50,17 @@ def plate_text(text: str) -> str:
     return re.sub(r"[\s·・.\-]", "", unicodedata.normalize("NFKC", text)).upper()
 
 
-def register_vehicle(*, actor: Actor, values: VehicleValues, odometer: int, keeper_id: int | None) -> Vehicle:
-    """Enter a car with its first reading in kilometres; it becomes a piece of equipment of ``keeper_id``.
+def register_vehicle(*, actor: Actor, values: VehicleValues, odometer: int, person_id: int | None) -> Vehicle:
+    """Enter a car with its first reading in kilometres; it becomes a piece of equipment of ``person_id``.
 
-    Raises Denied; Invalid at ``plate`` for one that is entered already or is none, at ``keeper_id`` and ``driver_id``
+    Raises Denied; Invalid at ``plate`` for one that is entered already or is none, at ``person_id`` and ``driver_id``
     for nobody who works here, at ``department_id``.
     """
     require(actor, VehiclePerm.MANAGE, values.department_id)
     check(values)
-    keeper = working(keeper_id, "keeper_id")
+    keeper = working(person_id, "person_id")
     typed = {**asdict(values), "plate": plate_text(values.plate)}
-    item = assets_of.register_car(
-        actor=actor, plate=typed["plate"], name=values.name, department_id=values.department_id, keeper=keeper
-    )
+    item = assets_of.register_car(actor=actor, plate=typed["plate"], name=values.name, keeper=keeper)
     vehicle = Vehicle(
         **typed, item_id=item.id, odometer=0, serviced_at_kilometres=odometer, serviced_on=clock.today()
     )

@@ -262,7 +262,7 @@ class VehicleFine(VersionedMixin, Model):
         CheckConstraint(one_of("status", FineStatus), name="status"),
         CheckConstraint("amount >= 0", name="amount"),
         CheckConstraint("points BETWEEN 0 AND 12", name="points"),
-        CheckConstraint("(status = 'pending') = (settled_on IS NULL)", name="settled"),
+        CheckConstraint("(status = 'pending') = (settled_at IS NULL)", name="settled"),
         Index("ix_vehicle_fine_vehicle", "vehicle_id", "happened_at"),
         UniqueConstraint("notice_number", name="uq_vehicle_fine_notice_number"),
     )
@@ -275,7 +275,7 @@ class VehicleFine(VersionedMixin, Model):
     points: Mapped[int] = mapped_column(Integer, nullable=False, default=0)
     notice_number: Mapped[str | None] = mapped_column(String(60))
     status: Mapped[str] = mapped_column(String(12), nullable=False, default=FineStatus.PENDING)
-    settled_on: Mapped[date | None] = mapped_column(Date)
+    settled_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
     driver_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), index=True)
     doc_type: Mapped[str | None] = mapped_column(String(40))
     doc_id: Mapped[int | None] = mapped_column(Integer)

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, true
 
 from app.core.db import in_departments, session
 from app.core.errors import NotVisible
 from app.core.permissions import Actor, can, departments_of
+from app.features.assets.models import AssetCustody
 from app.features.people.models import User
 from app.features.vehicles.enums import REQUIRED_PAPERS, VehiclePerm, VehicleStatus
 from app.features.vehicles.models import (
@@ -212,9 +213,23 @@ def visible_costs(actor: Actor) -> Select[VehicleCost]:
 
 
 def fines_condition(actor: Actor) -> ColumnElement[bool]:
-    """Return the condition under which an actor sees a fine: one's own, and those of the cars one keeps or judges."""
-    own: ColumnElement[bool] = VehicleFine.driver_id == actor.id if actor.id is not None else false()
-    return or_(own, costs_condition(actor))
+    """Return the condition under which an actor sees a fine: one's own, those of the cars one keeps or judges.
+
+    Whoever was responsible for the car then sees it as well, while nobody is named who drove.
+    """
+    if actor.id is None:
+        return costs_condition(actor)
+    was_responsible = exists().where(
+        AssetCustody.item_id == Vehicle.item_id,
+        AssetCustody.person_id == actor.id,
+        AssetCustody.from_at <= VehicleFine.happened_at,
+        or_(AssetCustody.until_at.is_(None), AssetCustody.until_at > VehicleFine.happened_at),
+    )
+    return or_(
+        VehicleFine.driver_id == actor.id,
+        and_(VehicleFine.driver_id.is_(None), was_responsible),
+        costs_condition(actor),
+    )
 
 
 def visible_fines(actor: Actor) -> Select[VehicleFine]:

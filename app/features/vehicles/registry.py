@@ -90,7 +90,8 @@ tasks.register_kinds(
     TaskKind("vehicle:service", lazy("安排车辆保养"), "services/new", lags=True),
     TaskKind("vehicle:mend", lazy("修复停驶故障"), lags=True),
     TaskKind("licence:renew", lazy("登记换发的驾驶证"), lags=True),
-    TaskKind("fine:settle", lazy("处理交通违章")),
+    TaskKind("vehicle_fine:settle", lazy("处理交通违章")),
+    TaskKind("vehicle_fine:name-driver", lazy("指明违章时的驾驶人"), "driver"),
     TaskKind("odometer_correction:agree", lazy("同意更正里程"), decides=True),
 )
 jobs.register_job("vehicles:remind", reminders.remind, every=timedelta(hours=1))

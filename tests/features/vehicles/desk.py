@@ -19,7 +19,12 @@ PLATE = "苏A10086"
 
 def dispatcher(name: str = "许峰", staff_number: str = "v1") -> User:
     """A person who keeps all cars of the company."""
-    return factories.user(name=name, staff_number=staff_number, roles=[Role.DISPATCHER])
+    with factories.saving():
+        person = factories.user(
+            name=name, staff_number=staff_number, department=factories.department("综合办公室")
+        )
+        factories.role(person, Role.DISPATCHER)
+    return person
 
 
 def car(
@@ -32,7 +37,7 @@ def car(
             actor=factories.actor(keeper),
             values=VehicleValues(**{**typed.__dict__, **values}),
             odometer=odometer,
-            keeper_id=keeper.id,
+            person_id=keeper.id,
         )
 
 

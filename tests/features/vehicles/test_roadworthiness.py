@@ -10,9 +10,9 @@ from app.core import clock, i18n
 from app.core.db import session
 from app.core.uow import unit_of_work
 from app.features.vehicles import roadworthiness
-from app.features.vehicles.queries import first_uncovered
 from app.features.vehicles.enums import DRIVES, LicenceClass, PaperKind, VehicleStatus
 from app.features.vehicles.models import Vehicle, VehiclePaper
+from app.features.vehicles.queries import first_uncovered
 from tests.features.vehicles import desk
 
 START = clock.from_local(clock.to_local(clock.now()).replace(tzinfo=None, year=2027, month=3, day=2, hour=9))
