@@ -40,7 +40,9 @@ def make(cars: int, bookings: int) -> Any:
 
     sales = factories.department("销售部")
     dispatcher = factories.user("许峰", "v1", sales, [Role.DISPATCHER])
-    people = [factories.user(f"同事{number}", f"b{number}", sales, [Role.SALESPERSON]) for number in range(40)]
+    people = [
+        factories.user(f"同事{number}", f"b{number}", sales, [Role.SALESPERSON]) for number in range(40)
+    ]
     vehicles = [desk.car(dispatcher, sales, plate=f"苏B{number:05d}").id for number in range(cars)]
     start = clock.day_bounds(clock.today())[0] + timedelta(hours=7)
     each = bookings // cars
@@ -69,7 +71,10 @@ def make(cars: int, bookings: int) -> Any:
             if given:
                 session.add(
                     VehicleHold(
-                        vehicle_id=row.vehicle_id, booking_id=row.id, starts_at=row.starts_at, ends_at=row.ends_at
+                        vehicle_id=row.vehicle_id,
+                        booking_id=row.id,
+                        starts_at=row.starts_at,
+                        ends_at=row.ends_at,
                     )
                 )
     return dispatcher
@@ -99,9 +104,7 @@ def measured(engine: str, data: Path, database: str) -> list[Row]:
         app.extensions["installation_is_set_up"] = True
         dispatcher = make(CARS, BOOKINGS)
         with unit_of_work():
-            secret = calendar_feed.make_address(
-                actor=factories.actor(dispatcher), scope=CalendarScope.FLEET
-            )
+            secret = calendar_feed.make_address(actor=factories.actor(dispatcher), scope=CalendarScope.FLEET)
         browser = Client(app).as_(dispatcher).browser
         rows = []
         for name, address in (
@@ -118,7 +121,9 @@ def measured(engine: str, data: Path, database: str) -> list[Row]:
             clocked, used = timed(ask)
             target = f"≤ {MOST_MILLISECONDS} ms, ≤ {MOST_QUERIES} queries" if "14 days" in name else ""
             held = clocked <= MOST_MILLISECONDS and len(sent) <= MOST_QUERIES
-            figure = f"{clocked:.1f} ms ({used:.1f} ms of processor), {len(sent)} queries, {size / 1024:.0f} KB"
+            figure = (
+                f"{clocked:.1f} ms ({used:.1f} ms of processor), {len(sent)} queries, {size / 1024:.0f} KB"
+            )
             rows.append(Row(f"{engine}: {name}", target, figure, held if target else True))
     return rows
 
@@ -133,9 +138,7 @@ def main(arguments: list[str] | None = None) -> int:
         for engine, data, database in found:
             if wanted in ("both", engine.casefold()):
                 rows += measured(engine, data, database)
-    return write(
-        "day_line", "The day line", "median of forty answers in one process, no network.", rows
-    )
+    return write("day_line", "The day line", "median of forty answers in one process, no network.", rows)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from flask import Flask
 
 from app.core.i18n import lazy
 from app.features.bookings import ask_views as ask_views
-from app.features.bookings import calendar_views, day_line_views, views
+from app.features.bookings import calendar_views, day_line_views, paper_views, trip_log_views, views
 from app.features.bookings import models as models
 from app.features.bookings import registry as registry
 from app.features.bookings.enums import MODULE, BookingPerm
@@ -15,8 +15,12 @@ def register(app: Flask) -> None:
     """Bring the feature into the application."""
     app.register_blueprint(day_line_views.blueprint)
     app.register_blueprint(calendar_views.blueprint)
+    app.register_blueprint(paper_views.blueprint)
+    app.register_blueprint(trip_log_views.blueprint)
     app.register_blueprint(views.blueprint)
     lists.register_list_label("bookings.index", lazy("全部用车"))
+    lists.register_list_label("trip_log.index", lazy("行车记录"))
+    lists.register_list_label("trip_log.report", lazy("用车月报"))
     nav.register_nav(
         nav.NavItem(
             key="bookings",

@@ -72,9 +72,7 @@ def make_address(*, actor: Actor, scope: CalendarScope) -> str:
     row = CalendarAddress(user_id=actor.id, scope=scope, secret_hash=hash_of(secret))
     session.add(row)
     session.flush()
-    timeline.record(
-        ADDRESS, row.id, "calendar_address:make", actor, data={"scope": str(SCOPE_LABELS[scope])}
-    )
+    timeline.record(ADDRESS, row.id, "calendar_address:make", actor, data={"scope": str(SCOPE_LABELS[scope])})
     return secret
 
 
@@ -89,9 +87,7 @@ def revoke_address(*, actor: Actor, scope: CalendarScope) -> None:
 def _end(actor: Actor, scope: CalendarScope) -> list[int]:
     """End the address in force and return its number in a list, empty where there was none."""
     rows = session.execute(
-        select(CalendarAddress)
-        .where(*_in_force(actor), CalendarAddress.scope == scope)
-        .with_for_update()
+        select(CalendarAddress).where(*_in_force(actor), CalendarAddress.scope == scope).with_for_update()
     ).scalars()
     ended = []
     for row in rows:
@@ -150,7 +146,9 @@ def count_read(row: CalendarAddress) -> None:
     if running and row.reads >= READS_AN_HOUR and row.reads_since is not None:
         seconds = int((row.reads_since + HOUR - now).total_seconds()) + 1
         raise Throttled(seconds, ngettext("%(num)s 分钟", "%(num)s 分钟", -(-seconds // 60)))
-    values: dict[str, Any] = {"reads": CalendarAddress.reads + 1} if running else {"reads": 1, "reads_since": now}
+    values: dict[str, Any] = (
+        {"reads": CalendarAddress.reads + 1} if running else {"reads": 1, "reads_since": now}
+    )
 
     def write() -> None:
         session.execute(
@@ -163,7 +161,7 @@ def count_read(row: CalendarAddress) -> None:
     side_writes.after_request(SideWrite.THROTTLE, write)
 
 
-def _bookings() -> Select[Any]:
+def _bookings() -> Select[*tuple[Any, ...]]:
     driver = aliased(User)
     return (
         select(
@@ -196,9 +194,9 @@ def bookings(actor: Actor, scope: CalendarScope) -> Sequence[Any]:
     since = clock.now() - timedelta(days=PAST_DAYS)
     mine = takes_part(actor.id) if scope == CalendarScope.OWN else Booking.vehicle_id.is_not(None)
     return session.execute(
-        _bookings().where(mine, queries.condition(actor), Booking.ends_at > since).order_by(
-            Booking.starts_at, Booking.id
-        )
+        _bookings()
+        .where(mine, queries.condition(actor), Booking.ends_at > since)
+        .order_by(Booking.starts_at, Booking.id)
     ).all()
 
 

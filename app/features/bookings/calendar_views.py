@@ -53,7 +53,8 @@ def calendar(secret: str) -> Response:
     response.set_etag(found.tag)
     response.headers["Cache-Control"] = "private, max-age=0, must-revalidate"
     response.headers["X-Robots-Tag"] = "noindex"
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 def scope_of(text: str) -> CalendarScope:

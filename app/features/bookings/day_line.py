@@ -165,7 +165,7 @@ def read_window(arguments: Mapping[str, str]) -> Window:
 
 
 @cache
-def _cars() -> Select[Any]:
+def _cars() -> Select[*tuple[Any, ...]]:
     grounded = exists().where(
         VehicleDefect.vehicle_id == Vehicle.id, VehicleDefect.grounds, VehicleDefect.mended_at.is_(None)
     )
@@ -183,11 +183,13 @@ def cars() -> Sequence[Any]:
     return read(_cars())
 
 
-def _taken(actor: Actor) -> Select[Any]:
+def _taken(actor: Actor) -> Select[*tuple[Any, ...]]:
     """Return the SELECT of the bookings that touch a window, the earliest first: as planned, or as they were driven."""
     begin, end = bindparam("begin", type_=UTCDateTime()), bindparam("end", type_=UTCDateTime())
     planned = and_(
-        Booking.status.in_((*SOFT, BookingStatus.DISPATCHED)), Booking.starts_at < end, Booking.ends_at > begin
+        Booking.status.in_((*SOFT, BookingStatus.DISPATCHED)),
+        Booking.starts_at < end,
+        Booking.ends_at > begin,
     )
     out = and_(Booking.status == BookingStatus.OUT, Booking.out_at < end)
     driven = and_(Booking.status.in_(DRIVEN), Booking.out_at < end, Booking.returned_at > begin)
@@ -210,9 +212,9 @@ def _taken(actor: Actor) -> Select[Any]:
 
 
 def lines(actor: Actor, window: Window, latest: datetime) -> tuple[Window, list[CarLine]]:
-    """Return the line of each car in a window as an actor sees it, and the window without its night where that is still.
+    """Return the line of each car in a window as an actor sees it; nothing is offered after ``latest``.
 
-    Nothing is offered after ``latest``.
+    Before them stands the window that is shown: a day without its night where nothing happens in it.
     """
     # what an actor may read follows from settings and roles alone, so the statement is made once
     statement = configuration.kept(("day line", actor, clock.today()), partial(_taken, actor))
@@ -240,9 +242,7 @@ def without_night(window: Window, stretches: Iterable[Stretch]) -> Window:
     ]
     moments.append(clock.now())
     day_begin, day_end = window.begin, window.end
-    at_night = any(
-        day_begin < moment < waking.begin or waking.end < moment < day_end for moment in moments
-    )
+    at_night = any(day_begin < moment < waking.begin or waking.end < moment < day_end for moment in moments)
     return window if at_night else waking
 
 
@@ -258,9 +258,7 @@ def stretch_of(row: Any, now: datetime, today_end: datetime) -> Stretch:
 def _line(car: Any, stretches: list[Stretch], window: Window, now: datetime, latest: datetime) -> CarLine:
     blocked = "workshop" if car.status != VehicleStatus.AVAILABLE else "grounded" if car.grounded else ""
     free = () if blocked else free_stretches(stretches, max(window.begin, now), min(window.end, latest))
-    return CarLine(
-        car.id, car.plate, car.name, car.seats, blocked, tuple(in_lanes(stretches)), tuple(free)
-    )
+    return CarLine(car.id, car.plate, car.name, car.seats, blocked, tuple(in_lanes(stretches)), tuple(free))
 
 
 def in_lanes(stretches: Iterable[Stretch]) -> list[Stretch]:
@@ -281,7 +279,9 @@ def free_stretches(stretches: Iterable[Stretch], begin: datetime, end: datetime)
     """
     found = []
     at = next_quarter(begin)
-    holding = sorted((item.begin, item.end) for item in stretches if item.kind not in (Kind.ASKED, Kind.DRIVEN))
+    holding = sorted(
+        (item.begin, item.end) for item in stretches if item.kind not in (Kind.ASKED, Kind.DRIVEN)
+    )
     for taken_from, taken_until in [*holding, (end, end)]:
         until = min(taken_from, end)
         if until - at >= SHORTEST_FREE:

@@ -6,6 +6,7 @@ solid, overdue is red; the colours are tokens of the style sheet and follow the 
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from flask import url_for
 from markupsafe import Markup, escape
@@ -88,7 +89,7 @@ def line(car: CarLine, window: Window, now: datetime) -> Markup:
     past = window.share(now)
     parts.insert(0, f'<rect width="{100 if car.blocked else past}%" height="100%" fill="var(--hover)"/>')
     # made once: an address made anew for each stretch costs more than drawing it
-    form = escape(url_for("bookings.new", vehicle=car.vehicle_id, **{"from": ""}))
+    form = escape(form_address(car.vehicle_id, ""))
     offer = escape(_("约车：%(plate)s，%(time)s 起空闲", plate=car.plate, time=MOMENT))
     parts += [_free(free, window, form, offer) for free in car.free]
     address = documents.document_type(BOOKING).url
@@ -125,9 +126,7 @@ def _bar(
     if stretch.kind == Kind.OVERDUE:
         # what is certain is red, how long it will still be out nobody knows
         known = window.share(now)
-        drawn = (
-            f'<rect x="{known}%" y="{top}" width="{right - known:.3f}%" height="{LANE}" fill="var(--bad-soft)"/>'
-        )
+        drawn = f'<rect x="{known}%" y="{top}" width="{right - known:.3f}%" height="{LANE}" fill="var(--bad-soft)"/>'
         right = known
     width = max(right - left, 0.2)
     box = f'x="{left}%" y="{top}" width="{width:.3f}%" height="{LANE}"'
@@ -161,6 +160,12 @@ def said(moment: datetime, window: Window) -> str:
     # a tenth of what strftime takes, and there are thousands
     text = local.isoformat(" ", "minutes")
     return text[11:16] if window.alone and local.date() == window.first else text[5:16]
+
+
+def form_address(vehicle_id: int, begin: str, end: str = "") -> str:
+    """Return the address of the form with a car and a time filled in, as ``local_text`` writes it."""
+    chosen: dict[str, Any] = {"vehicle": vehicle_id, "from": begin, **({"to": end} if end else {})}
+    return url_for("bookings.new", **chosen)
 
 
 def local_text(moment: datetime) -> str:

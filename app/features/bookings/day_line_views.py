@@ -8,7 +8,7 @@ from flask import Blueprint, Response, request, url_for
 from app.core import clock, documents, tasks
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy
-from app.core.permissions import Actor, can
+from app.core.permissions import can
 from app.features.bookings import actions, day_line, own_trips
 from app.features.bookings import day_line_drawing as drawing
 from app.features.bookings.day_line import Kind, Span, Window
@@ -60,9 +60,10 @@ def latest(now: datetime) -> datetime:
 
 def address(window: Window, day: date) -> str:
     """Return the address of the same view of another day."""
-    chosen = {"span": window.span.value} if window.span != Span.DAY else {}
-    car = {} if window.vehicle_id is None else {"car": window.vehicle_id}
-    return url_for("day_line.index", day=day.isoformat(), **chosen, **car)
+    chosen: dict[str, Any] = {"span": window.span.value} if window.span != Span.DAY else {}
+    if window.vehicle_id is not None:
+        chosen["car"] = window.vehicle_id
+    return url_for("day_line.index", day=day.isoformat(), **chosen)
 
 
 def caption(window: Window) -> str:
@@ -70,17 +71,27 @@ def caption(window: Window) -> str:
     if window.span == Span.DAY:
         return _("%(day)s 的用车安排", day=filters.weekday_text(window.first))
     last = window.first + timedelta(days=window.days - 1)
-    return _("%(first)s 至 %(last)s 的用车安排", first=filters.date_text(window.first), last=filters.date_text(last))
+    return _(
+        "%(first)s 至 %(last)s 的用车安排",
+        first=filters.date_text(window.first),
+        last=filters.date_text(last),
+    )
 
 
 def legend() -> str:
     """Return what the looks of bars mean, and how a free time is chosen."""
-    return _("斜线：已申请；深色：已派车或已出车；红色：超时未还；浅色：已还车。点空白处约车，按住拖动可选时段。")
+    return _(
+        "斜线：已申请；深色：已派车或已出车；红色：超时未还；浅色：已还车。点空白处约车，按住拖动可选时段。"
+    )
 
 
 def ways() -> list[tuple[Any, str]]:
     """Return the other pages around bookings."""
-    return [(_("全部用车"), url_for("bookings.index"))]
+    return [
+        (_("全部用车"), url_for("bookings.index")),
+        (_("行车记录"), url_for("trip_log.index")),
+        (_("日历订阅"), url_for("calendars.index")),
+    ]
 
 
 def trip(row: Any, now: datetime) -> dict[str, Any]:
@@ -113,8 +124,3 @@ def when(begin: datetime, end: datetime) -> str:
     first, last = clock.to_local(begin), clock.to_local(end)
     until = f"{last:%H:%M}" if first.date() == last.date() else f"{filters.date_text(end)} {last:%H:%M}"
     return f"{filters.date_text(begin)} {first:%H:%M}–{until}"
-
-
-def current(actor: Actor) -> int:
-    """Return how many bookings wait for an actor, for the count beside the entry of the navigation."""
-    return len(own_trips.waiting(actor))

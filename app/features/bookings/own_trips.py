@@ -1,4 +1,4 @@
-"""What the page 用车 shows of one person: their own trips that are still to come or under way, and what waits for them."""
+"""What the page 用车 shows of one person: their own trips under way or still to come, and what waits for them."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -26,7 +26,7 @@ def takes_part(person_id: int | None) -> ColumnElement[bool]:
     return or_(Booking.owner_id == person_id, Booking.driver_id == person_id, Booking.id.in_(seated))
 
 
-def _trips() -> Select[Any]:
+def _trips() -> Select[*tuple[Any, ...]]:
     driver = aliased(User)
     return (
         select(
@@ -46,9 +46,7 @@ def _trips() -> Select[Any]:
 
 def coming(actor: Actor) -> Sequence[Any]:
     """Return an actor's own trips that are under way or still to come, the earliest first."""
-    planned = and_(
-        Booking.status.in_((*SOFT, BookingStatus.DISPATCHED)), Booking.ends_at > clock.now()
-    )
+    planned = and_(Booking.status.in_((*SOFT, BookingStatus.DISPATCHED)), Booking.ends_at > clock.now())
     return session.execute(
         _trips()
         .where(takes_part(actor.id), or_(planned, Booking.status == BookingStatus.OUT))

@@ -47,9 +47,7 @@ def slip(booking: Booking, riders: Sequence[str], company: str, address: str) ->
         raise ValueError("a slip names a car and a driver")
     with using_locale(CHINESE):
         heading, number = "派车单", str(booking.slip_number)
-        document = Document(
-            DocumentFacts(heading, printable(company), number, clock.now()), _MARGINS, A5
-        )
+        document = Document(DocumentFacts(heading, printable(company), number, clock.now()), _MARGINS, A5)
         blocks.page_foot(document, Foot(number, heading, "", f"打印时间 {stamp(clock.now())}"))
         blocks.letterhead(document, Letterhead(printable(company) or " ", ()))
         blocks.title(document, heading)
@@ -92,7 +90,11 @@ def code(document: Document, address: str) -> None:
     left = document.right - _QR_SIDE
     page.raw(qr_operations(address, left, document.height - top - _QR_SIDE, _QR_SIDE))
     for number, said in enumerate(
-        ("出车、还车时扫右边的码，填一个里程数即可。", "车况有异常、加了油、付了停车费的，在同一页登记。", "没有网络时写在上面，回来补登记。")
+        (
+            "出车、还车时扫右边的码，填一个里程数即可。",
+            "车况有异常、加了油、付了停车费的，在同一页登记。",
+            "没有网络时写在上面，回来补登记。",
+        )
     ):
         page.text(document.left, top + number * _BODY.leading + blocks.baseline(_BODY), said, _BODY)
     document.y = top + _QR_SIDE + 6 * MM

@@ -7,9 +7,9 @@ from typing import Any
 
 from app.core import clock
 from app.core.db import session
-from app.core.permissions import SYSTEM, Actor, Role
+from app.core.permissions import Actor, Role
 from app.core.uow import unit_of_work
-from app.features.bookings import actions, queries
+from app.features.bookings import actions
 from app.features.bookings.actions import BookingValues
 from app.features.bookings.models import Booking
 from app.features.people.models import Department, User
@@ -88,6 +88,10 @@ def book(
         return actions.request(actor=yard.actor(who), values=BookingValues(**{**values, **changed})).id
 
 
+def load(booking_id: int) -> Booking:
+    """A booking as it is stored."""
+    return session.get_one(Booking, booking_id)
+
 
 def step(yard: Yard, booking_id: int, name: str, who: str = "rider", note: str = "", **data: Any) -> Booking:
     """Do a step as one of the people."""
@@ -97,9 +101,21 @@ def step(yard: Yard, booking_id: int, name: str, who: str = "rider", note: str =
     return session.get_one(Booking, booking_id)
 
 
-def drive(yard: Yard, booking_id: int, kilometres: int, distance: int, *, out: datetime, back: datetime, **data: Any) -> Booking:
+def drive(
+    yard: Yard,
+    booking_id: int,
+    kilometres: int,
+    distance: int,
+    *,
+    out: datetime,
+    back: datetime,
+    who: str = "rider",
+    **data: Any,
+) -> Booking:
     """Drive a dispatched trip: out at one moment, back at another."""
     with clock.frozen(out):
-        step(yard, booking_id, "out", kilometres=kilometres)
+        step(yard, booking_id, "out", who, kilometres=kilometres)
     with clock.frozen(back):
-        return step(yard, booking_id, "return", kilometres=kilometres + distance, condition_good=True, **data)
+        return step(
+            yard, booking_id, "return", who, kilometres=kilometres + distance, condition_good=True, **data
+        )

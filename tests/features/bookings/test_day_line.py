@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -69,7 +70,10 @@ def test_what_is_given_is_taken_and_what_is_asked_for_stays_free(yard: Yard) -> 
     asked_id = journeys.book(yard, start=MORNING + hours(1), vehicle_id=yard.given)
     own, asked = line(yard), line(yard, vehicle_id=yard.given)
     assert [(item.booking_id, item.kind) for item in own.stretches] == [(given_id, Kind.DISPATCHED)]
-    assert [(local(free.begin), local(free.end)) for free in own.free] == [("09:45", "10:41"), ("12:45", "22:00")]
+    assert [(local(free.begin), local(free.end)) for free in own.free] == [
+        ("09:45", "10:41"),
+        ("12:45", "22:00"),
+    ]
     assert [(item.booking_id, item.kind) for item in asked.stretches] == [(asked_id, Kind.ASKED)]
     assert len(asked.free) == 1
 
@@ -180,7 +184,7 @@ def test_what_is_free_is_every_quarter_in_which_no_trip_is(items: list[Stretch])
         assert free.end - free.begin >= day_line.SHORTEST_FREE
         assert not any(item.begin < free.end and item.end > free.begin for item in holding)
     quarters = [begin + timedelta(minutes=15 * number) for number in range(96)]
-    for first, second in zip(quarters, quarters[1:], strict=False):
+    for first, second in pairwise(quarters):
         if is_free(first) and is_free(second):
             assert any(free.begin <= first and second + timedelta(minutes=15) <= free.end for free in found)
 
@@ -189,7 +193,10 @@ def test_what_is_free_is_every_quarter_in_which_no_trip_is(items: list[Stretch])
     ("address", "window"),
     [
         ({}, Window(TODAY, Span.DAY)),
-        ({"day": "2026-12-01", "span": "fortnight", "car": "7"}, Window(date(2026, 12, 1), Span.FORTNIGHT, 7)),
+        (
+            {"day": "2026-12-01", "span": "fortnight", "car": "7"},
+            Window(date(2026, 12, 1), Span.FORTNIGHT, 7),
+        ),
         ({"day": "morgen", "span": "year", "car": "²"}, Window(TODAY, Span.DAY)),
         ({"car": "9" * 40}, Window(TODAY, Span.DAY)),
     ],
