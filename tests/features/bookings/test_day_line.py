@@ -253,7 +253,7 @@ def test_the_page_speaks_english(client: Client, yard: Yard) -> None:
     client.as_(yard.user("rider"))
     client.post("/language", {"language": "en"})
     client.get("/bookings?span=fortnight")
-    assert client.page.heading == "Cars"
+    assert client.page.heading == "Car bookings"
     for word in ("用车", "空闲", "已派车", "座"):
         assert word not in client.page.text
 
