@@ -10,6 +10,7 @@ from app.core.db import session
 from app.core.uow import unit_of_work
 from app.demo import (
     bargaining,
+    cars,
     cast,
     company,
     contacts,
@@ -75,6 +76,7 @@ def half_year(stage: Stage) -> list[Script]:
         *more_rules.stories(stage),
         *supervision.stories(stage),
         *proposals.stories(stage),
+        *cars.stories(stage),
         studying.answering(stage),
         customers.changing(stage),
         products.changing(stage),

@@ -25,6 +25,9 @@ BINDINGS = (
     (INQUIRY, "第四章", "flow:quotation"),
     (INQUIRY, "第八条", "approvals-not-waiting"),
     (INQUIRY, "第九条", "reviewed-before-printing"),
+    (VEHICLES, "第二条", "vehicles-papers-valid"),
+    (VEHICLES, "第七条", "vehicles-defects-mended"),
+    (VEHICLES, "第八条", "vehicles-fines-settled"),
 )
 
 

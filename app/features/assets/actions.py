@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -141,6 +141,11 @@ def spoken(columns: Mapping[str, Any]) -> dict[str, Any]:
         "values": own,
         "accessories": "、".join(columns["accessories"]),
     }
+
+
+def with_accessories(values: ItemValues, accessories: Iterable[str]) -> ItemValues:
+    """Return the same card with these accessories."""
+    return replace(values, accessories=tuple(accessories))
 
 
 def item_columns(values: ItemValues) -> dict[str, Any]:

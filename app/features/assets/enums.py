@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from app.core.i18n import lazy
+from app.core.i18n import LazyText, lazy
 
 ITEM = "asset_item"
 CATEGORY = "asset_category"
@@ -67,32 +67,32 @@ class Condition(StrEnum):
     DAMAGED = "damaged"
 
 
-ITEM_STATUS_LABELS = {
+ITEM_STATUS_LABELS: dict[str, LazyText] = {
     ItemStatus.IN_STOCK: lazy("在库"),
     ItemStatus.ASSIGNED: lazy("在用"),
     ItemStatus.REPAIR: lazy("维修中"),
     ItemStatus.LOST: lazy("已报失"),
     ItemStatus.SCRAPPED: lazy("已报废"),
 }
-ITEM_STATUS_TONES = {
+ITEM_STATUS_TONES: dict[str, str] = {
     ItemStatus.IN_STOCK: "info",
     ItemStatus.ASSIGNED: "ok",
     ItemStatus.REPAIR: "warn",
     ItemStatus.LOST: "bad",
     ItemStatus.SCRAPPED: "neutral",
 }
-CUSTODY_LABELS = {
+CUSTODY_LABELS: dict[str, LazyText] = {
     CustodyKind.HELD: lazy("领用"),
     CustodyKind.BORROWED: lazy("借用"),
     CustodyKind.STORE: lazy("在库保管"),
 }
-HAND_OVER_KIND_LABELS = {
+HAND_OVER_KIND_LABELS: dict[str, LazyText] = {
     HandOverKind.ISSUE: lazy("发放"),
     HandOverKind.TRANSFER: lazy("转交"),
     HandOverKind.LOAN: lazy("借出"),
     HandOverKind.RETURN: lazy("退库"),
 }
-CONDITION_LABELS = {
+CONDITION_LABELS: dict[str, LazyText] = {
     Condition.GOOD: lazy("完好"),
     Condition.WORN: lazy("有磨损，可用"),
     Condition.DAMAGED: lazy("损坏"),

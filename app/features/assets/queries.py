@@ -105,9 +105,14 @@ def keeps(actor: Actor, department_id: int | None = None) -> bool:
     return can(actor, AssetPerm.KEEP, department_id)
 
 
+def oversees(actor: Actor, department_id: int | None = None) -> bool:
+    """Tell whether an actor keeps or oversees the equipment of a department, or of any."""
+    return any(can(actor, permission, department_id) for permission in AssetPerm)
+
+
 def sees_prices(actor: Actor, item: AssetItem) -> bool:
     """Tell whether an actor sees what an item cost: who keeps or oversees equipment of its department."""
-    return any(can(actor, permission, item.department_id) for permission in AssetPerm)
+    return oversees(actor, item.department_id)
 
 
 def keepers(department_id: int | None) -> list[Person]:
@@ -319,7 +324,7 @@ def place_titles(ids: list[int]) -> dict[int, str]:
 
 def catalogue_condition(actor: Actor) -> ColumnElement[bool]:
     """Return the condition under which an actor sees categories and places: who keeps or oversees equipment."""
-    return true() if any(can(actor, permission) for permission in AssetPerm) else false()
+    return true() if oversees(actor) else false()
 
 
 def departments_condition(actor: Actor, permission: AssetPerm) -> ColumnElement[bool]:

@@ -9,8 +9,9 @@ from app.core import checks, documents, jobs, modules, search, sentences, settin
 from app.core.db import session
 from app.core.i18n import LazyText, lazy, lazy_in_context
 from app.core.permissions import Role, register_permissions
+from app.core.printed_addresses import is_printable_address
 from app.core.timeline import Verb
-from app.features.assets import invariant, offering, queries
+from app.features.assets import invariant, labels, offering, queries
 from app.features.assets.enums import (
     CATEGORY,
     HAND_OVER,
@@ -48,6 +49,14 @@ def refuse_rule(value: object) -> LazyText | None:
 def refuse_days(value: Any) -> LazyText | None:
     """Return what is wrong with a number of days."""
     return None if 1 <= int(value) <= 90 else lazy("请填写 1 到 90 之间的天数")
+
+
+def refuse_address(value: object) -> LazyText | None:
+    """Return what is wrong with the address that labels carry; empty is allowed."""
+    text = str(value or "")
+    if text and not is_printable_address(text):
+        return lazy("请填写完整网址，例如 http://zhangcheng.local，不含空格和参数")
+    return None
 
 
 modules.register(modules.Module(MODULE, lazy_in_context("list", "设备"), order=60))
@@ -91,13 +100,14 @@ settings.register(
         check=refuse_rule,
     ),
     settings.Setting(
-        "assets.label_address",
+        labels.ADDRESS,
         "text",
         "",
         lazy("设备标签二维码网址"),
         section="assets",
         hint=lazy("手机在公司网络里能打开的本系统网址，如 http://zhangcheng.local；留空则用公网核验网址"),
         module=MODULE,
+        check=refuse_address,
     ),
 )
 tasks.register_kinds(
@@ -157,8 +167,9 @@ sentences.register(
         "hand_over:offered-already": lazy("“%(item)s”正在交接中（%(number)s），请等对方答复，或先撤回"),
         "hand_over:borrowed": lazy("“%(item)s”是借来的，请先还给资产管理员，再由他交给别人"),
         "hand_over:needs-witness": lazy("这批设备价值不低于 %(value)s 元，须有见证，请%(who)s到场后再接收"),
-        "hand_over:not-keepers": lazy("只有资产管理员的设备上可以这样确认，请接收人用自己的账号登录"),
         "asset_item:not-lost": lazy("“%(item)s”没有报失，或责任人已是您本人，不需要转"),
+        "asset_item:unknown-label": lazy("没有这个标签，请核对，或请资产管理员重新打印"),
+        "asset_item:no-labels": lazy("没有可以打印标签的设备"),
         "asset_item:no-label-address": lazy(
             "还没有设置标签二维码的网址，请系统管理员在设置里填写“设备标签二维码网址”"
         ),

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, delete, exists, select, update
+from sqlalchemy import ColumnElement, Select, and_, delete, exists, or_, select, update
 
 from app.core import clock, timeline, uow
 from app.core.db import session
@@ -84,7 +84,7 @@ def driven_meanwhile(
             Booking.vehicle_id == vehicle_id,
             Booking.id != (but or 0),
             Booking.out_at < ends_at,
-            Booking.returned_at > starts_at,
+            or_(Booking.returned_at > starts_at, Booking.status == BookingStatus.OUT),
         )
         .order_by(Booking.out_at)
         .limit(1)

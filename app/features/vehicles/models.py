@@ -225,6 +225,7 @@ class VehicleDefect(VersionedMixin, Model):
     mended_note: Mapped[str] = mapped_column(String(200), nullable=False, default="")
 
     reported_by: Mapped[User] = relationship(foreign_keys=[reported_by_id], lazy="joined", innerjoin=True)
+    caused_by: Mapped[User | None] = relationship(foreign_keys=[caused_by_id])
 
 
 class VehicleCost(Model):

@@ -84,6 +84,12 @@ def may_see_costs(actor: Actor, vehicle: Vehicle) -> bool:
     return can(actor, VehiclePerm.VIEW_COSTS, vehicle.department_id)
 
 
+def sees_who(actor: Actor, vehicle: Vehicle, defect: VehicleDefect) -> bool:
+    """Tell whether an actor is told who did a damage: that person, and who judges or keeps the car."""
+    own = actor.id is not None and actor.id == defect.caused_by_id
+    return own or may_manage(actor, vehicle) or can(actor, VehiclePerm.AGREE, vehicle.department_id)
+
+
 # Papers
 
 
@@ -252,6 +258,17 @@ def get_fine(actor: Actor, fine_id: int) -> VehicleFine:
     """Return a fine the actor may see; raises NotVisible."""
     found: VehicleFine = one(visible_fines(actor).where(VehicleFine.id == fine_id))
     return found
+
+
+def fines_of(actor: Actor, vehicle_id: int) -> list[VehicleFine]:
+    """Return the newest fines of a car that the actor may see."""
+    statement = (
+        visible_fines(actor)
+        .where(VehicleFine.vehicle_id == vehicle_id)
+        .order_by(VehicleFine.happened_at.desc(), VehicleFine.id.desc())
+        .limit(10)
+    )
+    return list(session.execute(statement).scalars())
 
 
 def fine_titles(ids: list[int]) -> dict[int, str]:

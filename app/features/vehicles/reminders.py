@@ -158,6 +158,18 @@ def remind_of_licence(licence: DrivingLicence) -> None:
     )
 
 
+def look_at(vehicle: Vehicle) -> None:
+    """Send the notices of a car that are due today and bring its tasks up to the day, in the open unit of work."""
+    remind_of_papers(vehicle)
+    sync(vehicle)
+
+
+def look_at_licence(licence: DrivingLicence) -> None:
+    """Do for a licence what ``look_at`` does for a car."""
+    remind_of_licence(licence)
+    sync_licence(licence)
+
+
 def remind(payload: dict[str, Any]) -> None:
     """Bring tasks up to date with the day and send the notices that are due; a piece of the cars at a time."""
     cars = list(session.execute(select(Vehicle.id).where(Vehicle.status != VehicleStatus.RETIRED)).scalars())
@@ -168,12 +180,10 @@ def remind(payload: dict[str, Any]) -> None:
             piece = cars[start : start + PIECE]
             statement = select(Vehicle).where(Vehicle.id.in_(piece)).order_by(Vehicle.id)
             for vehicle in session.execute(statement).scalars():
-                remind_of_papers(vehicle)
-                sync(vehicle)
+                look_at(vehicle)
     for start in range(0, len(licences), PIECE):
         with unit_of_work():
             piece = licences[start : start + PIECE]
             rows = select(DrivingLicence).where(DrivingLicence.id.in_(piece)).order_by(DrivingLicence.id)
             for licence in session.execute(rows).scalars():
-                remind_of_licence(licence)
-                sync_licence(licence)
+                look_at_licence(licence)

@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from app.core import clock
 from app.core.i18n import LazyText, lazy
 from app.core.permissions import directory
+from app.features.assets.enums import GONE
 from app.features.vehicles import queries
 from app.features.vehicles.enums import (
     DRIVES,
@@ -112,7 +113,7 @@ def licence_of(person_id: int) -> tuple[DrivingLicence | None, str]:
 def of_state(vehicle: Vehicle) -> Iterator[Obstacle]:
     """Give what the state of the car says."""
     url = f"/vehicles/{vehicle.id}"
-    if vehicle.status == VehicleStatus.RETIRED:
+    if vehicle.status == VehicleStatus.RETIRED or vehicle.item.status in GONE:
         yield Obstacle("vehicle-retired", lazy("%(plate)s 已停止使用", plate=vehicle.plate), url)
     elif vehicle.status == VehicleStatus.WORKSHOP:
         sentence = lazy("%(plate)s 在修理厂，修好后请改回“可派车”", plate=vehicle.plate)

@@ -96,15 +96,15 @@ def add_service(
 def moment_of(vehicle: Vehicle, day: date, kilometres: int) -> datetime:
     """Return the moment of a day at which a reading fits into the chain: after the last that is not higher.
 
-    Of a service one knows the day only; trips may have gone before it and after it on the same day.
+    Of a service one knows the day only; trips may have gone before it and after it on the same day. Where nothing
+    lower was read before, it is the end of the day, so that a reading that is too low is refused.
     """
     start, end = clock.day_bounds(day)
-    before = [
-        link.reading.at
-        for link in readings.chain(vehicle.id)
-        if link.reading.at < end and link.kilometres <= kilometres
-    ]
-    return max([start, *(moment + MOMENT for moment in before)])
+    links = [link for link in readings.chain(vehicle.id) if link.reading.at < end]
+    lower = [link.reading.at for link in links if link.kilometres <= kilometres]
+    if links and not lower:
+        return min(end - MOMENT, clock.now())
+    return max([start, *(moment + MOMENT for moment in lower)])
 
 
 def projection(vehicle: Vehicle, daily: Decimal | None) -> Projection:

@@ -1,7 +1,6 @@
 // Dragging over a free stretch of a car chooses from when to when, a click with the mouse when to leave. The link below
 // does without this script what its address says; fingers scroll the line and follow the link.
 
-const SVG = "http://www.w3.org/2000/svg";
 // A drag shorter than this many pixels is a click.
 const CLICK = 6;
 
@@ -32,7 +31,7 @@ export default function dayLine(table) {
     if (!answered) return;
     const area = link.querySelector("rect");
     const left = parseFloat(area.getAttribute("x")) / 100;
-    const mark = document.createElementNS(SVG, "rect");
+    const mark = document.createElementNS(link.namespaceURI, "rect");
     for (const [name, value] of Object.entries({ height: "100%", fill: "var(--info-soft)", stroke: "var(--action)" })) {
       mark.setAttribute(name, value);
     }
