@@ -148,3 +148,19 @@ def test_an_unknown_code_is_not_there_and_stickers_are_for_dispatchers(client: C
     assert client.get(f"/bookings/car/{code_of(yard)}/sticker.pdf").status_code == 403
     assert client.as_(yard.user("dispatcher")).get("/bookings/car/NICHTS/sticker.pdf").status_code == 404
     assert client.as_(None).get(f"/bookings/car/{code_of(yard)}").status_code == 303
+
+
+def test_the_pages_of_booking_and_car_lead_to_their_papers(client: Client, yard: Yard) -> None:
+    trip = journeys.book(yard, start=MORNING + hours(1))
+    asked = journeys.book(yard, vehicle_id=yard.given)
+    client.as_(yard.user("rider")).get(f"/bookings/{trip}")
+    assert client.page.all("a", href=f"/bookings/{trip}/slip.pdf")
+    client.get(f"/bookings/{asked}")
+    assert not client.page.all("a", href=f"/bookings/{asked}/slip.pdf")
+    sticker = f"/bookings/car/{code_of(yard)}/sticker.pdf"
+    client.get(f"/vehicles/{yard.own}")
+    assert client.page.all("a", href=f"/bookings?car={yard.own}")
+    assert client.page.all("a", href=f"/bookings/log?car={yard.own}&month=2026-11")
+    assert not client.page.all("a", href=sticker)
+    client.as_(yard.user("dispatcher")).get(f"/vehicles/{yard.own}")
+    assert client.page.all("a", href=sticker)
