@@ -202,6 +202,7 @@ def context(booking: Booking, actor: Actor) -> dict[str, Any]:
         "free": actions.free_seats(booking) if booking.is_hard else 0,
         "seat_url": url_for("bookings.ask_seat", booking_id=booking.id) if can_ride else "",
         "document": linked(booking, actor),
+        "slip_url": url_for("booking_papers.slip", booking_id=booking.id) if booking.slip_number else "",
         **steps_context(booking, actor),
         "stations": documents.stations(FLOW, booking.status, events),
         "events": documents.timeline_rows(events),
