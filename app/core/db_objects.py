@@ -80,3 +80,45 @@ def make_search_index(table: Table) -> None:
 
     event.listen(table, "after_create", create)
     event.listen(table, "before_drop", drop)
+
+
+def no_overlap_statements(table: str, key: str, dialect: str) -> list[str]:
+    """Return the statements by which the database refuses two rows of one ``key`` whose times overlap.
+
+    The time of a row goes from ``starts_at`` to ``ends_at``, its end excluded. PostgreSQL needs the extension
+    btree_gist, which comes with it and which the owner of a database may create.
+    """
+    if dialect == "sqlite":
+        refusing = (
+            "CREATE TRIGGER {table}_no_overlap_{verb} BEFORE {event} ON {table} WHEN EXISTS (SELECT 1 FROM {table} "
+            "AS other WHERE other.{key} = NEW.{key} AND other.id IS NOT {itself} "
+            "AND other.starts_at < NEW.ends_at AND other.ends_at > NEW.starts_at) "
+            "BEGIN SELECT RAISE(ABORT, '{table}_no_overlap'); END"
+        )
+        return [
+            refusing.format(table=table, key=key, verb="insert", event="INSERT", itself="NEW.id"),
+            refusing.format(
+                table=table,
+                key=key,
+                verb="update",
+                event=f"UPDATE OF {key}, starts_at, ends_at",
+                itself="OLD.id",
+            ),
+        ]
+    return [
+        "CREATE EXTENSION IF NOT EXISTS btree_gist",
+        (
+            f"ALTER TABLE {table} ADD CONSTRAINT {table}_no_overlap "
+            f"EXCLUDE USING gist ({key} WITH =, tstzrange(starts_at, ends_at) WITH &&)"
+        ),
+    ]
+
+
+def refuse_overlap(table: Table, key: str) -> None:
+    """Refuse overlapping times whenever a table is created from the models; migrations call the statements."""
+
+    def create(target: Table, connection: Connection, **_: Any) -> None:
+        for statement in no_overlap_statements(target.name, key, connection.dialect.name):
+            connection.execute(DDL(statement.replace("%", "%%")))
+
+    event.listen(table, "after_create", create)

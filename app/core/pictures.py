@@ -7,11 +7,18 @@ as paper needs.
 import io
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import Any
+from typing import Any, BinaryIO
 
 from app.core import files
+from app.core.files import CheckedFile
+from app.core.i18n import lazy
 
 MOST_BYTES = 5 * 1024 * 1024
+# What a telephone makes in one shot; more is no photo of a thing.
+MOST_PHOTO_BYTES = 20 * 1024 * 1024
+MOST_SIDE_OF_PHOTO = 2_400
+# Brands of the ISO container by which telephones keep HEIC and HEIF.
+_HEIC_BRANDS = frozenset((b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1"))
 MOST_PIXELS = 40_000_000
 # Some 250 points an inch over the width of a page.
 MOST_SIDE_ON_PAPER = 1_600
@@ -86,6 +93,51 @@ def for_paper(content: bytes) -> bytes | None:
         upright.paste(layer, mask=layer.getchannel("A"))
     stream = io.BytesIO()
     upright.save(stream, "JPEG" if photo else "PNG", **({"quality": _JPEG_QUALITY} if photo else {}))
+    return stream.getvalue()
+
+
+def read_photo(name: str, stream: BinaryIO) -> CheckedFile:
+    """Read a photo somebody took, before any transaction, and make it anew: upright, no larger than a screen shows.
+
+    Made anew it holds nothing but the picture: place, time and device that a telephone writes into it are gone.
+    Raises Invalid at the field ``file`` that says what to send instead.
+    """
+    content = stream.read(MOST_PHOTO_BYTES + 1)
+    if len(content) > MOST_PHOTO_BYTES:
+        raise files.refuse(lazy("照片超过 20 MB，请用手机重拍或压缩后再上传"))
+    if content[4:8] == b"ftyp" and content[8:12] in _HEIC_BRANDS:
+        raise files.refuse(
+            lazy("不能读取 HEIC 格式的照片，请在手机相机设置里选“兼容性最佳”，或转成 JPEG 再上传")
+        )
+    kind = next(
+        (kind for magic, _ends, kind in files.SIGNATURES if kind in ENDINGS and content.startswith(magic)),
+        None,
+    )
+    if kind is None:
+        raise files.refuse(lazy("请上传 JPEG 或 PNG 照片"))
+    made = _made_anew(content)
+    if made is None:
+        raise files.refuse(lazy("照片打不开，可能已损坏或尺寸过大，请重拍后再上传"))
+    stem = files.safe_name(name).rpartition(".")[0] or "photo"
+    return CheckedFile(f"{stem}.jpg", "image/jpeg", made)
+
+
+def _made_anew(content: bytes) -> bytes | None:
+    from PIL import Image, ImageOps  # slow import
+
+    try:
+        with Image.open(io.BytesIO(content)) as picture:
+            if picture.width * picture.height > MOST_PIXELS:
+                return None
+            # a JPEG is unfolded no larger than it is needed
+            picture.draft("RGB", (MOST_SIDE_OF_PHOTO, MOST_SIDE_OF_PHOTO))
+            upright = ImageOps.exif_transpose(picture).convert("RGB")
+    except Exception:
+        # As in measure(): errors of every kind.
+        return None
+    upright.thumbnail((MOST_SIDE_OF_PHOTO, MOST_SIDE_OF_PHOTO))
+    stream = io.BytesIO()
+    upright.save(stream, "JPEG", quality=_JPEG_QUALITY, exif=b"")
     return stream.getvalue()
 
 

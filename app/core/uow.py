@@ -7,7 +7,9 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 
 from app.core.db import session, writing
-from app.core.errors import Conflict
+from app.core.errors import Conflict, Problem
+
+RACE = "race"
 
 _before_commit: list[Callable[[], None]] = []
 
@@ -28,6 +30,14 @@ def is_race(error: DBAPIError) -> bool:
     return getattr(error.orig, "sqlstate", None) in RACE_STATES
 
 
+def explain_race(explain: Callable[[], Problem]) -> None:
+    """Say what a lost race means from here on in the open unit of work, in place of ``core:race``.
+
+    ``explain`` is called after everything was taken back and reads what the faster one left behind.
+    """
+    session.info[RACE] = explain
+
+
 class _Rehearsed(Exception):
     """Ends a rehearsal."""
 
@@ -43,12 +53,20 @@ def rehearsal() -> Iterator[None]:
         raise _Rehearsed
 
 
+def _explained(explain: Callable[[], Problem] | None) -> Problem:
+    try:
+        return explain() if explain is not None else Conflict("core:race")
+    finally:
+        session.rollback()
+
+
 @contextmanager
 def unit_of_work() -> Iterator[None]:
     """Open the one transaction of a change, commit it at the end of the block, roll back on any exception.
 
     Ends the reading transaction first, so that every object loaded before is read again under the write lock.
-    Raises Conflict("core:race") where the database tells that somebody else was faster; RuntimeError when nested.
+    Raises Conflict("core:race"), or what ``explain_race`` was given, where the database tells that somebody else was
+    faster; RuntimeError when nested.
     """
     if writing.get():
         raise RuntimeError("a unit of work is already open")
@@ -61,9 +79,10 @@ def unit_of_work() -> Iterator[None]:
             function()
         session.commit()
     except (StaleDataError, IntegrityError, OperationalError) as error:
+        explain = session.info.get(RACE)
         session.rollback()
         if isinstance(error, StaleDataError) or is_race(error):
-            raise Conflict("core:race") from error
+            raise _explained(explain) from error
         raise
     except BaseException:
         session.rollback()

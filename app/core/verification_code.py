@@ -34,5 +34,10 @@ def normalise(typed: str) -> str | None:
     """
     if len(typed) > _LONGEST_INPUT:
         return None
-    text = _SEPARATORS.sub("", unicodedata.normalize("NFKC", typed)).upper().translate(_LOOKALIKES)
+    text = folded(typed)
     return text if _CODE.fullmatch(text) else None
+
+
+def folded(typed: str) -> str:
+    """Return a text in the spelling of codes, of whatever length: what looks alike is the same."""
+    return _SEPARATORS.sub("", unicodedata.normalize("NFKC", typed)).upper().translate(_LOOKALIKES)

@@ -70,6 +70,7 @@ ACCOUNTS = (
     Account("w1", "马国强", "仓库主管", WAREHOUSE, ((Role.WAREHOUSE, WAREHOUSE),)),
     Account("f1", "冯丽", "财务主管、用印审计", FINANCE, ((Role.FINANCE, None), (Role.SEAL_AUDITOR, None))),
     Account("v1", "许峰", "车辆管理员", OFFICE, ((Role.DISPATCHER, None),)),
+    Account("d1", "丁长顺", "专职驾驶员", OFFICE, ((Role.DRIVER, None),)),
     Account("a1", "何静", "资产管理员", OFFICE, ((Role.ASSET_KEEPER, None),)),
     Account("h1", "韩梅", "人事培训、印章管理", OFFICE, ((Role.PEOPLE, None), (Role.SEAL_MANAGER, None))),
 )

@@ -105,3 +105,14 @@ def _nearest(month: int, day: int) -> date:
     if not candidates:
         raise ValueError("no date")
     return _in_years(min(candidates, key=lambda found: abs(found - today)))
+
+
+def read_end(text: str, start: datetime) -> datetime:
+    """Return the moment of a text that says until when: a time alone is of the day on which ``start`` lies.
+
+    Raises as `read_date`.
+    """
+    found = _TIME.fullmatch(_plain(text))
+    if found is None:
+        return read_moment(text)
+    return clock.from_local(datetime.combine(clock.to_local(start).date(), _time_of(found)))

@@ -15,9 +15,13 @@ SECTIONS: dict[str, LazyText | None] = {
     "work": None,
     "rules": lazy("制度与团队"),
     "sales": lazy("销售"),
+    "things": lazy("设备与车辆"),
     "office": lazy("办公"),
     "admin": lazy("管理"),
+    "personal": None,
 }
+# What is a person's own stands in the menu under their name, not in the side bar.
+PERSONAL = "personal"
 BAR_ENTRIES = 4
 KEPT_SECTIONS = 1_024
 
@@ -121,6 +125,16 @@ def _sections(
         for key, label in SECTIONS.items()
         if (found := tuple(entries[item.key] for item in visible if item.section == key))
     )
+
+
+def side_bar_of(sections: list[Section]) -> list[Section]:
+    """Return the sections of the side bar."""
+    return [section for section in sections if section.key != PERSONAL]
+
+
+def personal_of(sections: list[Section]) -> list[Entry]:
+    """Return the entries of the menu under a person's name."""
+    return [entry for section in sections if section.key == PERSONAL for entry in section.entries]
 
 
 def bar_of(sections: list[Section]) -> list[Entry]:

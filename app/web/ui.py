@@ -109,8 +109,18 @@ class Shell:
 
     @cached_property
     def sections(self) -> list[nav.Section]:
-        """The side bar of this person."""
+        """The entries this person may open: those of the side bar, and their own."""
         return nav.sections_for(self.actor) if self.actor else []
+
+    @property
+    def side_bar(self) -> list[nav.Section]:
+        """The sections of the side bar."""
+        return nav.side_bar_of(self.sections)
+
+    @property
+    def personal(self) -> list[nav.Entry]:
+        """The entries of the menu under the person's name."""
+        return nav.personal_of(self.sections)
 
     @cached_property
     def bar(self) -> list[nav.Entry]:

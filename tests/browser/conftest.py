@@ -68,6 +68,11 @@ def site(demo_company: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     """The address of a server over a copy of the demo, of this module alone."""
     folder = tmp_path_factory.mktemp("site") / "data"
     shutil.copytree(demo_company, folder)
+    yield from served(folder)
+
+
+def served(folder: Path) -> Iterator[str]:
+    """Serve a data folder for as long as the address that is given is asked for."""
     port = free_port()
     command = [sys.executable, "-m", "tests.browser.serving", "serve", str(folder), str(port)]
     log = folder.with_name("server.log")

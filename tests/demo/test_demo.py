@@ -41,6 +41,8 @@ from app.features.seals import flow as seal_flow
 from app.features.seals.actions import is_credit_code
 from app.features.seals.enums import SealKind
 from app.features.seals.models import LegalEntity, Seal, SealRequest, SealUse
+from app.features.vehicles import readings, roadworthiness
+from app.features.vehicles.models import OdometerReading, Vehicle, VehiclePaper
 from app.features.verify import queries as verification
 from tests.demo.conftest import TODAY
 
@@ -159,10 +161,17 @@ def test_every_kind_of_task_waits_for_somebody() -> None:
         "rule:read",
         "acknowledgement:sign",
         "acknowledgement:confirm",
+        "hand_over:answer",
+        "hand_over:give-back",
         "check:explain",
         "check:look-again",
         "proposal:state",
         "proposal:decide",
+        "vehicle:mend",
+        "vehicle:renew-inspection",
+        "vehicle_fine:settle",
+        "vehicle_fine:name-driver",
+        "licence:renew",
     }
 
 
@@ -310,7 +319,7 @@ def test_some_reports_came_late_and_some_papers_were_refused() -> None:
 
 def test_each_account_signs_in_with_the_printed_password_and_holds_its_role() -> None:
     assert [account[0] for account in demo.ACCOUNTS] == (
-        ["admin", "l1", "m1", "s1", "s2", "t1", "p1", "c1", "k1", "w1", "f1", "v1", "a1", "h1"]
+        ["admin", "l1", "m1", "s1", "s2", "t1", "p1", "c1", "k1", "w1", "f1", "v1", "d1", "a1", "h1"]
     )
     users = {user.staff_number: user for user in everything(User)}
     assert not any(user.must_change_password for user in users.values())
@@ -354,3 +363,25 @@ def test_old_notices_are_read_and_recent_ones_are_not() -> None:
 def test_a_second_loading_is_refused() -> None:
     with pytest.raises(RuntimeError, match="empty"):
         demo.load(progress=lambda line: None)
+
+
+def test_six_cars_have_what_their_pages_tell_of() -> None:
+    cars = list(session.execute(select(Vehicle).order_by(Vehicle.id)).scalars())
+    assert len(cars) == 6
+    assert all("O" in vehicle.plate for vehicle in cars), "a plate that could belong to somebody"
+    (own,) = [vehicle for vehicle in cars if vehicle.driver_id is not None]
+    assert own.policy == "approval"
+    found = {
+        obstacle.code
+        for obstacles in roadworthiness.obstacles_of(cars, None, clock.now(), clock.now()).values()
+        for obstacle in obstacles
+    }
+    assert found == {"vehicle-grounded"}
+    ends = session.execute(select(func.min(VehiclePaper.valid_until))).scalar_one()
+    assert (ends - TODAY).days == 12
+    corrected = session.execute(
+        select(func.count()).where(OdometerReading.corrects_id.is_not(None))
+    ).scalar_one()
+    assert corrected == 1
+    for vehicle in cars:
+        assert vehicle.odometer == readings.chain(vehicle.id)[-1].kilometres

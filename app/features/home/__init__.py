@@ -22,7 +22,7 @@ def register(app: Flask) -> None:
             endpoint="home.index",
             section="work",
             order=0,
-            bar=3,
+            bar=5,
         ),
         nav.NavItem(
             key="tasks",

@@ -11,6 +11,7 @@ from app.core.i18n import current_locale, lazy, lazy_in_context, listed
 from app.core.i18n import gettext as _
 from app.core.permissions import Actor, Role, can, directory
 from app.core.uow import unit_of_work
+from app.features.bookings.enums import BookingPerm
 from app.features.customers.enums import CustomerPerm
 from app.features.daily_questions.presentation import card as question_card
 from app.features.daily_questions.queries import of_today as question_of_today
@@ -45,6 +46,7 @@ ACTIONS = (
         QuotationPerm.PREPARE,
         "quotations",
     ),
+    ("bookings.new", lazy("约车"), "car", BookingPerm.REQUEST, "bookings"),
     ("customers.new", lazy("新建客户"), "user-plus", CustomerPerm.CREATE, None),
     ("seals.index", lazy("印章"), "rubber-stamp", SealPerm.USE, "quotations"),
     (

@@ -35,7 +35,7 @@ def register(app: Flask) -> None:
             section="rules",
             module="rules",
             order=10,
-            bar=3,
+            bar=4,
             short=lazy("制度"),
         )
     )

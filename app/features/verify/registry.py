@@ -3,9 +3,9 @@
 from app.core import sentences, settings, timeline
 from app.core.i18n import LazyText, lazy
 from app.core.permissions import Role, register_permissions
+from app.core.printed_addresses import is_printable_address
 from app.core.timeline import Verb
 from app.features.verify.enums import VerifyPerm
-from app.features.verify.validation import is_public_address
 
 PUBLIC_URL = "verification.public_url"
 
@@ -13,7 +13,7 @@ PUBLIC_URL = "verification.public_url"
 def refuse_address(value: object) -> LazyText | None:
     """Return what is wrong with a public verification address; empty is allowed (no QR on the paper)."""
     text = str(value or "")
-    if text and not is_public_address(text):
+    if text and not is_printable_address(text):
         return lazy("请填写完整网址，例如 https://hy.example.com，不含空格和参数")
     return None
 

@@ -1,4 +1,4 @@
-"""What a public address of the verification page may look like."""
+"""What an address may look like that stands in a printed QR code, before the path of what it leads to."""
 
 import re
 
@@ -8,6 +8,6 @@ _ADDRESS = re.compile(
 )
 
 
-def is_public_address(text: str) -> bool:
-    """Tell whether a text can stand in a QR code as the address before ``/verify/<code>``."""
+def is_printable_address(text: str) -> bool:
+    """Tell whether a text can stand in a QR code as the address before ``/verify/<code>`` and the like."""
     return _ADDRESS.fullmatch(text) is not None

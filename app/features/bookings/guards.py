@@ -1,0 +1,127 @@
+"""What stands against giving a car to somebody: asked before dispatch, self-service, a change, and setting out."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.core import clock
+from app.core.db import session
+from app.core.errors import Conflict, Invalid, Problem
+from app.core.i18n import lazy
+from app.features.bookings import availability
+from app.features.bookings.availability import Wanted
+from app.features.bookings.models import Booking
+from app.features.vehicles import roadworthiness
+from app.features.vehicles.enums import BookingPolicy
+from app.features.vehicles.models import Vehicle
+
+
+@dataclass(frozen=True)
+class Dispatch:
+    """A car and a driver for a time, as they are to be given; ``kilometres`` is how far it is estimated to go."""
+
+    booking_id: int | None
+    vehicle_id: int | None
+    driver_id: int | None
+    starts_at: datetime
+    ends_at: datetime
+    people: int
+    kilometres: int | None = None
+
+    @property
+    def wanted(self) -> Wanted:
+        """The car and the time alone; ValueError without a car."""
+        if self.vehicle_id is None:
+            raise ValueError("no car was chosen")
+        return Wanted(self.vehicle_id, self.starts_at, self.ends_at, self.booking_id)
+
+
+def check(asked: Dispatch) -> Problem | None:
+    """Return what stands against a dispatch: what is missing, who has the car, why car or driver must not go."""
+    faults = {}
+    vehicle = session.get(Vehicle, asked.vehicle_id) if asked.vehicle_id is not None else None
+    if vehicle is None:
+        faults["vehicle_id"] = lazy("请选择车辆")
+    elif asked.people > vehicle.seats:
+        faults["vehicle_id"] = lazy(
+            "%(car)s 只有 %(seats)s 座，这次有 %(people)s 人，请换一辆",
+            car=vehicle.plate,
+            seats=vehicle.seats,
+            people=asked.people,
+        )
+    if asked.driver_id is None:
+        faults["driver_id"] = lazy("请选择驾驶员")
+    if faults:
+        return Invalid(fields=faults)
+    return availability.find_taken(asked.wanted) or check_driver_free(asked) or check_fit(asked)
+
+
+def check_driver_free(asked: Dispatch) -> Problem | None:
+    """Refuse a driver who drives another car at the time."""
+    if asked.driver_id is None:
+        return None
+    other = availability.driver_elsewhere(
+        asked.driver_id, asked.starts_at, asked.ends_at, but=asked.booking_id
+    )
+    if other is None or other.driver is None:
+        return None
+    return Conflict(
+        "booking:driver-busy",
+        who=other.driver.name,
+        span=availability.told_span(other.starts_at, other.ends_at),
+        car=other.vehicle.plate if other.vehicle is not None else "",
+    )
+
+
+def check_fit(asked: Dispatch) -> Problem | None:
+    """Refuse a car or a driver that must not go; every record to mend is named."""
+    vehicle = session.get(Vehicle, asked.vehicle_id) if asked.vehicle_id is not None else None
+    if vehicle is None:
+        return None
+    found = roadworthiness.obstacles(
+        vehicle, asked.driver_id, asked.starts_at, asked.ends_at, asked.kilometres
+    )
+    if not found:
+        return None
+    return Conflict("booking:not-fit", reasons="；".join(str(each.sentence) for each in found))
+
+
+def check_early(booking: Booking) -> Problem | None:
+    """Refuse to set out before the planned time while another still holds the car."""
+    if booking.vehicle_id is None or clock.now() >= booking.starts_at:
+        return None
+    return availability.find_taken(Wanted(booking.vehicle_id, clock.now(), booking.starts_at, booking.id))
+
+
+def check_driven(booking: Booking) -> Problem | None:
+    """Refuse to enter a trip at a time when its car was, by what is known, elsewhere."""
+    if booking.vehicle_id is None or booking.driver_id is None:
+        return Conflict("booking:record-whole")
+    if booking.odometer_in is None:
+        out = availability.present_trip(booking.vehicle_id, but=booking.id)
+        if out is not None:
+            return Conflict("booking:still-out", who=out.driver.name if out.driver else "", number=out.number)
+    wanted = Wanted(booking.vehicle_id, booking.starts_at, booking.ends_at, booking.id)
+    other = availability.driven_meanwhile(
+        wanted.vehicle_id, wanted.starts_at, wanted.ends_at, but=booking.id
+    ) or availability.occupant(wanted.vehicle_id, wanted.starts_at, wanted.ends_at, but=booking.id)
+    if other is None:
+        return None
+    return Conflict(
+        "booking:driven-by-other",
+        car=session.get_one(Vehicle, booking.vehicle_id).plate,
+        who=other.driver.name if other.driver is not None else other.owner.name,
+        number=other.number,
+        span=availability.told_span(other.out_at or other.starts_at, other.returned_at or other.ends_at),
+    )
+
+
+def may_be_taken(booking: Booking) -> bool:
+    """Tell whether whoever asks may take the car at once: its policy, driven by themselves, for the business."""
+    vehicle = booking.vehicle
+    return (
+        vehicle is not None
+        and vehicle.policy == BookingPolicy.SELF_SERVICE
+        and booking.self_drive
+        and not booking.private
+        and not booking.retro
+    )
