@@ -18,6 +18,7 @@ from app.features.supervision import actions
 MECHANISM, INQUIRY, VEHICLES = "营销部门工作机制", "询价与投标管理办法", "车辆与设备管理办法"
 BINDINGS = (
     (MECHANISM, "第一条", "rules-signed"),
+    (MECHANISM, "第五条", "items-have-somebody"),
     (INQUIRY, "第二章", "flow:inquiry"),
     (INQUIRY, "第三条", "inquiries-reported-in-time"),
     (INQUIRY, "第五条", "technical-answers-in-time"),
@@ -25,6 +26,7 @@ BINDINGS = (
     (INQUIRY, "第四章", "flow:quotation"),
     (INQUIRY, "第八条", "approvals-not-waiting"),
     (INQUIRY, "第九条", "reviewed-before-printing"),
+    (VEHICLES, "第十一条", "hand-overs-confirmed-in-time"),
 )
 
 

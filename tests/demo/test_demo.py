@@ -159,6 +159,8 @@ def test_every_kind_of_task_waits_for_somebody() -> None:
         "rule:read",
         "acknowledgement:sign",
         "acknowledgement:confirm",
+        "hand_over:answer",
+        "hand_over:give-back",
         "check:explain",
         "check:look-again",
         "proposal:state",
