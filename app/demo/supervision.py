@@ -27,6 +27,7 @@ BINDINGS = (
     (INQUIRY, "第八条", "approvals-not-waiting"),
     (INQUIRY, "第九条", "reviewed-before-printing"),
     (VEHICLES, "第十一条", "hand-overs-confirmed-in-time"),
+    (VEHICLES, "第十二条", "equipment-unharmed"),
 )
 
 
