@@ -120,7 +120,7 @@ FLOW = Flow(
     (
         step("begin", "open", "counting", counter, lazy("开始盘点"), hidden=True),
         step("reconcile", "counting", "reconciling", holder, lazy("结束盘点，开始对账"), ready=something_found,
-             effect=reconcile, kind="primary", fields=frozenset({"count"}),
+             effect=reconcile, fields=frozenset({"count"}),
              sentence=lazy("结束盘点，%(count)s 项不符")),
         step("continue", "reconciling", "counting", holder, lazy("继续盘点")),
         step("approve", "reconciling", "approved", approver, lazy("批准盘点结果"), ready=all_settled, effect=approve,
