@@ -24,6 +24,7 @@ from app.demo import (
     sealing,
     studying,
     supervision,
+    upkeep,
 )
 from app.demo.people import ACCOUNTS, PASSWORD, create_accounts, create_departments
 from app.demo.stage import Script, Stage, play, readers
@@ -76,6 +77,7 @@ def half_year(stage: Stage, public_url: str) -> list[Script]:
         *rules.stories(stage),
         *more_rules.stories(stage),
         *equipment.stories(stage, public_url),
+        *upkeep.stories(stage),
         *supervision.stories(stage),
         *proposals.stories(stage),
         *cars.stories(stage),

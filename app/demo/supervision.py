@@ -30,6 +30,7 @@ BINDINGS = (
     (VEHICLES, "第七条", "vehicles-defects-mended"),
     (VEHICLES, "第八条", "vehicles-fines-settled"),
     (VEHICLES, "第十一条", "hand-overs-confirmed-in-time"),
+    (VEHICLES, "第十二条", "equipment-unharmed"),
 )
 
 

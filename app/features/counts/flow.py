@@ -6,9 +6,9 @@ from typing import Any
 from app.core import clock, files
 from app.core.errors import Conflict, Problem
 from app.core.i18n import lazy
-from app.core.permissions import Actor
+from app.core.permissions import Actor, grant_for, who_may
 from app.core.tasks import WantedTask
-from app.core.workflow import Flow, State, any_of, may, step
+from app.core.workflow import Authority, Flow, State, Who, any_of, may, step
 from app.features.counts import lines, remedies
 from app.features.counts.enums import COUNT as DOC_TYPE
 from app.features.counts.enums import CountPerm, CountStatus
@@ -22,8 +22,14 @@ def hands(count: StockCount) -> frozenset[int]:
     return lines.counters(count.id) | {count.owner_id}
 
 
+def helps(count: StockCount, actor: Actor) -> Authority | None:
+    """Return the authority of who helps to count, in whatever department."""
+    grant = grant_for(actor, CountPerm.SCAN, None)
+    return Authority(str(grant.role)) if grant is not None else None
+
+
 holder = may(CountPerm.HOLD)
-counter = any_of(holder, may(CountPerm.SCAN))
+counter = any_of(holder, Who(helps, lambda count: who_may(CountPerm.SCAN), frozenset({str(CountPerm.SCAN)})))
 approver = may(CountPerm.APPROVE, apart=hands)
 
 
@@ -114,7 +120,7 @@ FLOW = Flow(
     (
         step("begin", "open", "counting", counter, lazy("开始盘点"), hidden=True),
         step("reconcile", "counting", "reconciling", holder, lazy("结束盘点，开始对账"), ready=something_found,
-             effect=reconcile, kind="primary", fields=frozenset({"count"}),
+             effect=reconcile, fields=frozenset({"count"}),
              sentence=lazy("结束盘点，%(count)s 项不符")),
         step("continue", "reconciling", "counting", holder, lazy("继续盘点")),
         step("approve", "reconciling", "approved", approver, lazy("批准盘点结果"), ready=all_settled, effect=approve,

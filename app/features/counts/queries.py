@@ -8,23 +8,26 @@ from sqlalchemy import ColumnElement, Select, func, or_, select, true
 from app.core import verification_code
 from app.core.db import in_departments, session
 from app.core.errors import NotVisible
-from app.core.permissions import Actor, departments_of
+from app.core.permissions import Actor, can, departments_of
 from app.features.assets.models import AssetItem
-from app.features.counts.enums import READERS
+from app.features.counts.enums import CountPerm
 from app.features.counts.models import StockCount, StockCountLine, StockCountStray
 
 LONGEST_CODE = 80
 
 
 def condition(actor: Actor) -> ColumnElement[bool]:
-    """Return the condition under which an actor sees a count: who holds it, counts, or approves in its department."""
-    if actor.is_system:
+    """Return the condition under which an actor sees a count: who holds or approves counts in its department.
+
+    Who helps to count helps in every department.
+    """
+    if actor.is_system or can(actor, CountPerm.SCAN):
         return true()
     return or_(
         StockCount.owner_id == actor.id,
         *(
             in_departments(StockCount.department_id, departments_of(actor, permission))
-            for permission in READERS
+            for permission in (CountPerm.HOLD, CountPerm.APPROVE)
         ),
     )
 

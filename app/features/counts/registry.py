@@ -12,7 +12,7 @@ register_permissions(
     CountPerm,
     {
         CountPerm.HOLD: (lazy("组织盘点，处理差异"), {Role.ASSET_KEEPER}),
-        CountPerm.SCAN: (lazy("参加盘点"), {Role.ASSET_KEEPER, Role.WAREHOUSE}),
+        CountPerm.SCAN: (lazy("参加盘点"), {Role.WAREHOUSE}),
         CountPerm.APPROVE: (lazy("批准盘点结果"), {Role.MANAGER, Role.LEADER}),
     },
     approvals=(CountPerm.APPROVE,),

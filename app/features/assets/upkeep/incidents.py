@@ -74,23 +74,7 @@ def report(
     if item.status not in REPORTABLE:
         raise Conflict("asset_incident:gone", item=item.name)
     happened_at = checked(values, photos)
-    incident = AssetIncident(
-        status=FLOW.initial,
-        owner_id=actor.id,
-        kind=IncidentKind(values.kind),
-        happened_at=happened_at,
-        place=values.place.strip(),
-        account=values.account.strip(),
-        created_at=clock.now(),
-        updated_at=clock.now(),
-    )
-    incident.owner = session.get_one(User, actor.id)
-    incident.item, incident.item_id = item, item.id
-    incident.person, incident.person_id = item.keeper, item.keeper_id
-    incident.department, incident.department_id = item.department, item.department_id
-    incident.number = next_number(INCIDENT, "BS")
-    session.add(incident)
-    session.flush()
+    incident = entered(item, actor, values, happened_at)
     for photo in photos:
         files.attach(photo, INCIDENT, incident.id, actor, kind=PHOTO, legal_hold=True)
     if incident.kind == IncidentKind.LOST:
@@ -116,6 +100,28 @@ def report(
     )
     index(incident)
     tell_finding(incident)
+    return incident
+
+
+def entered(item: AssetItem, actor: Actor, values: IncidentValues, happened_at: datetime) -> AssetIncident:
+    """Add the row of a report, at whoever is responsible at this moment."""
+    incident = AssetIncident(
+        status=FLOW.initial,
+        owner_id=actor.id,
+        kind=IncidentKind(values.kind),
+        happened_at=happened_at,
+        place=values.place.strip(),
+        account=values.account.strip(),
+        created_at=clock.now(),
+        updated_at=clock.now(),
+    )
+    incident.owner = session.get_one(User, actor.id)
+    incident.item, incident.item_id = item, item.id
+    incident.person, incident.person_id = item.keeper, item.keeper_id
+    incident.department, incident.department_id = item.department, item.department_id
+    incident.number = next_number(INCIDENT, "BS")
+    session.add(incident)
+    session.flush()
     return incident
 
 
