@@ -19,6 +19,7 @@ FEATURES = (
     "seals",
     "rules",
     "assets",
+    "counts",
     "vehicles",
     "bookings",
     "supervision",

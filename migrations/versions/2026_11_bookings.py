@@ -7,7 +7,7 @@ from sqlalchemy import text
 from app.core.db_objects import no_overlap_statements
 
 revision = "2026_11_bookings"
-down_revision = "2026_11_vehicles"
+down_revision = "2026_11_counts"
 branch_labels = None
 depends_on = None
 

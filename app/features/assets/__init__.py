@@ -11,6 +11,7 @@ from app.features.assets import paper_views as paper_views
 from app.features.assets import person_views as person_views
 from app.features.assets import registry as registry
 from app.features.assets import scan_views as scan_views
+from app.features.assets import upkeep
 from app.features.assets.enums import MODULE, AssetPerm
 from app.features.assets.import_views import blueprint
 from app.web import nav
@@ -19,6 +20,7 @@ from app.web import nav
 def register(app: Flask) -> None:
     """Bring the feature into the application."""
     app.register_blueprint(blueprint)
+    upkeep.register(app)
     nav.register_nav(
         nav.NavItem(
             key="assets",

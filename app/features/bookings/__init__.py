@@ -36,7 +36,7 @@ def register(app: Flask) -> None:
             label=lazy("用车"),
             icon="car",
             endpoint="day_line.index",
-            section="office",
+            section="things",
             permission=BookingPerm.REQUEST,
             module=MODULE,
             order=40,

@@ -1,0 +1,142 @@
+"""What is read of the upkeep of equipment: who sees which report, request and question."""
+
+from sqlalchemy import ColumnElement, Select, or_, select, true
+
+from app.core.db import in_departments, session
+from app.core.errors import NotVisible
+from app.core.permissions import Actor, departments_of
+from app.features.assets.enums import AssetPerm
+from app.features.assets.models import AssetItem
+from app.features.assets.upkeep.enums import UpkeepPerm
+from app.features.assets.upkeep.models import (
+    AssetIncident,
+    AssetRepair,
+    AssetScrapping,
+    AssetSelfCheckRequest,
+)
+from app.features.people.models import User
+
+
+def overseen(column: ColumnElement[int] | object, actor: Actor) -> ColumnElement[bool]:
+    """Return the condition that a row lies in a department whose equipment an actor keeps, oversees or scraps."""
+    permissions = (AssetPerm.KEEP, AssetPerm.VIEW_ALL, UpkeepPerm.APPROVE_SCRAPPING)
+    return or_(*(in_departments(column, departments_of(actor, permission)) for permission in permissions))
+
+
+def incident_condition(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition under which an actor sees a report: who made it, who was responsible, who oversees it."""
+    if actor.is_system:
+        return true()
+    return or_(
+        AssetIncident.owner_id == actor.id,
+        AssetIncident.person_id == actor.id,
+        overseen(AssetIncident.department_id, actor),
+    )
+
+
+def incidents_visible_to(actor: Actor) -> Select[AssetIncident]:
+    """Return the SELECT of the reports an actor may see."""
+    return select(AssetIncident).where(incident_condition(actor))
+
+
+def incident_ids(actor: Actor) -> Select[int]:
+    """Return the SELECT of the ids of the reports an actor may see."""
+    return select(AssetIncident.id).where(incident_condition(actor))
+
+
+def get_incident(actor: Actor, incident_id: int) -> AssetIncident:
+    """Return a report the actor may see; raises NotVisible."""
+    statement = incidents_visible_to(actor).where(AssetIncident.id == incident_id)
+    found = session.execute(statement).unique().scalar_one_or_none()
+    if found is None:
+        raise NotVisible
+    return found
+
+
+def incident_titles(ids: list[int]) -> dict[int, str]:
+    """Return number and item of reports, for tasks, notices and the log."""
+    rows = session.execute(
+        select(AssetIncident.id, AssetIncident.number, AssetItem.name)
+        .join(AssetItem, AssetItem.id == AssetIncident.item_id)
+        .where(AssetIncident.id.in_(ids))
+    )
+    return {row.id: f"{row.number} {row.name}" for row in rows}
+
+
+def scrapping_condition(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition under which an actor sees a request to scrap: who asked, who oversees it."""
+    if actor.is_system:
+        return true()
+    return or_(AssetScrapping.owner_id == actor.id, overseen(AssetScrapping.department_id, actor))
+
+
+def scrapping_ids(actor: Actor) -> Select[int]:
+    """Return the SELECT of the ids of the requests an actor may see."""
+    return select(AssetScrapping.id).where(scrapping_condition(actor))
+
+
+def get_scrapping(actor: Actor, scrapping_id: int) -> AssetScrapping:
+    """Return a request to scrap the actor may see; raises NotVisible."""
+    statement = select(AssetScrapping).where(scrapping_condition(actor), AssetScrapping.id == scrapping_id)
+    found = session.execute(statement).unique().scalar_one_or_none()
+    if found is None:
+        raise NotVisible
+    return found
+
+
+def scrapping_titles(ids: list[int]) -> dict[int, str]:
+    """Return number and item of requests, for tasks, notices and the log."""
+    rows = session.execute(
+        select(AssetScrapping.id, AssetScrapping.number, AssetItem.name)
+        .join(AssetItem, AssetItem.id == AssetScrapping.item_id)
+        .where(AssetScrapping.id.in_(ids))
+    )
+    return {row.id: f"{row.number} {row.name}" for row in rows}
+
+
+def self_check_condition(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition under which an actor sees a self-check: who is asked, who keeps or oversees equipment."""
+    if actor.is_system:
+        return true()
+    return or_(
+        AssetSelfCheckRequest.owner_id == actor.id, overseen(AssetSelfCheckRequest.department_id, actor)
+    )
+
+
+def self_check_ids(actor: Actor) -> Select[int]:
+    """Return the SELECT of the ids of the self-checks an actor may see."""
+    return select(AssetSelfCheckRequest.id).where(self_check_condition(actor))
+
+
+def get_self_check(actor: Actor, request_id: int) -> AssetSelfCheckRequest:
+    """Return a self-check the actor may see; raises NotVisible."""
+    statement = select(AssetSelfCheckRequest).where(
+        self_check_condition(actor), AssetSelfCheckRequest.id == request_id
+    )
+    found = session.execute(statement).unique().scalar_one_or_none()
+    if found is None:
+        raise NotVisible
+    return found
+
+
+def self_check_titles(ids: list[int]) -> dict[int, str]:
+    """Return who is asked and until when, for tasks, notices and the log."""
+    rows = session.execute(
+        select(AssetSelfCheckRequest.id, User.name, AssetSelfCheckRequest.due_on)
+        .join(User, User.id == AssetSelfCheckRequest.owner_id)
+        .where(AssetSelfCheckRequest.id.in_(ids))
+    )
+    return {row.id: f"{row.name} {row.due_on.isoformat()}" for row in rows}
+
+
+def get_repair(actor: Actor, repair_id: int) -> AssetRepair:
+    """Return a repair of equipment the actor keeps or oversees; raises NotVisible."""
+    statement = (
+        select(AssetRepair)
+        .join(AssetItem, AssetItem.id == AssetRepair.item_id)
+        .where(AssetRepair.id == repair_id, overseen(AssetItem.department_id, actor))
+    )
+    found = session.execute(statement).unique().scalar_one_or_none()
+    if found is None:
+        raise NotVisible
+    return found

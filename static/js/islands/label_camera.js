@@ -1,0 +1,64 @@
+// Labels are read by the camera where the browser can; each code goes into the form as if it had been typed.
+
+const PAUSE = 250;
+const SAME_AGAIN = 3000;
+
+export default function labelCamera(root) {
+  if (!("BarcodeDetector" in window) || !navigator.mediaDevices?.getUserMedia) return;
+  const button = document.createElement("button");
+  Object.assign(button, { type: "button", className: "btn", textContent: root.dataset.start });
+  const video = document.createElement("video");
+  Object.assign(video, { muted: true, playsInline: true, hidden: true, width: 320 });
+  const said = document.createElement("p");
+  said.setAttribute("role", "status");
+  root.append(button, video, said);
+  let stream = null;
+  let detector = null;
+  let last = "";
+  let lastAt = 0;
+
+  function stop() {
+    stream?.getTracks().forEach((track) => track.stop());
+    stream = null;
+    video.hidden = true;
+    button.textContent = root.dataset.start;
+  }
+
+  function take(code) {
+    const form = document.getElementById(root.dataset.form);
+    if (!form || (code === last && Date.now() - lastAt < SAME_AGAIN)) return;
+    [last, lastAt] = [code, Date.now()];
+    form.elements.code.value = code;
+    navigator.vibrate?.(60);
+    form.requestSubmit();
+  }
+
+  async function look() {
+    if (!stream) return;
+    try {
+      const [found] = await detector.detect(video);
+      if (found) take(found.rawValue);
+    } catch {
+      // a frame that is not ready yet; the next one will be
+    }
+    setTimeout(look, PAUSE);
+  }
+
+  button.addEventListener("click", async () => {
+    if (stream) return stop();
+    try {
+      detector ??= new window.BarcodeDetector({ formats: ["qr_code"] });
+      stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
+      video.srcObject = stream;
+      video.hidden = false;
+      await video.play();
+      said.textContent = "";
+      button.textContent = root.dataset.stop;
+      look();
+    } catch {
+      stop();
+      said.textContent = root.dataset.failed;
+    }
+  });
+  window.addEventListener("pagehide", stop);
+}
