@@ -216,16 +216,20 @@ def lines(actor: Actor, window: Window, latest: datetime) -> tuple[Window, list[
 
     Before them stands the window that is shown: a day without its night where nothing happens in it.
     """
+    known = cars()
+    if window.vehicle_id not in [car.id for car in known]:
+        window = replace(window, vehicle_id=None)
     # what an actor may read follows from settings and roles alone, so the statement is made once
-    statement = configuration.kept(("day line", actor, clock.today()), partial(_taken, actor))
+    statement = configuration.kept(("day line", actor), partial(_taken, actor))
     now, today_end = clock.now(), clock.day_bounds(clock.today())[1]
     taken: dict[int, list[Stretch]] = defaultdict(list)
     for row in read(statement, {"begin": window.begin, "end": window.end}):
-        taken[row.vehicle_id].append(stretch_of(row, now, today_end))
+        if window.vehicle_id in (None, row.vehicle_id):
+            taken[row.vehicle_id].append(stretch_of(row, now, today_end))
     shown = without_night(window, [stretch for found in taken.values() for stretch in found])
     return shown, [
         _line(car, taken.get(car.id, []), shown, now, latest)
-        for car in cars()
+        for car in known
         if window.vehicle_id in (None, car.id)
     ]
 

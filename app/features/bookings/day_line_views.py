@@ -8,13 +8,12 @@ from flask import Blueprint, Response, request, url_for
 from app.core import clock, documents, tasks
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy
-from app.core.permissions import can
 from app.features.bookings import actions, day_line, own_trips
 from app.features.bookings import day_line_drawing as drawing
 from app.features.bookings.day_line import Kind, Span, Window
 from app.features.bookings.enums import BOOKING, BookingPerm, BookingStatus
 from app.web import filters, fragments
-from app.web.guard import current_actor, signed_in
+from app.web.guard import current_actor, requires
 
 blueprint = Blueprint("day_line", __name__, url_prefix="/bookings")
 
@@ -23,7 +22,7 @@ BLOCKED_LABELS = {"workshop": lazy("维修中"), "grounded": lazy("故障停用"
 
 
 @blueprint.get("")
-@signed_in
+@requires(BookingPerm.REQUEST)
 def index() -> Response:
     """Show the cars of the days the address names; without any today's."""
     actor, now = current_actor(), clock.now()
@@ -31,7 +30,7 @@ def index() -> Response:
     return fragments.page(
         "bookings/day_line.html",
         heading=_("用车"),
-        facts=[filters.weekday_text(window.first)],
+        facts=[days_text(window)],
         caption=caption(window),
         window=window,
         begin=drawing.local_text(window.begin),
@@ -45,7 +44,7 @@ def index() -> Response:
         previous=address(window, window.moved(-1)),
         today=address(window, clock.today()),
         next=address(window, window.moved(1)),
-        new_url=url_for("bookings.new") if can(actor, BookingPerm.REQUEST) else "",
+        new_url=url_for("bookings.new"),
         ways=ways(),
         mine_url=url_for("bookings.index"),
         trips=[trip(row, now) for row in own_trips.coming(actor)],
@@ -68,14 +67,15 @@ def address(window: Window, day: date) -> str:
 
 def caption(window: Window) -> str:
     """Return what the table shows, for who hears it."""
+    return _("%(days)s 的用车安排", days=days_text(window))
+
+
+def days_text(window: Window) -> str:
+    """Return which days are shown."""
     if window.span == Span.DAY:
-        return _("%(day)s 的用车安排", day=filters.weekday_text(window.first))
+        return filters.weekday_text(window.first)
     last = window.first + timedelta(days=window.days - 1)
-    return _(
-        "%(first)s 至 %(last)s 的用车安排",
-        first=filters.date_text(window.first),
-        last=filters.date_text(last),
-    )
+    return f"{filters.date_text(window.first)} – {filters.date_text(last)}"
 
 
 def legend() -> str:

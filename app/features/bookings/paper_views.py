@@ -6,6 +6,7 @@ from app.core import clock, documents, settings
 from app.core.errors import NotVisible
 from app.core.i18n import gettext as _
 from app.core.permissions import Actor
+from app.features.assets import labels
 from app.features.bookings import car_code, queries, slips
 from app.features.bookings.car_code import Present
 from app.features.bookings.day_line import next_quarter
@@ -18,13 +19,10 @@ from app.web.papers import company_name, send_paper
 
 blueprint = Blueprint("booking_papers", __name__, url_prefix="/bookings")
 
-# Where this system is reached in the house, as the labels of equipment say it, else from outside.
-SITE_ADDRESSES = ("assets.label_address", "verification.public_url")
-
 
 def site_address() -> str:
-    """Return the address that a code on paper begins with: the one of the settings, else that of this request."""
-    known = (str(settings.get(key) or "") for key in SITE_ADDRESSES)
+    """Return the address that a code on paper begins with: as on labels of equipment, else that of this request."""
+    known = (str(settings.get(key) or "") for key in (labels.ADDRESS, labels.PUBLIC_ADDRESS))
     return next(filter(None, known), request.url_root).rstrip("/")
 
 

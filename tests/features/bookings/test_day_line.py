@@ -16,6 +16,7 @@ from app.features.bookings import day_line
 from app.features.bookings.day_line import CarLine, Kind, Span, Stretch, Window, free_stretches, in_lanes
 from app.features.bookings.enums import BookingStatus
 from app.features.bookings.models import Booking
+from app.features.people.models import User
 from app.features.vehicles.enums import VehicleStatus
 from app.features.vehicles.models import Vehicle
 from tests import factories
@@ -95,6 +96,14 @@ def test_a_trip_stands_as_it_was_driven_and_an_overdue_car_is_not_free_today(yar
         (item,) = line(yard).stretches
         assert (item.kind, item.begin, item.end) == (Kind.DRIVEN, MORNING + hours(1), MORNING + hours(3))
         assert line(yard).free
+
+
+def test_a_car_that_is_not_there_narrows_nothing(yard: Yard) -> None:
+    wanted = Window(TODAY, Span.DAY, 999)
+    shown, found = day_line.lines(yard.actor("rider"), wanted, clock.now())
+    assert (shown.vehicle_id, len(found)) == (None, 2)
+    shown, found = day_line.lines(yard.actor("rider"), Window(TODAY, Span.DAY, yard.given), clock.now())
+    assert [car.vehicle_id for car in found] == [yard.given]
 
 
 def test_what_came_to_nothing_leaves_no_mark(yard: Yard) -> None:
@@ -258,8 +267,11 @@ def test_the_page_speaks_english(client: Client, yard: Yard) -> None:
         assert word not in client.page.text
 
 
-def test_a_stranger_is_sent_to_sign_in(client: Client, yard: Yard) -> None:
+def test_a_stranger_is_sent_to_sign_in_and_an_account_without_a_role_refused(
+    client: Client, yard: Yard, outsider: User
+) -> None:
     assert client.get("/bookings").status_code == 303
+    assert client.as_(outsider).get("/bookings").status_code == 403
 
 
 def many(yard: Yard, count: int) -> None:

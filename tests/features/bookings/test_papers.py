@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
-from app.core import clock
+from app.core import clock, settings
 from app.core.db import session
 from app.core.uow import unit_of_work
+from app.features.assets import labels
 from app.features.bookings import slips
 from app.features.vehicles.enums import VehicleStatus
 from app.features.vehicles.models import Vehicle
@@ -70,9 +71,11 @@ def test_the_codes_of_slip_and_sticker_are_read_and_lead_to_the_trip(
     trip = journeys.book(yard, start=MORNING + hours(1))
     slip = client.as_(yard.user("dispatcher")).get(f"/bookings/{trip}/slip.pdf").data
     assert decoded(slip, tmp_path) == f"http://localhost/bookings/{trip}/trip"
+    with unit_of_work():
+        settings.put(labels.ADDRESS, "http://zhangcheng.example:8000/")
     sticker = client.get(f"/bookings/car/{code_of(yard)}/sticker.pdf").data
     assert millimetres(sticker) == (60, 40)
-    assert decoded(sticker, tmp_path) == f"http://localhost/bookings/car/{code_of(yard)}"
+    assert decoded(sticker, tmp_path) == f"http://zhangcheng.example:8000/bookings/car/{code_of(yard)}"
 
 
 def test_what_has_no_car_yet_has_no_slip(client: Client, yard: Yard) -> None:
