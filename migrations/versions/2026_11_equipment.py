@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "2026_11_equipment"
-down_revision = "2026_11_search_newest_first"
+down_revision = "2026_11_search_sections"
 branch_labels = None
 depends_on = None
 
