@@ -15,6 +15,7 @@ from app.demo import (
     company,
     contacts,
     customers,
+    equipment,
     letters,
     more_rules,
     products,
@@ -62,11 +63,11 @@ def load(*, today: date | None = None, progress: Progress = print, public_url: s
     first = [company.founding(stage, public_url), products.entering(stage), customers.entering(stage)]
     play(stage, first, lambda day: None)
     play(stage, [contacts.entering(stage)], lambda day: None)
-    play(stage, half_year(stage), monthly(progress))
+    play(stage, half_year(stage, public_url), monthly(progress))
     figures.recount()
 
 
-def half_year(stage: Stage) -> list[Script]:
+def half_year(stage: Stage, public_url: str) -> list[Script]:
     """Return everything that happens after the first days."""
     return [
         *cast.stories(stage),
@@ -74,6 +75,7 @@ def half_year(stage: Stage) -> list[Script]:
         *letters.stories(stage),
         *rules.stories(stage),
         *more_rules.stories(stage),
+        *equipment.stories(stage, public_url),
         *supervision.stories(stage),
         *proposals.stories(stage),
         *cars.stories(stage),

@@ -18,6 +18,7 @@ from app.features.supervision import actions
 MECHANISM, INQUIRY, VEHICLES = "营销部门工作机制", "询价与投标管理办法", "车辆与设备管理办法"
 BINDINGS = (
     (MECHANISM, "第一条", "rules-signed"),
+    (MECHANISM, "第五条", "items-have-somebody"),
     (INQUIRY, "第二章", "flow:inquiry"),
     (INQUIRY, "第三条", "inquiries-reported-in-time"),
     (INQUIRY, "第五条", "technical-answers-in-time"),
@@ -28,6 +29,7 @@ BINDINGS = (
     (VEHICLES, "第二条", "vehicles-papers-valid"),
     (VEHICLES, "第七条", "vehicles-defects-mended"),
     (VEHICLES, "第八条", "vehicles-fines-settled"),
+    (VEHICLES, "第十一条", "hand-overs-confirmed-in-time"),
 )
 
 

@@ -41,6 +41,8 @@ from app.features.seals import flow as seal_flow
 from app.features.seals.actions import is_credit_code
 from app.features.seals.enums import SealKind
 from app.features.seals.models import LegalEntity, Seal, SealRequest, SealUse
+from app.features.vehicles import readings, roadworthiness
+from app.features.vehicles.models import OdometerReading, Vehicle, VehiclePaper
 from app.features.verify import queries as verification
 from tests.demo.conftest import TODAY
 
@@ -159,6 +161,8 @@ def test_every_kind_of_task_waits_for_somebody() -> None:
         "rule:read",
         "acknowledgement:sign",
         "acknowledgement:confirm",
+        "hand_over:answer",
+        "hand_over:give-back",
         "check:explain",
         "check:look-again",
         "proposal:state",

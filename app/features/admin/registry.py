@@ -5,7 +5,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from app.core import clock, modules, sentences, settings, timeline
-from app.core.i18n import LazyText, lazy
+from app.core.i18n import LazyText, lazy, lazy_in_context
 from app.core.permissions import ROLE_LABELS, Role, permission_info, register_permissions
 from app.core.timeline import Verb
 from app.features.admin import values
@@ -20,6 +20,7 @@ SECTION_LABELS: Mapping[str, LazyText] = {
     "people": lazy("人员与登录"),
     "rules": lazy("规章制度"),
     "quotations": lazy("询价与报价"),
+    "vehicles": lazy_in_context("list", "车辆"),
     "verification": lazy("核验"),
     "general": lazy("其他"),
 }

@@ -95,7 +95,7 @@ settings.register(
         "",
         lazy("接收设备时确认的制度编号"),
         section="assets",
-        hint=lazy("如 ZD-0003；接收人确认的是当时有效的版次，记入交接单"),
+        hint=lazy("如 RUL-2026-0003；接收人确认的是当时有效的版次，记入交接单"),
         module=MODULE,
         check=refuse_rule,
     ),

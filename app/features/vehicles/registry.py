@@ -41,7 +41,7 @@ register_permissions(
     },
     approvals=(VehiclePerm.AGREE,),
 )
-modules.register(modules.Module(MODULE, lazy("车辆"), order=50))
+modules.register(modules.Module(MODULE, lazy_in_context("list", "车辆"), order=50))
 modules.own_documents(MODULE, VEHICLE, DEFECT, FINE, LICENCE, CORRECTION)
 
 

@@ -85,7 +85,7 @@ def ways_of(actor: Actor) -> list[tuple[str, str]]:
     """Return the other lists a reader may open."""
     ways = [(_("驾驶证"), url_for("vehicles.licence_list")), (_("违章"), url_for("vehicles.fine_list"))]
     if can(actor, VehiclePerm.VIEW_COSTS):
-        ways.append((_("费用"), url_for("vehicles.cost_list")))
+        ways.append((pgettext("vehicle", "费用"), url_for("vehicles.cost_list")))
     return ways
 
 

@@ -1,7 +1,10 @@
 """What the tests of vehicles start from: a dispatcher, a car with valid papers, a licence."""
 
+import io
 from datetime import date, datetime, timedelta
 from typing import Any
+
+from PIL import Image
 
 from app.core import clock
 from app.core.db import session
@@ -111,3 +114,14 @@ def grounded(vehicle: Vehicle, person: User) -> VehicleDefect:
 
 def day(first: date, days: int) -> date:
     return first + timedelta(days=days)
+
+
+def photo() -> io.BytesIO:
+    """A photo as a telephone makes it: with what it writes into it besides the picture."""
+    stream = io.BytesIO()
+    picture = Image.new("RGB", (40, 30), "red")
+    exif = picture.getexif()
+    exif[0x010F] = "SecretPhone"
+    picture.save(stream, "JPEG", exif=exif)
+    stream.seek(0)
+    return stream
