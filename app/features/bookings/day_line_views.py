@@ -8,10 +8,12 @@ from flask import Blueprint, Response, request, url_for
 from app.core import clock, documents, tasks
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy
+from app.core.permissions import can
 from app.features.bookings import actions, day_line, own_trips
 from app.features.bookings import day_line_drawing as drawing
 from app.features.bookings.day_line import Kind, Span, Window
 from app.features.bookings.enums import BOOKING, BookingPerm, BookingStatus
+from app.features.vehicles.enums import VEHICLE, VehiclePerm
 from app.web import filters, fragments
 from app.web.guard import current_actor, requires
 
@@ -35,6 +37,7 @@ def index() -> Response:
         window=window,
         begin=drawing.local_text(window.begin),
         spans=SPANS,
+        car_url=documents.document_type(VEHICLE).url if can(actor, VehiclePerm.VIEW) else None,
         cars=[(car.id, car.plate) for car in day_line.cars()],
         lines=[(car, drawing.line(car, window, now)) for car in found],
         head=drawing.head(window),

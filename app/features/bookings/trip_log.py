@@ -69,6 +69,7 @@ def car_options() -> list[tuple[str, str]]:
 class TripLog(Listing):
     """The trips that were driven, the latest first; sums below them."""
 
+    searched = (Booking.destination, Booking.number, Vehicle.plate, Driver.name, AskedBy.name)
     default_sort = "-out_at"
     row_id = Booking.id
 
@@ -146,6 +147,7 @@ class TripReport(Listing):
     """Trips, kilometres, no-shows and trips entered afterwards, by department, and by person for who may read names."""
 
     rows_gathered = True
+    searched = (Department.name,)
     default_sort = "department"
 
     def __init__(self, actor: Actor, arguments: Mapping[str, str], path: str) -> None:

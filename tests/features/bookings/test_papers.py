@@ -1,8 +1,6 @@
 """The dispatch slip, the sticker on the dashboard, and where their codes lead."""
 
 import io
-import shutil
-import subprocess
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -20,6 +18,7 @@ from app.features.vehicles.models import Vehicle
 from tests.client import Client
 from tests.features.bookings import journeys
 from tests.features.bookings.journeys import MORNING, Yard, hours
+from tests.paper_tools import run, saved
 
 POINTS_OF_A_MILLIMETRE = 72 / 25.4
 
@@ -42,13 +41,9 @@ def millimetres(content: bytes) -> tuple[int, int]:
 
 def decoded(content: bytes, folder: Path) -> str:
     """What a scanner reads from the first page."""
-    paper, picture = folder / "paper.pdf", folder / "paper"
-    paper.write_bytes(content)
-    subprocess.run(["pdftoppm", "-r", "150", "-png", "-singlefile", paper, picture], check=True)
-    read = subprocess.run(
-        ["zbarimg", "-q", "--raw", picture.with_suffix(".png")], check=True, capture_output=True
-    )
-    return read.stdout.decode().strip()
+    path = saved(folder, content)
+    run("pdftoppm", "-r", "150", "-singlefile", path, path.with_suffix(""))
+    return run("zbarimg", "-q", "--raw", path.with_suffix(".ppm")).strip()
 
 
 def test_a_slip_is_a5_and_says_who_goes_where_with_which_car(client: Client, yard: Yard) -> None:
@@ -62,9 +57,6 @@ def test_a_slip_is_a5_and_says_who_goes_where_with_which_car(client: Client, yar
     assert len(PdfReader(io.BytesIO(response.data)).pages) == 1
 
 
-@pytest.mark.skipif(
-    not shutil.which("zbarimg") or not shutil.which("pdftoppm"), reason="needs zbar-tools and poppler-utils"
-)
 def test_the_codes_of_slip_and_sticker_are_read_and_lead_to_the_trip(
     client: Client, yard: Yard, tmp_path: Path
 ) -> None:

@@ -108,6 +108,8 @@ def test_the_log_lists_trips_with_their_sums(client: Client, yard: Yard) -> None
     assert client.page.heading == "行车记录"
     assert "150" in client.page.one("tfoot").text
     assert client.page.one("tbody").text.count("苏A10086") == 2
+    client.get("/bookings/log?q=陈志远")
+    assert client.page.one("tbody").text.count("苏A10086") == 1
     client.get("/bookings/log?month=2026-10")
     assert "没有符合条件的记录" in client.page.text
 
