@@ -24,7 +24,11 @@ from app.demo import (
     sealing,
     studying,
     supervision,
+<<<<<<< HEAD
     upkeep,
+=======
+    trips,
+>>>>>>> work-bookings
 )
 from app.demo.people import ACCOUNTS, PASSWORD, create_accounts, create_departments
 from app.demo.stage import Script, Stage, play, readers
@@ -81,6 +85,7 @@ def half_year(stage: Stage, public_url: str) -> list[Script]:
         *supervision.stories(stage),
         *proposals.stories(stage),
         *cars.stories(stage),
+        *trips.stories(stage),
         studying.answering(stage),
         customers.changing(stage),
         products.changing(stage),
