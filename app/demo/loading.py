@@ -24,11 +24,8 @@ from app.demo import (
     sealing,
     studying,
     supervision,
-<<<<<<< HEAD
-    upkeep,
-=======
     trips,
->>>>>>> work-bookings
+    upkeep,
 )
 from app.demo.people import ACCOUNTS, PASSWORD, create_accounts, create_departments
 from app.demo.stage import Script, Stage, play, readers
