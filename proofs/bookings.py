@@ -20,6 +20,7 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from hypothesis.stateful import run_state_machine_as_test
 from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import aliased
 
 from app.core import clock, timeline
@@ -46,6 +47,7 @@ PROCESSES, REQUESTS, CARS = 8, 200, 3
 HALF_HOURS = 60
 STEPS, WALKS, LENGTH = 10_000, 60, 50
 HALF_HOUR = timedelta(minutes=30)
+BUSY_AGAIN = 20
 TOLD = {"booking:taken", "booking:driver-busy", "booking:not-back"}
 
 
@@ -86,14 +88,21 @@ def rush(data: Path, database: str, place: int, days: int, blind: bool, barrier:
 
 
 def attempt(act: Any) -> str:
-    """Do an act in a unit of work; return won, the code of the refusal, or untold for one without its reason."""
-    try:
-        with unit_of_work():
-            act()
-    except Conflict as problem:
-        whole = problem.code in TOLD and problem.params.get("who") and problem.params.get("car")
-        return problem.code if whole else f"untold {problem.code}"
-    return "won"
+    """Do an act in a unit of work; return won, the code of the refusal, or untold for one without its reason.
+
+    Where the machine is so busy that the write lock of SQLite is not to be had in time, the act is asked for again.
+    """
+    for _again in range(BUSY_AGAIN):
+        try:
+            with unit_of_work():
+                act()
+        except OperationalError:
+            continue
+        except Conflict as problem:
+            whole = problem.code in TOLD and problem.params.get("who") and problem.params.get("car")
+            return problem.code if whole else f"untold {problem.code}"
+        return "won"
+    return "untold: busy"
 
 
 def change_something(
