@@ -3,6 +3,7 @@
 from flask import Flask
 
 from app.core.i18n import lazy_in_context
+from app.features.assets import panels as item_panels
 from app.features.vehicles import (
     correction_views,
     defect_views,
@@ -10,10 +11,11 @@ from app.features.vehicles import (
     indicators,
     licence_views,
     models,
+    page,
     paper_views,
     registry,
 )
-from app.features.vehicles.enums import MODULE, VehiclePerm
+from app.features.vehicles.enums import MODULE, VEHICLE, VehiclePerm
 from app.features.vehicles.views import blueprint
 from app.web import nav
 
@@ -24,6 +26,7 @@ PARTS = (correction_views, defect_views, fine_views, indicators, licence_views, 
 def register(app: Flask) -> None:
     """Bring the feature into the application."""
     app.register_blueprint(blueprint)
+    item_panels.register("vehicles/_item.html", page.of_item, place="actions", of_documents=VEHICLE)
     nav.register_nav(
         nav.NavItem(
             key="vehicles",

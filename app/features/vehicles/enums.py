@@ -12,6 +12,9 @@ LICENCE = "driving_licence"
 CORRECTION = "odometer_correction"
 MODULE = "vehicles"
 
+# how an available car is told that an open defect keeps from driving
+GROUNDED = "grounded"
+
 PHOTO_FILE = "photo"
 PAPER_FILE = "paper"
 RECEIPT_FILE = "receipt"

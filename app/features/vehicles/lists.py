@@ -18,6 +18,7 @@ from app.features.vehicles.enums import (
     COST_LABELS,
     FINE_LABELS,
     FINE_TONES,
+    GROUNDED,
     LICENCE_CLASS_LABELS,
     POLICY_LABELS,
     STATUS_LABELS,
@@ -46,6 +47,11 @@ def choices(labels: Mapping[Any, LazyText]) -> list[tuple[str, LazyText]]:
 def texts(labels: Mapping[Any, LazyText]) -> dict[str, LazyText]:
     """Return labels by the plain text of their codes, as rows have it."""
     return {str(code): label for code, label in labels.items()}
+
+
+# The state as readers are told it: a car that a defect grounds cannot be dispatched, whatever its card says.
+SHOWN_LABELS: dict[str, LazyText] = {**texts(STATUS_LABELS), GROUNDED: lazy("停驶")}
+SHOWN_TONES = {**{str(code): tone for code, tone in STATUS_TONES.items()}, GROUNDED: "bad"}
 
 
 def vehicle_address(row: Row[Any]) -> str:
@@ -84,14 +90,20 @@ class VehicleList(Listing):
             Column(
                 "status",
                 lazy("状态"),
-                Vehicle.status,
+                queries.shown_status(),
                 "status",
-                labels=texts(STATUS_LABELS),
-                tones={str(code): tone for code, tone in STATUS_TONES.items()},
+                labels=SHOWN_LABELS,
+                tones=SHOWN_TONES,
             ),
             Column("keeper", lazy("责任人"), User.name, "person", sortable=False),
             Column("policy", lazy("约车方式"), Vehicle.policy, labels=texts(POLICY_LABELS)),
-            Column("odometer", lazy("里程（公里）"), Vehicle.odometer, "number"),
+            Column(
+                "odometer",
+                lazy("里程（公里）"),
+                Vehicle.odometer,
+                "number",
+                shown_by=lambda row: f"{row.odometer:,}",
+            ),
             Column(
                 "expires_on",
                 lazy("证件最早到期"),
@@ -112,7 +124,7 @@ class VehicleList(Listing):
             Column("serviced_on", "", Vehicle.serviced_on, hidden=True, sortable=False),
         )
         filters = (
-            Filter("status", lazy("状态"), Vehicle.status, options=choices(STATUS_LABELS)),
+            Filter("status", lazy("状态"), queries.shown_status(), options=list(SHOWN_LABELS.items())),
             Filter("policy", lazy("约车方式"), Vehicle.policy, options=choices(POLICY_LABELS)),
         )
         base = (
@@ -195,7 +207,6 @@ class FineList(Listing):
                 "driver",
                 lazy("驾驶人"),
                 User.name,
-                "person",
                 sortable=False,
                 text=lambda row: row.driver or _("待查明"),
             ),

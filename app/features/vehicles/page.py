@@ -10,22 +10,25 @@ from markupsafe import Markup
 
 from app.core import clock, money
 from app.core.documents import is_visible
+from app.core.i18n import LazyText, ngettext
 from app.core.i18n import gettext as _
-from app.core.i18n import ngettext
 from app.core.permissions import Actor, directory
 from app.features.assets.enums import ITEM
+from app.features.assets.models import AssetItem
 from app.features.vehicles import costs, queries, readings, reminders, services
 from app.features.vehicles.enums import (
     COST_LABELS,
     FINE_LABELS,
     FINE_TONES,
+    GROUNDED,
     LICENCE_CLASS_LABELS,
     PAPER_LABELS,
     POLICY_LABELS,
     READING_LABELS,
     REQUIRED_PAPERS,
+    VehicleStatus,
 )
-from app.features.vehicles.lists import days_tone
+from app.features.vehicles.lists import SHOWN_LABELS, SHOWN_TONES, days_tone
 from app.features.vehicles.models import (
     DrivingLicence,
     OdometerCorrection,
@@ -68,6 +71,13 @@ def days_left(day: date) -> str:
     return ngettext("还有 %(num)s 天", "还有 %(num)s 天", left)
 
 
+def state_of(vehicle: Vehicle, defects: list[VehicleDefect]) -> tuple[LazyText, str]:
+    """Return how a car stands, with its tone: one that a defect grounds is not available, whatever its card says."""
+    grounded = any(defect.grounds and defect.mended_at is None for defect in defects)
+    code = GROUNDED if grounded and vehicle.status == VehicleStatus.AVAILABLE else vehicle.status
+    return SHOWN_LABELS[code], SHOWN_TONES[code]
+
+
 def card_facts(vehicle: Vehicle) -> Facts:
     """Return what the card of a car says."""
     return [
@@ -96,6 +106,12 @@ def yuan(value: Decimal) -> str:
 def item_address(vehicle: Vehicle, actor: Actor) -> str:
     """Return the address of the piece of equipment a car is, empty where the reader may not open it."""
     return f"/assets/{vehicle.item_id}" if is_visible(actor, ITEM, vehicle.item_id) else ""
+
+
+def of_item(item: AssetItem, actor: Actor) -> dict[str, Any] | None:
+    """Return the way from a piece of equipment to the car it is; None for everything else."""
+    vehicle_id = queries.of_item(actor, item.id)
+    return None if vehicle_id is None else {"url": url_for("vehicles.show", vehicle_id=vehicle_id)}
 
 
 def paper_lines(vehicle: Vehicle, papers: list[VehiclePaper], *, manages: bool) -> list[Line]:
@@ -211,7 +227,7 @@ def cost_context(vehicle: Vehicle, *, manages: bool) -> dict[str, Any]:
 
 def month_chart(months: list[tuple[date, Decimal]]) -> Markup:
     """Return the drawing of the sums of months; the list of costs says the same in figures."""
-    bars = [Bar(_("%(month)s月", month=start.month), amount, f"{amount:.0f}") for start, amount in months]
+    bars = [Bar(f"{start:%Y-%m}", amount, f"{amount:.0f}") for start, amount in months]
     said = "；".join(f"{start:%Y-%m} {money.format_amount(amount)}" for start, amount in months)
     return charts.columns(_("每月费用（元）"), said, bars, "vehicle-costs")
 

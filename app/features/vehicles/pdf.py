@@ -219,7 +219,7 @@ def write_custody(document: Document, custody: Sequence[AssetCustody]) -> None:
     rows = [
         (
             row.person.name,
-            str(CUSTODY_LABELS[row.kind]),  # type: ignore[index]
+            str(CUSTODY_LABELS[row.kind]),
             stamp(row.from_at),
             stamp(row.until_at) or "至今",
         )

@@ -4,14 +4,14 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, or_, select, true
 
 from app.core.db import in_departments, session
 from app.core.errors import NotVisible
 from app.core.permissions import Actor, can, departments_of
 from app.features.assets.models import AssetCustody
 from app.features.people.models import User
-from app.features.vehicles.enums import REQUIRED_PAPERS, VehiclePerm, VehicleStatus
+from app.features.vehicles.enums import GROUNDED, REQUIRED_PAPERS, VehiclePerm, VehicleStatus
 from app.features.vehicles.models import (
     DrivingLicence,
     OdometerCorrection,
@@ -62,6 +62,31 @@ def in_use(actor: Actor) -> list[Vehicle]:
     """Return the cars an actor may see that are still used, by plate."""
     statement = visible_to(actor).where(Vehicle.status != VehicleStatus.RETIRED).order_by(Vehicle.plate)
     return list(session.execute(statement).scalars())
+
+
+def of_item(actor: Actor, item_id: int) -> int | None:
+    """Return the id of the car that a piece of equipment is, as far as the actor sees cars."""
+    return session.execute(visible_ids(actor).where(Vehicle.item_id == item_id)).scalar_one_or_none()
+
+
+def driven_count(person_id: int) -> int:
+    """Return of how many cars in use a person is the own driver."""
+    statement = (
+        select(func.count())
+        .select_from(Vehicle)
+        .where(Vehicle.driver_id == person_id, Vehicle.status != VehicleStatus.RETIRED)
+    )
+    return session.execute(statement).scalar_one()
+
+
+def shown_status() -> ColumnElement[str]:
+    """Return the column of the state as readers are told it: an available car with a grounding defect is grounded."""
+    grounds = exists().where(
+        VehicleDefect.vehicle_id == Vehicle.id,
+        VehicleDefect.grounds.is_(True),
+        VehicleDefect.mended_at.is_(None),
+    )
+    return case((and_(Vehicle.status == VehicleStatus.AVAILABLE, grounds), GROUNDED), else_=Vehicle.status)
 
 
 def plates(actor: Actor) -> list[tuple[int, str]]:

@@ -10,6 +10,7 @@ from app.core.i18n import LazyText, lazy, lazy_in_context
 from app.core.permissions import EVERY_ROLE, Role, register_permissions
 from app.core.tasks import TaskKind
 from app.core.timeline import Verb
+from app.features.people.leaving import OpenMatter, register_leaver_check
 from app.features.vehicles import queries, readings, reminders
 from app.features.vehicles.enums import (
     CORRECTION,
@@ -244,3 +245,12 @@ search.register_source(
         doc_type=VEHICLE, label=lazy("车辆"), visible=queries.visible_ids, url=vehicle_address, order=60
     )
 )
+
+
+@register_leaver_check
+def own_driver(user_id: int) -> OpenMatter | None:
+    """Find the cars a leaver is the own driver of: they get another one first (rule R12)."""
+    count = queries.driven_count(user_id)
+    if not count:
+        return None
+    return OpenMatter(lazy("还是 %(count)s 辆车的专职驾驶员", count=count), "/vehicles", VehiclePerm.MANAGE)

@@ -13,7 +13,7 @@ from app.core.permissions import Actor, can, require
 from app.features.people.queries import active_people, department_choices
 from app.features.vehicles import actions, costs, forms, page, panels, papers, queries, readings, services
 from app.features.vehicles.answering import answer
-from app.features.vehicles.enums import STATUS_LABELS, STATUS_TONES, VEHICLE, VehiclePerm
+from app.features.vehicles.enums import VEHICLE, VehiclePerm
 from app.features.vehicles.lists import CostList, VehicleList
 from app.features.vehicles.models import Vehicle, VehicleCost, VehiclePaper
 from app.web import documents, fragments
@@ -142,13 +142,14 @@ def show(vehicle_id: int) -> Any:
     vehicle = queries.get(actor, vehicle_id)
     manages = queries.may_manage(actor, vehicle)
     sees_costs = queries.may_see_costs(actor, vehicle)
-    links = readings.last_links(vehicle.id, page.SHOWN)
+    links, found = readings.last_links(vehicle.id, page.SHOWN), queries.defects_of(vehicle.id)
+    state, tone = page.state_of(vehicle, found)
     return fragments.page(
         "vehicles/show.html",
         heading=f"{vehicle.plate} {vehicle.name}",
         trail=trail(),
-        state=STATUS_LABELS[vehicle.status],
-        tone=STATUS_TONES[vehicle.status],
+        state=state,
+        tone=tone,
         facts=[_("责任人：%(name)s", name=vehicle.item.keeper.name), page.kilometres(vehicle.odometer)],
         vehicle=vehicle,
         manages=manages,
@@ -156,7 +157,7 @@ def show(vehicle_id: int) -> Any:
         file_url=url_for("vehicles.file_paper", vehicle_id=vehicle.id) if sees_costs else "",
         card=page.card_facts(vehicle),
         papers=page.paper_lines(vehicle, queries.papers_of([vehicle.id])[vehicle.id], manages=manages),
-        defects=page.defect_lines(queries.defects_of(vehicle.id)),
+        defects=page.defect_lines(found),
         service=page.service_facts(vehicle),
         services=page.service_lines(vehicle),
         readings=page.reading_lines(vehicle, links, page.names_of(links), manages=manages),

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from app.core.db import session
 from app.core.permissions import Role
+from app.features.vehicles import registry
 from app.features.vehicles.models import (
     Vehicle,
     VehicleCost,
@@ -266,3 +267,27 @@ def test_a_cost_that_cannot_be_is_refused(client, keeper, car, fields):
     typed = {"vehicle_id": car.id, "kind": "fuel", "amount": "5", **fields}
     assert client.submit("/vehicles/costs/new", typed, content_type=MULTIPART).status_code == 422
     assert session.query(VehicleCost).count() == 0
+
+
+def test_a_grounded_car_is_told_so_in_list_and_head_and_found_by_it(client, keeper, car, sales_department):
+    desk.car(keeper, sales_department, plate="苏A20000")
+    desk.grounded(car, keeper)
+    client.as_(keeper).get(f"/vehicles/{car.id}")
+    assert "停驶" in [item.text for item in client.page.all("span", class_="status")]
+    client.get("/vehicles?status=grounded")
+    assert desk.PLATE in client.page.text
+    assert "苏A20000" not in client.page.text
+    client.get("/vehicles?status=available")
+    assert desk.PLATE not in client.page.text
+
+
+def test_equipment_that_is_a_car_leads_to_it(client, keeper, car):
+    client.as_(keeper).get(f"/assets/{car.item_id}")
+    assert f'href="/vehicles/{car.id}"' in client.page.html
+
+
+def test_an_own_driver_leaves_after_another_was_named(keeper, sales_department, salesperson):
+    assert registry.own_driver(salesperson.id) is None
+    desk.car(keeper, sales_department, driver_id=salesperson.id)
+    matter = registry.own_driver(salesperson.id)
+    assert matter is not None
