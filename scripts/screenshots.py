@@ -301,6 +301,17 @@ SHOTS: tuple[Shot, ...] = (
     Shot("letter", "h1", "/acknowledgements -> /acknowledgements/[0-9]+"),
     Shot("letter-mine", "s1", "/acknowledgements/mine"),
     Shot("mastery", "m1", "/daily-questions/mastery"),
+    MAIN("equipment", "a1", "/assets"),
+    MAIN("equipment-item", "a1", "/assets -> /assets/[0-9]+"),
+    Shot("equipment-item-new", "a1", "/assets/new"),
+    MAIN("equipment-mine", "s1", "/assets/mine"),
+    Shot("equipment-left-behind", "a1", "/assets?q=E41 -> /assets/[0-9]+"),
+    MAIN("equipment-hand-over-new", "s1", "/assets/mine -> /assets/[0-9]+ -> /assets/hand-over.*"),
+    MAIN("equipment-hand-over", "a1", "/assets/hand-overs -> /assets/hand-overs/[0-9]+"),
+    MAIN("equipment-accept", "s1", "/tasks -> /assets/hand-overs/[0-9]+/accept"),
+    Shot("equipment-take-back", "a1", "/assets?status=assigned -> /assets/[0-9]+ -> /assets/take-back.*"),
+    Shot("equipment-labels", "a1", "/assets/labels"),
+    Shot("equipment-category", "a1", "/assets/categories -> /assets/categories/[0-9]+"),
     Shot("print-list", "m1", "/quotations", partial(press, "a[href*='print']")),
 )
 FIRST_RUN = (MAIN("first-run", "", "/setup"),)

@@ -59,7 +59,7 @@ PEOPLE: tuple[tuple[str, str, tuple[Role, ...], bool], ...] = (
     ("w1", "Ma Guoqiang", (Role.WAREHOUSE,), False),
     ("f1", "Feng Li", (Role.FINANCE, Role.SEAL_AUDITOR), False),
     ("v1", "Xu Feng", (Role.DISPATCHER,), False),
-    ("a1", "He Jing", (Role.ASSET_KEEPER,), False),
+    ("a1", "He Jing", (Role.ASSET_KEEPER,), True),
     ("h1", "Han Mei", (Role.PEOPLE, Role.SEAL_MANAGER), False),
     ("x1", "Wai Ren", (), False),
 )

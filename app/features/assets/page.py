@@ -31,6 +31,7 @@ from app.features.assets.flow import FLOW
 from app.features.assets.forms import checks_of
 from app.features.assets.models import AssetCustody, AssetItem, HandOver, HandOverLine
 from app.features.people.models import User
+from app.features.rules import versions
 from app.web import documents, filters
 
 
@@ -259,7 +260,7 @@ def hand_over_context(hand_over: HandOver, actor: Actor) -> dict[str, Any]:
     at_my_desk = offered and queries.keeps(actor, hand_over.department_id) and hand_over.to_id != actor.id
     return {
         "heading": hand_over.number,
-        "trail": [list_step(actor), (_("交接"), url_for("assets.hand_overs"))],
+        "trail": [list_step(actor), (_("设备交接"), url_for("assets.hand_overs"))],
         "state": state.label,
         "tone": state.tone,
         "facts": [
@@ -307,7 +308,7 @@ def accept_context(hand_over: HandOver, actor: Actor, checks: Any = None) -> dic
         "about": hand_over_facts(hand_over),
         "lines": line_views(hand_over),
         "photos": documents.file_rows(files.files_for(HAND_OVER, hand_over.id, PHOTO)),
-        "rule_title": accepting.rule_words(rule) if rule is not None else "",
+        "rule_title": f"{rule.title} · {versions.label(rule)}" if rule is not None else "",
         "rule_url": f"/rules/versions/{rule.id}" if rule is not None else "",
         "blocked": accept.blocked if accept is not None else None,
         "checks": [

@@ -116,7 +116,7 @@ def offer_rows(person_id: int) -> list[dict[str, Any]]:
             if offer.to_id == current_actor().id
             else url_for("assets.show_hand_over", hand_over_id=offer.id),
             "text": _("%(giver)s交给%(receiver)s", giver=offer.giver.name, receiver=offer.receiver.name),
-            "items": listed(line.item.name for line in offer.lines[:4]),
+            "things": listed(line.item.name for line in offer.lines[:4]),
             "waits_for_me": offer.to_id == current_actor().id,
             "until": offer.expires_at,
         }
