@@ -42,7 +42,7 @@ from tests import bids, factories, stories
 from tests.imports import act, upload
 from tests.saved_tables import SavedTables
 from tests.stories import Desk
-from tests.web import small_proposals, small_rules, small_things
+from tests.web import small_proposals, small_rules, small_things, small_upkeep
 
 LETTER = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n%%EOF\n"
 # Staff numbers as in the demo, the roles of domain.md, and somebody who holds none.
@@ -59,7 +59,7 @@ PEOPLE: tuple[tuple[str, str, tuple[Role, ...], bool], ...] = (
     ("w1", "Ma Guoqiang", (Role.WAREHOUSE,), False),
     ("f1", "Feng Li", (Role.FINANCE, Role.SEAL_AUDITOR), False),
     ("v1", "Xu Feng", (Role.DISPATCHER,), False),
-    ("a1", "He Jing", (Role.ASSET_KEEPER,), False),
+    ("a1", "He Jing", (Role.ASSET_KEEPER,), True),
     ("h1", "Han Mei", (Role.PEOPLE, Role.SEAL_MANAGER), False),
     ("x1", "Wai Ren", (), False),
 )
@@ -416,6 +416,7 @@ def world(states: tuple[str, ...] = STATES) -> World:
         stories.report(who, inquiry(who, desk.customer, hours=200))
         small_proposals.proposals(accounts)
         small_things.things(accounts)
+        small_upkeep.upkeep(accounts)
     with unit_of_work():
         today = clock.today()
         people_actions.delegate(

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, Select, exists, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, true
 
 from app.core import settings
 from app.core.db import in_departments, session
@@ -128,10 +128,20 @@ def held_by(person_id: int) -> Select[AssetItem]:
     return select(AssetItem).where(AssetItem.keeper_id == person_id, AssetItem.status != ItemStatus.SCRAPPED)
 
 
-def held_count(person_id: int) -> int:
-    """Return for how many items a person is responsible now."""
-    statement = held_by(person_id).with_only_columns(func.count(), maintain_column_froms=True)
-    return session.execute(statement).scalar_one()
+def left_open(person_id: int) -> tuple[int, int]:
+    """Return for how many items a person is responsible, and how many offers to or from them wait, by one statement."""
+    items = held_by(person_id).with_only_columns(func.count(), maintain_column_froms=True).scalar_subquery()
+    offers = select(func.count()).where(waits_between(person_id)).scalar_subquery()
+    row = session.execute(select(items, offers)).one()
+    return row[0], row[1]
+
+
+def waits_between(person_id: int) -> ColumnElement[bool]:
+    """Return the condition that a hand-over waits for its answer, and a person is a party to it."""
+    return and_(
+        HandOver.status == HandOverStatus.OFFERED,
+        or_(HandOver.to_id == person_id, HandOver.from_id == person_id),
+    )
 
 
 def items_held_by(person_id: int) -> list[AssetItem]:
@@ -251,14 +261,7 @@ def hand_overs_of(item_id: int, limit: int = 50) -> list[HandOver]:
 
 def open_offers_of(person_id: int) -> list[HandOver]:
     """Return the offers a person is to answer, or waits for an answer to, the oldest first."""
-    statement = (
-        select(HandOver)
-        .where(
-            HandOver.status == HandOverStatus.OFFERED,
-            or_(HandOver.to_id == person_id, HandOver.from_id == person_id),
-        )
-        .order_by(HandOver.id)
-    )
+    statement = select(HandOver).where(waits_between(person_id)).order_by(HandOver.id)
     return list(session.execute(statement).unique().scalars())
 
 

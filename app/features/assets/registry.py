@@ -218,24 +218,12 @@ search.register_source(
 
 
 @register_leaver_check
-def held_items(user_id: int) -> OpenMatter | None:
-    """Find what a leaver is still responsible for: each item gets a new name first (rule R12)."""
-    count = queries.held_count(user_id)
-    if not count:
+def unfinished(user_id: int) -> OpenMatter | None:
+    """Find what a leaver is still responsible for, and offers that nobody answered yet (rule R12)."""
+    items, offers = queries.left_open(user_id)
+    if not items and not offers:
         return None
-    return OpenMatter(
-        lazy("名下还有 %(count)s 件设备", count=count), f"/assets/people/{user_id}", AssetPerm.VIEW_ALL
-    )
-
-
-@register_leaver_check
-def open_offers(user_id: int) -> OpenMatter | None:
-    """Find offers of a leaver that nobody answered, or that wait for the leaver's answer."""
-    count = len(queries.open_offers_of(user_id))
-    if not count:
-        return None
-    return OpenMatter(
-        lazy("还有 %(count)s 笔设备交接没有答复", count=count),
-        f"/assets/people/{user_id}",
-        AssetPerm.VIEW_ALL,
-    )
+    sentence = lazy("名下还有 %(count)s 件设备", count=items)
+    if not items:
+        sentence = lazy("还有 %(count)s 笔设备交接没有答复", count=offers)
+    return OpenMatter(sentence, f"/assets/people/{user_id}", AssetPerm.VIEW_ALL)

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from app.core.i18n import LazyText, lazy
+from app.core.i18n import LazyText, lazy, lazy_in_context
 
 COUNT = "stock_count"
 MODULE = "counts"
@@ -41,7 +41,7 @@ class Result(StrEnum):
 
 
 RESULT_LABELS: dict[Result, LazyText] = {
-    Result.MATCH: lazy("相符"),
+    Result.MATCH: lazy_in_context("count", "相符"),
     Result.MISPLACED: lazy("位置不符"),
     Result.MISSING: lazy("盘亏"),
     Result.SURPLUS: lazy("盘盈"),

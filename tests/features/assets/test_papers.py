@@ -87,7 +87,7 @@ def test_sheet_names_both_what_goes_along_and_in_which_condition(tmp_path: Path)
     done = house.accept(house.offer([house.item("投影仪", serial_number="SN-77")], house.first))
     content = read_bytes(session.get_one(StoredFile, done.sheet_file_id))
     said = text_of(saved(tmp_path, content))
-    for word in (done.number, "何静", "周文静", "电源线、遥控器", "完好", "SN-77", "自该时刻起"):
+    for word in (str(done.number), "何静", "周文静", "电源线、遥控器", "完好", "SN-77", "自该时刻起"):
         assert word in said
 
 

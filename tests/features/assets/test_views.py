@@ -53,7 +53,7 @@ def test_manager_sees_the_department_and_changes_nothing(client: Client, house: 
     item = house.item(person=house.first)
     client.as_(house.manager)
     assert client.get("/assets").status_code == 200
-    assert item.number in client.page.text
+    assert str(item.number) in client.page.text
     assert client.get(f"/assets/{item.id}").status_code == 200
     assert client.get(f"/assets/{item.id}/edit").status_code == 403
     assert client.get(f"/assets/hand-over?item={item.id}").status_code == 403
@@ -77,7 +77,7 @@ def test_keeper_enters_an_item_with_four_fields(client: Client, house: Desk) -> 
     item = session.query(AssetItem).one()
     assert (item.keeper_id, item.status, item.accessories) == (house.first.id, "assigned", ["电源"])
     client.get(response.location)
-    for said in (item.number, "周文静", "领用"):
+    for said in (str(item.number), "周文静", "领用"):
         assert said in client.page.text
 
 
@@ -294,7 +294,7 @@ def test_labels_need_an_address(client: Client, house: Desk) -> None:
 def test_ones_own_things_and_those_of_a_leaver(client: Client, house: Desk) -> None:
     item = house.item(person=house.first)
     client.as_(house.first).get("/assets/mine")
-    assert item.number in client.page.text
+    assert str(item.number) in client.page.text
     assert client.get("/assets/mine/list.pdf").data.startswith(b"%PDF")
     assert client.get(f"/assets/people/{house.second.id}").status_code == 403
     client.as_(house.keeper).get(f"/assets/people/{house.first.id}")

@@ -13,6 +13,7 @@ from app.core.permissions import can, who_may
 from app.core.uow import unit_of_work
 from app.features.assets import queries as asset_queries
 from app.features.assets.enums import AssetPerm
+from app.features.assets.hand_over_views import read_photos
 from app.features.assets.models import AssetItem
 from app.features.assets.upkeep import incidents, page, queries, repairs, scrapping, self_checks
 from app.features.assets.upkeep.enums import READERS, IncidentKind
@@ -26,7 +27,7 @@ from app.features.assets.upkeep.lists import (
     SelfCheckList,
 )
 from app.features.assets.upkeep.models import AssetRepair
-from app.web import documents, fragments
+from app.web import fragments
 from app.web.forms import once
 from app.web.guard import current_actor, requires, signed_in
 from app.web.lists import show_list
@@ -239,11 +240,9 @@ def report_incident(item_id: int) -> Any:
         form.happened_at.data = clock.now()
         form.place.data = item.place.name if item.place is not None else ""
     try:
-        photos = documents.checked_uploads(form.photos.data or ()) if request.method == "POST" else []
+        photos = read_photos() if request.method == "POST" else []
     except Invalid as problem:
-        return show_form(
-            form, item, "upkeep/incident.html", _("报失报损"), form.refuse(photo_problem(problem))
-        )
+        return show_form(form, item, "upkeep/incident.html", _("报失报损"), form.refuse(problem))
 
     def report(row: AssetItem) -> str:
         made = incidents.report(
@@ -259,11 +258,6 @@ def report_incident(item_id: int) -> Any:
         return url_for("upkeep.show_incident", incident_id=made.id)
 
     return answer_form(form, item, "upkeep/incident.html", _("报失报损"), report)
-
-
-def photo_problem(problem: Invalid) -> Invalid:
-    """Return what is wrong with an upload as something wrong with the photos."""
-    return Invalid(fields={"photos": " ".join(str(sentence) for sentence in problem.fields.values())})
 
 
 @blueprint.route("/<int:item_id>/scrap", methods=["GET", "POST"])

@@ -17,6 +17,7 @@ from app.features.assets.upkeep.models import AssetIncident, AssetScrapping
 from app.features.people.models import User
 from tests.client import Client
 from tests.features.assets.desk import Desk, fresh
+from tests.features.assets.test_views import picture
 from tests.features.assets.upkeep import house
 from tests.features.rules import rulebook
 
@@ -103,17 +104,24 @@ def test_the_responsible_person_reports_a_loss_with_photos(client: Client, desk:
     assert client.page.one("input", name="place").attributes["value"] == "客户现场"
     lying = client.post(form, {**values, "account": "x", "photos": (io.BytesIO(b"%PDF-1.4"), "a.png")})
     assert lying.status_code == 422
+    heic = b"\x00\x00\x00\x18ftypheic" + b"\x00" * 40
+    for wrong in (heic, rulebook.PNG[:40], b"\xff" * (20 * 1024 * 1024 + 1)):
+        photo = (io.BytesIO(wrong), "现场.jpg")
+        refused = client.post(form, {**values, "account": "装车后不见了", "photos": photo})
+        assert refused.status_code == 422
+        assert "现场.jpg" in client.page.text
+        assert "装车后不见了" in client.page.text
     future = client.post(form, {**values, "account": "x", "happened_at": "2099-01-01 9:00"})
     assert future.status_code == 422
     assert session.query(AssetIncident).count() == 0
     sent = client.post(
         form,
-        {**values, "account": "装车后不见了", "photos": (io.BytesIO(rulebook.PNG), "现场.png")},
+        {**values, "account": "装车后不见了", "photos": (picture(), "现场.jpg")},
     )
     assert sent.status_code == 303
     page = sent.headers["Location"]
     client.get(page)
-    said = ("丢失 BS-", "装车后不见了", "现场.png", "客户现场", "待处理")
+    said = ("丢失 BS-", "装车后不见了", "现场.jpg", "客户现场", "待处理")
     assert [text for text in said if text not in client.page.text] == []
     assert client.as_(desk.second).get(page).status_code == 404
     assert client.as_(desk.second).get(form).status_code == 404
