@@ -82,6 +82,9 @@ def merged() -> Catalog:
         if not message.id:
             continue
         known = kept.get(message.id, message.context)
+        # a text that has a plural since is translated anew
+        if known is not None and isinstance(known.id, str) != isinstance(message.id, str):
+            known = None
         catalogue.add(message.id, known.string if known else None, context=message.context)
     for label in sorted(step_labels()):
         known = kept.get(label, EVENT)
