@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from decimal import Decimal
+from typing import Any
 
 from app.core import clock
 from app.core.db import session
@@ -98,7 +99,7 @@ def asked(stage: Stage, outing: Outing) -> BookingValues:
     )
 
 
-def step(stage: Stage, booking: Booking, name: str, who: str, note: str = "", **data: object) -> None:
+def step(stage: Stage, booking: Booking, name: str, who: str, note: str = "", **data: Any) -> None:
     """Do a step of a booking as one of the people."""
     row = session.get_one(Booking, booking.id)
     actions.fire(row, name, actor=stage.actor(who), version=row.version, note=note, data=data or None)
@@ -113,7 +114,7 @@ def driving(stage: Stage, outing: Outing) -> Script:
     out = cars.car(outing.car).odometer + outing.extra
     step(stage, booking, "out", outing.who, kilometres=out)
     yield booking.ends_at + timedelta(minutes=outing.late or -20)
-    paid: dict[str, object] = {}
+    paid: dict[str, Any] = {}
     if outing.back % 4 == 0 and outing.car is not ELECTRIC:
         litres = Decimal(outing.distance) / 10 + 18
         paid = {"fuel_amount": (litres * Decimal("7.62")).quantize(Decimal("0.01")), "litres": litres}
@@ -126,7 +127,7 @@ def finishing(stage: Stage, booking: Booking, back: int) -> Script:
     if back - 1 < LAST:
         return
     yield stage.timetable.moment(back - 1, 8, 45)
-    toll: dict[str, object] = {"toll_amount": Decimal(25)} if back % 3 == 0 else {}
+    toll: dict[str, Any] = {"toll_amount": Decimal(25)} if back % 3 == 0 else {}
     step(stage, booking, "settle", "v1", **toll)
     if back >= CLOSED_BEFORE:
         yield stage.timetable.moment(back - 1, 16, 50)
@@ -161,7 +162,7 @@ def carrying(stage: Stage, back: int) -> Script:
     yield from finishing(stage, booking, back)
 
 
-def given(demo: DemoCar, driver: str) -> dict[str, object]:
+def given(demo: DemoCar, driver: str) -> dict[str, Any]:
     """Return car and driver as they are dispatched."""
     return {"vehicle_id": cars.car(demo).id, "driver_id": person(driver).id}
 

@@ -63,39 +63,39 @@ def kilometres_that_hold() -> ColumnElement[int]:
     return func.coalesce(latest, OdometerReading.kilometres)
 
 
-def chained(vehicle_id: int) -> Select[int]:
+def chained(vehicle_id: int) -> Select[OdometerReading]:
     """Return the SELECT of the readings of a car that are no corrections."""
-    return select(OdometerReading).where(  # type: ignore[return-value]
+    return select(OdometerReading).where(
         OdometerReading.vehicle_id == vehicle_id, OdometerReading.corrects_id.is_(None)
     )
 
 
 def chain(vehicle_id: int) -> list[Link]:
-    """Return the chain of a car, the oldest first, by one statement."""
-    statement = (
-        select(OdometerReading)
-        .where(OdometerReading.vehicle_id == vehicle_id)
-        .order_by(OdometerReading.at, OdometerReading.id)
-    )
-    rows = list(session.execute(statement).scalars())
-    corrections: dict[int, OdometerReading] = {}
-    for row in sorted(rows, key=lambda row: row.id):
-        if row.corrects_id is not None:
-            corrections[row.corrects_id] = row
-    return [
-        Link(
-            row,
-            corrections[row.id].kilometres if row.id in corrections else row.kilometres,
-            corrections.get(row.id),
-        )
-        for row in rows
-        if row.corrects_id is None
-    ]
+    """Return the chain of a car, the oldest first, by two statements."""
+    statement = chained(vehicle_id).order_by(OdometerReading.at, OdometerReading.id)
+    return links_of(list(session.execute(statement).scalars()))
 
 
 def last_links(vehicle_id: int, limit: int) -> list[Link]:
-    """Return the newest links of the chain of a car, the newest first."""
-    return list(reversed(chain(vehicle_id)))[:limit]
+    """Return the newest links of the chain of a car, the newest first, by two statements however long it is."""
+    statement = (
+        chained(vehicle_id).order_by(OdometerReading.at.desc(), OdometerReading.id.desc()).limit(limit)
+    )
+    return links_of(list(session.execute(statement).scalars()))
+
+
+def links_of(rows: Sequence[OdometerReading]) -> list[Link]:
+    """Return readings with what holds of each."""
+    statement = (
+        select(OdometerReading)
+        .where(OdometerReading.corrects_id.in_([row.id for row in rows]))
+        .order_by(OdometerReading.id)
+    )
+    latest = {row.corrects_id: row for row in session.execute(statement).scalars()}
+    return [
+        Link(row, latest[row.id].kilometres if row.id in latest else row.kilometres, latest.get(row.id))
+        for row in rows
+    ]
 
 
 def record_reading(
