@@ -12,7 +12,7 @@ from app.core.db import session
 from app.core.uow import unit_of_work
 from app.features.assets.enums import ItemStatus
 from app.features.assets.models import AssetItem
-from app.features.assets.upkeep import reminders, repairs, self_checks
+from app.features.assets.upkeep import reminders, self_checks
 from app.features.assets.upkeep.models import AssetIncident, AssetScrapping
 from app.features.people.models import User
 from tests.client import Client
@@ -64,12 +64,12 @@ def test_the_keeper_sends_to_repair_and_takes_back(client: Client, desk: Desk) -
     first = client.post(form, {**values, "vendor": "明达", "fault": "不亮"})
     assert first.status_code == 303
     assert client.post(form, {**values, "vendor": "明达", "fault": "不亮"}).status_code == 303
-    assert len(repairs.history(item.id)) == 1
+    assert len(house.history(item.id)) == 1
     again = client.post(form, {**values, "form_token": "another", "vendor": "明达", "fault": "不亮"})
     assert again.status_code == 409
     client.get(f"/assets/{item.id}")
     assert "明达" in client.page.text
-    back = f"/assets/repairs/{repairs.history(item.id)[0].id}/back"
+    back = f"/assets/repairs/{house.history(item.id)[0].id}/back"
     assert client.page.all("a", href=back)
     client.get(back)
     given = client.page.values(back)
