@@ -12,7 +12,7 @@ from app.core.permissions import Actor, can
 from app.core.timeline import events_for
 from app.features.assets.enums import ITEM, AssetPerm, ItemStatus
 from app.features.assets.models import AssetItem
-from app.features.assets.upkeep import incidents, queries, repairs, scrapping, self_checks
+from app.features.assets.upkeep import incidents, queries, repairs, self_checks
 from app.features.assets.upkeep.enums import (
     ANSWER_LABELS,
     ANSWER_TONES,
@@ -231,11 +231,9 @@ def answer_row(row: Any, item: AssetItem, actor: Actor) -> dict[str, Any]:
 
 
 def scrap_url(item: AssetItem, actor: Actor) -> str:
-    """Return where an actor asks to scrap an item; empty where that cannot be."""
+    """Return where an actor asks to scrap an item, or finds who asked already; empty where that cannot be."""
     may_ask = can(actor, AssetPerm.KEEP, item.department_id) and item.status in SCRAPPABLE
-    if not may_ask or scrapping.of_item(item.id) is not None:
-        return ""
-    return url_for("upkeep.ask_to_scrap", item_id=item.id)
+    return url_for("upkeep.ask_to_scrap", item_id=item.id) if may_ask else ""
 
 
 def ways(item: AssetItem, actor: Actor) -> Mapping[str, Any] | None:
@@ -244,9 +242,8 @@ def ways(item: AssetItem, actor: Actor) -> Mapping[str, Any] | None:
     if can(actor, AssetPerm.KEEP, item.department_id):
         if item.status in REPAIRABLE:
             found.append((_("送修"), url_for("upkeep.send_to_repair", item_id=item.id)))
-        running = repairs.running(item.id) if item.status == ItemStatus.REPAIR else None
-        if running is not None:
-            found.append((_("登记修回"), url_for("upkeep.back_from_repair", repair_id=running.id)))
+        if item.status == ItemStatus.REPAIR:
+            found.append((_("登记修回"), url_for("upkeep.back_of_item", item_id=item.id)))
     if item.status in REPORTABLE and incidents.may_report(actor, item):
         found.append((_("报失报损"), url_for("upkeep.report_incident", item_id=item.id)))
     address = scrap_url(item, actor)
