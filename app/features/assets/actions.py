@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -51,16 +51,14 @@ def register_item(
     actor: Actor,
     values: ItemValues,
     person_id: int | None = None,
-    at: datetime | None = None,
-    number: str | None = None,
 ) -> AssetItem:
     """Enter an item with the next number; ``person_id`` is responsible from now on (None: the actor, in store).
 
-    ``at`` is since when, where that is known (never later than now). Raises Denied, and Invalid at the fields.
+    Raises Denied, and Invalid at the fields.
     """
     require(actor, AssetPerm.KEEP)
     person = working_person(person_id, "person_id") if person_id is not None else None
-    return enter_item(actor=actor, values=values, person=person, at=at, number=number)
+    return enter_item(actor=actor, values=values, person=person)
 
 
 def enter_item(
@@ -68,8 +66,6 @@ def enter_item(
     actor: Actor,
     values: ItemValues,
     person: User | None = None,
-    at: datetime | None = None,
-    number: str | None = None,
 ) -> AssetItem:
     """Enter an item as ``register_item`` does, for callers who checked the right to; also for people who left.
 
@@ -85,7 +81,7 @@ def enter_item(
         keeper_id=keeper.id,
         department_id=keeper.department_id,
         label_code=new_label_code(),
-        number=number or numbering.next_number(ITEM, NUMBERED),
+        number=numbering.next_number(ITEM, NUMBERED),
         **item_columns(values),
     )
     session.add(item)
@@ -94,7 +90,7 @@ def enter_item(
         item,
         person_id=keeper.id,
         kind=CustodyKind.HELD if person is not None else CustodyKind.STORE,
-        at=min(at or clock.now(), clock.now()),
+        at=clock.now(),
     )
     timeline.record(
         ITEM,

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from wtforms import FileField, MultipleFileField
+from wtforms import MultipleFileField
 
 from app.core.i18n import lazy
 from app.features.assets.actions import ItemValues
@@ -144,12 +144,6 @@ class PlaceForm(PlaceFields, forms.EditForm):
     """A place to change."""
 
     active = forms.CheckField(lazy("启用"))
-
-
-class PhotoForm(forms.BaseForm):
-    """A photo of an item."""
-
-    file = FileField(lazy("照片"))
 
 
 # Hand-overs

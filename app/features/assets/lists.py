@@ -1,6 +1,6 @@
 """Equipment and hand-overs as lists."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import func, or_, select
@@ -235,8 +235,3 @@ class PlaceList(Listing):
             sortable=False,
         ),
     )
-
-
-def label_rows(shown: ItemList, most: int) -> Sequence[Any]:
-    """Return the rows of a list, all pages, for its labels."""
-    return list(shown.all_rows(most))

@@ -6,7 +6,7 @@ from decimal import Decimal
 from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, true
 
 from app.core import settings
-from app.core.db import in_departments, session
+from app.core.db import session
 from app.core.errors import NotVisible
 from app.core.permissions import Actor, Person, can, departments_of, directory
 from app.features.assets.enums import AssetPerm, CustodyKind, HandOverStatus, ItemStatus
@@ -328,11 +328,6 @@ def place_titles(ids: list[int]) -> dict[int, str]:
 def catalogue_condition(actor: Actor) -> ColumnElement[bool]:
     """Return the condition under which an actor sees categories and places: who keeps or oversees equipment."""
     return true() if oversees(actor) else false()
-
-
-def departments_condition(actor: Actor, permission: AssetPerm) -> ColumnElement[bool]:
-    """Return the condition that an item lies in a department where an actor holds a permission."""
-    return in_departments(AssetItem.department_id, departments_of(actor, permission))
 
 
 def person_of(person_id: int | None) -> User | None:

@@ -386,3 +386,39 @@ def test_pages_speak_english_too(client: Client, house: Desk, address: str) -> N
     house.item()
     client.as_(house.keeper).get(address)
     assert client.page.one("html").attributes["lang"] == "en"
+
+
+def test_list_is_found_by_pinyin_serial_number_and_filters_and_leaves_as_a_file(
+    client: Client, house: Desk
+) -> None:
+    shown, other = house.item("投影仪", serial_number="SN-77"), house.item("相机", person=house.first)
+    client.as_(house.keeper)
+    for query in ("q=touyingyi", "q=tyy", "q=SN-77", f"q={shown.number}", "status=in_stock"):
+        client.get(f"/assets?{query}")
+        assert str(shown.number) in client.page.text, query
+        assert str(other.number) not in client.page.text, query
+    client.get(f"/assets?keeper={house.first.id}")
+    assert str(shown.number) not in client.page.text
+    assert client.get("/assets?format=print").status_code == 200
+    assert client.get("/assets?format=xlsx").data.startswith(b"PK")
+
+
+def test_search_shows_an_item_to_who_may_see_it_alone(client: Client, house: Desk) -> None:
+    item = house.item("红外热像仪", person=house.first)
+    client.as_(house.first).get("/search?q=热像仪")
+    assert str(item.number) in client.page.text
+    client.as_(house.second).get("/search?q=热像仪")
+    assert str(item.number) not in client.page.text
+
+
+def test_an_item_lost_by_a_leaver_goes_to_the_keeper(client: Client, house: Desk) -> None:
+    item = house.item(person=house.first)
+    client.as_(house.keeper)
+    assert client.post(f"/assets/{item.id}/assume", {"version": fresh(item).version}).status_code == 409
+    with unit_of_work():
+        session.get_one(AssetItem, item.id).status = ItemStatus.LOST
+    assert client.get(f"/assets/hand-over?item={item.id}").status_code == 200
+    assert client.submit(f"/assets/hand-over?item={item.id}", {"to_id": house.second.id}).status_code == 409
+    assert client.post(f"/assets/{item.id}/assume", {"version": fresh(item).version}).status_code == 303
+    now = fresh(item)
+    assert (now.keeper_id, now.status) == (house.keeper.id, ItemStatus.LOST)
