@@ -96,14 +96,10 @@ def offer(
     for photo in photos:
         files.attach(photo, HAND_OVER, hand_over.id, actor, kind=PHOTO)
     FLOW.sync_tasks(hand_over)
+    told = {"to": receiver.name, "items": len(rows)}
+    both = [receiver.id, hand_over.from_id]
     timeline.record(
-        HAND_OVER,
-        hand_over.id,
-        "hand_over:offer",
-        actor,
-        data={"to": receiver.name, "items": len(rows)},
-        to_status=hand_over.status,
-        tell=[receiver.id, hand_over.from_id],
+        HAND_OVER, hand_over.id, "hand_over:offer", actor, data=told, to_status=hand_over.status, tell=both
     )
     return hand_over
 

@@ -20,7 +20,7 @@ from app.core.written import check_written
 from app.features.assets.enums import ITEM, AssetPerm, ItemStatus
 from app.features.assets.models import AssetItem
 from app.features.assets.offering import withdraw_offers_of
-from app.features.assets.upkeep import queries, repairs
+from app.features.assets.upkeep import repairs
 from app.features.assets.upkeep.enums import INCIDENT, IncidentKind, IncidentStatus, RepairOutcome
 from app.features.assets.upkeep.incident_flow import FLOW
 from app.features.assets.upkeep.models import AssetIncident
@@ -169,12 +169,6 @@ def tell_finding(incident: AssetIncident) -> None:
             department_id=incident.person.department_id or incident.department_id,
         )
     )
-
-
-def of_item(actor: Actor, item_id: int) -> Sequence[AssetIncident]:
-    """Return the reports of an item an actor may see, the newest first."""
-    statement = queries.incidents_visible_to(actor).where(AssetIncident.item_id == item_id)
-    return session.execute(statement.order_by(AssetIncident.id.desc())).unique().scalars().all()
 
 
 def loss_of(item_id: int) -> AssetIncident | None:

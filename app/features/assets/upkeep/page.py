@@ -10,9 +10,9 @@ from app.core import clock, files, modules, money
 from app.core.i18n import gettext as _
 from app.core.permissions import Actor, can
 from app.core.timeline import events_for
-from app.features.assets.enums import AssetPerm
+from app.features.assets.enums import ITEM, AssetPerm, ItemStatus
 from app.features.assets.models import AssetItem
-from app.features.assets.upkeep import incidents, repairs, scrapping, self_checks
+from app.features.assets.upkeep import incidents, queries, repairs, self_checks
 from app.features.assets.upkeep.enums import (
     ANSWER_LABELS,
     ANSWER_TONES,
@@ -23,6 +23,7 @@ from app.features.assets.upkeep.enums import (
     SELF_CHECK,
     Answer,
     IncidentKind,
+    RepairOutcome,
 )
 from app.features.assets.upkeep.incident_flow import FLOW as INCIDENT_FLOW
 from app.features.assets.upkeep.incidents import PHOTO, REPORTABLE
@@ -230,22 +231,19 @@ def answer_row(row: Any, item: AssetItem, actor: Actor) -> dict[str, Any]:
 
 
 def scrap_url(item: AssetItem, actor: Actor) -> str:
-    """Return where an actor asks to scrap an item; empty where that cannot be."""
+    """Return where an actor asks to scrap an item, or finds who asked already; empty where that cannot be."""
     may_ask = can(actor, AssetPerm.KEEP, item.department_id) and item.status in SCRAPPABLE
-    if not may_ask or scrapping.of_item(item.id) is not None:
-        return ""
-    return url_for("upkeep.ask_to_scrap", item_id=item.id)
+    return url_for("upkeep.ask_to_scrap", item_id=item.id) if may_ask else ""
 
 
 def ways(item: AssetItem, actor: Actor) -> Mapping[str, Any] | None:
     """Return what an actor may do for the upkeep of an item, as buttons on its page; None for nothing."""
     found = []
     if can(actor, AssetPerm.KEEP, item.department_id):
-        running = repairs.running(item.id)
         if item.status in REPAIRABLE:
             found.append((_("送修"), url_for("upkeep.send_to_repair", item_id=item.id)))
-        if running is not None:
-            found.append((_("登记修回"), url_for("upkeep.back_from_repair", repair_id=running.id)))
+        if item.status == ItemStatus.REPAIR:
+            found.append((_("登记修回"), url_for("upkeep.back_of_item", item_id=item.id)))
     if item.status in REPORTABLE and incidents.may_report(actor, item):
         found.append((_("报失报损"), url_for("upkeep.report_incident", item_id=item.id)))
     address = scrap_url(item, actor)
@@ -256,41 +254,43 @@ def ways(item: AssetItem, actor: Actor) -> Mapping[str, Any] | None:
 
 def panel(item: AssetItem, actor: Actor) -> Mapping[str, Any] | None:
     """Return what happened to an item, for its page; None where nothing ever did."""
-    overseen = can(actor, AssetPerm.KEEP, item.department_id) or can(
-        actor, AssetPerm.VIEW_ALL, item.department_id
-    )
-    repaired = repairs.history(item.id)
-    reported = incidents.of_item(actor, item.id)
-    asked = scrapping.of_item(item.id)
-    if not repaired and not reported and asked is None:
+    happened = queries.happened_to(item.id, actor)
+    if not happened:
         return None
+    overseen = any(
+        can(actor, permission, item.department_id) for permission in (AssetPerm.KEEP, AssetPerm.VIEW_ALL)
+    )
+    scrapped = next((row for row in happened if row.what == SCRAPPING), None)
     return {
-        "repairs": [
-            {
-                "vendor": repair.vendor,
-                "fault": repair.fault,
-                "sent_at": repair.sent_at,
-                "back_at": repair.back_at,
-                "cost": repair.cost if overseen else None,
-                "outcome": repairs.outcome_label(repair.outcome) if repair.outcome else "",
-                "tone": "ok" if repair.outcome == "success" else "bad",
-                "note": repair.note,
-            }
-            for repair in repaired
-        ],
+        "repairs": [repair_row(row, overseen=overseen) for row in happened if row.what == ITEM],
         "incidents": [
             {
-                "label": INCIDENT_LABELS[IncidentKind(incident.kind)],
-                "number": incident.number,
-                "url": url_for("upkeep.show_incident", incident_id=incident.id),
-                "at": incident.happened_at,
-                "state": INCIDENT_FLOW.state(incident.status),
+                "label": INCIDENT_LABELS[IncidentKind(row.kind)],
+                "number": row.number,
+                "url": url_for("upkeep.show_incident", incident_id=row.id),
+                "at": row.began_at,
+                "state": INCIDENT_FLOW.state(row.state),
             }
-            for incident in reported
+            for row in happened
+            if row.what == INCIDENT
         ],
-        "scrapping": asked,
-        "scrapping_state": SCRAPPING_FLOW.state(asked.status) if asked is not None else None,
-        "scrapping_url": url_for("upkeep.show_scrapping", scrapping_id=asked.id)
-        if asked is not None and overseen
+        "scrapping": scrapped,
+        "scrapping_state": SCRAPPING_FLOW.state(scrapped.state) if scrapped is not None else None,
+        "scrapping_url": url_for("upkeep.show_scrapping", scrapping_id=scrapped.id)
+        if scrapped is not None and overseen
         else "",
+    }
+
+
+def repair_row(row: Any, *, overseen: bool) -> dict[str, Any]:
+    """Return a repair as the page shows it; what it cost is for who keeps or oversees equipment."""
+    return {
+        "vendor": row.number,
+        "fault": row.text,
+        "sent_at": row.began_at,
+        "back_at": row.ended_at,
+        "cost": row.cost if overseen else None,
+        "outcome": repairs.outcome_label(row.state) if row.state else "",
+        "tone": "ok" if row.state == RepairOutcome.SUCCESS else "bad",
+        "note": row.note,
     }

@@ -1,13 +1,28 @@
 """What is read of the upkeep of equipment: who sees which report, request and question."""
 
-from sqlalchemy import ColumnElement, Select, or_, select, true
+from collections.abc import Sequence
+from typing import Any
 
-from app.core.db import in_departments, session
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Row,
+    Select,
+    cast,
+    literal,
+    null,
+    or_,
+    select,
+    true,
+    union_all,
+)
+
+from app.core.db import UTCDateTime, in_departments, session
 from app.core.errors import NotVisible
 from app.core.permissions import Actor, departments_of
-from app.features.assets.enums import AssetPerm
+from app.features.assets.enums import ITEM, AssetPerm
 from app.features.assets.models import AssetItem
-from app.features.assets.upkeep.enums import UpkeepPerm
+from app.features.assets.upkeep.enums import INCIDENT, SCRAPPING, ScrappingStatus, UpkeepPerm
 from app.features.assets.upkeep.models import (
     AssetIncident,
     AssetRepair,
@@ -15,6 +30,9 @@ from app.features.assets.upkeep.models import (
     AssetSelfCheckRequest,
 )
 from app.features.people.models import User
+
+# Requests that are decided or led to the end of an item; there is one for an item at most.
+RUNNING = (ScrappingStatus.REQUESTED, ScrappingStatus.APPROVED, ScrappingStatus.DISPOSED)
 
 
 def overseen(column: ColumnElement[int] | object, actor: Actor) -> ColumnElement[bool]:
@@ -140,3 +158,53 @@ def get_repair(actor: Actor, repair_id: int) -> AssetRepair:
     if found is None:
         raise NotVisible
     return found
+
+
+def happened_to(item_id: int, actor: Actor) -> Sequence[Row[Any]]:
+    """Return what happened to an item, the newest first, by one statement: its repairs, the reports and the request.
+
+    ``what`` is the kind of document, that of the item itself for a repair, whose ``number`` is the vendor. Reports are
+    those the actor may see; of requests to scrap only one that runs or led to its end.
+    """
+    nothing, no_time = literal(""), null().label("ended_at")
+    repaired = select(
+        literal(ITEM).label("what"),
+        AssetRepair.id,
+        AssetRepair.vendor.label("number"),
+        literal("repair").label("kind"),
+        AssetRepair.outcome.label("state"),
+        AssetRepair.sent_at.label("began_at"),
+        AssetRepair.back_at.label("ended_at"),
+        AssetRepair.cost,
+        AssetRepair.fault.label("text"),
+        AssetRepair.note,
+    ).where(AssetRepair.item_id == item_id)
+    reported = select(
+        literal(INCIDENT),
+        AssetIncident.id,
+        AssetIncident.number,
+        AssetIncident.kind,
+        AssetIncident.status,
+        AssetIncident.happened_at,
+        cast(no_time, UTCDateTime),
+        cast(null(), BigInteger),
+        nothing,
+        nothing,
+    ).where(AssetIncident.item_id == item_id, incident_condition(actor))
+    asked = select(
+        literal(SCRAPPING),
+        AssetScrapping.id,
+        AssetScrapping.number,
+        nothing,
+        AssetScrapping.status,
+        AssetScrapping.created_at,
+        cast(no_time, UTCDateTime),
+        cast(null(), BigInteger),
+        nothing,
+        nothing,
+    ).where(
+        AssetScrapping.item_id == item_id,
+        AssetScrapping.status.in_([str(status) for status in RUNNING]),
+    )
+    together = union_all(repaired, reported, asked).subquery()
+    return session.execute(select(together).order_by(together.c.began_at.desc(), together.c.id.desc())).all()

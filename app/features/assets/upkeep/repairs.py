@@ -1,13 +1,12 @@
 """Repairs: an item goes to a vendor and comes back; whoever is responsible for it stays so, and the history stays."""
 
-from collections.abc import Sequence
 from decimal import Decimal
 
 from sqlalchemy import select
 
 from app.core import clock, money, timeline
 from app.core.db import session
-from app.core.errors import Conflict, Invalid, NotVisible
+from app.core.errors import Conflict, Invalid
 from app.core.i18n import LazyText, lazy
 from app.core.permissions import Actor, require
 from app.core.workflow import check_version, lock
@@ -136,17 +135,3 @@ def running(item_id: int) -> AssetRepair | None:
     """Return the repair an item is in now; None for an item that is in none."""
     statement = select(AssetRepair).where(AssetRepair.item_id == item_id, AssetRepair.back_at.is_(None))
     return session.execute(statement).unique().scalar_one_or_none()
-
-
-def history(item_id: int) -> Sequence[AssetRepair]:
-    """Return all repairs of an item, the newest first."""
-    statement = select(AssetRepair).where(AssetRepair.item_id == item_id).order_by(AssetRepair.id.desc())
-    return session.execute(statement).unique().scalars().all()
-
-
-def get(repair_id: int) -> AssetRepair:
-    """Return a repair; raises NotVisible. Whoever may open it is the caller's question."""
-    repair = session.get(AssetRepair, repair_id)
-    if repair is None:
-        raise NotVisible
-    return repair

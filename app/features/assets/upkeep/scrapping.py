@@ -16,12 +16,11 @@ from app.core.workflow import check_version, lock
 from app.core.written import check_written
 from app.features.assets.enums import ITEM, AssetPerm
 from app.features.assets.models import AssetItem
-from app.features.assets.upkeep.enums import SCRAPPING, ScrappingStatus
+from app.features.assets.upkeep.enums import SCRAPPING
 from app.features.assets.upkeep.models import AssetScrapping
+from app.features.assets.upkeep.queries import RUNNING
 from app.features.assets.upkeep.scrapping_flow import FLOW, SCRAPPABLE, leader
 from app.features.people.models import User
-
-RUNNING = (ScrappingStatus.REQUESTED, ScrappingStatus.APPROVED, ScrappingStatus.DISPOSED)
 
 
 def request(

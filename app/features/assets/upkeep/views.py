@@ -180,6 +180,16 @@ def send_to_repair(item_id: int) -> Any:
     return answer_form(form, item, "upkeep/send.html", _("送修"), send)
 
 
+@blueprint.get("/<int:item_id>/repair/back")
+@requires(AssetPerm.KEEP)
+def back_of_item(item_id: int) -> Any:
+    """Lead to the form of the repair an item is in; there is none for an item that is in none."""
+    running = repairs.running(kept_item(item_id).id)
+    if running is None:
+        raise NotVisible
+    return fragments.go(url_for("upkeep.back_from_repair", repair_id=running.id))
+
+
 @blueprint.route("/repairs/<int:repair_id>/back", methods=["GET", "POST"])
 @requires(AssetPerm.KEEP)
 def back_from_repair(repair_id: int) -> Any:
@@ -265,6 +275,9 @@ def report_incident(item_id: int) -> Any:
 def ask_to_scrap(item_id: int) -> Any:
     """Ask to scrap an item."""
     item, form = kept_item(item_id), ScrapForm()
+    known = scrapping.of_item(item_id)
+    if known is not None and request.method != "POST":
+        return fragments.go(url_for("upkeep.show_scrapping", scrapping_id=known.id))
 
     def ask(row: AssetItem) -> str:
         made = scrapping.request(

@@ -3,6 +3,8 @@
 from decimal import Decimal
 from typing import Any
 
+from sqlalchemy import select
+
 from app.core import clock
 from app.core.db import session
 from app.core.permissions import Role
@@ -90,3 +92,9 @@ def decide(by: User, document: AssetScrapping, step: str, note: str = "", **data
         row = queries.get_scrapping(actor, document.id)
         scrapping.fire(row, step, actor=actor, version=None, note=note, data=data)
     return session.get_one(AssetScrapping, document.id)
+
+
+def history(item_id: int) -> list[AssetRepair]:
+    """All repairs of an item, the newest first."""
+    statement = select(AssetRepair).where(AssetRepair.item_id == item_id).order_by(AssetRepair.id.desc())
+    return list(session.execute(statement).unique().scalars())

@@ -66,7 +66,7 @@ def test_a_repair_leaves_the_responsible_person_and_the_history(place: House) ->
         house.take_back(desk.keeper, number)
     second = house.send(desk.keeper, item)
     house.take_back(desk.keeper, second, outcome="failure", cost=Decimal(0), note="配件停产")
-    assert [row.outcome for row in repairs.history(item.id)] == ["failure", "success"]
+    assert [row.outcome for row in house.history(item.id)] == ["failure", "success"]
     assert (
         verbs("asset_item", item.id)[-4:]
         == [
@@ -158,7 +158,7 @@ def test_what_is_lost_in_repair_ends_that_repair(place: House) -> None:
     house.send(desk.keeper, item)
     house.report(desk.keeper, item)
     assert repairs.running(item.id) is None
-    assert [row.outcome for row in repairs.history(item.id)] == ["failure"]
+    assert [row.outcome for row in house.history(item.id)] == ["failure"]
 
 
 @pytest.mark.parametrize(

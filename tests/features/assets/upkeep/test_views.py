@@ -12,7 +12,7 @@ from app.core.db import session
 from app.core.uow import unit_of_work
 from app.features.assets.enums import ItemStatus
 from app.features.assets.models import AssetItem
-from app.features.assets.upkeep import reminders, repairs, self_checks
+from app.features.assets.upkeep import reminders, self_checks
 from app.features.assets.upkeep.models import AssetIncident, AssetScrapping
 from app.features.people.models import User
 from tests.client import Client
@@ -64,13 +64,15 @@ def test_the_keeper_sends_to_repair_and_takes_back(client: Client, desk: Desk) -
     first = client.post(form, {**values, "vendor": "明达", "fault": "不亮"})
     assert first.status_code == 303
     assert client.post(form, {**values, "vendor": "明达", "fault": "不亮"}).status_code == 303
-    assert len(repairs.history(item.id)) == 1
+    assert len(house.history(item.id)) == 1
     again = client.post(form, {**values, "form_token": "another", "vendor": "明达", "fault": "不亮"})
     assert again.status_code == 409
     client.get(f"/assets/{item.id}")
     assert "明达" in client.page.text
-    back = f"/assets/repairs/{repairs.history(item.id)[0].id}/back"
-    assert client.page.all("a", href=back)
+    back = f"/assets/repairs/{house.history(item.id)[0].id}/back"
+    lead = f"/assets/{item.id}/repair/back"
+    assert client.page.all("a", href=lead)
+    assert client.get(lead).headers["Location"] == back
     client.get(back)
     given = client.page.values(back)
     assert client.post(back, {**given, "outcome": "failure", "cost": "0"}).status_code == 422
@@ -78,6 +80,7 @@ def test_the_keeper_sends_to_repair_and_takes_back(client: Client, desk: Desk) -
     assert (
         client.post(back, {**given, "outcome": "success", "cost": "1.2万", "note": "换屏"}).status_code == 303
     )
+    assert client.get(lead).status_code == 404
     client.get("/assets/repairs")
     assert all(text in client.page.text for text in ("明达", "12,000.00", "修好了"))
     assert client.post(back, {**given, "outcome": "success", "cost": "0"}).status_code == 409
@@ -161,7 +164,9 @@ def test_scrapping_goes_to_the_leader(client: Client, desk: Desk, leader: User) 
     sent = client.post(form, {**values, "reason": "老化", "residual": "30"})
     assert sent.status_code == 303
     page = sent.headers["Location"]
-    token = client.page.values(form)
+    assert client.get(form).headers["Location"] == page
+    client.get(f"/assets/{item.id}/repair")
+    token = client.page.values(f"/assets/{item.id}/repair")
     assert client.post(f"{page}/approve", {**token, "version": "1"}).status_code == 403
     client.as_(leader)
     client.get(page)
