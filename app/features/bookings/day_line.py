@@ -71,6 +71,11 @@ class Window:
         return self.span == Span.DAY
 
     @cached_property
+    def first_text(self) -> str:
+        """The first day as a stamp begins, 2026-11-23."""
+        return self.first.isoformat()
+
+    @cached_property
     def days(self) -> int:
         """How many days are shown."""
         return 1 if self.alone else FORTNIGHT
@@ -102,7 +107,8 @@ class Window:
 
     def share(self, moment: datetime) -> float:
         """Return where a moment stands, in hundredths of the width; what lies outside stands at the edge."""
-        return round(100 * min(max((moment - self.begin) / self.length, 0.0), 1.0), 3)
+        part = 100 * ((moment - self.begin) / self.length)
+        return 0.0 if part < 0 else 100.0 if part > 100 else part
 
 
 KINDS = {

@@ -218,7 +218,7 @@ def test_a_moment_stands_at_its_share_of_the_days_shown() -> None:
     day = Window(TODAY, Span.DAY)
     noon = clock.from_local(datetime(2026, 11, 23, 12))  # noqa: DTZ001 - the wall clock of the company
     assert (day.share(noon), day.share(day.begin - hours(5)), day.share(day.end + hours(5))) == (50, 0, 100)
-    assert Window(TODAY, Span.FORTNIGHT).share(day.end) == round(100 / 14, 3)
+    assert Window(TODAY, Span.FORTNIGHT).share(day.end) == pytest.approx(100 / 14)
     assert (day.moved(-1), Window(TODAY, Span.FORTNIGHT).moved(1)) == (date(2026, 11, 22), date(2026, 12, 7))
 
 
