@@ -151,7 +151,8 @@ def _bar(
 def in_words(stretch: Stretch, window: Window, labels: Mapping[Kind, str]) -> str:
     """Return a bar as it is read aloud and shown on hover."""
     place = f" {stretch.place}" if stretch.place else ""
-    span = f"{said(stretch.begin, window)}–{said(stretch.end, window)}"
+    end = "" if stretch.kind == Kind.OVERDUE else said(stretch.end, window)
+    span = f"{said(stretch.begin, window)}–{end}"
     return f"{span} {labels[stretch.kind]} {stretch.person}{place}"
 
 
