@@ -154,9 +154,11 @@ def papers_of(demo: DemoCar, today: date) -> Iterator[PaperValues]:
         (PaperKind.COMMERCIAL_INSURANCE, INSURER, demo.insured, "SY"),
         (PaperKind.INSPECTION, STATION, demo.inspected, "NJ"),
     ):
-        until = today + timedelta(days=days)
-        number = f"{prefix}{until:%Y%m%d}{demo.plate[-4:]}"
-        yield PaperValues(kind, until - timedelta(days=YEAR - 1), until, issuer, number)
+        last = today + timedelta(days=days)
+        # the one before it too, by which the car was driven until then
+        for until in (last - timedelta(days=YEAR), last):
+            number = f"{prefix}{until:%Y%m%d}{demo.plate[-4:]}"
+            yield PaperValues(kind, until - timedelta(days=YEAR - 1), until, issuer, number)
 
 
 def correcting(stage: Stage) -> Script:

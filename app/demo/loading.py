@@ -24,6 +24,7 @@ from app.demo import (
     sealing,
     studying,
     supervision,
+    trips,
 )
 from app.demo.people import ACCOUNTS, PASSWORD, create_accounts, create_departments
 from app.demo.stage import Script, Stage, play, readers
@@ -79,6 +80,7 @@ def half_year(stage: Stage, public_url: str) -> list[Script]:
         *supervision.stories(stage),
         *proposals.stories(stage),
         *cars.stories(stage),
+        *trips.stories(stage),
         studying.answering(stage),
         customers.changing(stage),
         products.changing(stage),

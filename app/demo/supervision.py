@@ -27,6 +27,8 @@ BINDINGS = (
     (INQUIRY, "第八条", "approvals-not-waiting"),
     (INQUIRY, "第九条", "reviewed-before-printing"),
     (VEHICLES, "第二条", "vehicles-papers-valid"),
+    (VEHICLES, "第四条", "cars-back-in-time"),
+    (VEHICLES, "第六条", "complete-mileage"),
     (VEHICLES, "第七条", "vehicles-defects-mended"),
     (VEHICLES, "第八条", "vehicles-fines-settled"),
     (VEHICLES, "第十一条", "hand-overs-confirmed-in-time"),

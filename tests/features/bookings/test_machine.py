@@ -16,3 +16,5 @@ def test_no_walk_gives_a_car_twice_or_breaks_its_mileage(app: Any) -> None:
             max_examples=8, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )
+    assert Walk.steps > 50
+    assert 0 < Walk.refused < Walk.steps
