@@ -302,7 +302,7 @@ FLOW = Flow(
     S.SUBMITTED,
     (
         State(S.SUBMITTED, lazy("待部门同意"), "warn", agreeing, milestone=True),
-        State(S.DEPT_OK, lazy("待派车"), "warn", dispatching, milestone=True),
+        State(S.DEPT_OK, lazy("待派车"), "warn", dispatching),
         State(S.DISPATCHED, lazy("已派车"), "info", going_out, milestone=True),
         State(S.OUT, lazy("已出车"), "info", coming_back, milestone=True),
         State(S.RETURNED, lazy("已还车"), "ok", settling, milestone=True),

@@ -394,8 +394,8 @@ def test_pages_speak_english(client: Client, desk: Desk) -> None:
         ("/bookings/new", "Book a car"),
         ("/bookings/retro", "afterwards"),
         (f"/bookings/{booking.id}", "Out"),
-        (f"/bookings/{booking.id}/return", "Return"),
-        ("/bookings/all", "All trips"),
+        (f"/bookings/{booking.id}/return", "The car is in order"),
+        ("/bookings/all", "All bookings"),
     ):
         client.get(address)
         assert words in client.page.text, address
