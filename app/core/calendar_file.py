@@ -93,12 +93,23 @@ def in_utc(moment: datetime) -> str:
 def escaped(text: str) -> str:
     """Return a text as a value: separators marked, lines joined by their mark, no control characters."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    kept = ["".join(one for one in line if unicodedata.category(one) not in ("Cc", "Cs")) for line in lines]
-    return "\\n".join(line.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,") for line in kept)
+    return "\\n".join(
+        without_controls(line).replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,") for line in lines
+    )
+
+
+def without_controls(line: str) -> str:
+    """Return a line without control characters and halves of characters."""
+    if line.isprintable():
+        return line
+    return "".join(one for one in line if unicodedata.category(one) not in ("Cc", "Cs"))
 
 
 def folded(line: str) -> Iterator[str]:
     """Give a line in pieces of at most 75 octets, all but the first begun by a blank; no character is cut."""
+    if len(line.encode()) <= LONGEST_LINE:
+        yield line
+        return
     piece, used = "", 0
     for character in line:
         width = len(character.encode())

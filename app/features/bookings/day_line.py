@@ -71,6 +71,11 @@ class Window:
         return self.span == Span.DAY
 
     @cached_property
+    def first_text(self) -> str:
+        """The first day as a stamp begins, 2026-11-23."""
+        return self.first.isoformat()
+
+    @cached_property
     def days(self) -> int:
         """How many days are shown."""
         return 1 if self.alone else FORTNIGHT
@@ -102,7 +107,8 @@ class Window:
 
     def share(self, moment: datetime) -> float:
         """Return where a moment stands, in hundredths of the width; what lies outside stands at the edge."""
-        return round(100 * min(max((moment - self.begin) / self.length, 0.0), 1.0), 3)
+        part = 100 * ((moment - self.begin) / self.length)
+        return 0.0 if part < 0 else 100.0 if part > 100 else part
 
 
 KINDS = {
@@ -221,11 +227,13 @@ def lines(actor: Actor, window: Window, latest: datetime) -> tuple[Window, list[
         window = replace(window, vehicle_id=None)
     # what an actor may read follows from settings and roles alone, so the statement is made once
     statement = configuration.kept(("day line", actor), partial(_taken, actor))
-    now, today_end = clock.now(), clock.day_bounds(clock.today())[1]
+    now = clock.now()
     taken: dict[int, list[Stretch]] = defaultdict(list)
     for row in read(statement, {"begin": window.begin, "end": window.end}):
         if window.vehicle_id in (None, row.vehicle_id):
-            taken[row.vehicle_id].append(stretch_of(row, now, today_end))
+            stretch = stretch_of(row, now, window.end)
+            if stretch.end > window.begin:
+                taken[row.vehicle_id].append(stretch)
     shown = without_night(window, [stretch for found in taken.values() for stretch in found])
     return shown, [
         _line(car, taken.get(car.id, []), shown, now, latest)
@@ -250,11 +258,11 @@ def without_night(window: Window, stretches: Iterable[Stretch]) -> Window:
     return window if at_night else waking
 
 
-def stretch_of(row: Any, now: datetime, today_end: datetime) -> Stretch:
-    """Return a booking as it stands on the line; nobody knows when one that is overdue comes back, so not today."""
+def stretch_of(row: Any, now: datetime, last: datetime) -> Stretch:
+    """Return a booking as it stands on the line; a car that is overdue is given to nobody before it is really back."""
     kind, end = KINDS[row.status], row.end
     if kind == Kind.OUT and end < now:
-        kind, end = Kind.OVERDUE, today_end
+        kind, end = Kind.OVERDUE, last
     place = row.destination if row.readable else ""
     return Stretch(row.id, kind, row.begin, end, row.person, place, bool(row.readable))
 

@@ -51,7 +51,7 @@ def definitions(window: Window) -> Markup:
     """Return what the drawings of a page share: the hatching, and the lines of hours or days."""
     steps = len(window.hours) if window.span == Span.DAY else window.days
     lines = "".join(
-        f'<rect x="{100 * step / steps:.3f}%" width="1" height="100%" fill="var(--line)"/>'
+        f'<rect x="{100 * step / steps:.2f}%" width="1" height="100%" fill="var(--line)"/>'
         for step in range(1, steps)
     )
     return Markup(  # noqa: S704 - numbers alone
@@ -64,7 +64,7 @@ def head(window: Window) -> Markup:
     """Return the head above the lines: hours, or days that lead to their own page."""
     if window.span == Span.DAY:
         inside = "".join(
-            charts.text(f"{100 * place / len(window.hours):.3f}%", 15, f"{hour:02d}", "start", "ink-soft")
+            charts.text(f"{100 * place / len(window.hours):.2f}%", 15, f"{hour:02d}", "start", "ink-soft")
             for place, hour in enumerate(window.hours)
         )
     else:
@@ -78,7 +78,7 @@ def _day_of(window: Window, number: int) -> str:
     day = window.first + timedelta(days=number)
     address = url_for("day_line.index", day=day.isoformat())
     words = charts.text(
-        f"{100 * number / window.days:.3f}%", 14, f"{day.day} {filters.weekday(day)}", "start", "ink-soft"
+        f"{100 * number / window.days:.2f}%", 14, f"{day.day} {filters.weekday(day)}", "start", "ink-soft"
     )
     return f'<a href="{escape(address)}" aria-label="{escape(filters.weekday_text(day))}">{words}</a>'
 
@@ -87,14 +87,14 @@ def line(car: CarLine, window: Window, now: datetime) -> Markup:
     """Return the line of a car: past time shaded, free time as links to the form, bookings as links to their pages."""
     parts = ['<use href="#hours"/>']
     past = window.share(now)
-    parts.insert(0, f'<rect width="{100 if car.blocked else past}%" height="100%" fill="var(--hover)"/>')
+    parts.insert(0, f'<rect width="{100 if car.blocked else past:.2f}%" height="100%" fill="var(--hover)"/>')
     # made once: an address made anew for each stretch costs more than drawing it
     form = escape(form_address(car.vehicle_id, ""))
     offer = escape(_("约车：%(plate)s，%(time)s 起空闲", plate=car.plate, time=MOMENT))
     parts += [_free(free, window, form, offer) for free in car.free]
     address = documents.document_type(BOOKING).url
     if window.begin < now < window.end:
-        parts.append(f'<rect x="{past}%" width="2" height="100%" fill="var(--seal)"/>')
+        parts.append(f'<rect x="{past:.2f}%" width="2" height="100%" fill="var(--seal)"/>')
     labels = {kind: str(label) for kind, label in KIND_LABELS.items()}
     parts += [_bar(stretch, window, now, labels, address) for stretch in car.stretches]
     height = 2 * EDGE + car.lanes * (LANE + GAP) - GAP
@@ -108,7 +108,7 @@ def _free(free: Free, window: Window, form: str, offer: str) -> str:
     return (
         f'<a href="{form}{local_text(free.suggested)}" data-free'
         f' aria-label="{offer.replace(MOMENT, said(free.begin, window))}">'
-        f'<rect x="{left}%" width="{window.share(free.end) - left:.3f}%" height="100%" fill="transparent"/></a>'
+        f'<rect x="{left:.2f}%" width="{window.share(free.end) - left:.2f}%" height="100%" fill="transparent"/></a>'
     )
 
 
@@ -126,10 +126,11 @@ def _bar(
     if stretch.kind == Kind.OVERDUE:
         # what is certain is red, how long it will still be out nobody knows
         known = window.share(now)
-        drawn = f'<rect x="{known}%" y="{top}" width="{right - known:.3f}%" height="{LANE}" fill="var(--bad-soft)"/>'
+        rest = f'x="{known:.2f}%" y="{top}" width="{right - known:.2f}%" height="{LANE}"'
+        drawn = f'<rect {rest} fill="var(--bad-soft)"/>'
         right = known
     width = max(right - left, 0.2)
-    box = f'x="{left}%" y="{top}" width="{width:.3f}%" height="{LANE}"'
+    box = f'x="{left:.2f}%" y="{top}" width="{width:.2f}%" height="{LANE}"'
     shape = f'rx="4" fill="{fill}" stroke="{edge}"'
     letters = int((width * HUNDREDTH - 8) / LETTER)
     if letters < LEAST_LETTERS:
@@ -150,16 +151,16 @@ def _bar(
 def in_words(stretch: Stretch, window: Window, labels: Mapping[Kind, str]) -> str:
     """Return a bar as it is read aloud and shown on hover."""
     place = f" {stretch.place}" if stretch.place else ""
-    span = f"{said(stretch.begin, window)}–{said(stretch.end, window)}"
+    end = "" if stretch.kind == Kind.OVERDUE else said(stretch.end, window)
+    span = f"{said(stretch.begin, window)}–{end}"
     return f"{span} {labels[stretch.kind]} {stretch.person}{place}"
 
 
 def said(moment: datetime, window: Window) -> str:
     """Return a moment as short as the view allows: the time alone where it is of the one day shown."""
-    local = clock.to_local(moment)
     # a tenth of what strftime takes, and there are thousands
-    text = local.isoformat(" ", "minutes")
-    return text[11:16] if window.alone and local.date() == window.first else text[5:16]
+    text = moment.astimezone(clock.company_zone()).isoformat(" ", "minutes")
+    return text[11:16] if window.alone and text.startswith(window.first_text) else text[5:16]
 
 
 def form_address(vehicle_id: int, begin: str, end: str = "") -> str:

@@ -79,7 +79,7 @@ def test_what_is_given_is_taken_and_what_is_asked_for_stays_free(yard: Yard) -> 
     assert len(asked.free) == 1
 
 
-def test_a_trip_stands_as_it_was_driven_and_an_overdue_car_is_not_free_today(yard: Yard) -> None:
+def test_a_trip_stands_as_it_was_driven_and_an_overdue_car_is_not_free_before_it_is_back(yard: Yard) -> None:
     trip = journeys.book(yard, start=MORNING + hours(1), length=1)
     with clock.frozen(MORNING + hours(1)):
         journeys.step(yard, trip, "out", kilometres=10_000)
@@ -89,13 +89,33 @@ def test_a_trip_stands_as_it_was_driven_and_an_overdue_car_is_not_free_today(yar
         late = line(yard)
         assert [item.kind for item in late.stretches] == [Kind.OVERDUE]
         assert late.free == ()
-        fortnight = line(yard, span=Span.FORTNIGHT)
-        assert fortnight.free[0].begin == Window(TODAY, Span.DAY).end
-        assert local(fortnight.free[0].suggested) == "08:00"
+        assert line(yard, span=Span.FORTNIGHT).free == ()
         journeys.step(yard, trip, "return", kilometres=10_050, condition_good=True)
         (item,) = line(yard).stretches
         assert (item.kind, item.begin, item.end) == (Kind.DRIVEN, MORNING + hours(1), MORNING + hours(3))
         assert line(yard).free
+
+
+def test_a_trip_that_is_out_stands_on_the_days_it_is_planned_for_until_it_is_late(yard: Yard) -> None:
+    trip = journeys.book(yard, start=MORNING + hours(1), length=1)
+    tomorrow = Window(TODAY + timedelta(days=1), Span.DAY)
+
+    def kinds() -> list[Kind]:
+        _shown, found = day_line.lines(yard.actor("rider"), tomorrow, clock.now() + hours(1_000))
+        return [item.kind for car in found for item in car.stretches]
+
+    with clock.frozen(MORNING + hours(1)):
+        journeys.step(yard, trip, "out", kilometres=10_000)
+        assert kinds() == []
+    with clock.frozen(MORNING + hours(3)):
+        assert kinds() == [Kind.OVERDUE]
+
+
+def test_a_morning_that_is_free_is_offered_from_eight_on(yard: Yard) -> None:
+    _shown, found = day_line.lines(
+        yard.actor("rider"), Window(TODAY + timedelta(days=1), Span.DAY), clock.now() + hours(1_000)
+    )
+    assert [local(free.suggested) for car in found for free in car.free] == ["08:00", "08:00"]
 
 
 def test_a_car_that_is_not_there_narrows_nothing(yard: Yard) -> None:
@@ -218,7 +238,7 @@ def test_a_moment_stands_at_its_share_of_the_days_shown() -> None:
     day = Window(TODAY, Span.DAY)
     noon = clock.from_local(datetime(2026, 11, 23, 12))  # noqa: DTZ001 - the wall clock of the company
     assert (day.share(noon), day.share(day.begin - hours(5)), day.share(day.end + hours(5))) == (50, 0, 100)
-    assert Window(TODAY, Span.FORTNIGHT).share(day.end) == round(100 / 14, 3)
+    assert Window(TODAY, Span.FORTNIGHT).share(day.end) == pytest.approx(100 / 14)
     assert (day.moved(-1), Window(TODAY, Span.FORTNIGHT).moved(1)) == (date(2026, 11, 22), date(2026, 12, 7))
 
 
