@@ -19,13 +19,13 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")
-def yard(demo_company: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str]]:
+def yard(demo_company: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """A copy of the demo with a car of its own, and the code of that car."""
     folder = tmp_path_factory.mktemp("yard") / "company"
     shutil.copytree(demo_company, folder)
     command = [sys.executable, "-m", "tests.browser.yard", str(folder)]
     done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, encoding="utf-8")
-    yield folder, done.stdout.split()[-1]
+    return folder, done.stdout.split()[-1]
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""A car of its own for the browser, in a demo company: ``python -m tests.browser.yard FOLDER`` prints its label code."""
+"""A car of its own for the browser: ``python -m tests.browser.yard FOLDER`` adds it to a demo, and prints its code."""
 
 import sys
 from datetime import timedelta

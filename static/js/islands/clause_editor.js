@@ -72,11 +72,11 @@ export default function clauseEditor(root) {
     if (command !== "bold") tidy();
     look();
   });
-  link.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || event.isComposing) return;
+  const press = (event, command) => {
     event.preventDefault();
-    part.querySelector("[data-command=link]").click();
-  });
+    part.querySelector(`[data-command=${command}]`).click();
+  };
+  link.addEventListener("keydown", (event) => { if (event.key === "Enter" && !event.isComposing) press(event, "link"); });
   // Until something is written the marks are sent as they are.
   box.addEventListener("input", () => {
     field.value = new XMLSerializer().serializeToString(box);
@@ -84,10 +84,7 @@ export default function clauseEditor(root) {
   });
   // Firefox has no key for bold of its own: it would show the bookmarks.
   box.addEventListener("keydown", (event) => {
-    if (event.key.toLowerCase() !== "b" || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey) return;
-    event.preventDefault();
-    document.execCommand("bold");
-    look();
+    if (event.key.toLowerCase() === "b" && (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey) press(event, "bold");
   });
   // Nothing but bold is printed.
   box.addEventListener("beforeinput", (event) => { if (/^format(?!Bold|Remove)/.test(event.inputType)) event.preventDefault(); });
