@@ -72,10 +72,7 @@ export default function clauseEditor(root) {
     if (command !== "bold") tidy();
     look();
   });
-  const press = (event, command) => {
-    event.preventDefault();
-    part.querySelector(`[data-command=${command}]`).click();
-  };
+  const press = (event, command) => { event.preventDefault(); part.querySelector(`[data-command=${command}]`).click(); };
   link.addEventListener("keydown", (event) => { if (event.key === "Enter" && !event.isComposing) press(event, "link"); });
   // Until something is written the marks are sent as they are.
   box.addEventListener("input", () => {
