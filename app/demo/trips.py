@@ -68,6 +68,7 @@ def stories(stage: Stage) -> list[Script]:
         still_out(stage),
         competing(stage),
         riding(stage),
+        planned_today(stage),
     ]
 
 
@@ -258,3 +259,31 @@ def riding(stage: Stage) -> Script:
     booking = actions.request(actor=stage.actor("s1"), values=values)
     yield stage.timetable.moment(1, 16, 45)
     actions.ask_seat(session.get_one(Booking, booking.id), actor=stage.actor("c1"))
+
+
+def planned_today(stage: Stage) -> Script:
+    """On the last afternoon cars are taken for the day of loading, and the coach is asked for."""
+    at = stage.timetable.moment
+    for minute, (who, where, car, hour, hours) in enumerate(
+        (
+            ("s1", "盐都区大纵湖合作社", SEDAN, 13, 4),
+            ("w1", "建湖县颜单镇", VAN, 10, 3),
+            ("m1", "盐城站接客户", ELECTRIC, 15, 2),
+        )
+    ):
+        yield at(1, 16, 50 + minute)
+        start = coming(stage, 0, hour)
+        values = BookingValues(where, start, start + timedelta(hours=hours), "客户走访", 2, cars.car(car).id)
+        actions.request(actor=stage.actor(who), values=values)
+    yield at(1, 16, 55)
+    start = coming(stage, 0, 14)
+    values = BookingValues(
+        "东台市富安农机合作社",
+        start,
+        start + timedelta(hours=4),
+        "带客户看现场",
+        10,
+        cars.car(COACH).id,
+        self_drive=False,
+    )
+    actions.request(actor=stage.actor("s2"), values=values)
