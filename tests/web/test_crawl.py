@@ -165,18 +165,18 @@ def test_a_salesperson_of_the_smallest_preset_has_seven_entries_at_most(client, 
 
 
 def test_what_belongs_to_a_larger_preset_does_not_show(client, world, monkeypatch):
-    larger = modules.Module("fleet", lazy("车辆"), preset=modules.STANDARD)
+    larger = modules.Module("fleet", lazy("船队"), preset=modules.STANDARD)
     entry = nav.NavItem(
-        "fleet", lazy("车辆"), "truck", "customers.index", section="office", module="fleet", order=1
+        "fleet", lazy("船队"), "truck", "customers.index", section="office", module="fleet", order=1
     )
     monkeypatch.setitem(modules._registered, "fleet", larger)
     monkeypatch.setitem(nav._items, "fleet", entry)
     client.as_(world.accounts["s1"]).get("/")
-    assert "车辆" not in client.page.text
+    assert "船队" not in client.page.text
     with unit_of_work():
         settings.put("modules.preset", modules.STANDARD)
     client.get("/")
-    assert "车辆" in client.page.text
+    assert "船队" in client.page.text
 
 
 def test_a_module_that_is_off_leaves_no_link(client, world, queries):

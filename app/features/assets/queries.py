@@ -128,12 +128,14 @@ def held_by(person_id: int) -> Select[AssetItem]:
     return select(AssetItem).where(AssetItem.keeper_id == person_id, AssetItem.status != ItemStatus.SCRAPPED)
 
 
-def left_open(person_id: int) -> tuple[int, int]:
-    """Return for how many items a person is responsible, and how many offers to or from them wait, by one statement."""
-    items = held_by(person_id).with_only_columns(func.count(), maintain_column_froms=True).scalar_subquery()
-    offers = select(func.count()).where(waits_between(person_id)).scalar_subquery()
-    row = session.execute(select(items, offers)).one()
-    return row[0], row[1]
+def held_count(person_id: int) -> Select[int]:
+    """Return the SELECT of how many items a person is responsible for now."""
+    return held_by(person_id).with_only_columns(func.count(), maintain_column_froms=True)
+
+
+def waiting_count(person_id: int) -> Select[int]:
+    """Return the SELECT of how many hand-overs to or from a person wait for their answer."""
+    return select(func.count()).where(waits_between(person_id))
 
 
 def waits_between(person_id: int) -> ColumnElement[bool]:

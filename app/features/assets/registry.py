@@ -23,7 +23,7 @@ from app.features.assets.enums import (
 )
 from app.features.assets.flow import ANSWER, GIVE_BACK
 from app.features.assets.models import AssetCategory, AssetPlace, HandOver
-from app.features.people.leaving import OpenMatter, register_leaver_check
+from app.features.people.leaving import LeaverCheck, register_leaver_check
 from app.features.rules.models import Rule
 
 register_permissions(
@@ -217,13 +217,15 @@ search.register_source(
 )
 
 
-@register_leaver_check
-def unfinished(user_id: int) -> OpenMatter | None:
-    """Find what a leaver is still responsible for, and offers that nobody answered yet (rule R12)."""
-    items, offers = queries.left_open(user_id)
-    if not items and not offers:
-        return None
-    sentence = lazy("名下还有 %(count)s 件设备", count=items)
-    if not items:
-        sentence = lazy("还有 %(count)s 笔设备交接没有答复", count=offers)
-    return OpenMatter(sentence, f"/assets/people/{user_id}", AssetPerm.VIEW_ALL)
+# what a leaver is still responsible for, and offers that nobody answered yet (rule R12)
+register_leaver_check(
+    LeaverCheck(
+        queries.held_count, lazy("名下还有 %(count)s 件设备"), "/assets/people/%(user)s", AssetPerm.VIEW_ALL
+    ),
+    LeaverCheck(
+        queries.waiting_count,
+        lazy("还有 %(count)s 笔设备交接没有答复"),
+        "/assets/people/%(user)s",
+        AssetPerm.VIEW_ALL,
+    ),
+)

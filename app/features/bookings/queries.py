@@ -94,12 +94,11 @@ def trip_at(vehicle_id: int, moment: datetime) -> tuple[int, str, int] | None:
     return (int(row.driver_id), BOOKING, row.id) if row is not None and row.driver_id is not None else None
 
 
-def open_of(user_id: int) -> int:
-    """Return how many bookings a person asked for or drives that are not over."""
-    statement = select(func.count()).where(
+def open_of(user_id: int) -> Select[int]:
+    """Return the SELECT of how many bookings a person asked for or drives that are not over."""
+    return select(func.count()).where(
         or_(Booking.owner_id == user_id, Booking.driver_id == user_id), Booking.status.in_((*SOFT, *HARD))
     )
-    return session.execute(statement).scalar_one()
 
 
 def missed() -> Select[Booking]:

@@ -12,7 +12,7 @@ from app.features.bookings import actions, indicators, mileage, queries
 from app.features.bookings.enums import BOOKING, MODULE, BookingPerm
 from app.features.bookings.models import Booking
 from app.features.bookings.trips import GAP, LATE
-from app.features.people.leaving import OpenMatter, register_leaver_check
+from app.features.people.leaving import LeaverCheck, register_leaver_check
 from app.features.vehicles.drivers import register_trip_finder
 
 MOST_HORIZON = 366
@@ -140,12 +140,7 @@ register_trip_finder(queries.trip_at)
 timeline.on("odometer_correction:agree", mileage.renew_on_correction)
 
 
-@register_leaver_check
-def open_bookings(user_id: int) -> OpenMatter | None:
-    """Find bookings of a leaver that are not over: another driver, or cancelled first (rule R12)."""
-    count = queries.open_of(user_id)
-    if not count:
-        return None
-    return OpenMatter(
-        lazy("还有 %(count)s 次用车没有办完", count=count), "/bookings/all", BookingPerm.REQUEST
-    )
+# bookings of a leaver that are not over get another driver, or are cancelled first (rule R12)
+register_leaver_check(
+    LeaverCheck(queries.open_of, lazy("还有 %(count)s 次用车没有办完"), "/bookings/all", BookingPerm.REQUEST)
+)

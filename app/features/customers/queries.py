@@ -186,14 +186,13 @@ def in_region(region: str) -> ColumnElement[bool]:
     return or_(Customer.region == region, Customer.region.startswith(f"{region}-", autoescape=True))
 
 
-def owned_count(owner_id: int) -> int:
-    """Return how many customers in use a person cares for."""
-    statement = (
+def owned_count(owner_id: int) -> Select[int]:
+    """Return the SELECT of how many customers in use a person cares for."""
+    return (
         select(func.count())
         .select_from(Customer)
         .where(Customer.owner_id == owner_id, Customer.active.is_(True))
     )
-    return session.execute(statement).scalar_one()
 
 
 def contacts_of(customer_id: int) -> list[CustomerContact]:

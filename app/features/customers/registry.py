@@ -6,7 +6,7 @@ from app.core.permissions import Role
 from app.features.customers import queries
 from app.features.customers.actions import DOC_TYPE
 from app.features.customers.enums import KIND_LABELS, LEVEL_LABELS, CustomerPerm
-from app.features.people.leaving import OpenMatter, register_leaver_check
+from app.features.people.leaving import LeaverCheck, register_leaver_check
 
 permissions.register_permissions(
     CustomerPerm,
@@ -92,11 +92,12 @@ search.register_source(
 )
 
 
-@register_leaver_check
-def owned_customers(user_id: int) -> OpenMatter | None:
-    """Find customers a leaver still cares for: they are handed over first (rule R12)."""
-    count = queries.owned_count(user_id)
-    if not count:
-        return None
-    url = f"/customers/hand-over?owner={user_id}"
-    return OpenMatter(lazy("还负责着 %(count)s 家客户", count=count), url, CustomerPerm.HAND_OVER)
+# customers a leaver still cares for are handed over first (rule R12)
+register_leaver_check(
+    LeaverCheck(
+        queries.owned_count,
+        lazy("还负责着 %(count)s 家客户"),
+        "/customers/hand-over?owner=%(user)s",
+        CustomerPerm.HAND_OVER,
+    )
+)

@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from app.core.db import session
 from app.core.i18n import LazyText, lazy
 from app.core.tasks import Task, registered_kinds
+
+Counting = Select[*tuple[Any, ...]]
 
 
 @dataclass(frozen=True)
@@ -17,31 +20,54 @@ class OpenMatter:
     ``permission`` is what one needs to open the list.
     """
 
-    sentence: LazyText
+    sentence: str
     url: str = ""
     permission: str = ""
 
 
-Check = Callable[[int], OpenMatter | None]
+@dataclass(frozen=True, eq=False)
+class LeaverCheck:
+    """What may still be open: ``counting`` gives for a person the SELECT of how many, ``sentence`` tells ``%(count)s``.
 
-leaver_checks: list[Check] = []
+    ``url`` is the list of it, with ``%(user)s`` for the leaver.
+    """
+
+    counting: Callable[[int], Counting]
+    sentence: LazyText
+    url: str = ""
+    permission: str = ""
+
+    def matter(self, user_id: int, count: int) -> OpenMatter:
+        """Return what the leaver has to hand over."""
+        return OpenMatter(self.sentence.filled(count=count), self.url % {"user": user_id}, self.permission)
 
 
-def register_leaver_check(check: Check) -> Check:
-    """Add a check: called with the id of the leaver, it returns what is still open or None."""
-    leaver_checks.append(check)
-    return check
+leaver_checks: list[LeaverCheck] = []
+
+
+def register_leaver_check(*checks: LeaverCheck) -> None:
+    """Add checks; all of them are asked by one statement."""
+    leaver_checks.extend(checks)
 
 
 def open_matters(user_id: int) -> list[OpenMatter]:
     """Return what a person must hand over before the account is closed."""
-    return [found for check in leaver_checks if (found := check(user_id)) is not None]
+    if not leaver_checks:
+        return []
+    counts = select(*(check.counting(user_id).scalar_subquery() for check in leaver_checks))
+    return [
+        check.matter(user_id, count)
+        for check, count in zip(leaver_checks, session.execute(counts).one(), strict=True)
+        if count
+    ]
 
 
-@register_leaver_check
-def open_tasks(user_id: int) -> OpenMatter | None:
-    """Find open tasks addressed to the person by name that somebody has to take over."""
+def open_tasks(user_id: int) -> Counting:
+    """Return the SELECT of how many open tasks, addressed to the person by name, somebody has to take over."""
     falling_away = [kind.code for kind in registered_kinds() if kind.ends_with_person]
-    open_ones = (Task.user_id == user_id, Task.closed_at.is_(None), Task.kind.not_in(falling_away))
-    count = session.execute(select(func.count()).select_from(Task).where(*open_ones)).scalar_one()
-    return OpenMatter(lazy("还有 %(count)s 件待办", count=count)) if count else None
+    return select(func.count()).where(
+        Task.user_id == user_id, Task.closed_at.is_(None), Task.kind.not_in(falling_away)
+    )
+
+
+register_leaver_check(LeaverCheck(open_tasks, lazy("还有 %(count)s 件待办")))

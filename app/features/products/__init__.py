@@ -20,6 +20,8 @@ def register(app: Flask) -> None:
             endpoint="products.index",
             section="sales",
             permission=ProductPerm.VIEW,
+            module="products_menu",
+            kept_for=ProductPerm.EDIT,
             order=50,
         )
     )

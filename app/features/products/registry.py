@@ -1,6 +1,6 @@
 """What products tell the platform: permissions, verbs, sentences, how they are named and found."""
 
-from app.core import documents, permissions, search, sentences, timeline
+from app.core import documents, modules, permissions, search, sentences, timeline
 from app.core.i18n import lazy, lazy_in_context
 from app.core.permissions import Role
 from app.features.products import queries
@@ -30,6 +30,8 @@ permissions.register_permissions(
         ProductPerm.EDIT: (lazy("维护产品"), {Role.MANAGER, Role.BACK_OFFICE}),
     },
 )
+# In the smallest preset products are met where they are quoted; whoever keeps the price list finds it in the menu.
+modules.register(modules.Module("products_menu", lazy("产品菜单"), preset=modules.STANDARD, order=45))
 timeline.register_verbs(
     timeline.Verb("product:create", lazy_in_context("event", "新建产品"), frozenset({"prices"})),
     timeline.Verb("product:import", lazy("从表格导入产品"), frozenset({"prices"})),

@@ -7,7 +7,7 @@ from app.core import documents, jobs, modules, search, sentences, settings, task
 from app.core.i18n import lazy, lazy_in_context
 from app.core.permissions import Role, register_permissions
 from app.core.timeline import Verb
-from app.features.people.leaving import OpenMatter, register_leaver_check
+from app.features.people.leaving import LeaverCheck, register_leaver_check
 from app.features.rules import past, queries, reading
 from app.features.rules.enums import (
     CATEGORY_LABELS,
@@ -190,8 +190,5 @@ search.register_source(
 )
 
 
-@register_leaver_check
-def rules_answered_for(user_id: int) -> OpenMatter | None:
-    """Find rules that a leaver answers for: they get another person first (rule R12)."""
-    count = queries.owned_by(user_id)
-    return OpenMatter(lazy("还负责 %(count)s 份制度", count=count), "/rules") if count else None
+# rules that a leaver answers for get another person first (rule R12)
+register_leaver_check(LeaverCheck(queries.owned_by, lazy("还负责 %(count)s 份制度"), "/rules"))

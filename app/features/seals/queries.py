@@ -57,10 +57,9 @@ def titles(ids: list[int]) -> dict[int, str]:
     }
 
 
-def kept_by(user_id: int) -> int:
-    """Return how many seals in use a person keeps."""
-    statement = select(func.count()).where(Seal.keeper_id == user_id, Seal.status == SealStatus.ACTIVE)
-    return session.execute(statement).scalar_one()
+def kept_by(user_id: int) -> Select[int]:
+    """Return the SELECT of how many seals in use a person keeps."""
+    return select(func.count()).where(Seal.keeper_id == user_id, Seal.status == SealStatus.ACTIVE)
 
 
 def may_use(actor: Actor, seal: Seal) -> bool:

@@ -8,7 +8,7 @@ from app.core import checks, documents, jobs, modules, search, sentences, settin
 from app.core.i18n import lazy, lazy_in_context
 from app.core.permissions import Role, register_permissions
 from app.core.timeline import Verb
-from app.features.people.leaving import OpenMatter, register_leaver_check
+from app.features.people.leaving import LeaverCheck, register_leaver_check
 from app.features.seals import keys, queries, request_actions
 from app.features.seals.enums import KIND_LABELS, USE_FORM_LABELS, SealKind, SealPerm, UseForm
 from app.features.seals.flow import DOC_TYPE as REQUEST
@@ -199,10 +199,7 @@ search.register_source(
 )
 
 
-@register_leaver_check
-def kept_seals(user_id: int) -> OpenMatter | None:
-    """Find seals that a leaver still keeps: they are handed to another keeper first (rule R12)."""
-    count = queries.kept_by(user_id)
-    if not count:
-        return None
-    return OpenMatter(lazy("还保管着 %(count)s 枚印章", count=count), "/seals", SealPerm.VIEW)
+# seals that a leaver still keeps are handed to another keeper first (rule R12)
+register_leaver_check(
+    LeaverCheck(queries.kept_by, lazy("还保管着 %(count)s 枚印章"), "/seals", SealPerm.VIEW)
+)

@@ -96,7 +96,7 @@ FLOW = Flow(
             CorrectionStatus.REQUESTED,
             CorrectionStatus.DECLINED,
             another,
-            lazy_in_context("odometer", "不同意更正"),
+            lazy("不同意更正"),
             reason=True,
             tell=requester,
             kind="danger",
@@ -106,7 +106,7 @@ FLOW = Flow(
             CorrectionStatus.REQUESTED,
             CorrectionStatus.WITHDRAWN,
             mine,
-            lazy_in_context("odometer", "撤回申请"),
+            lazy("撤回申请"),
         ),
     ),
 )

@@ -69,14 +69,13 @@ def of_item(actor: Actor, item_id: int) -> int | None:
     return session.execute(visible_ids(actor).where(Vehicle.item_id == item_id)).scalar_one_or_none()
 
 
-def driven_count(person_id: int) -> int:
-    """Return of how many cars in use a person is the own driver."""
-    statement = (
+def driven_count(person_id: int) -> Select[int]:
+    """Return the SELECT of how many cars in use a person is the own driver of."""
+    return (
         select(func.count())
         .select_from(Vehicle)
         .where(Vehicle.driver_id == person_id, Vehicle.status != VehicleStatus.RETIRED)
     )
-    return session.execute(statement).scalar_one()
 
 
 def shown_status() -> ColumnElement[str]:

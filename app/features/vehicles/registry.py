@@ -10,7 +10,7 @@ from app.core.i18n import LazyText, lazy, lazy_in_context
 from app.core.permissions import EVERY_ROLE, Role, register_permissions
 from app.core.tasks import TaskKind
 from app.core.timeline import Verb
-from app.features.people.leaving import OpenMatter, register_leaver_check
+from app.features.people.leaving import LeaverCheck, register_leaver_check
 from app.features.vehicles import queries, readings, reminders
 from app.features.vehicles.enums import (
     CORRECTION,
@@ -247,10 +247,9 @@ search.register_source(
 )
 
 
-@register_leaver_check
-def own_driver(user_id: int) -> OpenMatter | None:
-    """Find the cars a leaver is the own driver of: they get another one first (rule R12)."""
-    count = queries.driven_count(user_id)
-    if not count:
-        return None
-    return OpenMatter(lazy("还是 %(count)s 辆车的专职驾驶员", count=count), "/vehicles", VehiclePerm.MANAGE)
+# cars a leaver is the own driver of get another one first (rule R12)
+register_leaver_check(
+    LeaverCheck(
+        queries.driven_count, lazy("还是 %(count)s 辆车的专职驾驶员"), "/vehicles", VehiclePerm.MANAGE
+    )
+)

@@ -17,13 +17,14 @@ from app.core.db import session
 from app.core.errors import Problem
 from app.core.permissions import SYSTEM
 from app.core.uow import unit_of_work
-from app.features.assets import accepting, actions, custody, offering, queries
+from app.features.assets import accepting, actions, custody, offering
 from app.features.assets import invariant as examination
 from app.features.assets.actions import ItemValues
 from app.features.assets.enums import CustodyKind, HandOverStatus, ItemStatus
 from app.features.assets.models import AssetCustody, AssetItem, HandOver
 from app.features.assets.offering import OfferedItem
 from app.features.people import actions as people
+from app.features.people import leaving
 from app.features.people.models import User
 from tests import factories
 from tests.features.assets.desk import Desk, desk
@@ -175,7 +176,7 @@ class AnyHistory(RuleBasedStateMachine):
                 people.deactivate(user, version=None, actor=SYSTEM)
             except Problem:
                 # what earlier histories left with them counts as well
-                assert any(queries.left_open(person.id))
+                assert leaving.open_matters(person.id)
                 return
             assert person.id not in self.whose.values()
             assert not self.waiting(person.id)
