@@ -23,9 +23,7 @@ pytestmark = pytest.mark.slow
 # In English everybody; in Chinese those who see most.
 CHINESE_READERS = ("s1", "m1", "admin")
 # Pages that may ask more often, each with its reason.
-MORE_QUERIES: dict[str, tuple[int, str]] = {
-    "/assets/N": (11, "an offer with its two people, and what happened to the item"),
-}
+MORE_QUERIES: dict[str, tuple[int, str]] = {}
 
 
 @pytest.fixture(scope="module")

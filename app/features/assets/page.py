@@ -122,8 +122,8 @@ def item_context(item: AssetItem, actor: Actor) -> dict[str, Any]:
     """Return all that the page of an item needs, for this reader."""
     keeps = queries.keeps(actor, item.department_id)
     mine = item.keeper_id == actor.id
-    offer = queries.open_offer_of(item.id)
     changing = queries.hand_overs_of(item.id)
+    offer = next((row for row in changing if row.status == HandOverStatus.OFFERED), None)
     numbers = {row.id: row.number or "" for row in changing}
     events = timeline.events_for(ITEM, item.id)
     return {
@@ -136,9 +136,7 @@ def item_context(item: AssetItem, actor: Actor) -> dict[str, Any]:
         "card": item_facts(item, actor),
         "periods": periods(custody.history([item.id])[item.id], numbers),
         "offer": offer,
-        "offer_url": url_for("assets.show_hand_over", hand_over_id=offer.id)
-        if offer is not None and offer.id in {row.id for row in changing}
-        else "",
+        "offer_url": url_for("assets.show_hand_over", hand_over_id=offer.id) if offer is not None else "",
         "offer_text": offer_text(offer),
         "left": not item.keeper.active and item.status != ItemStatus.SCRAPPED,
         **item_actions(item, mine=mine, keeps=keeps, offered=offer is not None),
