@@ -10,7 +10,6 @@ export default function clauseEditor(root) {
   const marks = root.querySelector("textarea");
   const link = part.querySelector("#box-link");
   let range = null;
-
   part.hidden = false;
   marks.closest(".field").hidden = true;
   // Messages lead to the field by this name.

@@ -19,4 +19,4 @@ def test_role_that_was_given_an_approval_is_not_for_oneself() -> None:
     with pytest.raises(Denied), unit_of_work():
         actions.assign_role(administrator, Role.WAREHOUSE, actor=actor)
     with unit_of_work():
-        assert actions.assign_role(administrator, Role.DISPATCHER, actor=actor).role == "dispatcher"
+        assert actions.assign_role(administrator, Role.DRIVER, actor=actor).role == "driver"

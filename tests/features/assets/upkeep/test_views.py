@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.core import clock, settings
+from app.core import clock, pictures, settings
 from app.core.db import session
 from app.core.uow import unit_of_work
 from app.features.assets.enums import ItemStatus
@@ -96,7 +96,10 @@ def test_others_do_not_send_to_repair(client: Client, desk: Desk, leader: User) 
     assert client.get("/assets/repairs/999/back").status_code == 404
 
 
-def test_the_responsible_person_reports_a_loss_with_photos(client: Client, desk: Desk) -> None:
+def test_the_responsible_person_reports_a_loss_with_photos(
+    client: Client, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pictures, "MOST_PHOTO_BYTES", 100_000)
     item = desk.item(person=desk.first)
     form = f"/assets/{item.id}/incident"
     client.as_(desk.first).get(form)
@@ -108,7 +111,7 @@ def test_the_responsible_person_reports_a_loss_with_photos(client: Client, desk:
     lying = client.post(form, {**values, "account": "x", "photos": (io.BytesIO(b"%PDF-1.4"), "a.png")})
     assert lying.status_code == 422
     heic = b"\x00\x00\x00\x18ftypheic" + b"\x00" * 40
-    for wrong in (heic, rulebook.PNG[:40], b"\xff" * (20 * 1024 * 1024 + 1)):
+    for wrong in (heic, rulebook.PNG[:40], b"\xff" * 100_001):
         photo = (io.BytesIO(wrong), "现场.jpg")
         refused = client.post(form, {**values, "account": "装车后不见了", "photos": photo})
         assert refused.status_code == 422
