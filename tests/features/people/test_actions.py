@@ -156,13 +156,11 @@ def test_other_features_add_their_own_checks_for_leavers(salesperson, monkeypatc
     for count in (3, 0):
         leaving.register_leaver_check(
             leaving.LeaverCheck(
-                lambda user_id, count=count: select(literal(count)),
-                lazy("%(count)s 客户"),
-                "/customers?owner=%(user)s",
+                lambda _, count=count: select(literal(count)), lazy("%(count)s 客户"), "/c/%(user)s"
             )
         )
     [found] = leaving.open_matters(salesperson.id)
-    assert found == leaving.OpenMatter("3 客户", f"/customers?owner={salesperson.id}")
+    assert found == leaving.OpenMatter("3 客户", f"/c/{salesperson.id}")
 
 
 def test_a_person_comes_back_with_the_roles_still_in_force(admin, salesperson):
