@@ -139,11 +139,11 @@ def carrying(stage: Stage, back: int) -> Script:
     """The coach with its own driver carries people: asked for, agreed, dispatched."""
     at = stage.timetable.moment
     yield at(back + 1, 10, 15)
-    start = at(back, 7, 30)
+    start = at(back, 8, 30)
     values = BookingValues(
         "南京农机展览馆" if back % 20 == 0 else "大丰区丰收大地合作社",
         start,
-        start + timedelta(hours=10),
+        start + timedelta(hours=9),
         "带客户看现场",
         9,
         cars.car(COACH).id,
@@ -155,7 +155,7 @@ def carrying(stage: Stage, back: int) -> Script:
     step(stage, booking, "agree", "m1")
     yield at(back + 1, 14, 5)
     step(stage, booking, "dispatch", "v1", **given(COACH, "d1"), kilometres=360)
-    yield at(back, 7, 32)
+    yield at(back, 8, 32)
     out = cars.car(COACH).odometer
     step(stage, booking, "out", "d1", kilometres=out)
     yield at(back, 17, 10)
@@ -220,7 +220,7 @@ def still_out(stage: Stage) -> Script:
     booking = actions.request(actor=stage.actor("s2"), values=asked(stage, outing))
     yield stage.timetable.moment(1, 13, 32)
     step(stage, booking, "out", "s2", kilometres=cars.car(MINIVAN).odometer)
-    yield stage.timetable.moment(1, 18, 5)
+    yield stage.timetable.moment(1, 17, 50)
     actions.tell_late(session.get_one(Booking, booking.id))
 
 

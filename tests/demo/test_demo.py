@@ -172,6 +172,18 @@ def test_every_kind_of_task_waits_for_somebody() -> None:
         "vehicle_fine:settle",
         "vehicle_fine:name-driver",
         "licence:renew",
+        "asset_incident:follow",
+        "asset_scrapping:decide",
+        "asset_scrapping:dispose",
+        "asset_self_check_request:answer",
+        "booking:agree",
+        "booking:close",
+        "booking:dispatch",
+        "booking:out",
+        "booking:return",
+        "booking:seats",
+        "booking:settle",
+        "stock_count:count",
     }
 
 
