@@ -99,7 +99,8 @@ def attempt(act: Any) -> str:
         except OperationalError:
             continue
         except Conflict as problem:
-            whole = problem.code in TOLD and problem.params.get("who") and problem.params.get("car")
+            named = problem.params.get("who") and problem.params.get("car")
+            whole = problem.code == "booking:free-again" or (problem.code in TOLD and named)
             return problem.code if whole else f"untold {problem.code}"
         return "won"
     return "untold: busy"

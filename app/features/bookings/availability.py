@@ -200,7 +200,8 @@ def hold(booking: Booking, starts_at: datetime, ends_at: datetime) -> None:
     wanted = Wanted(booking.vehicle_id, starts_at, ends_at, booking.id)
 
     def lost() -> Problem:
-        return find_taken(wanted) or Conflict("core:race")
+        # whoever was faster may have given the car back since
+        return find_taken(wanted) or Conflict("booking:free-again")
 
     uow.explain_race(lost)
     row = session.execute(

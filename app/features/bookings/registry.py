@@ -83,6 +83,7 @@ sentences.register(
     {
         "booking:no-department": lazy("您的账号还没有部门，请系统管理员先补上"),
         "booking:nobody-agrees": lazy("没有人可以同意这次用车：请系统管理员指定部门经理或公司主管领导"),
+        "booking:free-again": lazy("刚才有人约了同一辆车，现在这段时间又空着，请再提交一次"),
         "booking:taken": lazy(
             "%(car)s 在 %(span)s 已派给%(who)s。那段时间空着的车：%(free)s；这辆车最早可改到：%(later)s"
         ),

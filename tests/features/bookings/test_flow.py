@@ -141,6 +141,19 @@ def test_database_itself_refuses_two_holds_and_the_loser_is_told_the_same(
     assert holds() == 1
 
 
+def test_loser_is_told_where_the_car_was_given_back_meanwhile(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desks.ask(desk)
+    # As if the first had come between the check and the writing, and had gone before the refusal was explained.
+    monkeypatch.setattr(availability, "find_taken", lambda wanted: None)
+    with pytest.raises(Conflict) as refused:
+        desks.ask(desk, desk.colleague)
+    assert refused.value.code == "booking:free-again"
+    assert "再提交一次" in refused.value.sentence()
+    assert holds() == 1
+
+
 def test_late_car_is_given_to_nobody_before_it_is_back(desk: Desk, at: At) -> None:
     trip = desks.out(desk)
     at(2026, 11, 26, 12, 30)
