@@ -42,8 +42,8 @@ def test_who_has_nothing_to_do_is_told_so(client, staff):
     ("part", "first", "absent"),
     [
         ("owner", "/inquiries/report", "/admin"),
-        ("technician", "/products", "/customers/new"),
-        ("administrator", "/quotations", "/inquiries/report"),
+        ("technician", "/bookings/new", "/customers/new"),
+        ("administrator", "/bookings/new", "/inquiries/report"),
     ],
 )
 def test_the_large_actions_are_those_one_may_do(client, staff, part, first, absent):
