@@ -1,8 +1,10 @@
 """Equipment of the small company: items, hand-overs in each state that has pages of its own, all in Latin letters."""
 
+from datetime import timedelta
 from decimal import Decimal
 
-from app.core import settings
+from app.core import clock, settings
+from app.core.permissions import Actor
 from app.core.uow import unit_of_work
 from app.features.assets import accepting, actions, catalogue, offering
 from app.features.assets.actions import ItemValues
@@ -51,6 +53,14 @@ def things(accounts: dict[str, User]) -> None:
             place_id=store.id,
             checklists=looked_at,
         )
+    due_for_a_check(keeper, accounts["s2"])
+
+
+def due_for_a_check(keeper: Actor, person: User) -> None:
+    """Give a person what is to be looked at every day, a day ago: they can be asked about it today."""
+    with clock.frozen(clock.now() - timedelta(days=1)), unit_of_work():
+        daily = catalogue.add_category(actor=keeper, values=CategoryValues("Meters", check_days=1))
+        actions.register_item(actor=keeper, values=ItemValues("Meter", daily.id), person_id=person.id)
 
 
 def offer(giver: User, receiver: User, item_id: int) -> HandOver:

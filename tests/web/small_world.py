@@ -17,6 +17,7 @@ from app.core.db import session
 from app.core.files import check_upload
 from app.core.permissions import Role
 from app.core.uow import unit_of_work
+from app.features.assets import imports as item_imports
 from app.features.customers import actions as customer_actions
 from app.features.customers import imports as customer_imports
 from app.features.customers.models import Customer
@@ -347,14 +348,15 @@ def wet_seals(desk: Desk) -> None:
 
 def tables_brought_along(manager: User) -> None:
     """Of customers and of products: a table that waits for its answer, and one that was taken over."""
-    tables: tuple[tuple[Any, tuple[str, ...], tuple[Any, ...]], ...] = (
-        (customer_imports.KIND, ("Customer name", "City"), ("Crane Works", "Wuxi")),
-        (product_imports.KIND, ("SKU", "Product name", "UoM", "List price"), ("P-9", "Pump 9", "pcs", 5)),
-    )
-    for kind, head, row in tables:
-        act(imports.confirm, kind, upload(kind, manager, head, row, name="table.xlsx"), manager)
-        changed = (f"{row[0]} 2", *row[1:])
-        upload(kind, manager, head, changed, name="table.xlsx")
+    bring_along(customer_imports.KIND, manager, ("Customer name", "City"), ("Crane Works", "Wuxi"))
+    head = ("SKU", "Product name", "UoM", "List price")
+    bring_along(product_imports.KIND, manager, head, ("P-9", "Pump 9", "pcs", 5))
+
+
+def bring_along(kind: Any, person: User, head: tuple[str, ...], row: tuple[Any, ...]) -> None:
+    """Take a table of one row over, and let a second one wait for its answer."""
+    act(imports.confirm, kind, upload(kind, person, head, row, name="table.xlsx"), person)
+    upload(kind, person, head, (f"{row[0]} 2", *row[1:]), name="table.xlsx")
 
 
 def unfinished_business(desk: Desk, accounts: dict[str, User]) -> None:
@@ -417,6 +419,7 @@ def world(states: tuple[str, ...] = STATES) -> World:
         small_proposals.proposals(accounts)
         small_things.things(accounts)
         small_upkeep.upkeep(accounts)
+        bring_along(item_imports.KIND, accounts["a1"], ("Asset name", "Category"), ("Drill", "Office"))
     with unit_of_work():
         today = clock.today()
         people_actions.delegate(

@@ -195,7 +195,7 @@ def offer_rows(items: Sequence[AssetItem], posted: Any, *, checked: bool = False
             OfferRow(
                 item,
                 posted.get(f"condition-{item.id}", Condition.GOOD),
-                posted.get(f"note-{item.id}", "").strip()[:LONGEST_NOTE],
+                posted.get(f"note-{item.id}", "").strip(),
                 frozenset(posted.getlist(f"accessory-{item.id}")),
                 checks_of(item.category, posted, f"i{item.id}") if checked else (),
             )

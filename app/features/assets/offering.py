@@ -32,6 +32,7 @@ from app.features.people.models import User
 
 NUMBERED = "JJ"
 OFFER_DAYS, CONFIRM_DAYS = "assets.offer_days", "assets.confirm_days"
+LONGEST_CONDITION_NOTE = 200
 MOST_ITEMS = 100
 
 
@@ -105,7 +106,7 @@ def offer(
 
 
 def check_offered(items: Sequence[OfferedItem]) -> None:
-    """Raise Invalid for no items, too many, one twice, or a damage that nobody described."""
+    """Raise Invalid for no items, too many, one twice, a damage that nobody described, or a description too long."""
     faults: dict[str, LazyText | str] = {}
     if not items:
         faults["items"] = lazy("请选择要交接的设备")
@@ -118,6 +119,8 @@ def check_offered(items: Sequence[OfferedItem]) -> None:
             faults["condition"] = lazy("请选择设备状况")
         elif entry.condition == Condition.DAMAGED and not entry.condition_note.strip():
             faults["condition_note"] = lazy("请写明哪里损坏")
+        elif len(entry.condition_note.strip()) > LONGEST_CONDITION_NOTE:
+            faults["condition_note"] = lazy("说明最多 %(most)s 个字", most=LONGEST_CONDITION_NOTE)
     if faults:
         raise Invalid(fields=faults)
 

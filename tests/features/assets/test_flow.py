@@ -60,6 +60,21 @@ def test_holder_passes_on_directly_and_the_keeper_is_only_told(house: Desk) -> N
         house.offer([item], house.second, house.first)
 
 
+def test_what_is_wrong_with_a_thing_is_never_cut_short(house: Desk) -> None:
+    item = house.item()
+
+    def offer(note: str) -> None:
+        with unit_of_work():
+            offered = [OfferedItem(item.id, "damaged", note)]
+            offering.offer(actor=factories.actor(house.keeper), items=offered, to_id=house.first.id)
+
+    with pytest.raises(Invalid) as refused:
+        offer("碎" * 201)
+    assert set(refused.value.fields) == {"condition_note"}
+    offer("碎" * 200)
+    assert load_open(item).lines[0].condition_note == "碎" * 200
+
+
 def test_declined_or_withdrawn_the_old_holder_stays(house: Desk) -> None:
     item = house.item(person=house.first)
     with pytest.raises(Invalid):

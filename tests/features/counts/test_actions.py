@@ -267,6 +267,19 @@ def test_differences_are_settled_approved_by_another_and_carried_out(place: Stor
     assert custody_check.check() == []
 
 
+def test_what_was_counted_and_taken_back_reconciles_nothing(place: Store) -> None:
+    item = place.desk.item()
+    count = place.open()
+    place.scan(count, str(item.number))
+    with unit_of_work():
+        actions.take_back_scan(load(count.id), line(count, item).id, actor=factories.actor(place.keeper))
+    assert load(count.id).status == "counting"
+    with pytest.raises(Conflict) as refused:
+        place.step(count, "reconcile")
+    assert refused.value.code == "stock_count:nothing-counted"
+    assert (load(count.id).status, kinds(count)) == ("counting", ["stock_count:count"])
+
+
 def test_who_counted_does_not_approve(place: Store) -> None:
     item = place.desk.item()
     factories.role(place.manager, Role.WAREHOUSE, place.desk.department)
