@@ -23,7 +23,16 @@ pytestmark = pytest.mark.slow
 # In English everybody; in Chinese those who see most.
 CHINESE_READERS = ("s1", "m1", "admin")
 # Pages that may ask more often, each with its reason.
-MORE_QUERIES: dict[str, tuple[int, str]] = {}
+MORE_QUERIES: dict[str, tuple[int, str]] = {
+    "/vehicles/N": (
+        14,
+        "the whole record of a car: papers, readings, defects, services, fines, costs, each a list",
+    ),
+    "/bookings/N": (
+        12,
+        "setting out asks for papers, defects, licence and who has the car, as the step itself does",
+    ),
+}
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from typing import Any
 from app.core import clock, documents, notices, search, settings, timeline
 from app.core.db import session
 from app.core.errors import Conflict, Denied, Invalid, Problem
-from app.core.i18n import LazyText, lazy
+from app.core.i18n import LazyText, lazy, listed_clauses
 from app.core.numbering import next_number
 from app.core.permissions import SYSTEM, Actor, require
 from app.core.uow import unit_of_work
@@ -200,8 +200,8 @@ def faults_of_fitness(actor: Actor, values: BookingValues, vehicle: Vehicle) -> 
         values.estimated_kilometres,
     )
     faults: dict[str, LazyText | str] = {}
-    of_car = "；".join(str(each.sentence) for each in found if not each.of_driver)
-    of_driver = "；".join(str(each.sentence) for each in found if each.of_driver)
+    of_car = listed_clauses(each.sentence for each in found if not each.of_driver)
+    of_driver = listed_clauses(each.sentence for each in found if each.of_driver)
     if of_car:
         faults["vehicle_id"] = lazy("这辆车不能派：%(reasons)s", reasons=of_car)
     if of_driver:
@@ -288,7 +288,7 @@ def request_series(
         raise Invalid(fields={"weekdays": lazy("这段时间里没有选中的日期")})
     impossible = impossible_days(actor, values, wanted)
     if impossible:
-        told = "；".join(f"{day.isoformat()} {why}" for day, why in impossible.items())
+        told = listed_clauses(f"{day.isoformat()} {why}" for day, why in impossible.items())
         raise Invalid(fields={"days": lazy("这些日期约不到，请去掉后再提交：%(told)s", told=told)})
     series = BookingSeries(
         owner_id=actor.id, weekdays=sorted(set(weekdays)), until=until, created_at=clock.now()

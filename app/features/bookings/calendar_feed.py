@@ -6,7 +6,7 @@ owner may not read today, and it is answered a limited number of times an hour.
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -42,10 +42,18 @@ HOUR = timedelta(hours=1)
 # Off: they stay in the calendar, so that programs take them out of theirs.
 OFF = (BookingStatus.REJECTED, BookingStatus.CANCELLED, BookingStatus.NO_SHOW)
 SHORTEST = timedelta(minutes=1)
+SCOPE = frozenset({"scope"})
+
+
+def scope_in_words(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the data of an event with whose trips the address tells, in words; older events hold the words."""
+    said = data["scope"]
+    return {**data, "scope": SCOPE_LABELS[CalendarScope(said)] if said in list(CalendarScope) else said}
+
 
 timeline.register_verbs(
-    Verb("calendar_address:make", lazy("生成日历订阅地址：%(scope)s"), frozenset({"scope"})),
-    Verb("calendar_address:revoke", lazy("撤销日历订阅地址：%(scope)s"), frozenset({"scope"})),
+    Verb("calendar_address:make", lazy("生成日历订阅地址：%(scope)s"), SCOPE, render=scope_in_words),
+    Verb("calendar_address:revoke", lazy("撤销日历订阅地址：%(scope)s"), SCOPE, render=scope_in_words),
 )
 
 
@@ -72,16 +80,14 @@ def make_address(*, actor: Actor, scope: CalendarScope) -> str:
     row = CalendarAddress(user_id=actor.id, scope=scope, secret_hash=hash_of(secret))
     session.add(row)
     session.flush()
-    timeline.record(ADDRESS, row.id, "calendar_address:make", actor, data={"scope": str(SCOPE_LABELS[scope])})
+    timeline.record(ADDRESS, row.id, "calendar_address:make", actor, data={"scope": str(scope)})
     return secret
 
 
 def revoke_address(*, actor: Actor, scope: CalendarScope) -> None:
     """End an actor's address in the open unit of work; whoever knows it reads nothing from then on."""
     for row_id in _end(actor, scope):
-        timeline.record(
-            ADDRESS, row_id, "calendar_address:revoke", actor, data={"scope": str(SCOPE_LABELS[scope])}
-        )
+        timeline.record(ADDRESS, row_id, "calendar_address:revoke", actor, data={"scope": str(scope)})
 
 
 def _end(actor: Actor, scope: CalendarScope) -> list[int]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from app.core import clock
 from app.core.db import session
 from app.core.errors import Conflict, Invalid, Problem
-from app.core.i18n import lazy
+from app.core.i18n import lazy, listed_clauses
 from app.features.bookings import availability
 from app.features.bookings.availability import Wanted
 from app.features.bookings.models import Booking
@@ -82,7 +82,7 @@ def check_fit(asked: Dispatch) -> Problem | None:
     )
     if not found:
         return None
-    return Conflict("booking:not-fit", reasons="；".join(str(each.sentence) for each in found))
+    return Conflict("booking:not-fit", reasons=listed_clauses(each.sentence for each in found))
 
 
 def check_early(booking: Booking) -> Problem | None:

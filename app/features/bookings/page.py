@@ -118,7 +118,7 @@ def cost_facts(booking: Booking) -> list[tuple[Any, ...]]:
             if row.litres
             else _("%(amount)s 元", amount=format_amount(row.amount)),
         )
-        for row in costs.of_booking(booking.id)
+        for row in (costs.of_booking(booking.id) if booking.settled_at is not None else ())
     ]
 
 

@@ -4,6 +4,7 @@ from sqlalchemy import select
 
 from app.core import timeline
 from app.core.db import session
+from app.core.i18n import lazy, lazy_in_context
 from app.core.permissions import Actor
 from app.features.assets import actions, catalogue
 from app.features.assets.actions import ItemValues
@@ -11,21 +12,36 @@ from app.features.assets.catalogue import CategoryValues
 from app.features.assets.enums import CATEGORY
 from app.features.assets.models import AssetCategory, AssetItem
 from app.features.people.models import User
+from app.features.vehicles.models import Vehicle
 
-CARS = "车辆"
-CHECKLIST = ("外观无新伤", "行驶证在车上", "灭火器、三角牌齐全", "油量")
-ACCESSORIES = ("车钥匙", "备用钥匙", "行驶证")
+CARS = lazy_in_context("list", "车辆")
+CHECKLIST = (lazy("外观无新伤"), lazy("行驶证在车上"), lazy("灭火器、三角牌齐全"), lazy("油量"))
+ACCESSORIES = (lazy("车钥匙"), lazy("备用钥匙"), lazy("行驶证"))
 
 
 def category(actor: Actor) -> AssetCategory:
-    """Return the category of cars, made with the first of them."""
-    found = session.execute(select(AssetCategory).where(AssetCategory.name == CARS)).scalar_one_or_none()
+    """Return the category of cars, whatever it is called now; made with the first, in the language of who enters it."""
+    of_cars = (
+        select(AssetCategory)
+        .join(AssetItem, AssetItem.category_id == AssetCategory.id)
+        .join(Vehicle, Vehicle.item_id == AssetItem.id)
+        .order_by(Vehicle.id.desc())
+        .limit(1)
+    )
+    found: AssetCategory | None = session.execute(of_cars).unique().scalar_one_or_none()
     if found is None:
-        values = CategoryValues(CARS, checklist=CHECKLIST, accessories=ACCESSORIES)
+        named = select(AssetCategory).where(AssetCategory.name == str(CARS))
+        found = session.execute(named).scalar_one_or_none()
+    if found is None:
+        values = CategoryValues(
+            str(CARS),
+            checklist=tuple(str(line) for line in CHECKLIST),
+            accessories=tuple(str(line) for line in ACCESSORIES),
+        )
         found = AssetCategory(**catalogue.category_columns(values))
         session.add(found)
         session.flush()
-        timeline.record(CATEGORY, found.id, "asset_category:add", actor, data={"name": CARS})
+        timeline.record(CATEGORY, found.id, "asset_category:add", actor, data={"name": str(CARS)})
     return found
 
 
@@ -34,5 +50,8 @@ def register_car(*, actor: Actor, plate: str, name: str, keeper: User) -> AssetI
 
     Who may enter cars may do so without keeping other equipment. Raises Invalid at ``person_id``.
     """
-    values = ItemValues(name=f"{name} {plate}", category_id=category(actor).id, accessories=ACCESSORIES)
+    kind = category(actor)
+    values = ItemValues(
+        name=f"{name} {plate}", category_id=kind.id, accessories=tuple(str(line) for line in ACCESSORIES)
+    )
     return actions.enter_item(actor=actor, values=values, person=keeper)

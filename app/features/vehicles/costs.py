@@ -1,6 +1,6 @@
 """Money paid for cars: entered with its receipt, taken back with a reason, summed by month and by kilometre."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -126,41 +126,47 @@ def of_documents(doc_type: str, ids: Iterable[int]) -> dict[int, list[VehicleCos
     return found
 
 
-def by_month(vehicle_id: int, months: int) -> list[tuple[date, Decimal]]:
-    """Return the first day and the sum of each of the last calendar months, the present one included, oldest first."""
+def of_year(vehicle_id: int) -> Sequence[Any]:
+    """Return what was paid for a car over the last year, by day and kind: ``amount`` in yuan, ``litres``."""
+    statement = (
+        select(
+            VehicleCost.paid_on,
+            VehicleCost.kind,
+            func.sum(VehicleCost.amount).label("amount"),
+            func.sum(VehicleCost.litres).label("litres"),
+        )
+        .where(VehicleCost.vehicle_id == vehicle_id, VehicleCost.paid_on > clock.today() - YEAR)
+        .group_by(VehicleCost.paid_on, VehicleCost.kind)
+    )
+    return session.execute(statement).all()
+
+
+def by_month(year: Sequence[Any], months: int) -> list[tuple[date, Decimal]]:
+    """Return the first day and the sum of each of the last calendar months, the present one included, oldest first.
+
+    ``year`` is what ``of_year`` returns, so ``months`` is eleven at most.
+    """
     first = clock.today().replace(day=1)
     starts = [first]
     for _ in range(months - 1):
         starts.append((starts[-1] - timedelta(days=1)).replace(day=1))
-    rows = session.execute(
-        select(VehicleCost.paid_on, func.sum(VehicleCost.amount))
-        .where(VehicleCost.vehicle_id == vehicle_id, VehicleCost.paid_on >= starts[-1])
-        .group_by(VehicleCost.paid_on)
-    )
-    sums = dict.fromkeys(reversed(starts), Decimal(0))
-    for day, amount in rows:
-        sums[day.replace(day=1)] = sums.get(day.replace(day=1), Decimal(0)) + amount
+    sums = dict.fromkeys(starts, Decimal(0))
+    for row in year:
+        start = row.paid_on.replace(day=1)
+        sums[start] = sums.get(start, Decimal(0)) + row.amount
     return [(start, sums[start]) for start in reversed(starts)]
 
 
-def by_kind(vehicle_id: int) -> list[tuple[str, Decimal]]:
-    """Return kinds and sums of the last year, the largest first."""
-    statement = (
-        select(VehicleCost.kind, func.sum(VehicleCost.amount).label("amount"))
-        .where(VehicleCost.vehicle_id == vehicle_id, VehicleCost.paid_on > clock.today() - YEAR)
-        .group_by(VehicleCost.kind)
-        .order_by(func.sum(VehicleCost.amount).desc(), VehicleCost.kind)
-    )
-    return [(row.kind, row.amount) for row in session.execute(statement)]
+def by_kind(year: Sequence[Any]) -> list[tuple[str, Decimal]]:
+    """Return kinds and sums of what ``of_year`` returns, the largest first."""
+    sums: dict[str, Decimal] = {}
+    for row in year:
+        sums[row.kind] = sums.get(row.kind, Decimal(0)) + row.amount
+    return sorted(sums.items(), key=lambda each: (-each[1], each[0]))
 
 
-def running(vehicle_id: int) -> Running:
-    """Return what a car cost over the last year, by one statement for the money and one for the way."""
-    paid: Any = session.execute(
-        select(
-            func.sum(VehicleCost.amount).label("amount"), func.sum(VehicleCost.litres).label("litres")
-        ).where(VehicleCost.vehicle_id == vehicle_id, VehicleCost.paid_on > clock.today() - YEAR)
-    ).one()
+def running(vehicle_id: int, year: Sequence[Any]) -> Running:
+    """Return what a car cost over the last year, from what ``of_year`` returns and one statement for the way."""
     holds = readings.kilometres_that_hold()
     driven = session.execute(
         select(func.max(holds) - func.min(holds)).where(
@@ -169,10 +175,12 @@ def running(vehicle_id: int) -> Running:
             OdometerReading.at > clock.now() - YEAR,
         )
     ).scalar_one()
-    way, amount = int(driven or 0), paid.amount or Decimal(0)
+    way = int(driven or 0)
+    amount = sum((row.amount for row in year), Decimal(0))
+    litres = sum((row.litres for row in year if row.litres is not None), Decimal(0))
     return Running(
         amount,
         way,
         (amount / way).quantize(Decimal("0.01")) if way and amount else None,
-        (paid.litres * 100 / way).quantize(Decimal("0.1")) if way and paid.litres else None,
+        (litres * 100 / way).quantize(Decimal("0.1")) if way and litres else None,
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from app.core.errors import Conflict, Invalid, Problem
-from app.core.i18n import lazy, lazy_in_context
+from app.core.i18n import lazy, lazy_in_context, listed_clauses
 from app.core.permissions import Actor
 from app.core.tasks import WantedTask
 from app.core.workflow import Flow, State, lock, may, mine, step
@@ -31,7 +31,7 @@ def still_fits(correction: OdometerCorrection, actor: Actor, data: Mapping[str, 
     try:
         readings.check_correction(correction.vehicle_id, correction.reading_id, correction.kilometres)
     except Invalid as problem:
-        reasons = "；".join(str(sentence) for sentence in problem.fields.values())
+        reasons = listed_clauses(problem.fields.values())
         return Conflict("vehicle:correction-does-not-fit", reason=reasons)
     return None
 

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from app.core import clock, money
 from app.core.documents import is_visible
-from app.core.i18n import LazyText, ngettext
+from app.core.i18n import LazyText, listed_clauses, ngettext
 from app.core.i18n import gettext as _
 from app.core.permissions import Actor, directory
 from app.features.assets.enums import ITEM
@@ -193,8 +193,8 @@ def service_lines(vehicle: Vehicle) -> list[Line]:
 
 def cost_context(vehicle: Vehicle, *, manages: bool) -> dict[str, Any]:
     """Return what a car cost: sums of the year, months as a drawing, kinds, the latest rows."""
-    year = costs.running(vehicle.id)
-    months = costs.by_month(vehicle.id, MONTHS)
+    of_year = costs.of_year(vehicle.id)
+    year, months = costs.running(vehicle.id, of_year), costs.by_month(of_year, MONTHS)
     paid = any(amount for _start, amount in months)
     return {
         "cost_facts": [
@@ -207,7 +207,7 @@ def cost_context(vehicle: Vehicle, *, manages: bool) -> dict[str, Any]:
             ),
         ],
         "cost_chart": month_chart(months) if paid else Markup(""),
-        "cost_kinds": [(str(COST_LABELS[kind]), yuan(amount)) for kind, amount in costs.by_kind(vehicle.id)],
+        "cost_kinds": [(str(COST_LABELS[kind]), yuan(amount)) for kind, amount in costs.by_kind(of_year)],
         "cost_lines": [
             Line(
                 f"{COST_LABELS[cost.kind]} {yuan(cost.amount)}",
@@ -228,7 +228,7 @@ def cost_context(vehicle: Vehicle, *, manages: bool) -> dict[str, Any]:
 def month_chart(months: list[tuple[date, Decimal]]) -> Markup:
     """Return the drawing of the sums of months; the list of costs says the same in figures."""
     bars = [Bar(f"{start:%Y-%m}", amount, f"{amount:.0f}") for start, amount in months]
-    said = "；".join(f"{start:%Y-%m} {money.format_amount(amount)}" for start, amount in months)
+    said = listed_clauses(f"{start:%Y-%m} {money.format_amount(amount)}" for start, amount in months)
     return charts.columns(_("每月费用（元）"), said, bars, "vehicle-costs")
 
 

@@ -63,38 +63,41 @@ def kilometres_that_hold() -> ColumnElement[int]:
     return func.coalesce(latest, OdometerReading.kilometres)
 
 
-def chained(vehicle_id: int) -> Select[OdometerReading]:
-    """Return the SELECT of the readings of a car that are no corrections."""
-    return select(OdometerReading).where(
-        OdometerReading.vehicle_id == vehicle_id, OdometerReading.corrects_id.is_(None)
+def chained(vehicle_id: int) -> Select[OdometerReading, OdometerReading | None]:
+    """Return the SELECT of the readings of a car that are no corrections, each with the latest that corrects it."""
+    correction, later = aliased(OdometerReading), aliased(OdometerReading)
+    latest = (
+        select(func.max(later.id))
+        .where(later.corrects_id == OdometerReading.id)
+        .correlate(OdometerReading)
+        .scalar_subquery()
+    )
+    return (
+        select(OdometerReading, correction)
+        .outerjoin(correction, correction.id == latest)
+        .where(OdometerReading.vehicle_id == vehicle_id, OdometerReading.corrects_id.is_(None))
     )
 
 
 def chain(vehicle_id: int) -> list[Link]:
-    """Return the chain of a car, the oldest first, by two statements."""
+    """Return the chain of a car, the oldest first, by one statement."""
     statement = chained(vehicle_id).order_by(OdometerReading.at, OdometerReading.id)
-    return links_of(list(session.execute(statement).scalars()))
+    return links_of(statement)
 
 
 def last_links(vehicle_id: int, limit: int) -> list[Link]:
-    """Return the newest links of the chain of a car, the newest first, by two statements however long it is."""
+    """Return the newest links of the chain of a car, the newest first, by one statement however long it is."""
     statement = (
         chained(vehicle_id).order_by(OdometerReading.at.desc(), OdometerReading.id.desc()).limit(limit)
     )
-    return links_of(list(session.execute(statement).scalars()))
+    return links_of(statement)
 
 
-def links_of(rows: Sequence[OdometerReading]) -> list[Link]:
+def links_of(statement: Select[OdometerReading, OdometerReading | None]) -> list[Link]:
     """Return readings with what holds of each."""
-    statement = (
-        select(OdometerReading)
-        .where(OdometerReading.corrects_id.in_([row.id for row in rows]))
-        .order_by(OdometerReading.id)
-    )
-    latest = {row.corrects_id: row for row in session.execute(statement).scalars()}
     return [
-        Link(row, latest[row.id].kilometres if row.id in latest else row.kilometres, latest.get(row.id))
-        for row in rows
+        Link(reading, (correction or reading).kilometres, correction)
+        for reading, correction in session.execute(statement)
     ]
 
 

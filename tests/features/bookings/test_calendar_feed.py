@@ -12,6 +12,8 @@ from sqlalchemy import select
 from app.core import clock, settings
 from app.core.db import session
 from app.core.errors import Denied
+from app.core.i18n import ENGLISH, using_locale
+from app.core.timeline import Event
 from app.core.uow import unit_of_work
 from app.features.bookings import actions, calendar_feed
 from app.features.bookings.calendar_enums import CalendarScope
@@ -221,3 +223,13 @@ def test_a_calendar_speaks_the_language_of_its_owner(client: Client, yard: Yard)
     with unit_of_work():
         yard.user("rider").locale = "en"
     assert "Driver" in str(only(subscribed(client, made(yard)))["DESCRIPTION"])
+
+
+def test_what_an_event_says_of_an_address_is_in_the_language_of_its_reader(yard: Yard) -> None:
+    made(yard)
+    event = session.execute(select(Event).where(Event.verb == "calendar_address:make")).scalar_one()
+    assert event.data == {"scope": "own"}
+    assert str(calendar_feed.scope_in_words(event.data)["scope"]) == "我的用车"
+    with using_locale(ENGLISH):
+        assert str(calendar_feed.scope_in_words(event.data)["scope"]) == "My trips"
+    assert calendar_feed.scope_in_words({"scope": "全部车辆的用车"}) == {"scope": "全部车辆的用车"}

@@ -8,6 +8,9 @@ from sqlalchemy import select
 
 from app.core.db import session
 from app.core.permissions import Role
+from app.core.uow import unit_of_work
+from app.features.assets import catalogue
+from app.features.assets.catalogue import CategoryValues
 from app.features.vehicles import registry
 from app.features.vehicles.models import (
     Vehicle,
@@ -291,3 +294,12 @@ def test_an_own_driver_leaves_after_another_was_named(keeper, sales_department, 
     desk.car(keeper, sales_department, driver_id=salesperson.id)
     matter = registry.own_driver(salesperson.id)
     assert matter is not None
+
+
+def test_a_car_entered_after_its_category_was_renamed_belongs_to_the_same(keeper, car, sales_department):
+    keeps = factories.actor(factories.user("贺静", "a1", sales_department, [Role.ASSET_KEEPER]))
+    with unit_of_work():
+        values = CategoryValues("公司车辆")
+        catalogue.change_category(car.item.category, actor=keeps, version=None, values=values)
+    second = desk.car(keeper, sales_department, plate="苏A20000")
+    assert second.item.category_id == car.item.category_id
