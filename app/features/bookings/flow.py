@@ -194,9 +194,7 @@ def ready_to_go(booking: Booking, actor: Actor, data: Mapping[str, Any]) -> Prob
     """Refuse to set out with a car that is not there or must not go, or after the planned time is over."""
     if booking.ends_at <= clock.now():
         return Conflict("booking:time-over")
-    if booking.vehicle_id is None:
-        return None
-    before = availability.present_trip(booking.vehicle_id, but=booking.id)
+    before = availability.present_trip(trips.car_of(booking).id, but=booking.id)
     if before is not None:
         return Conflict(
             "booking:still-out", who=before.driver.name if before.driver else "", number=before.number
@@ -233,10 +231,8 @@ def ready_to_prolong(booking: Booking, actor: Actor, data: Mapping[str, Any]) ->
     ends_at = data.get("ends_at")
     if ends_at is None or ends_at <= booking.ends_at:
         return Invalid(fields={"ends_at": lazy("请填写比原计划更晚的时间")})
-    if booking.vehicle_id is None:
-        return None
     return availability.find_taken(
-        availability.Wanted(booking.vehicle_id, booking.ends_at, ends_at, booking.id)
+        availability.Wanted(trips.car_of(booking).id, booking.ends_at, ends_at, booking.id)
     )
 
 

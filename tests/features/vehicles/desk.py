@@ -44,6 +44,20 @@ def car(
         )
 
 
+def renew(vehicle: Vehicle, keeper: User, **values: Any) -> Vehicle:
+    """The card of a car saved again by its form's action, with some values changed."""
+    with unit_of_work():
+        row = session.get_one(Vehicle, vehicle.id)
+        typed = {name: getattr(row, name) for name in VehicleValues.__dataclass_fields__}
+        actions.update_vehicle(
+            row,
+            actor=factories.actor(keeper),
+            version=row.version,
+            values=VehicleValues(**{**typed, **values}),
+        )
+    return row
+
+
 def paper(vehicle: Vehicle, kind: PaperKind, first: date, last: date) -> VehiclePaper:
     """A paper as a row, whatever its days."""
     with unit_of_work():

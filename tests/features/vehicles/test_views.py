@@ -11,7 +11,8 @@ from app.core.permissions import Role
 from app.core.uow import unit_of_work
 from app.features.assets import catalogue
 from app.features.assets.catalogue import CategoryValues
-from app.features.vehicles import registry
+from app.features.people import leaving
+from app.features.vehicles.enums import VehiclePerm
 from app.features.vehicles.models import (
     Vehicle,
     VehicleCost,
@@ -289,11 +290,14 @@ def test_equipment_that_is_a_car_leads_to_it(client, keeper, car):
     assert f'href="/vehicles/{car.id}"' in client.page.html
 
 
-def test_an_own_driver_leaves_after_another_was_named(keeper, sales_department, salesperson):
-    assert registry.own_driver(salesperson.id) is None
-    desk.car(keeper, sales_department, driver_id=salesperson.id)
-    matter = registry.own_driver(salesperson.id)
-    assert matter is not None
+def test_an_own_driver_leaves_after_another_was_named(keeper, sales_department, salesperson, manager):
+    assert leaving.open_matters(salesperson.id) == []
+    car = desk.car(keeper, sales_department, driver_id=salesperson.id)
+    [matter] = leaving.open_matters(salesperson.id)
+    assert (matter.sentence, matter.url) == ("还是 1 辆车的专职驾驶员", "/vehicles")
+    assert matter.permission == VehiclePerm.MANAGE
+    desk.renew(car, keeper, driver_id=manager.id)
+    assert leaving.open_matters(salesperson.id) == []
 
 
 def test_a_car_entered_after_its_category_was_renamed_belongs_to_the_same(keeper, car, sales_department):
