@@ -18,7 +18,7 @@ from typing import Any, ClassVar, NamedTuple, cast
 from urllib.parse import urlencode
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Integer, Row, Select, and_, bindparam, false, func, or_, select, true
 from sqlalchemy.sql import operators, visitors
 from sqlalchemy.sql.elements import BooleanClauseList
 
@@ -246,7 +246,8 @@ class Listing:
             return item.condition(item.value)
         if item.kind == "text":
             return matches_words(item.value, [item.column])
-        value = int(item.value) if item.kind == "person" else item.value
+        # PostgreSQL compares a number with no text; people and other records are chosen by their numbers.
+        value = int(item.value) if isinstance(item.column.type, Integer) else item.value
         condition: ColumnElement[bool] = item.column == value
         return condition
 

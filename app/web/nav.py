@@ -13,7 +13,8 @@ from app.core.permissions import Actor, can
 # The sections in the order of the side bar; the first has no heading.
 SECTIONS: dict[str, LazyText | None] = {
     "work": None,
-    "rules": lazy("制度与团队"),
+    "rules": lazy("制度"),
+    "team": lazy("团队"),
     "sales": lazy("销售"),
     "things": lazy("设备与车辆"),
     "office": lazy("办公"),

@@ -185,7 +185,12 @@ def test_series_is_booked_whole_or_told_which_dates_to_leave_out(client: Client,
     days = [day for day, on in ticked.items() if on]
     assert client.post("/bookings/new", {**values, "days": days}).status_code == 303
     made = (
-        session.execute(select(Booking).where(Booking.owner_id == desk.applicant.id)).unique().scalars().all()
+        session.execute(
+            select(Booking).where(Booking.owner_id == desk.applicant.id).order_by(Booking.starts_at)
+        )
+        .unique()
+        .scalars()
+        .all()
     )
     assert [clock.to_local(row.starts_at).strftime("%m-%d %H") for row in made] == [
         "11-26 09",
