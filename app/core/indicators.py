@@ -158,7 +158,7 @@ def hull(periods: Sequence[Period]) -> Period:
 def measure(keys: Iterable[str], periods: Sequence[Period]) -> dict[str, list[Figure]]:
     """Return the figures of indicators, one for each period, by one statement; unknown keys are left out."""
     asked = frozenset(keys)
-    wanted = [indicator for indicator in registered() if indicator.key in asked]
+    wanted = [each for each in _registered.values() if each.key in asked and each.is_shown]
     if not wanted or not periods:
         return {}
     rows = read(counting(tuple(wanted), tuple(periods)))

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from app.core import settings
+from app.core import configuration, settings
 from app.core.i18n import LazyText, lazy, lazy_in_context
 
 ESSENTIAL = "essential"
@@ -74,11 +74,15 @@ def hidden_documents() -> list[str]:
 
 def is_on(key: str) -> bool:
     """Tell whether a module is on: its own switch where set, else the preset; an option needs its parent on."""
-    module = _registered[key]
+    # asked for some forty times a page
+    return configuration.kept(("module", key), lambda: _is_on(_registered[key]))
+
+
+def _is_on(module: Module) -> bool:
     if module.parent is not None and not is_on(module.parent):
         return False
     switches = settings.get("modules.switches")
-    if key in switches:
-        return bool(switches[key])
+    if module.key in switches:
+        return bool(switches[module.key])
     order = [preset for preset, _label in PRESETS]
     return order.index(module.preset) <= order.index(settings.get("modules.preset"))

@@ -27,6 +27,7 @@ class Task(Model):
         Index("ix_task_open_document", "doc_type", "doc_id", "closed_at"),
         Index("ix_task_open_person", "user_id", "closed_at"),
         Index("ix_task_open_permission", "permission", "closed_at"),
+        Index("ix_task_open_kind", "kind", "closed_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -1,8 +1,6 @@
 """Reading and signing: of those who are asked to read the rules that count, how many have signed."""
 
-from typing import Any
-
-from sqlalchemy import ColumnElement, and_, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Subquery, and_, exists, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from app.core import indicators
@@ -16,16 +14,13 @@ from app.features.rules.models import RuleSignature, RuleVersion
 READ = "rule:read"
 
 
-def newest_edition(rule_id: Any) -> Any:
-    """Return the SELECT of the edition of a rule that is asked for now: the newest approved one that is not over."""
-    other = aliased(RuleVersion)
+def newest_editions() -> Subquery:
+    """Return which edition of each rule is asked for now: the newest approved one, as ``rule_id`` and ``edition``."""
     return (
-        select(func.max(other.edition))
-        .where(
-            other.rule_id == rule_id,
-            other.status == VersionStatus.APPROVED,
-        )
-        .scalar_subquery()
+        select(RuleVersion.rule_id, func.max(RuleVersion.edition).label("edition"))
+        .where(RuleVersion.status == VersionStatus.APPROVED)
+        .group_by(RuleVersion.rule_id)
+        .subquery()
     )
 
 
@@ -34,15 +29,19 @@ def cases(period: Period) -> Cases:
 
     A task that ended without a signature is left out: the person was no longer concerned.
     """
+    newest = newest_editions()
     asked = (
         select(func.max(Task.id).label("task_id"))
-        .select_from(Task)
-        .join(RuleVersion, RuleVersion.id == Task.doc_id)
+        .select_from(newest)
+        .join(
+            RuleVersion,
+            and_(RuleVersion.rule_id == newest.c.rule_id, RuleVersion.edition == newest.c.edition),
+        )
+        .join(Task, Task.doc_id == RuleVersion.id)
         .where(
             Task.doc_type == RULE_VERSION,
             Task.kind == READ,
             RuleVersion.status == VersionStatus.APPROVED,
-            RuleVersion.edition == newest_edition(RuleVersion.rule_id),
         )
         .group_by(RuleVersion.rule_id, Task.user_id)
     )

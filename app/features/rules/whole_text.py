@@ -5,7 +5,7 @@ which it links, the language, and the place of the application. Nothing in it de
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from flask import request
 from markupsafe import Markup
@@ -33,6 +33,10 @@ class WholeText:
     contents: Markup
     dead: tuple[str, ...]
     has_attachments: bool
+    # the text as it was cut last, by the clauses it was cut behind: most readers see notes below the same ones
+    cuts: dict[frozenset[int], list[tuple[str, ShownClause | None]]] = field(
+        default_factory=dict, compare=False
+    )
 
     @property
     def clause_ids(self) -> list[int]:
@@ -46,9 +50,11 @@ class WholeText:
         the rest with none.
         """
         found: list[tuple[Markup, ShownClause | None]] = []
-        parts: list[Markup] = []
-        for shown, clause in zip(self.shown, self.clauses, strict=True):
-            parts.append(shown)
+        parts: list[str] = []
+        for piece, clause in self._cut(frozenset((*living, *acts))):
+            parts.append(piece)
+            if clause is None:
+                continue
             if clause.clause_id in living:
                 parts.append(_below(tuple(living[clause.clause_id]), clause.level))
             if acts.get(clause.clause_id):
@@ -57,6 +63,22 @@ class WholeText:
         if parts:
             found.append((_joined(parts), None))
         return found
+
+    def _cut(self, behind: frozenset[int]) -> list[tuple[str, ShownClause | None]]:
+        """Return the text in pieces, each up to one of the clauses and with it, the rest with none."""
+        pieces = self.cuts.get(behind)
+        if pieces is None:
+            pieces, parts = [], []
+            for shown, clause in zip(self.shown, self.clauses, strict=True):
+                parts.append(shown)
+                if clause.clause_id in behind:
+                    pieces.append(("".join(parts), clause))
+                    parts = []
+            if parts:
+                pieces.append(("".join(parts), None))
+            self.cuts.clear()
+            self.cuts[behind] = pieces
+        return pieces
 
 
 def _below(notes: tuple[ClauseNote, ...], level: int) -> Markup:
@@ -72,7 +94,7 @@ def _below(notes: tuple[ClauseNote, ...], level: int) -> Markup:
     return made
 
 
-def _joined(parts: Sequence[Markup]) -> Markup:
+def _joined(parts: Sequence[str]) -> Markup:
     """Return parts one after another; ``Markup.join`` would look at each whether it is safe."""
     return Markup("".join(parts))  # noqa: S704 - they are markup
 
@@ -96,7 +118,8 @@ def whole_text(version: RuleVersion) -> WholeText:
     if found is None:
         found = _made(version, Links(version, elsewhere), outside)
         if version.is_published:
-            _texts.put(key, found, len(found.contents) + sum(map(len, found.shown)))
+            # each text is kept whole and cut
+            _texts.put(key, found, len(found.contents) + 2 * sum(map(len, found.shown)))
     return found
 
 
