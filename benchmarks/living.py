@@ -65,7 +65,7 @@ def settle_statistics() -> None:
 def measured_searches(engine: str, texts: list[str]) -> list[Row]:
     """Return the medians of the search: clauses alone and everything, ranked and newest first."""
     from app.core import search  # slow import
-    from app.core.db import session  # slow import
+    from app.core.db import end_reading  # slow import
     from app.features.people.directory import actor_by_number  # slow import
     from app.features.rules.enums import RULE_CLAUSE  # slow import
 
@@ -85,7 +85,7 @@ def measured_searches(engine: str, texts: list[str]) -> list[Row]:
         ):
             taken = []
             for word in words:
-                session.rollback()
+                end_reading()
                 begun = time.perf_counter()
                 search.find(actor, word, 5, only, newest_first=newest_first, past=past)
                 taken.append(1_000 * (time.perf_counter() - begun))

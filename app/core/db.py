@@ -228,6 +228,21 @@ event.listen(Session, "before_flush", refuse_write_outside_unit_of_work)
 event.listen(Session, "do_orm_execute", refuse_statement_outside_unit_of_work)
 
 
+def end_reading() -> None:
+    """End what the session's transaction only read; it must have written nothing.
+
+    On PostgreSQL by COMMIT: at every ROLLBACK its driver forgets the statements the server has planned, and to plan
+    them again takes longer than to run them. Objects of the session are read anew afterwards.
+    """
+    present = session()
+    reading = present.in_transaction() and present.is_active and not writing.get()
+    if reading and present.get_bind().dialect.name == "postgresql":
+        driver: Any = present.connection().connection.driver_connection
+        if not driver.closed:
+            driver.commit()
+    present.rollback()
+
+
 @event.listens_for(Engine, "connect")
 def prepare_sqlite(connection: Any, record: Any) -> None:
     """Set up each SQLite connection: wait for locks first of all, then WAL, full durability, foreign keys."""

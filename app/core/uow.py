@@ -6,7 +6,7 @@ from contextlib import contextmanager, suppress
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 
-from app.core.db import session, writing
+from app.core.db import end_reading, session, writing
 from app.core.errors import Conflict, Problem
 
 RACE = "race"
@@ -70,7 +70,7 @@ def unit_of_work() -> Iterator[None]:
     """
     if writing.get():
         raise RuntimeError("a unit of work is already open")
-    session.rollback()
+    end_reading()
     session.info.clear()
     token = writing.set(True)
     try:

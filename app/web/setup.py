@@ -11,7 +11,7 @@ from werkzeug.routing import IntegerConverter, Map
 
 import config as configuration
 from app.core import clock
-from app.core.db import LARGEST_ID
+from app.core.db import LARGEST_ID, end_reading
 from app.web import compiled_templates, documents, errors, guard, preferences, security, session, static, ui
 
 LONGEST_REMEMBERED = timedelta(days=90)
@@ -38,7 +38,8 @@ def configure(app: Flask, config: object | None) -> None:
     if app.config["SQLALCHEMY_DATABASE_URI"].startswith("sqlite:"):
         Path(app.config["DATA_DIR"]).mkdir(parents=True, exist_ok=True)
     else:
-        app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", {"pool_pre_ping": True})
+        # the connection used last comes first: it knows the plans of what is asked most
+        app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", {"pool_pre_ping": True, "pool_use_lifo": True})
 
 
 def install(app: Flask) -> None:
@@ -61,6 +62,11 @@ def install(app: Flask) -> None:
     ui.install(app)
     static.install(app)
     compiled_templates.keep(app.jinja_env)
+
+    @app.teardown_request
+    def end(error: BaseException | None) -> None:
+        if error is None:
+            end_reading()
 
 
 def finish(app: Flask) -> None:

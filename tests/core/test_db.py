@@ -197,3 +197,26 @@ def test_factories_save_inside_an_open_unit_of_work():
     with unit_of_work():
         user = factories.user()
     assert user.id
+
+
+def test_what_the_server_has_planned_outlives_transactions_that_only_read():
+    for _time in range(8):
+        session.execute(select(SettingRow.key).order_by(SettingRow.key)).all()
+        database.end_reading()
+    assert not session().in_transaction()
+    if db.engine.dialect.name == "postgresql":
+        planned = session.execute(
+            text(
+                "SELECT count(*) FROM pg_prepared_statements WHERE strpos(statement, 'ORDER BY setting.key') > 0"
+            )
+        )
+        assert planned.scalar_one() == 1
+
+
+def test_end_of_reading_takes_back_what_was_changed_in_memory_alone():
+    with unit_of_work():
+        session.add(SettingRow(key="x", value=1))
+    row = session.get(SettingRow, "x")
+    row.value = 2
+    database.end_reading()
+    assert row.value == 1

@@ -1,13 +1,14 @@
 """Figures in words, and as what stands below the clauses of a rule."""
 
 from collections.abc import Callable, Collection, Sequence
+from functools import lru_cache
 
-from flask import url_for
+from flask import request, url_for
 
 from app.core import indicators, modules
+from app.core.i18n import current_locale, ngettext
 from app.core.i18n import gettext as _
-from app.core.i18n import ngettext
-from app.core.indicators import Figure
+from app.core.indicators import Figure, Indicator
 from app.core.permissions import Actor
 from app.features.rules.living import ClauseAct, ClauseNote
 from app.features.rules.models import RuleVersion
@@ -16,6 +17,8 @@ from app.features.supervision.enums import FLOW_PREFIX
 from app.web import flow_drawing
 
 MODULE = "supervision"
+# Lines of figures, by what they say: of most nothing changes from one page to the next.
+KEPT_NOTES = 1_024
 
 
 def text_of(figure: Figure) -> str:
@@ -44,7 +47,7 @@ def notes(version: RuleVersion, clause_ids: Collection[int], actor: Actor) -> di
     bound = queries.bindings(clause_ids)
     found = indicators.measure(bound.values(), [indicators.this_month()])
     # several clauses may be bound to the same figure
-    figures = {target: note_of(target, measured) for target, measured in found.items()}
+    figures = {target: note_of(target, measured[0]) for target, measured in found.items()}
     shown: dict[int, Sequence[ClauseNote]] = {}
     for clause_id, target in bound.items():
         note = figures.get(target) or drawing_of(clause_id, target)
@@ -53,18 +56,20 @@ def notes(version: RuleVersion, clause_ids: Collection[int], actor: Actor) -> di
     return shown
 
 
-def note_of(key: str, figures: Sequence[Figure]) -> ClauseNote | None:
+def note_of(key: str, figure: Figure) -> ClauseNote | None:
     """Return the line of an indicator; None where its module is off."""
     indicator = indicators.find(key)
-    if indicator is None:
-        return None
-    figure = figures[0]
+    return None if indicator is None else _note(indicator, figure, current_locale(), request.script_root)
+
+
+@lru_cache(KEPT_NOTES)
+def _note(indicator: Indicator, figure: Figure, locale: str, root: str) -> ClauseNote:
     link = exceptions_text(figure)
     return ClauseNote(
         str(indicator.label),
         text_of(figure),
         tone_of(figure),
-        queries.exceptions_address(key) if link else "",
+        queries.exceptions_address(indicator.key) if link else "",
         link,
     )
 
