@@ -98,14 +98,9 @@ class Cell(NamedTuple):
     value: Any = None
 
 
-def grouped(value: Any) -> str:
-    """Return a number with its thousands apart: 12,345."""
-    return f"{value.normalize():,f}" if isinstance(value, Decimal) else f"{value:,}"
-
-
 PAPER_FORMATS: Mapping[str, Callable[[Any], str]] = {
     "money": money.format_amount,
-    "number": grouped,
+    "number": money.format_number,
     "date": lambda value: value.isoformat(),
     "datetime": lambda value: clock.to_local(value).strftime("%Y-%m-%d %H:%M"),
 }
