@@ -39,7 +39,7 @@ def modules_of(flow: object) -> set[str]:
     functions = [
         function
         for step in flow.steps  # type: ignore[attr-defined]
-        for function in (step.ready, step.effect, step.tell)
+        for function in (step.ready, step.check, step.effect, step.tell)
         if function is not None
     ]
     return {function.__module__ for function in functions}

@@ -100,6 +100,7 @@ class Cell(NamedTuple):
 
 PAPER_FORMATS: Mapping[str, Callable[[Any], str]] = {
     "money": money.format_amount,
+    "number": money.format_number,
     "date": lambda value: value.isoformat(),
     "datetime": lambda value: clock.to_local(value).strftime("%Y-%m-%d %H:%M"),
 }

@@ -267,3 +267,8 @@ def _net_cents(gross_cents: int, rate: Decimal) -> int:
 
 def _yuan(cents: int) -> Decimal:
     return Decimal(cents).scaleb(-2, _ARITHMETIC)
+
+
+def format_number(value: int | Decimal) -> str:
+    """Return a number with its thousands apart: 12,345."""
+    return f"{value.normalize():,f}" if isinstance(value, Decimal) else f"{value:,}"

@@ -58,6 +58,7 @@ class Step:
 
     ``usual_reasons`` are offered for choosing where the step needs a reason; it may always be typed instead. A step
     that is ``offered_when_ready`` is not shown with its reason where it is not ready: nobody waits for it there.
+    ``ready`` is asked for the button and when the step is done; ``check`` only when it is done, of what the form gave.
     """
 
     name: str
@@ -66,6 +67,7 @@ class Step:
     allowed: Who
     label: LazyText
     ready: Ready | None = None
+    check: Ready | None = None
     reason: bool = False
     usual_reasons: tuple[LazyText, ...] = ()
     effect: Effect | None = None
@@ -270,9 +272,10 @@ class Flow:
         values: Mapping[str, Any],
     ) -> Authority:
         authority = self.check_possible(document, item.name, actor, version)
-        problem = item.ready(document, actor, values) if item.ready else None
-        if problem is not None:
-            raise problem
+        for asked in (item.ready, item.check):
+            problem = asked(document, actor, values) if asked else None
+            if problem is not None:
+                raise problem
         if item.reason and not note:
             raise Invalid("core:reason-missing", fields={"note": lazy("请写明原因，对方才知道怎样修改")})
         return authority

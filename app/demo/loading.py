@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from app.core import clock
 from app.core.db import session
+from app.core.i18n import CHINESE, using_locale
 from app.core.uow import unit_of_work
 from app.demo import (
     bargaining,
@@ -56,6 +57,13 @@ def load(*, today: date | None = None, progress: Progress = print, public_url: s
     stage = Stage(timetable(today or clock.today()))
     stage.away = (stage.timetable.day(AWAY_FIRST), stage.timetable.day(AWAY_LAST))
     marks.use_demo(True)
+    # what the system writes by itself into the record of a Chinese company is Chinese on every machine
+    with using_locale(CHINESE):
+        fill(stage, progress, public_url)
+
+
+def fill(stage: Stage, progress: Progress, public_url: str) -> None:
+    """Let the company found itself and work until the last day of the stage."""
     progress("人员与部门 people and departments")
     hashes = {account.staff_number: hash_password(PASSWORD) for account in ACCOUNTS}
     with clock.frozen(stage.timetable.moment(stage.timetable.length, 8, 40)), unit_of_work():

@@ -117,8 +117,9 @@ def driving(stage: Stage, outing: Outing) -> Script:
     yield booking.ends_at + timedelta(minutes=outing.late or -20)
     paid: dict[str, Any] = {}
     if outing.back % 4 == 0 and outing.car is not ELECTRIC:
-        litres = Decimal(outing.distance) / 10 + 18
-        paid = {"fuel_amount": (litres * Decimal("7.62")).quantize(Decimal("0.01")), "litres": litres}
+        litres = Decimal(outing.distance) * 8 / 100 + 2
+        amount = (litres * Decimal("7.62")).quantize(Decimal("0.01"))
+        paid = {"fuel": "full", "fuel_amount": amount, "litres": litres}
     step(stage, booking, "return", outing.who, kilometres=out + outing.distance, condition_good=True, **paid)
     yield from finishing(stage, booking, outing.back)
 

@@ -22,17 +22,6 @@ pytestmark = pytest.mark.slow
 
 # In English everybody; in Chinese those who see most.
 CHINESE_READERS = ("s1", "m1", "admin")
-# Pages that may ask more often, each with its reason.
-MORE_QUERIES: dict[str, tuple[int, str]] = {
-    "/vehicles/N": (
-        14,
-        "the whole record of a car: papers, readings, defects, services, fines, costs, each a list",
-    ),
-    "/bookings/N": (
-        12,
-        "setting out asks for papers, defects, licence and who has the car, as the step itself does",
-    ),
-}
 
 
 @pytest.fixture(scope="module")
@@ -71,9 +60,8 @@ def faults_of(visit):
     """Return what is wrong with an answer in any language."""
     if visit.response.status_code not in (200, 302, 303):
         yield f"leads nowhere: {visit}"
-    pattern = re.sub(r"\d+", "N", visit.address.partition("?")[0])
-    most, _reason = MORE_QUERIES.get(pattern, (MOST_QUERIES, ""))
-    if visit.response.mimetype == "text/html" and len(visit.statements) > most:
+    if visit.response.mimetype == "text/html" and len(visit.statements) > MOST_QUERIES:
+        pattern = re.sub(r"\d+", "N", visit.address.partition("?")[0])
         yield f"{len(visit.statements)} queries for {pattern}"
 
 

@@ -73,7 +73,7 @@ class EventList(Listing):
         kinds, whole = kind_labels(), documents.seen_whole(actor, Event.doc_type, Event.doc_id)
         self.searched = (Event.actor_name, case((whole, Event.reason), else_=""))
         columns = (
-            Column("seq", lazy("序号"), Event.seq, "number"),
+            Column("seq", lazy("序号"), Event.seq, "number", shown_by=lambda row: str(row.seq)),
             Column("at", lazy("时间"), Event.at, "datetime", sortable=False),
             Column("actor_name", lazy("经办人"), Event.actor_name, "person", sortable=False, text=actor_text),
             Column(

@@ -14,6 +14,9 @@ MODULE = "assets"
 PHOTO = "photo"
 SHEET = "sheet"
 
+# how many characters say what is wrong with a thing
+LONGEST_NOTE = 200
+
 
 class AssetPerm(StrEnum):
     """The rights around equipment; whoever is responsible for an item may hand it on without any of them."""

@@ -27,6 +27,7 @@ from app.features.assets.enums import (
     GONE,
     HAND_OVER,
     ITEM_STATUS_LABELS,
+    LONGEST_NOTE,
     SHEET,
     AssetPerm,
     HandOverKind,
@@ -96,19 +97,29 @@ def ready_to_accept(hand_over: HandOver, actor: Actor, data: Mapping[str, Any]) 
             return Conflict("hand_over:changed-hands", item=item.name, number=item.number)
     if lacks_witness(hand_over) and not data.get("witness_id"):
         return Conflict("hand_over:needs-witness", value=queries.witness_from(), who=keeper.ask(hand_over))
-    if data and hand_over.kind == HandOverKind.RETURN:
-        return checklist_problem(hand_over, data.get("checklists", {}))
     return None
 
 
-def checklist_problem(hand_over: HandOver, checklists: Mapping[int, Any]) -> Problem | None:
-    """Refuse a return where something on the list of a category was neither found in order nor described."""
+def check_accepted(hand_over: HandOver, actor: Actor, data: Mapping[str, Any]) -> Problem | None:
+    """Refuse a return where something on the list of a category was not looked at, or described at too great length."""
+    if hand_over.kind != HandOverKind.RETURN:
+        return None
+    checklists: Mapping[int, Any] = data.get("checklists", {})
     for line in hand_over.lines:
         checked = {row["text"]: row for row in checklists.get(line.id, ())}
         for text in line.item.category.checklist:
             row = checked.get(text)
             if row is None or not (row["ok"] or row["note"].strip()):
                 sentence = lazy("%(item)s：“%(text)s”请打勾，或写明情况", item=line.item.name, text=text)
+                return Invalid(fields={"checklist": sentence})
+            if len(row["note"].strip()) > LONGEST_NOTE:
+                sentence = lazy(
+                    "%(item)s：“%(text)s”的情况写了 %(length)s 个字，最多 %(most)s 个字",
+                    item=line.item.name,
+                    text=text,
+                    length=len(row["note"].strip()),
+                    most=LONGEST_NOTE,
+                )
                 return Invalid(fields={"checklist": sentence})
     return None
 
@@ -208,7 +219,7 @@ FLOW = Flow(
     ),
     (
         step("accept", "offered", "accepted", receiver, lazy("接收"), kind="primary", form="accept",
-             ready=ready_to_accept, effect=accept, tell=both_and_keepers,
+             ready=ready_to_accept, check=check_accepted, effect=accept, tell=both_and_keepers,
              fields=frozenset({"items", "sha256"}), sentence=lazy_in_context("event", "接收 %(items)s 件设备")),
         step("decline", "offered", "declined", receiver, lazy("拒收"), kind="danger", reason=True,
              effect=close, tell=both),

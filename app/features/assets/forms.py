@@ -14,8 +14,6 @@ from app.features.assets.models import AssetCategory, AssetItem, HandOver
 from app.features.assets.offering import OfferedItem
 from app.web import forms
 
-LONGEST_NOTE = 200
-
 
 def rows_of(text: str | None) -> tuple[str, ...]:
     """Return what was typed a line each, empty lines left out."""
@@ -210,7 +208,7 @@ def checks_of(category: AssetCategory, posted: Any, prefix: str) -> tuple[tuple[
             place,
             text,
             posted is not None and f"ok-{prefix}-{place}" in posted,
-            posted.get(f"said-{prefix}-{place}", "").strip()[:LONGEST_NOTE] if posted is not None else "",
+            posted.get(f"said-{prefix}-{place}", "").strip() if posted is not None else "",
         )
         for place, text in enumerate(category.checklist)
     )

@@ -329,7 +329,10 @@ def keepers_screen(hand_over_id: int) -> Response:
     except (Conflict, Invalid, Throttled) as problem:
         form.hand_over = queries.get_hand_over(actor, hand_over_id)
         version = form.hand_over.version if isinstance(problem, Stale) else None
-        return show_sign(form, form.refuse(problem, version=version))
+        response = show_sign(form, form.refuse(problem, version=version))
+        if isinstance(problem, Throttled):
+            response.headers["Retry-After"] = str(problem.seconds)
+        return response
     flash(_("%(name)s已接收", name=hand_over.receiver.name), "ok")
     return fragments.go(address(hand_over))
 

@@ -20,6 +20,7 @@ from app.features.assets.actions import check_may_hand_over, working_person
 from app.features.assets.enums import (
     GONE,
     HAND_OVER,
+    LONGEST_NOTE,
     PHOTO,
     Condition,
     CustodyKind,
@@ -32,7 +33,6 @@ from app.features.people.models import User
 
 NUMBERED = "JJ"
 OFFER_DAYS, CONFIRM_DAYS = "assets.offer_days", "assets.confirm_days"
-LONGEST_CONDITION_NOTE = 200
 MOST_ITEMS = 100
 
 
@@ -119,8 +119,8 @@ def check_offered(items: Sequence[OfferedItem]) -> None:
             faults["condition"] = lazy("请选择设备状况")
         elif entry.condition == Condition.DAMAGED and not entry.condition_note.strip():
             faults["condition_note"] = lazy("请写明哪里损坏")
-        elif len(entry.condition_note.strip()) > LONGEST_CONDITION_NOTE:
-            faults["condition_note"] = lazy("说明最多 %(most)s 个字", most=LONGEST_CONDITION_NOTE)
+        elif len(entry.condition_note.strip()) > LONGEST_NOTE:
+            faults["condition_note"] = lazy("说明最多 %(most)s 个字", most=LONGEST_NOTE)
     if faults:
         raise Invalid(fields=faults)
 

@@ -428,7 +428,9 @@ def answer_seat(
     check_version(BOOKING, seat, version)
     if seat.status != SeatStatus.ASKED:
         raise Conflict("booking:answered-already")
-    if agree and (booking.status != BookingStatus.DISPATCHED or free_seats(booking) < 1):
+    if agree and booking.status != BookingStatus.DISPATCHED:
+        raise Conflict("booking:not-going", state=FLOW.state(booking.status).label)
+    if agree and free_seats(booking) < 1:
         raise Conflict("booking:full")
     seat.status = SeatStatus.AGREED if agree else SeatStatus.DECLINED
     seat.answered_by_id = actor.id

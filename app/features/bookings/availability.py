@@ -8,14 +8,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, case, delete, exists, or_, select, update
 
 from app.core import clock, timeline, uow
 from app.core.db import session
 from app.core.errors import Conflict, Problem
 from app.core.i18n import lazy, listed
-from app.core.permissions import SYSTEM
-from app.features.bookings.enums import BOOKING, SOFT, BookingStatus
+from app.core.permissions import SYSTEM, Actor, directory
+from app.features.bookings.enums import BOOKING, SOFT, BookingPerm, BookingStatus
 from app.features.bookings.models import Booking, VehicleHold
 from app.features.vehicles.enums import VehicleStatus
 from app.features.vehicles.models import Vehicle
@@ -171,6 +171,23 @@ def taken(wanted: Wanted, by: Booking) -> Conflict:
     )
 
 
+def in_the_way(wanted: Wanted) -> Booking | None:
+    """Return the trip a car is out with, else the booking that holds it in a time; None where it may leave."""
+    is_out = Booking.status == BookingStatus.OUT
+    statement = (
+        select(Booking)
+        .outerjoin(VehicleHold, VehicleHold.booking_id == Booking.id)
+        .where(
+            Booking.vehicle_id == wanted.vehicle_id,
+            Booking.id != (wanted.booking_id or 0),
+            or_(is_out, overlaps(wanted.starts_at, wanted.ends_at)),
+        )
+        .order_by(case((is_out, 0), else_=1), VehicleHold.starts_at)
+        .limit(1)
+    )
+    return session.execute(statement).unique().scalar_one_or_none()
+
+
 def find_taken(wanted: Wanted) -> Problem | None:
     """Return the refusal of a car that is out too long or held by another in a time; None where it may be had.
 
@@ -246,6 +263,19 @@ def renew_conflicts(vehicle_ids: Iterable[int | None]) -> None:
         )
         verb = "booking:collides" if row.held else "booking:free-again"
         timeline.record(BOOKING, row.id, verb, SYSTEM, tell=[row.owner_id])
+
+
+def tell_scrapped(vehicle_id: int, actor: Actor) -> None:
+    """Tell who asked for a car that was scrapped, who drives it and who gives cars; without another car none goes."""
+    statement = select(Booking).where(
+        Booking.vehicle_id == vehicle_id, Booking.status.in_((*SOFT, BookingStatus.DISPATCHED))
+    )
+    for booking in session.execute(statement).unique().scalars():
+        people = {booking.owner_id, booking.driver_id or booking.owner_id}
+        people |= {
+            person.id for person in directory().holders(str(BookingPerm.DISPATCH), booking.department_id)
+        }
+        timeline.record(BOOKING, booking.id, "booking:car-scrapped", SYSTEM, tell=sorted(people))
 
 
 def hard_bookings_after(vehicle_id: int, moment: datetime, within: timedelta) -> Sequence[Booking]:

@@ -149,68 +149,53 @@ def ready_to_agree(booking: Booking, actor: Actor, data: Mapping[str, Any]) -> P
     return None
 
 
-def given(booking: Booking, data: Mapping[str, Any]) -> guards.Dispatch:
-    """Return what a booking would be dispatched with: what was chosen, else what it says itself."""
-    return guards.Dispatch(
-        booking_id=booking.id,
-        vehicle_id=data.get("vehicle_id", booking.vehicle_id),
-        driver_id=data.get("driver_id", booking.owner_id if booking.self_drive else booking.driver_id),
-        starts_at=data.get("starts_at") or booking.starts_at,
-        ends_at=data.get("ends_at") or booking.ends_at,
-        people=booking.people_in_car,
-        kilometres=data.get("kilometres", booking.estimated_kilometres),
-    )
-
-
 def ready_to_dispatch(booking: Booking, actor: Actor, data: Mapping[str, Any]) -> Problem | None:
-    """Refuse a trip driven already, a car or driver that must not go, and a car that another has."""
+    """Refuse a trip driven already, and one that is over."""
     if booking.retro:
         return Conflict("booking:record-instead")
     if booking.ends_at <= clock.now():
         return Conflict("booking:over")
-    return guards.check(given(booking, data)) if data else None
+    return None
+
+
+def check_dispatch(booking: Booking, actor: Actor, data: Mapping[str, Any]) -> Problem | None:
+    """Refuse a car or driver that must not go, and a car that another has."""
+    return guards.check(guards.chosen(booking, data))
 
 
 def ready_to_take(booking: Booking, actor: Actor, data: Mapping[str, Any]) -> Problem | None:
     """Refuse to take a car oneself where its policy asks for agreement, or where the car must not go."""
     if not guards.may_be_taken(booking):
         return Conflict("booking:ask-first")
-    return ready_to_dispatch(booking, actor, {"driver_id": booking.owner_id})
+    return ready_to_dispatch(booking, actor, data) or check_dispatch(booking, actor, {})
 
 
-def ready_to_change(booking: Booking, actor: Actor, data: Mapping[str, Any]) -> Problem | None:
+def check_change(booking: Booking, actor: Actor, data: Mapping[str, Any]) -> Problem | None:
     """Refuse another car, driver or time that cannot be had."""
-    if not data:
-        return None
-    starts_at, ends_at = data["starts_at"], data["ends_at"]
-    if ends_at <= starts_at:
+    asked = guards.chosen(booking, data)
+    if asked.ends_at <= asked.starts_at:
         return Invalid(fields={"ends_at": lazy("结束时间须晚于出发时间")})
-    if ends_at <= clock.now():
+    if asked.ends_at <= clock.now():
         return Invalid(fields={"ends_at": lazy("结束时间已经过去，请改到现在以后")})
-    return guards.check(given(booking, data))
+    return guards.check(asked)
 
 
 def ready_to_go(booking: Booking, actor: Actor, data: Mapping[str, Any]) -> Problem | None:
     """Refuse to set out with a car that is not there or must not go, or after the planned time is over."""
     if booking.ends_at <= clock.now():
         return Conflict("booking:time-over")
-    before = availability.present_trip(trips.car_of(booking).id, but=booking.id)
-    if before is not None:
-        return Conflict(
-            "booking:still-out", who=before.driver.name if before.driver else "", number=before.number
-        )
-    problem = guards.check_early(booking) or guards.check_fit(given(booking, {}))
-    if problem is not None or not data:
-        return problem
+    return guards.check_there(booking) or guards.check_fit(guards.chosen(booking, {}))
+
+
+def check_out(booking: Booking, actor: Actor, data: Mapping[str, Any]) -> Problem | None:
+    """Refuse to set out without the odometer."""
     if data.get("kilometres") is None:
         return Invalid(fields={"kilometres": lazy("请填写仪表盘上的里程数")})
     return None
 
 
-def ready_to_return(booking: Booking, actor: Actor, data: Mapping[str, Any]) -> Problem | None:
+def check_return(booking: Booking, actor: Actor, data: Mapping[str, Any]) -> Problem | None:
     """Refuse a return without the odometer, below what it said, or without saying how the car is."""
-    if not data:
-        return None
     faults = {}
     kilometres = data.get("kilometres")
     if kilometres is None:
@@ -223,11 +208,12 @@ def ready_to_return(booking: Booking, actor: Actor, data: Mapping[str, Any]) -> 
 
 
 def ready_to_prolong(booking: Booking, actor: Actor, data: Mapping[str, Any]) -> Problem | None:
-    """Refuse to prolong what is late already, backwards, or into another's time."""
-    if booking.ends_at <= clock.now():
-        return Conflict("booking:late-already")
-    if not data:
-        return None
+    """Refuse to prolong what is late already."""
+    return Conflict("booking:late-already") if booking.ends_at <= clock.now() else None
+
+
+def check_prolonged(booking: Booking, actor: Actor, data: Mapping[str, Any]) -> Problem | None:
+    """Refuse to prolong backwards, or into another's time."""
     ends_at = data.get("ends_at")
     if ends_at is None or ends_at <= booking.ends_at:
         return Invalid(fields={"ends_at": lazy("请填写比原计划更晚的时间")})
@@ -315,25 +301,26 @@ FLOW = Flow(
         step("agree", "submitted", "dept_ok", head, lazy("部门同意"), kind="primary", ready=ready_to_agree,
              effect=trips.agree, tell=owner_and_dispatchers),
         step("agree_and_dispatch", "submitted", "dispatched", head_and_dispatcher, lazy("同意并派车"), kind="primary",
-             form="dispatch", ready=ready_to_dispatch, effect=trips.agree_and_dispatch, tell=owner_and_driver,
-             fields=trips.DISPATCHED, sentence=lazy("同意并派车 %(car)s，驾驶员%(driver)s，派车单 %(slip)s"),
-             offered_when_ready=True),
+             form="dispatch", ready=ready_to_dispatch, check=check_dispatch, effect=trips.agree_and_dispatch,
+             tell=owner_and_driver, fields=trips.DISPATCHED, offered_when_ready=True,
+             sentence=lazy("同意并派车 %(car)s，驾驶员%(driver)s，派车单 %(slip)s")),
         step("reject", "submitted dept_ok", "rejected", any_of(head, dispatcher), lazy("不同意"), kind="danger",
              reason=True, tell=owner),
         step("dispatch", "dept_ok", "dispatched", dispatcher, lazy("派车"), kind="primary", form="dispatch",
-             ready=ready_to_dispatch, effect=trips.dispatch, tell=owner_and_driver, fields=trips.DISPATCHED,
-             sentence=lazy("派车 %(car)s，驾驶员%(driver)s，派车单 %(slip)s"), offered_when_ready=True),
+             ready=ready_to_dispatch, check=check_dispatch, effect=trips.dispatch, tell=owner_and_driver,
+             fields=trips.DISPATCHED, sentence=lazy("派车 %(car)s，驾驶员%(driver)s，派车单 %(slip)s"),
+             offered_when_ready=True),
         step("change", "dispatched", "dispatched", dispatcher, lazy("换车、换人、改时间"), form="change", choose=stay,
-             ready=ready_to_change, effect=trips.change, tell=owner_and_driver, fields=trips.CHANGED,
+             check=check_change, effect=trips.change, tell=owner_and_driver, fields=trips.CHANGED,
              sentence=lazy("改为 %(car)s，驾驶员%(driver)s，%(span)s")),
         step("out", "dispatched", "out", on_the_road, lazy("出车"), kind="primary", form="out", ready=ready_to_go,
-             effect=trips.go_out, tell=owner, fields=frozenset({"kilometres"}),
+             check=check_out, effect=trips.go_out, tell=owner, fields=frozenset({"kilometres"}),
              sentence=lazy("出车，里程 %(kilometres)s 公里")),
         step("prolong", "out", "out", on_the_road, lazy("延长"), form="prolong", choose=stay, ready=ready_to_prolong,
-             effect=trips.prolong, tell=owner_and_dispatchers, fields=frozenset({"until"}),
+             check=check_prolonged, effect=trips.prolong, tell=owner_and_dispatchers, fields=frozenset({"until"}),
              sentence=lazy("延长到 %(until)s"), offered_when_ready=True),
         step("return", "out", "returned", on_the_road, lazy("还车"), kind="primary", form="return",
-             ready=ready_to_return, effect=trips.come_back, tell=owner, fields=frozenset({"kilometres", "distance"}),
+             check=check_return, effect=trips.come_back, tell=owner, fields=frozenset({"kilometres", "distance"}),
              sentence=lazy("还车，里程 %(kilometres)s 公里，本次 %(distance)s 公里")),
         step("record", "dept_ok", "out returned", dispatcher, lazy("补办登记"), kind="primary", ready=ready_to_record,
              choose=trips.back_already, effect=trips.record, tell=owner_and_driver, offered_when_ready=True,

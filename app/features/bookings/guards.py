@@ -1,7 +1,9 @@
 """What stands against giving a car to somebody: asked before dispatch, self-service, a change, and setting out."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from app.core import clock
 from app.core.db import session
@@ -9,6 +11,7 @@ from app.core.errors import Conflict, Invalid, Problem
 from app.core.i18n import lazy, listed_clauses
 from app.features.bookings import availability
 from app.features.bookings.availability import Wanted
+from app.features.bookings.enums import BookingStatus
 from app.features.bookings.models import Booking
 from app.features.vehicles import roadworthiness
 from app.features.vehicles.enums import BookingPolicy
@@ -33,6 +36,19 @@ class Dispatch:
         if self.vehicle_id is None:
             raise ValueError("no car was chosen")
         return Wanted(self.vehicle_id, self.starts_at, self.ends_at, self.booking_id)
+
+
+def chosen(booking: Booking, data: Mapping[str, Any]) -> Dispatch:
+    """Return what a booking would be given: what was chosen in a form, else what it says itself."""
+    return Dispatch(
+        booking_id=booking.id,
+        vehicle_id=data.get("vehicle_id", booking.vehicle_id),
+        driver_id=data.get("driver_id", booking.present_driver_id),
+        starts_at=data.get("starts_at") or booking.starts_at,
+        ends_at=data.get("ends_at") or booking.ends_at,
+        people=booking.people_in_car,
+        kilometres=data.get("kilometres", booking.estimated_kilometres),
+    )
 
 
 def check(asked: Dispatch) -> Problem | None:
@@ -85,11 +101,20 @@ def check_fit(asked: Dispatch) -> Problem | None:
     return Conflict("booking:not-fit", reasons=listed_clauses(each.sentence for each in found))
 
 
-def check_early(booking: Booking) -> Problem | None:
-    """Refuse to set out before the planned time while another still holds the car."""
-    if booking.vehicle_id is None or clock.now() >= booking.starts_at:
+def check_there(booking: Booking) -> Problem | None:
+    """Refuse to set out with a car that is out, or that another holds up to the planned time."""
+    if booking.vehicle_id is None:
+        raise ValueError("a booking without a car")
+    wanted = Wanted(booking.vehicle_id, clock.now(), booking.starts_at, booking.id)
+    before = availability.in_the_way(wanted)
+    if before is None:
         return None
-    return availability.find_taken(Wanted(booking.vehicle_id, clock.now(), booking.starts_at, booking.id))
+    return still_out(before) if before.status == BookingStatus.OUT else availability.taken(wanted, before)
+
+
+def still_out(trip: Booking) -> Conflict:
+    """Return the refusal of a car that somebody is out with."""
+    return Conflict("booking:still-out", who=trip.driver.name if trip.driver else "", number=trip.number)
 
 
 def check_driven(booking: Booking) -> Problem | None:
@@ -99,7 +124,7 @@ def check_driven(booking: Booking) -> Problem | None:
     if booking.odometer_in is None:
         out = availability.present_trip(booking.vehicle_id, but=booking.id)
         if out is not None:
-            return Conflict("booking:still-out", who=out.driver.name if out.driver else "", number=out.number)
+            return still_out(out)
     wanted = Wanted(booking.vehicle_id, booking.starts_at, booking.ends_at, booking.id)
     other = availability.driven_meanwhile(
         wanted.vehicle_id, wanted.starts_at, wanted.ends_at, but=booking.id

@@ -154,6 +154,11 @@ class Booking(DocumentMixin, Model):
         return self.status in HARD
 
     @property
+    def present_driver_id(self) -> int | None:
+        """Who drives as things stand: who was given the car, else the applicant of a trip driven oneself."""
+        return self.driver_id or (self.owner_id if self.self_drive else None)
+
+    @property
     def people_in_car(self) -> int:
         """How many people sit in the car: passengers, a driver of the company's, and who was given a seat."""
         agreed = sum(seat.status == SeatStatus.AGREED for seat in self.seats)

@@ -122,11 +122,11 @@ def cost_facts(booking: Booking) -> list[tuple[Any, ...]]:
     ]
 
 
-def last_reading(booking: Booking) -> int | None:
-    """Return what the odometer of the car said last, in kilometres."""
+def last_reading(booking: Booking) -> str:
+    """Return what the odometer of the car said last, in kilometres; empty without a car."""
     if booking.odometer_out is not None:
-        return booking.odometer_out
-    return booking.vehicle.odometer if booking.vehicle is not None else None
+        return f"{booking.odometer_out:,}"
+    return f"{booking.vehicle.odometer:,}" if booking.vehicle is not None else ""
 
 
 def seat_rows(booking: Booking, actor: Actor) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, false, func, or_, select
+from sqlalchemy.orm import joinedload
 
 from app.core import clock
 from app.core.db import session
@@ -52,7 +53,8 @@ def visible_ids(actor: Actor) -> Select[int]:
 
 def get(actor: Actor, booking_id: int) -> Booking:
     """Return a booking the actor may see; raises NotVisible."""
-    found = session.execute(visible_to(actor).where(Booking.id == booking_id)).unique().scalar_one_or_none()
+    statement = visible_to(actor).where(Booking.id == booking_id).options(joinedload(Booking.seats))
+    found = session.execute(statement).unique().scalar_one_or_none()
     if found is None:
         raise NotVisible
     return found

@@ -8,12 +8,13 @@ from app.core.i18n import LazyText, lazy, lazy_in_context
 from app.core.permissions import EVERY_ROLE, Role, register_permissions
 from app.core.tasks import TaskKind
 from app.core.timeline import Verb
-from app.features.bookings import actions, indicators, mileage, queries
+from app.features.bookings import actions, availability, fillings, indicators, mileage, queries
 from app.features.bookings.enums import BOOKING, MODULE, BookingPerm
 from app.features.bookings.models import Booking
 from app.features.bookings.trips import GAP, LATE
 from app.features.people.leaving import LeaverCheck, register_leaver_check
 from app.features.vehicles.drivers import register_trip_finder
+from app.features.vehicles.fuel import register_fillings
 
 MOST_HORIZON = 366
 
@@ -75,6 +76,7 @@ timeline.register_verbs(
         UNTIL,
         tone="warn",
     ),
+    Verb("booking:car-scrapped", lazy("这辆车已报废，请换车或取消"), tone="bad"),
     Verb("booking:ask-seat", lazy_in_context("event", "申请搭车")),
     Verb("booking:give-seat", lazy("同意%(who)s搭车"), WHO, tone="ok"),
     Verb("booking:refuse-seat", lazy("没有同意%(who)s搭车"), WHO),
@@ -107,6 +109,7 @@ sentences.register(
         "booking:no-seats-now": lazy("这趟车已经出发、结束，或不能搭乘"),
         "booking:own-car": lazy("这是您自己的车"),
         "booking:asked-already": lazy("您已经申请过搭这趟车"),
+        "booking:not-going": lazy("这趟车现在是“%(state)s”，不能再同意搭车"),
         "booking:full": lazy("这趟车没有空座了"),
         "booking:answered-already": lazy("这个搭车申请已经答复过"),
     }
@@ -138,6 +141,8 @@ search.register_source(
     )
 )
 register_trip_finder(queries.trip_at)
+register_fillings(fillings.fillings_of)
+timeline.on("vehicle:scrapped", availability.tell_scrapped)
 timeline.on("odometer_correction:agree", mileage.renew_on_correction)
 
 

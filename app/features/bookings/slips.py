@@ -122,11 +122,11 @@ def sticker(car: Vehicle, company: str, address: str) -> bytes:
             Margins(edge, edge, edge, edge),
             STICKER,
         )
-        side = 34 * MM
+        side = 30 * MM
         document.page.raw(qr_operations(address, edge, document.height - edge - side, side))
         left = edge + side + 2.5 * MM
         room = document.right - left
-        lines = [(car.plate, _PLATE), (car.name, _BODY), ("扫码出车、还车", _BODY), (company, _SMALL)]
+        lines = [(car.plate, _PLATE), (car.name, _BODY), ("扫码出车、还车", _BODY)]
         y = edge + 1 * MM
         for text, style in lines:
             width = style.width(printable(text))
@@ -134,4 +134,7 @@ def sticker(car: Vehicle, company: str, address: str) -> bytes:
                 squeeze = min(1.0, room / width) if style is _PLATE else 1.0
                 document.page.text(left, y + blocks.baseline(style), line, style, squeeze=squeeze)
                 y += style.leading
+        owner = _SMALL.lines(printable(company), document.right - edge)
+        foot = document.height - edge - _SMALL.leading
+        document.page.text(edge, foot + blocks.baseline(_SMALL), owner[0] if owner else "", _SMALL)
         return document.to_bytes()

@@ -12,7 +12,8 @@ from app.core.pdf.blocks import Fact, Foot, Letterhead
 from app.core.pdf.document import A4, MM, Document, DocumentFacts, Margins, Style
 from app.core.pdf.fonts import printable
 from app.core.pdf.table import Column, Part, Row, Table
-from app.features.bookings.fuel import Consumption
+from app.features.vehicles import fuel
+from app.features.vehicles.fuel import Consumption
 from app.features.vehicles.models import Vehicle
 
 LANDSCAPE = (A4[1], A4[0])
@@ -62,15 +63,12 @@ def paper(
 
 def facts(vehicle: Vehicle, month: str, rows: Sequence[Any], burnt: Consumption | None) -> list[Fact]:
     """Return which car and month it is, and what the fuel came to."""
-    said = (
-        "两次加满之间的记录不足" if burnt is None else f"{burnt.per_hundred} 升（{burnt.kilometres:,} 公里）"
-    )
     return [
         Fact("车辆", printable(f"{vehicle.plate} {vehicle.name}")),
         Fact("月份", month),
         Fact("责任人", printable(vehicle.item.keeper.name)),
         Fact("用车次数", str(len(rows))),
-        Fact("百公里油耗", said, wide=True),
+        Fact("百公里油耗", fuel.in_words(burnt), wide=True),
     ]
 
 

@@ -6,11 +6,12 @@ from flask import Blueprint, Response, request, url_for
 
 from app.core.errors import NotVisible
 from app.core.i18n import gettext as _
-from app.features.bookings import fuel, trip_log_paper
+from app.features.bookings import trip_log_paper
 from app.features.bookings.enums import BookingPerm
-from app.features.bookings.fuel import Consumption
 from app.features.bookings.trip_log import TripLog, TripReport, month_bounds
+from app.features.vehicles import fuel
 from app.features.vehicles import queries as vehicle_queries
+from app.features.vehicles.fuel import Consumption
 from app.web.guard import current_actor, requires
 from app.web.lists import show_list
 from app.web.papers import company_name, send_paper
@@ -81,10 +82,4 @@ def burnt(vehicle_id: int, month: str) -> Consumption | None:
 
 def fuel_text(found: Consumption | None) -> str:
     """Return the fuel for 100 kilometres in words."""
-    if found is None:
-        return _("百公里油耗：两次加满之间的记录不足")
-    return _(
-        "百公里油耗 %(litres)s 升（两次加满之间，共 %(kilometres)s 公里）",
-        litres=found.per_hundred,
-        kilometres=f"{found.kilometres:,}",
-    )
+    return _("百公里油耗：%(said)s", said=fuel.in_words(found))

@@ -10,7 +10,7 @@ from app.core.files import CheckedFile
 from app.core.findings import Finding
 from app.core.numbering import next_number
 from app.core.permissions import SYSTEM, Actor, directory
-from app.features.bookings import availability, costs, mileage
+from app.features.bookings import availability, costs, guards, mileage
 from app.features.bookings.enums import BOOKING, BookingStatus
 from app.features.bookings.models import Booking
 from app.features.vehicles import defects, readings
@@ -38,10 +38,9 @@ def agree(booking: Booking, actor: Actor, data: Mapping[str, Any]) -> None:
 
 def dispatch(booking: Booking, actor: Actor, data: Mapping[str, Any]) -> Mapping[str, Any]:
     """Give car and driver, hold the car, number the slip; requests for the same car and time are marked and told."""
-    before = booking.vehicle_id
-    booking.vehicle_id = data.get("vehicle_id", before)
-    booking.driver_id = data.get("driver_id", booking.owner_id if booking.self_drive else booking.driver_id)
-    booking.estimated_kilometres = data.get("kilometres", booking.estimated_kilometres)
+    before, given = booking.vehicle_id, guards.chosen(booking, data)
+    booking.vehicle_id, booking.driver_id = given.vehicle_id, given.driver_id
+    booking.estimated_kilometres = given.kilometres
     booking.dispatched_by_id, booking.dispatched_at, booking.conflict = actor.id, clock.now(), False
     session.flush()
     session.refresh(booking, ["vehicle", "driver"])
@@ -65,9 +64,9 @@ def named(booking: Booking) -> dict[str, str]:
 
 def change(booking: Booking, actor: Actor, data: Mapping[str, Any]) -> Mapping[str, Any]:
     """Give another car, driver or time; whoever drives no longer is told."""
-    before, driver_before = booking.vehicle_id, booking.driver_id
-    booking.vehicle_id, booking.driver_id = data["vehicle_id"], data["driver_id"]
-    booking.starts_at, booking.ends_at = data["starts_at"], data["ends_at"]
+    before, driver_before, given = booking.vehicle_id, booking.driver_id, guards.chosen(booking, data)
+    booking.vehicle_id, booking.driver_id = given.vehicle_id, given.driver_id
+    booking.starts_at, booking.ends_at = given.starts_at, given.ends_at
     session.flush()
     session.refresh(booking, ["vehicle", "driver"])
     availability.hold(booking, booking.starts_at, booking.ends_at)

@@ -97,7 +97,7 @@ def show_step(booking: Booking, name: str, form: Any, status: int) -> Any:
         form=form,
         unfolded=filling.is_unfolded(form, "kilometres", "accept_kilometres", "condition_good"),
         asked=page.asked_facts(booking),
-        last_reading=page.last_reading(booking) if isinstance(form, ReadingForm) else None,
+        last_reading=page.last_reading(booking) if isinstance(form, ReadingForm) else "",
         submit_label=FLOW.step(name).label,
         cancel_url=url_for("bookings.show_booking", booking_id=booking.id),
     )

@@ -16,7 +16,7 @@ from app.core.workflow import check_version, lock
 from app.core.written import check_written
 from app.features.assets.models import AssetCategory, AssetItem, AssetPlace
 from app.features.counts import lines, queries, remedies
-from app.features.counts.enums import COUNT, CountPerm, CountStatus, Result
+from app.features.counts.enums import COUNT, SCANNING, CountPerm, CountStatus, Result
 from app.features.counts.flow import FLOW
 from app.features.counts.models import StockCount, StockCountLine, StockCountStray
 from app.features.counts.remedies import Chosen
@@ -24,7 +24,6 @@ from app.features.people.models import Department, User
 
 LONGEST_TITLE = 120
 MOST_TYPED = 300
-SCANNING = (CountStatus.OPEN, CountStatus.COUNTING)
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,9 @@ class CountStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
+SCANNING = (CountStatus.OPEN, CountStatus.COUNTING)
+
+
 class Result(StrEnum):
     """What a count says of an item: as expected, elsewhere, gone, more than expected, in other hands."""
 
@@ -54,6 +57,13 @@ RESULT_TONES: dict[Result, str] = {
     Result.SURPLUS: "warn",
     Result.OTHER_KEEPER: "warn",
 }
+AWAITED = lazy("未盘到")
+
+
+def shown_results(status: str) -> dict[Result, tuple[LazyText, str]]:
+    """Return label and tone of each result in a state of a count: while counting goes on, nothing is missing yet."""
+    shown = {result: (RESULT_LABELS[result], RESULT_TONES[result]) for result in Result}
+    return shown | {Result.MISSING: (AWAITED, "neutral")} if status in SCANNING else shown
 
 
 class Remedy(StrEnum):

@@ -1,6 +1,7 @@
 """Counts, and the lines of one, as lists."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from flask import url_for
@@ -12,7 +13,7 @@ from app.core.listing import Column, Filter, Listing
 from app.core.permissions import Actor
 from app.features.assets.models import AssetItem, AssetPlace
 from app.features.counts import queries
-from app.features.counts.enums import REMEDY_LABELS, RESULT_LABELS, RESULT_TONES, Result
+from app.features.counts.enums import REMEDY_LABELS, Result, shown_results
 from app.features.counts.flow import FLOW
 from app.features.counts.models import StockCount, StockCountLine
 from app.features.people.models import Department, User
@@ -24,8 +25,6 @@ PersonSeen = aliased(User)
 FoundBy = aliased(User)
 STATES = {str(state.code): state.label for state in FLOW.states}
 TONES = {str(state.code): state.tone for state in FLOW.states}
-RESULTS = {str(code): label for code, label in RESULT_LABELS.items()}
-TONES_OF_RESULTS = {str(code): tone for code, tone in RESULT_TONES.items()}
 EXPECTED = (
     select(func.count())
     .where(StockCountLine.count_id == StockCount.id, StockCountLine.expected)
@@ -85,9 +84,7 @@ class LineList(Listing):
     columns = (
         Column("item_number", lazy("编号"), AssetItem.number),
         Column("item", lazy("设备"), AssetItem.name),
-        Column(
-            "result", lazy("结果"), StockCountLine.result, "status", labels=RESULTS, tones=TONES_OF_RESULTS
-        ),
+        Column("result", lazy("结果"), StockCountLine.result, "status"),
         Column("expected_place", lazy("登记位置"), ExpectedPlace.name),
         Column("found_place", lazy("实际位置"), FoundPlace.name),
         Column("keeper", lazy("责任人"), ExpectedKeeper.name, "person"),
@@ -101,7 +98,6 @@ class LineList(Listing):
             labels={str(code): label for code, label in REMEDY_LABELS.items()},
         ),
     )
-    filters = (Filter("result", lazy("结果"), StockCountLine.result, options=list(RESULTS.items())),)
 
     def __init__(self, count: StockCount, arguments: Mapping[str, str], path: str) -> None:
         """Open the list of a count."""
@@ -115,4 +111,16 @@ class LineList(Listing):
             .outerjoin(FoundBy, FoundBy.id == StockCountLine.found_by_id)
             .where(StockCountLine.count_id == count.id)
         )
-        super().__init__(base, arguments, path)
+        shown = shown_results(count.status)
+        labels = {str(code): label for code, (label, _tone) in shown.items()}
+        tones = {str(code): tone for code, (_label, tone) in shown.items()}
+        super().__init__(
+            base,
+            arguments,
+            path,
+            columns=[
+                replace(column, labels=labels, tones=tones) if column.key == "result" else column
+                for column in self.columns
+            ],
+            filters=(Filter("result", lazy("结果"), StockCountLine.result, options=list(labels.items())),),
+        )

@@ -17,13 +17,13 @@ from app.features.counts.enums import (
     COUNT,
     REMEDIES,
     REMEDY_LABELS,
-    RESULT_LABELS,
-    RESULT_TONES,
+    SCANNING,
     STRAY_REMEDIES,
     CountPerm,
     CountStatus,
     Remedy,
     Result,
+    shown_results,
 )
 from app.features.counts.flow import FLOW, SHEET
 from app.features.counts.models import StockCount, StockCountLine, StockCountStray
@@ -58,7 +58,7 @@ def context(count: StockCount, actor: Actor) -> dict[str, Any]:
     """Return what the page of a count shows."""
     events, state = events_for(COUNT, count.id), FLOW.state(count.status)
     found, expected = lines.progress(count.id)
-    scanning = count.status in actions.SCANNING
+    scanning = count.status in SCANNING
     different = [] if count.status == CountStatus.OPEN else lines.differences(count.id)
     return {
         "heading": f"{count.number} {count.title}",
@@ -69,7 +69,7 @@ def context(count: StockCount, actor: Actor) -> dict[str, Any]:
         "found": found,
         "expected": expected,
         "totals": total_rows(count),
-        "differences": [difference_row(line) for line in different],
+        "differences": [difference_row(line, count) for line in different],
         "strays": [stray_row(stray) for stray in lines.strays(count.id)],
         "scan_url": url_for("counts.scan", count_id=count.id)
         if scanning and actions.may_scan(actor, count)
@@ -89,10 +89,11 @@ def context(count: StockCount, actor: Actor) -> dict[str, Any]:
 
 def total_rows(count: StockCount) -> list[tuple[Any, str, int, str]]:
     """Return label, tone and number of each result, with the list of its lines."""
+    shown = shown_results(count.status)
     return [
         (
-            RESULT_LABELS[result],
-            RESULT_TONES[result] if number else "neutral",
+            shown[result][0],
+            shown[result][1] if number else "neutral",
             number,
             url_for("counts.line_list", count_id=count.id, result=result),
         )
@@ -100,13 +101,14 @@ def total_rows(count: StockCount) -> list[tuple[Any, str, int, str]]:
     ]
 
 
-def difference_row(line: StockCountLine) -> dict[str, Any]:
-    """Return a difference as the page shows it."""
+def difference_row(line: StockCountLine, count: StockCount) -> dict[str, Any]:
+    """Return a difference of a count as the page shows it."""
     result = Result(line.result)
+    label, tone = shown_results(count.status)[result]
     return {
         "line": line,
-        "result": RESULT_LABELS[result],
-        "tone": RESULT_TONES[result],
+        "result": label,
+        "tone": tone,
         "told": told(line),
         "url": url_for("assets.show", item_id=line.item_id),
         "remedy": REMEDY_LABELS[Remedy(line.remedy)] if line.remedy else "",

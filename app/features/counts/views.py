@@ -11,7 +11,15 @@ from app.core.permissions import can, who_may
 from app.core.uow import unit_of_work
 from app.features.counts import actions, lines, page, pdf, queries
 from app.features.counts.actions import CountValues, Scan
-from app.features.counts.enums import READERS, RESULT_LABELS, RESULT_TONES, CountPerm, CountStatus, Result
+from app.features.counts.enums import (
+    READERS,
+    RESULT_LABELS,
+    RESULT_TONES,
+    SCANNING,
+    CountPerm,
+    CountStatus,
+    Result,
+)
 from app.features.counts.flow import FLOW
 from app.features.counts.forms import STEP_FORMS, OpenForm, ScanForm, SettleForm, TypedForm
 from app.features.counts.lists import CountList, LineList
@@ -139,7 +147,7 @@ def show_close(count: StockCount, name: str, form: Any, status: int) -> Any:
         trail=page.trail_to(count),
         facts=(count.title,),
         form=form,
-        differences=[page.difference_row(line) for line in lines.differences(count.id)],
+        differences=[page.difference_row(line, count) for line in lines.differences(count.id)],
         sheet_url=url_for("counts.sheet", count_id=count.id),
         action=request.path,
         submit_label=FLOW.step(name).label,
@@ -171,7 +179,7 @@ def scanned_count(count_id: int) -> StockCount:
     count = queries.get_count(actor, count_id)
     if not actions.may_scan(actor, count):
         raise Denied("core:denied", what=lazy("盘点"), who=who_may(CountPerm.SCAN, count.department_id))
-    if count.status not in actions.SCANNING:
+    if count.status not in SCANNING:
         raise Conflict("core:wrong-state", state=FLOW.state(count.status).label, step=_("盘点"))
     return count
 
@@ -368,7 +376,7 @@ def reconciliation(count_id: int) -> Any:
 
 def show_reconciliation(count: StockCount, form: SettleForm, status: int) -> Any:
     """Show all differences with what is to be done about each."""
-    different = [page.difference_row(line) for line in lines.differences(count.id)]
+    different = [page.difference_row(line, count) for line in lines.differences(count.id)]
     unknown = [page.stray_row(stray) for stray in lines.strays(count.id)]
     return fragments.page(
         "counts/reconciliation.html",

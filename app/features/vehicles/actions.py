@@ -13,6 +13,7 @@ from app.core.errors import Conflict, Invalid
 from app.core.i18n import lazy
 from app.core.permissions import Actor, require
 from app.core.workflow import check_version, lock
+from app.features.assets.upkeep.models import AssetScrapping
 from app.features.people.models import Department, User
 from app.features.vehicles import assets_of, readings, reminders
 from app.features.vehicles.enums import (
@@ -94,6 +95,28 @@ def update_vehicle(vehicle: Vehicle, *, actor: Actor, version: int | None, value
     changes = timeline.diff(before, facts(vehicle))
     timeline.record(VEHICLE, vehicle.id, "vehicle:edit", actor, data={"changes": changes})
     index(vehicle)
+    reminders.sync(vehicle)
+
+
+def retire_scrapped(scrapping_id: int, actor: Actor) -> None:
+    """Retire the car that a scrapped piece of equipment is, in the transaction of the approval."""
+    item_id = session.get_one(AssetScrapping, scrapping_id).item_id
+    vehicle = session.execute(select(Vehicle).where(Vehicle.item_id == item_id)).scalar_one_or_none()
+    if vehicle is None:
+        return
+    lock(vehicle)
+    before, vehicle.status = vehicle.status, VehicleStatus.RETIRED
+    vehicle.touch()
+    session.flush()
+    timeline.record(
+        VEHICLE,
+        vehicle.id,
+        "vehicle:scrapped",
+        actor,
+        from_status=before,
+        to_status=vehicle.status,
+        tell=reminders.keepers(vehicle),
+    )
     reminders.sync(vehicle)
 
 

@@ -4,9 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import or_, select
 
 from app.core import clock, files, money, timeline
 from app.core.db import session
@@ -15,11 +14,12 @@ from app.core.files import CheckedFile
 from app.core.i18n import lazy
 from app.core.permissions import Actor, require
 from app.core.workflow import lock
-from app.features.vehicles import readings
 from app.features.vehicles.enums import RECEIPT_FILE, VEHICLE, CostKind, VehiclePerm
-from app.features.vehicles.models import OdometerReading, Vehicle, VehicleCost
+from app.features.vehicles.models import Vehicle, VehicleCost
+from app.features.vehicles.readings import YEAR
 
-YEAR = timedelta(days=365)
+# how many of the newest costs a page shows
+SHOWN = 10
 
 
 @dataclass(frozen=True)
@@ -36,12 +36,11 @@ class CostValues:
 
 @dataclass(frozen=True)
 class Running:
-    """What a car cost over the last year: yuan in all, yuan a kilometre, litres for 100 km; None where unknown."""
+    """What a car cost over the last year: yuan in all, kilometres, yuan a kilometre, None where unknown."""
 
     amount: Decimal
     kilometres: int
     per_kilometre: Decimal | None
-    per_hundred: Decimal | None
 
 
 def add_cost(
@@ -126,22 +125,31 @@ def of_documents(doc_type: str, ids: Iterable[int]) -> dict[int, list[VehicleCos
     return found
 
 
-def of_year(vehicle_id: int) -> Sequence[Any]:
-    """Return what was paid for a car over the last year, by day and kind: ``amount`` in yuan, ``litres``."""
-    statement = (
-        select(
-            VehicleCost.paid_on,
-            VehicleCost.kind,
-            func.sum(VehicleCost.amount).label("amount"),
-            func.sum(VehicleCost.litres).label("litres"),
-        )
-        .where(VehicleCost.vehicle_id == vehicle_id, VehicleCost.paid_on > clock.today() - YEAR)
-        .group_by(VehicleCost.paid_on, VehicleCost.kind)
+def recent(vehicle_id: int) -> list[VehicleCost]:
+    """Return what was paid for a car over the last year, and the newest costs though they be older, newest first."""
+    newest = (
+        select(VehicleCost.id)
+        .where(VehicleCost.vehicle_id == vehicle_id)
+        .order_by(VehicleCost.paid_on.desc(), VehicleCost.id.desc())
+        .limit(SHOWN)
     )
-    return session.execute(statement).all()
+    statement = (
+        select(VehicleCost)
+        .where(
+            VehicleCost.vehicle_id == vehicle_id,
+            or_(VehicleCost.paid_on > clock.today() - YEAR, VehicleCost.id.in_(newest)),
+        )
+        .order_by(VehicleCost.paid_on.desc(), VehicleCost.id.desc())
+    )
+    return list(session.execute(statement).scalars())
 
 
-def by_month(year: Sequence[Any], months: int) -> list[tuple[date, Decimal]]:
+def of_year(paid: Iterable[VehicleCost]) -> list[VehicleCost]:
+    """Return those of some costs that were paid over the last year."""
+    return [cost for cost in paid if cost.paid_on > clock.today() - YEAR]
+
+
+def by_month(year: Sequence[VehicleCost], months: int) -> list[tuple[date, Decimal]]:
     """Return the first day and the sum of each of the last calendar months, the present one included, oldest first.
 
     ``year`` is what ``of_year`` returns, so ``months`` is eleven at most.
@@ -157,7 +165,7 @@ def by_month(year: Sequence[Any], months: int) -> list[tuple[date, Decimal]]:
     return [(start, sums[start]) for start in reversed(starts)]
 
 
-def by_kind(year: Sequence[Any]) -> list[tuple[str, Decimal]]:
+def by_kind(year: Sequence[VehicleCost]) -> list[tuple[str, Decimal]]:
     """Return kinds and sums of what ``of_year`` returns, the largest first."""
     sums: dict[str, Decimal] = {}
     for row in year:
@@ -165,22 +173,11 @@ def by_kind(year: Sequence[Any]) -> list[tuple[str, Decimal]]:
     return sorted(sums.items(), key=lambda each: (-each[1], each[0]))
 
 
-def running(vehicle_id: int, year: Sequence[Any]) -> Running:
-    """Return what a car cost over the last year, from what ``of_year`` returns and one statement for the way."""
-    holds = readings.kilometres_that_hold()
-    driven = session.execute(
-        select(func.max(holds) - func.min(holds)).where(
-            OdometerReading.vehicle_id == vehicle_id,
-            OdometerReading.corrects_id.is_(None),
-            OdometerReading.at > clock.now() - YEAR,
-        )
-    ).scalar_one()
-    way = int(driven or 0)
-    amount = sum((row.amount for row in year), Decimal(0))
-    litres = sum((row.litres for row in year if row.litres is not None), Decimal(0))
+def running(year: Sequence[VehicleCost], kilometres: int) -> Running:
+    """Return what a car cost over the last year, from its costs and how far it was driven."""
+    amount = sum((cost.amount for cost in year), Decimal(0))
     return Running(
         amount,
-        way,
-        (amount / way).quantize(Decimal("0.01")) if way and amount else None,
-        (litres * 100 / way).quantize(Decimal("0.1")) if way and litres else None,
+        kilometres,
+        (amount / kilometres).quantize(Decimal("0.01")) if kilometres and amount else None,
     )

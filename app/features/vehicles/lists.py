@@ -97,13 +97,7 @@ class VehicleList(Listing):
             ),
             Column("keeper", lazy("责任人"), User.name, "person", sortable=False),
             Column("policy", lazy("约车方式"), Vehicle.policy, labels=texts(POLICY_LABELS)),
-            Column(
-                "odometer",
-                lazy("里程（公里）"),
-                Vehicle.odometer,
-                "number",
-                shown_by=lambda row: f"{row.odometer:,}",
-            ),
+            Column("odometer", lazy("里程（公里）"), Vehicle.odometer, "number"),
             Column(
                 "expires_on",
                 lazy("证件最早到期"),

@@ -72,6 +72,10 @@ class Vehicle(VersionedMixin, Model):
     item: Mapped[AssetItem] = relationship(lazy="joined", innerjoin=True)
     department: Mapped[Department] = relationship(lazy="joined", innerjoin=True)
     driver: Mapped[User | None] = relationship(foreign_keys=[driver_id], lazy="joined")
+    papers: Mapped[list["VehiclePaper"]] = relationship(
+        viewonly=True,
+        order_by="VehiclePaper.kind, VehiclePaper.valid_until.desc(), VehiclePaper.id.desc()",
+    )
 
 
 class VehiclePaper(Model):

@@ -8,14 +8,13 @@ from typing import Any
 from flask import url_for
 from markupsafe import Markup
 
-from app.core import clock, money
-from app.core.documents import is_visible
+from app.core import clock, modules, money
 from app.core.i18n import LazyText, listed_clauses, ngettext
 from app.core.i18n import gettext as _
 from app.core.permissions import Actor, directory
 from app.features.assets.enums import ITEM
 from app.features.assets.models import AssetItem
-from app.features.vehicles import costs, queries, readings, reminders, services
+from app.features.vehicles import costs, fuel, queries, readings, reminders, services
 from app.features.vehicles.enums import (
     COST_LABELS,
     FINE_LABELS,
@@ -38,6 +37,7 @@ from app.features.vehicles.models import (
     VehicleFine,
     VehiclePaper,
 )
+from app.features.vehicles.queries import CarOnPage
 from app.features.vehicles.readings import Link
 from app.features.vehicles.services import Projection
 from app.web import charts, documents, filters
@@ -103,9 +103,9 @@ def yuan(value: Decimal) -> str:
     return f"¥{money.format_amount(value)}"
 
 
-def item_address(vehicle: Vehicle, actor: Actor) -> str:
+def item_address(car: CarOnPage) -> str:
     """Return the address of the piece of equipment a car is, empty where the reader may not open it."""
-    return f"/assets/{vehicle.item_id}" if is_visible(actor, ITEM, vehicle.item_id) else ""
+    return f"/assets/{car.vehicle.item_id}" if car.opens_item and modules.shows(ITEM) else ""
 
 
 def of_item(item: AssetItem, actor: Actor) -> dict[str, Any] | None:
@@ -159,9 +159,8 @@ def defect_state(defect: VehicleDefect) -> tuple[str, str]:
     return (_("停驶"), "bad") if defect.grounds else (_("待修"), "warn")
 
 
-def service_facts(vehicle: Vehicle) -> Facts:
-    """Return when the next service comes."""
-    daily = readings.daily_kilometres([vehicle.id]).get(vehicle.id)
+def service_facts(vehicle: Vehicle, daily: Decimal | None) -> Facts:
+    """Return when the next service comes, given the average kilometres of a day."""
     coming = services.projection(vehicle, daily)
     return [
         (_("下次保养里程"), left_text(coming)),
@@ -191,20 +190,19 @@ def service_lines(vehicle: Vehicle) -> list[Line]:
     ]
 
 
-def cost_context(vehicle: Vehicle, *, manages: bool) -> dict[str, Any]:
+def cost_context(car: CarOnPage, *, manages: bool) -> dict[str, Any]:
     """Return what a car cost: sums of the year, months as a drawing, kinds, the latest rows."""
-    of_year = costs.of_year(vehicle.id)
-    year, months = costs.running(vehicle.id, of_year), costs.by_month(of_year, MONTHS)
+    vehicle, paid_lately = car.vehicle, costs.recent(car.vehicle.id)
+    of_year = costs.of_year(paid_lately)
+    year, months = costs.running(of_year, car.kilometres), costs.by_month(of_year, MONTHS)
+    burnt = fuel.total(fuel.consumption_of(vehicle.id, clock.today() - readings.YEAR))
     paid = any(amount for _start, amount in months)
     return {
         "cost_facts": [
             (_("近一年费用"), yuan(year.amount)),
             (_("近一年里程"), kilometres(year.kilometres)),
             (_("每公里费用"), yuan(year.per_kilometre) if year.per_kilometre is not None else ""),
-            (
-                _("百公里油耗"),
-                _("%(value)s 升", value=year.per_hundred) if year.per_hundred is not None else "",
-            ),
+            (_("百公里油耗"), fuel.in_words(burnt)),
         ],
         "cost_chart": month_chart(months) if paid else Markup(""),
         "cost_kinds": [(str(COST_LABELS[kind]), yuan(amount)) for kind, amount in costs.by_kind(of_year)],
@@ -219,7 +217,7 @@ def cost_context(vehicle: Vehicle, *, manages: bool) -> dict[str, Any]:
                 else "",
                 act_label=_("撤销"),
             )
-            for cost in costs.latest(vehicle.id, SHOWN)
+            for cost in paid_lately[: costs.SHOWN]
         ],
         "costs_url": url_for("vehicles.cost_list", vehicle=vehicle.id),
     }

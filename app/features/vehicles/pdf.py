@@ -115,8 +115,8 @@ def section(
 def write_papers(document: Document, papers: Sequence[VehiclePaper]) -> None:
     """Write insurance and inspection."""
     columns = (
-        Column("证件"),
-        Column("有效期"),
+        Column("证件", minimum=44),
+        Column("有效期", minimum=124, maximum=124),
         Column("保险公司或检测站", weight=1),
         Column("保单号或证号", weight=1),
     )
@@ -148,7 +148,7 @@ def write_defects(document: Document, defects: Sequence[VehicleDefect]) -> None:
     """Write defects with how they were mended."""
     columns = (
         Column("报告时间"),
-        Column("报告人"),
+        Column("报告人", minimum=44),
         Column("故障", weight=2),
         Column("停驶"),
         Column("修复", weight=1),
@@ -170,7 +170,7 @@ def write_costs(document: Document, costs: Sequence[VehicleCost]) -> None:
     """Write what was paid, with its sum."""
     columns = (
         Column("日期"),
-        Column("类别"),
+        Column("类别", minimum=44),
         Column("金额（元）", "right"),
         Column("升数", "right"),
         Column("说明", weight=1),
@@ -194,7 +194,7 @@ def write_fines(document: Document, fines: Sequence[VehicleFine]) -> None:
     columns = (
         Column("时间"),
         Column("行为", weight=1),
-        Column("驾驶人"),
+        Column("驾驶人", minimum=44),
         Column("罚款（元）", "right"),
         Column("记分", "right"),
         Column("状态"),

@@ -1,16 +1,21 @@
 """Who sees which car, and what is known of cars: papers, licences, open defects."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, or_, select, true
+from sqlalchemy.orm import joinedload
 
 from app.core.db import in_departments, session
 from app.core.errors import NotVisible
 from app.core.permissions import Actor, can, departments_of
 from app.features.assets.models import AssetCustody
+from app.features.assets.queries import visible_ids as visible_items
 from app.features.people.models import User
+from app.features.vehicles import readings
 from app.features.vehicles.enums import GROUNDED, REQUIRED_PAPERS, VehiclePerm, VehicleStatus
 from app.features.vehicles.models import (
     DrivingLicence,
@@ -42,6 +47,38 @@ def visible_ids(actor: Actor) -> Select[int]:
 def get(actor: Actor, vehicle_id: int) -> Vehicle:
     """Return a car the actor may see; raises NotVisible."""
     return one(visible_to(actor).where(Vehicle.id == vehicle_id))
+
+
+@dataclass(frozen=True)
+class CarOnPage:
+    """A car with what its page asks besides, of one statement: its papers stand in it already.
+
+    ``opens_item`` tells whether the reader may open the piece of equipment it is; ``kilometres`` were driven over a
+    year, ``daily`` is the average of a day lately, None where two readings are missing.
+    """
+
+    vehicle: Vehicle
+    opens_item: bool
+    kilometres: int
+    daily: Decimal | None
+
+
+def on_page(actor: Actor, vehicle_id: int) -> CarOnPage:
+    """Return a car the actor may see with what its page asks besides; raises NotVisible."""
+    driven = readings.driven(vehicle_id)
+    statement = (
+        select(Vehicle, Vehicle.item_id.in_(visible_items(actor)), driven)
+        .join(driven, true())
+        .where(visible_condition(actor), Vehicle.id == vehicle_id)
+        .options(joinedload(Vehicle.papers))
+    )
+    row = session.execute(statement).unique().one_or_none()
+    if row is None:
+        raise NotVisible
+    vehicle, opens_item, of_year, first_at, last_at, lately = row
+    return CarOnPage(
+        vehicle, bool(opens_item), int(of_year or 0), readings.average(first_at, last_at, lately)
+    )
 
 
 def one(statement: Select[Any]) -> Any:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, Select, func, select, update
+from sqlalchemy import ColumnElement, Select, Subquery, case, func, select, update
 from sqlalchemy.orm import aliased
 
 from app.core import clock, settings
@@ -25,6 +25,7 @@ PLAUSIBLE = "vehicles.plausible_kilometres"
 TOLERANCE = "vehicles.gap_kilometres"
 # over how many days the average of a day is taken
 AVERAGE_DAYS = 90
+YEAR = timedelta(days=365)
 
 
 @dataclass(frozen=True)
@@ -259,6 +260,33 @@ def of_documents(doc_type: str, ids: Iterable[int]) -> dict[tuple[int, str], int
     return {(row.doc_id, row.kind): int(row.holds) for row in session.execute(statement)}
 
 
+def driven(vehicle_id: int) -> Subquery:
+    """Return one row on how far a car was driven: ``of_year``, and lately from ``first_at`` to ``last_at`` how many."""
+    held = (
+        select(OdometerReading.at.label("at"), kilometres_that_hold().label("holds"))
+        .where(
+            OdometerReading.vehicle_id == vehicle_id,
+            OdometerReading.corrects_id.is_(None),
+            OdometerReading.at > clock.now() - YEAR,
+        )
+        .subquery()
+    )
+    is_late = held.c.at >= clock.now() - timedelta(days=AVERAGE_DAYS)
+    late_at, late = case((is_late, held.c.at)), case((is_late, held.c.holds))
+    return select(
+        (func.max(held.c.holds) - func.min(held.c.holds)).label("of_year"),
+        func.min(late_at).label("first_at"),
+        func.max(late_at).label("last_at"),
+        (func.max(late) - func.min(late)).label("lately"),
+    ).subquery()
+
+
+def average(first: datetime | None, last: datetime | None, kilometres: int | None) -> Decimal | None:
+    """Return kilometres a day between two moments; None where less than a day lies between them."""
+    days = (last - first).days if first is not None and last is not None else 0
+    return (Decimal(int(kilometres or 0)) / days).quantize(Decimal("0.1")) if days >= 1 else None
+
+
 def daily_kilometres(vehicle_ids: Iterable[int]) -> dict[int, Decimal]:
     """Return how many kilometres a day cars were driven on average lately; left out where two readings are missing."""
     held = (
@@ -280,9 +308,5 @@ def daily_kilometres(vehicle_ids: Iterable[int]) -> dict[int, Decimal]:
         func.max(held.c.at).label("last"),
         (func.max(held.c.holds) - func.min(held.c.holds)).label("driven"),
     ).group_by(held.c.vehicle_id)
-    found = {}
-    for row in session.execute(statement):
-        days = (row.last - row.first).days
-        if days >= 1:
-            found[row.vehicle_id] = (Decimal(int(row.driven)) / days).quantize(Decimal("0.1"))
-    return found
+    found = {row.vehicle_id: average(row.first, row.last, row.driven) for row in session.execute(statement)}
+    return {vehicle_id: daily for vehicle_id, daily in found.items() if daily is not None}

@@ -11,7 +11,7 @@ from app.core.permissions import EVERY_ROLE, Role, register_permissions
 from app.core.tasks import TaskKind
 from app.core.timeline import Verb
 from app.features.people.leaving import LeaverCheck, register_leaver_check
-from app.features.vehicles import queries, readings, reminders
+from app.features.vehicles import actions, queries, readings, reminders
 from app.features.vehicles.enums import (
     CORRECTION,
     COST_LABELS,
@@ -114,6 +114,7 @@ PLATE = frozenset({"plate"})
 
 timeline.register_verbs(
     Verb("vehicle:register", lazy_in_context("event", "登记车辆")),
+    Verb("vehicle:scrapped", lazy("车辆已批准报废，停止使用"), tone="bad"),
     Verb("vehicle:edit", lazy_in_context("event", "修改车辆资料")),
     Verb("vehicle:paper-add", lazy("登记%(paper)s，有效到 %(day)s"), PAPER_FIELDS, render=paper_in_words),
     Verb(
@@ -157,6 +158,7 @@ timeline.register_verbs(
         tone="warn",
     ),
 )
+timeline.on("asset_scrapping:approve", actions.retire_scrapped)
 timeline.register_field_labels(
     {
         "vehicle.plate": lazy("车牌号"),

@@ -139,8 +139,8 @@ def edit(vehicle_id: int) -> Any:
 @requires(VehiclePerm.VIEW)
 def show(vehicle_id: int) -> Any:
     actor = current_actor()
-    vehicle = queries.get(actor, vehicle_id)
-    manages = queries.may_manage(actor, vehicle)
+    car = queries.on_page(actor, vehicle_id)
+    vehicle, manages = car.vehicle, queries.may_manage(actor, car.vehicle)
     sees_costs = queries.may_see_costs(actor, vehicle)
     links, found = readings.last_links(vehicle.id, page.SHOWN), queries.defects_of(vehicle.id)
     state, tone = page.state_of(vehicle, found)
@@ -153,16 +153,16 @@ def show(vehicle_id: int) -> Any:
         facts=[_("责任人：%(name)s", name=vehicle.item.keeper.name), page.kilometres(vehicle.odometer)],
         vehicle=vehicle,
         manages=manages,
-        item_url=page.item_address(vehicle, actor),
+        item_url=page.item_address(car),
         file_url=url_for("vehicles.file_paper", vehicle_id=vehicle.id) if sees_costs else "",
         card=page.card_facts(vehicle),
-        papers=page.paper_lines(vehicle, queries.papers_of([vehicle.id])[vehicle.id], manages=manages),
+        papers=page.paper_lines(vehicle, vehicle.papers, manages=manages),
         defects=page.defect_lines(found),
-        service=page.service_facts(vehicle),
+        service=page.service_facts(vehicle, car.daily),
         services=page.service_lines(vehicle),
         readings=page.reading_lines(vehicle, links, page.names_of(links), manages=manages),
         fines=page.fine_lines(queries.fines_of(actor, vehicle.id)),
-        money=page.cost_context(vehicle, manages=manages) if sees_costs else {},
+        money=page.cost_context(car, manages=manages) if sees_costs else {},
         panels=panels.render(vehicle, actor),
         events=documents.timeline_rows(timeline.events_for(VEHICLE, vehicle.id)),
     )

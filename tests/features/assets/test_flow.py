@@ -180,6 +180,18 @@ def test_return_asks_for_the_checklist_of_the_category() -> None:
     assert fresh(item).status == ItemStatus.IN_STOCK
 
 
+def test_what_was_found_on_return_is_never_cut_short() -> None:
+    house = desk(checklist=("镜头干净",))
+    item = house.item(person=house.first)
+    back = house.offer([item], house.keeper, house.first, returning=True)
+    line = load(back).lines[0].id
+    with pytest.raises(Invalid) as refused:
+        house.accept(back, checklists={line: [{"text": "镜头干净", "ok": False, "note": "划" * 201}]})
+    assert str(refused.value.fields["checklist"]) == ("投影仪：“镜头干净”的情况写了 201 个字，最多 200 个字")
+    accepted = house.accept(back, checklists={line: [{"text": "镜头干净", "ok": False, "note": "划" * 200}]})
+    assert accepted.lines[0].checklist[0]["note"] == "划" * 200
+
+
 def test_keeper_takes_back_without_an_offer(house: Desk) -> None:
     item = house.item(person=house.first)
     with unit_of_work():

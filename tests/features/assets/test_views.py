@@ -10,8 +10,11 @@ from PIL import Image
 from app.core import clock, settings
 from app.core.db import session
 from app.core.files import files_for, read_bytes
+from app.core.permissions import Role
 from app.core.uow import unit_of_work
+from app.features.assets import actions
 from app.features.assets import queries as reading
+from app.features.assets.actions import ItemValues
 from app.features.assets.enums import ItemStatus
 from app.features.assets.models import AssetItem, HandOver
 from app.features.people.models import User
@@ -57,6 +60,39 @@ def test_manager_sees_the_department_and_changes_nothing(client: Client, house: 
     assert client.get(f"/assets/{item.id}").status_code == 200
     assert client.get(f"/assets/{item.id}/edit").status_code == 403
     assert client.get(f"/assets/hand-over?item={item.id}").status_code == 403
+
+
+def test_of_two_departments_everybody_sees_those_they_keep_or_oversee(client: Client, house: Desk) -> None:
+    elsewhere = factories.department(name="技术部")
+    keeper = factories.user("李梅", "a2", elsewhere, [Role.ASSET_KEEPER])
+    stranger = factories.user("赵强", "t1", elsewhere, [Role.SALESPERSON])
+    # oversees one department and keeps the things of the other
+    both = factories.user("钱进", "x1", house.department, [Role.MANAGER])
+    factories.role(both, Role.ASSET_KEEPER, elsewhere)
+    own = house.item("甲")
+    with unit_of_work():
+        theirs = actions.register_item(
+            actor=factories.actor(keeper),
+            values=ItemValues("乙", category_id=house.category.id, place_id=house.store.id),
+            person_id=stranger.id,
+        )
+    sees = {
+        house.manager: {own.id},
+        both: {own.id, theirs.id},
+        house.keeper: {own.id},
+        keeper: {theirs.id},
+        stranger: {theirs.id},
+        house.second: set(),
+    }
+    for person, items in sees.items():
+        client.as_(person)
+        for item in (own, theirs):
+            expected = 200 if item.id in items else 404
+            assert client.get(f"/assets/{item.id}").status_code == expected, (person.name, item.name)
+        if person not in (stranger, house.second):
+            client.get("/assets")
+            listed = {item.id for item in (own, theirs) if client.page.all("a", href=f"/assets/{item.id}")}
+            assert listed == items, person.name
 
 
 def test_others_do_not_see_what_is_not_theirs(client: Client, house: Desk) -> None:
@@ -233,6 +269,7 @@ def test_guessing_on_the_keepers_screen_is_slowed_down(client: Client, house: De
     answers = [client.post(page, values).status_code for _ in range(7)]
     assert answers[0] == 422
     assert answers[-1] == 429
+    assert int(client.post(page, values).headers["Retry-After"]) > 0
     assert client.post(page, {**values, "password": factories.PASSWORD}).status_code == 429
 
 
@@ -245,6 +282,19 @@ def test_keeper_takes_back_with_the_checklist(client: Client, house: Desk) -> No
     assert fresh(item).keeper_id == house.first.id
     assert client.submit(page, {f"said-i{item.id}-0": "不亮"}).status_code == 303, client.page.text
     assert fresh(item).status == ItemStatus.IN_STOCK
+
+
+def test_a_note_on_return_that_is_too_long_comes_back_as_typed(client: Client) -> None:
+    house = desk(checklist=("镜头干净",))
+    item = house.item(person=house.first)
+    page = f"/assets/take-back?item={item.id}"
+    client.as_(house.keeper).get(page)
+    said = "划" * 230
+    values = {**client.page.values(page), f"said-i{item.id}-0": said}
+    assert client.post(page, values).status_code == 422
+    assert "写了 230 个字，最多 200 个字" in client.page.text
+    assert client.page.values(page)[f"said-i{item.id}-0"] == said
+    assert fresh(item).keeper_id == house.first.id
 
 
 def test_scan_offers_what_waits_for_me(client: Client, labelled: Desk) -> None:

@@ -239,6 +239,18 @@ def answer(
         )
 
 
+def test_a_seat_in_a_car_that_left_is_refused_with_the_reason_and_declined_all_the_same(desk: Desk) -> None:
+    booking = desks.ask(desk)
+    seat = ask_seat(booking, desk.colleague)
+    desks.fire(booking, "out", desk.applicant, kilometres=10_000)
+    with pytest.raises(Conflict) as refused:
+        answer(booking, seat, desk.applicant, agree=True)
+    assert refused.value.code == "booking:not-going"
+    assert refused.value.sentence() == "这趟车现在是“已出车”，不能再同意搭车"
+    answer(booking, seat, desk.applicant, agree=False)
+    assert session.get_one(BookingSeat, seat.id).status == SeatStatus.DECLINED
+
+
 def test_car_without_a_number_has_no_free_seats(desk: Desk) -> None:
     assert actions.free_seats(desks.ask(desk, vehicle_id=None)) == 0
     assert actions.free_seats(desks.ask(desk, passengers=2)) == 3

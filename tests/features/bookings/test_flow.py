@@ -5,20 +5,30 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from app.core import clock, tasks
 from app.core.db import session
 from app.core.errors import Conflict, Denied, Invalid
 from app.core.notices import Notice
 from app.core.permissions import Role
+from app.core.timeline import events_for
 from app.core.uow import unit_of_work
+from app.features.assets.enums import ItemStatus
+from app.features.assets.models import AssetItem
 from app.features.bookings import actions, availability, queries
 from app.features.bookings.enums import BOOKING, BookingStatus
 from app.features.bookings.models import Booking, VehicleHold
-from app.features.vehicles.enums import ReadingKind
-from app.features.vehicles.models import OdometerReading, VehicleCost, VehicleDefect
+from app.features.vehicles.enums import ReadingKind, VehicleStatus
+from app.features.vehicles.models import (
+    DrivingLicence,
+    OdometerReading,
+    Vehicle,
+    VehicleCost,
+    VehicleDefect,
+)
 from tests import factories
+from tests.features.assets.upkeep import house
 from tests.features.bookings import desk as desks
 from tests.features.bookings.desk import Desk
 from tests.features.vehicles import desk as vehicles_desk
@@ -321,3 +331,70 @@ def test_fine_finds_its_driver_by_the_trip(desk: Desk, at: At) -> None:
     inside, after = desks.local(2026, 11, 26, 8, 30), desks.local(2026, 11, 26, 11, 30)
     assert queries.trip_at(desk.own.id, inside) == (desk.applicant.id, BOOKING, trip.id)
     assert queries.trip_at(desk.own.id, after) is None
+
+
+# What a form asks is asked of every caller
+
+
+def test_no_caller_dispatches_or_changes_past_the_checks(desk: Desk) -> None:
+    asked = desks.ask(desk, vehicle_id=desk.ours.id)
+    desks.fire(asked, "agree", desk.head)
+    given = desks.ask(desk, desk.colleague)
+    with unit_of_work():
+        session.execute(delete(DrivingLicence))
+    for booking, step in ((asked, "dispatch"), (given, "change"), (given, "out")):
+        with pytest.raises(Conflict) as refused:
+            desks.fire(booking, step, desk.dispatcher)
+        assert refused.value.code == "booking:not-fit", step
+    assert holds() == 1
+
+
+def test_the_driver_who_was_given_the_car_needs_the_licence_and_not_the_applicant(desk: Desk) -> None:
+    booking = desks.dispatched(desk)
+    desks.fire(booking, "change", desk.dispatcher, driver_id=desk.colleague.id)
+    with unit_of_work():
+        session.execute(delete(DrivingLicence).where(DrivingLicence.user_id == desk.applicant.id))
+    assert desks.fire(booking, "out", desk.colleague, kilometres=10_000).status == BookingStatus.OUT
+
+
+def test_no_caller_goes_out_comes_back_or_prolongs_without_what_the_form_asks(desk: Desk) -> None:
+    booking = desks.ask(desk)
+    for step, fields in (
+        ("out", {"kilometres"}),
+        ("return", {"kilometres", "condition_good"}),
+        ("prolong", {"ends_at"}),
+    ):
+        if step == "return":
+            desks.fire(booking, "out", desk.applicant, kilometres=10_000)
+        with pytest.raises(Invalid) as refused:
+            desks.fire(booking, step, desk.applicant)
+        assert set(refused.value.fields) == fields
+    assert (booking.odometer_out, booking.odometer_in) == (10_000, None)
+
+
+def test_a_change_without_a_choice_keeps_car_driver_and_time(desk: Desk) -> None:
+    booking = desks.dispatched(desk)
+    kept = (booking.vehicle_id, booking.driver_id, booking.starts_at, booking.ends_at)
+    changed = desks.fire(booking, "change", desk.dispatcher)
+    assert (changed.vehicle_id, changed.driver_id, changed.starts_at, changed.ends_at) == kept
+
+
+def test_scrapping_a_car_retires_it_and_tells_who_has_it_booked(desk: Desk) -> None:
+    booking, other = desks.dispatched(desk), desks.ask(desk, desk.colleague)
+    item = session.get_one(AssetItem, desk.ours.item_id)
+    keeper = factories.user("何静", "a1", item.department, [Role.ASSET_KEEPER])
+    leader = factories.user("刘振华", "l1", None, [Role.LEADER])
+    with unit_of_work():
+        item.status = ItemStatus.IN_STOCK
+    before, untouched = told(desk.applicant.id), told(desk.colleague.id)
+    document = house.ask_to_scrap(keeper, item)
+    house.decide(leader, document, "approve")
+    session.expire_all()
+    assert session.get_one(Vehicle, desk.ours.id).status == VehicleStatus.RETIRED
+    assert (told(desk.applicant.id), told(desk.colleague.id)) == (before + 1, untouched)
+    verbs = [event.verb for event in events_for(BOOKING, booking.id)]
+    assert "booking:car-scrapped" in verbs
+    assert "booking:car-scrapped" not in [event.verb for event in events_for(BOOKING, other.id)]
+    with pytest.raises(Conflict) as refused:
+        desks.fire(booking, "out", desk.applicant, kilometres=10_000)
+    assert refused.value.code == "booking:not-fit"

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
-from app.features.bookings import fuel
-from app.features.bookings.fuel import Consumption, Filling, between_full_tanks
+from app.features.vehicles import fuel
+from app.features.vehicles.fuel import Consumption, Filling, between_full_tanks
 from tests.client import Client
 from tests.features.bookings import journeys
 from tests.features.bookings.journeys import MORNING, Yard, hours
@@ -95,7 +95,9 @@ def test_litres_paid_on_trips_that_came_back_full_make_the_figure(client: Client
     assert (found.kilometres, found.per_hundred) == (500, Decimal("9.0"))
     assert fuel.consumption_of(yard.own, DAY + timedelta(days=1)) == []
     client.as_(yard.user("rider")).get(f"/bookings/log?car={yard.own}&month=2026-11")
-    assert "百公里油耗 9.0 升（两次加满之间，共 500 公里）" in client.page.text
+    assert "百公里油耗：9.0 升（两次加满之间，共 500 公里）" in client.page.text
+    client.as_(yard.user("dispatcher")).get(f"/vehicles/{yard.own}")
+    assert "9.0 升（两次加满之间，共 500 公里）" in client.page.text
 
 
 # The log

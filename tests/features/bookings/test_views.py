@@ -258,7 +258,7 @@ def test_request_is_agreed_dispatched_driven_and_settled_over_http(
     client.as_(desk.applicant).get("/tasks")
     assert f"{page}/out" in client.page.html
     client.get(f"{page}/out")
-    assert "上次读数 10000 公里" in client.page.text
+    assert "上次读数 10,000 公里" in client.page.text
     for text in ("", "abc", "9000", "10000000", "-1"):
         assert client.submit(f"{page}/out", {"kilometres": text}).status_code == 422
         assert client.page.values(f"{page}/out")["kilometres"] == text

@@ -52,6 +52,24 @@ def test_who_keeps_equipment_opens_a_count_once(client: Client, place: Store) ->
     assert "年终盘点" in client.page.text
 
 
+def test_what_was_not_found_yet_is_missing_only_once_the_counting_ended(client: Client, place: Store) -> None:
+    place.desk.item("甲")
+    found = place.desk.item("乙")
+    count = place.open()
+    client.as_(place.keeper)
+    lines_page, page = f"/counts/{count.id}/lines", f"/counts/{count.id}"
+    for address in (lines_page, page):
+        client.get(address)
+        assert "未盘到" in client.page.text, address
+        assert "盘亏" not in client.page.text, address
+    place.scan(count, str(found.number))
+    place.step(count, "reconcile")
+    for address in (lines_page, page):
+        client.get(address)
+        assert "盘亏" in client.page.text, address
+        assert "未盘到" not in client.page.text, address
+
+
 def test_a_count_is_scanned_without_scripts_one_after_the_other(client: Client, place: Store) -> None:
     first, second = place.desk.item("甲"), place.desk.item("乙")
     count = place.open(place.desk.store.id, place.desk.room.id)

@@ -149,21 +149,23 @@ def test_sums_of_months_kinds_kilometres_and_litres(keeper, sales_department, at
     pay(car, keeper, date(2027, 2, 28), "500", litres=Decimal(60))
     pay(car, keeper, date(2027, 2, 1), "200", kind="toll")
     pay(car, keeper, date(2025, 1, 1), "9999", kind="repair")
-    assert costs.by_month(costs.of_year(car.id), 3) == [
+    assert costs.by_month(costs.of_year(costs.recent(car.id)), 3) == [
         (date(2027, 1, 1), Decimal(0)),
         (date(2027, 2, 1), Decimal("700.00")),
         (date(2027, 3, 1), Decimal("300.00")),
     ]
-    assert costs.by_kind(costs.of_year(car.id)) == [("fuel", Decimal("800.00")), ("toll", Decimal("200.00"))]
-    year = costs.running(car.id, costs.of_year(car.id))
+    assert costs.by_kind(costs.of_year(costs.recent(car.id))) == [
+        ("fuel", Decimal("800.00")),
+        ("toll", Decimal("200.00")),
+    ]
+    year = costs.running(costs.of_year(costs.recent(car.id)), 2_000)
     assert (year.amount, year.kilometres) == (Decimal("1000.00"), 2_000)
-    assert (year.per_kilometre, year.per_hundred) == (Decimal("0.50"), Decimal("5.0"))
+    assert year.per_kilometre == Decimal("0.50")
 
 
 def test_a_car_nobody_drove_has_no_cost_a_kilometre(keeper, sales_department):
     car = desk.car(keeper, sales_department)
-    year = costs.running(car.id, costs.of_year(car.id))
-    assert (year.per_kilometre, year.per_hundred) == (None, None)
+    assert costs.running(costs.recent(car.id), 0).per_kilometre is None
 
 
 def test_costs_of_a_trip_are_entered_by_its_driver_and_told_by_trip(keeper, sales_department, salesperson):

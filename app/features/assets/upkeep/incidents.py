@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.core import clock, files, findings, search, timeline
 from app.core.db import session
@@ -17,13 +17,13 @@ from app.core.numbering import next_number
 from app.core.permissions import Actor, can, who_may
 from app.core.workflow import check_version, lock
 from app.core.written import check_written
-from app.features.assets.enums import ITEM, AssetPerm, ItemStatus
-from app.features.assets.models import AssetItem
+from app.features.assets.enums import ITEM, AssetPerm, Condition, ItemStatus
+from app.features.assets.models import AssetItem, HandOver
 from app.features.assets.offering import withdraw_offers_of
 from app.features.assets.upkeep import repairs
 from app.features.assets.upkeep.enums import INCIDENT, IncidentKind, IncidentStatus, RepairOutcome
 from app.features.assets.upkeep.incident_flow import FLOW
-from app.features.assets.upkeep.models import AssetIncident
+from app.features.assets.upkeep.models import AssetIncident, AssetRepair
 from app.features.people.models import User
 
 PHOTO = "photo"
@@ -79,14 +79,20 @@ def report(
         files.attach(photo, INCIDENT, incident.id, actor, kind=PHOTO, legal_hold=True)
     if incident.kind == IncidentKind.LOST:
         lose(incident, actor)
+    tell(incident, actor)
+    return incident
+
+
+def tell(incident: AssetIncident, actor: Actor) -> None:
+    """Record a report at its item and its own page, ask the keeper to follow it up, and keep it as a finding."""
     timeline.record(
         ITEM,
-        item.id,
+        incident.item_id,
         f"asset_item:{incident.kind}",
         actor,
         data={"number": incident.number},
-        tell=[item.keeper_id],
-        to_status=item.status,
+        tell=[incident.person_id],
+        to_status=incident.item.status,
     )
     FLOW.sync_tasks(incident)
     timeline.record(
@@ -94,17 +100,19 @@ def report(
         incident.id,
         "asset_incident:report",
         actor,
-        data={"item": item.name},
+        data={"item": incident.item.name},
         to_status=incident.status,
         tell=[incident.person_id],
     )
     index(incident)
     tell_finding(incident)
-    return incident
 
 
-def entered(item: AssetItem, actor: Actor, values: IncidentValues, happened_at: datetime) -> AssetIncident:
-    """Add the row of a report, at whoever is responsible at this moment."""
+def entered(
+    item: AssetItem, actor: Actor, values: IncidentValues, happened_at: datetime, person: User | None = None
+) -> AssetIncident:
+    """Add the row of a report, at ``person`` or else whoever is responsible at this moment."""
+    person = person or item.keeper
     incident = AssetIncident(
         status=FLOW.initial,
         owner_id=actor.id,
@@ -117,7 +125,7 @@ def entered(item: AssetItem, actor: Actor, values: IncidentValues, happened_at: 
     )
     incident.owner = session.get_one(User, actor.id)
     incident.item, incident.item_id = item, item.id
-    incident.person, incident.person_id = item.keeper, item.keeper_id
+    incident.person, incident.person_id = person, person.id
     incident.department, incident.department_id = item.department, item.department_id
     incident.number = next_number(INCIDENT, "BS")
     session.add(incident)
@@ -143,6 +151,36 @@ def checked(values: IncidentValues, photos: Sequence[CheckedFile]) -> datetime:
     if faults or values.happened_at is None:
         raise Invalid(fields=faults)
     return values.happened_at
+
+
+def report_damage_of(hand_over_id: int, actor: Actor) -> None:
+    """Report what an accepted hand-over calls damaged, at whoever was responsible until then, in its transaction.
+
+    Damage is reported once until it was mended, however often the item changes hands meanwhile.
+    """
+    hand_over = session.get_one(HandOver, hand_over_id)
+    for line in hand_over.lines:
+        if line.condition != Condition.DAMAGED or is_known_damaged(line.item_id):
+            continue
+        account = lazy("交接单 %(number)s 写明：%(note)s", number=hand_over.number, note=line.condition_note)
+        place = line.item.place.name if line.item.place is not None else str(lazy("交接时"))
+        values = IncidentValues(IncidentKind.DAMAGED, clock.now(), place, str(account))
+        incident = entered(line.item, actor, values, clock.now(), person=hand_over.giver)
+        tell(incident, actor)
+
+
+def is_known_damaged(item_id: int) -> bool:
+    """Tell whether an item was reported damaged and not mended since."""
+    mended = select(func.max(AssetRepair.back_at)).where(
+        AssetRepair.item_id == item_id, AssetRepair.outcome == RepairOutcome.SUCCESS
+    )
+    reported = select(func.max(AssetIncident.created_at)).where(
+        AssetIncident.item_id == item_id, AssetIncident.kind == IncidentKind.DAMAGED
+    )
+    mended_at, reported_at = session.execute(
+        select(mended.scalar_subquery(), reported.scalar_subquery())
+    ).one()
+    return reported_at is not None and (mended_at is None or mended_at < reported_at)
 
 
 def lose(incident: AssetIncident, actor: Actor) -> None:

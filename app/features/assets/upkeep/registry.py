@@ -19,7 +19,7 @@ from app.features.assets.upkeep.enums import (
     Answer,
     UpkeepPerm,
 )
-from app.features.assets.upkeep.incidents import DAMAGE_FOUND, LOSS_FOUND
+from app.features.assets.upkeep.incidents import DAMAGE_FOUND, LOSS_FOUND, report_damage_of
 from app.features.assets.upkeep.indicators import UNHARMED
 from app.features.assets.upkeep.models import AssetIncident, AssetScrapping, AssetSelfCheckRequest
 from app.features.assets.upkeep.reminders import SELF_CHECKS
@@ -114,6 +114,7 @@ findings.register_kinds(
     findings.FindingKind(LOSS_FOUND, UNHARMED, lazy("系统记录：保管的设备丢失，%(document)s")),
     findings.FindingKind(DAMAGE_FOUND, UNHARMED, lazy("系统记录：保管的设备损坏，%(document)s")),
 )
+timeline.on("hand_over:accept", report_damage_of)
 
 
 def incident_address(incident_id: int) -> str:

@@ -13,11 +13,13 @@ from app.core.notices import Notice
 from app.core.permissions import SYSTEM
 from app.core.tasks import open_tasks
 from app.core.uow import unit_of_work
+from app.features.assets import offering
 from app.features.assets.enums import ItemStatus
-from app.features.assets.models import AssetItem, AssetSelfCheck
+from app.features.assets.models import AssetItem, AssetSelfCheck, HandOver
+from app.features.assets.offering import OfferedItem
 from app.features.assets.upkeep import queries, reminders, self_checks
 from app.features.assets.upkeep.enums import SELF_CHECK, Answer
-from app.features.assets.upkeep.models import AssetSelfCheckRequest
+from app.features.assets.upkeep.models import AssetIncident, AssetSelfCheckRequest
 from app.features.assets.upkeep.self_check_flow import FLOW
 from app.features.assets.upkeep.self_checks import Answered
 from app.features.checks.models import ClauseCheck
@@ -197,6 +199,37 @@ def test_loss_and_damage_become_findings_at_the_bound_clause() -> None:
     listed = session.execute(indicators.exceptions(figure, indicators.this_month())).all()
     assert sorted(row.doc_id for row in listed) == sorted([lost.id, damaged.id])
     assert whole.id not in {row.doc_id for row in listed}
+
+
+def damaged_hand_over(place: Desk, item: AssetItem, to: User, by: User) -> HandOver:
+    with unit_of_work():
+        made = offering.offer(
+            actor=factories.actor(by), items=[OfferedItem(item.id, "damaged", "外壳裂开")], to_id=to.id
+        )
+    return place.accept(made)
+
+
+def test_what_is_damaged_when_it_changes_hands_is_found_once_at_who_had_it() -> None:
+    book = rulebook.desk()
+    version = rulebook.published(book)
+    with unit_of_work():
+        supervision.bind_clause(
+            checks.clause(version), actor=book.actor("manager"), target="equipment-unharmed"
+        )
+    place = house.among(book)
+    item = place.item("相机", place.first)
+    hand_over = damaged_hand_over(place, item, place.second, place.first)
+    (row,) = session.execute(select(ClauseCheck)).unique().scalars().all()
+    assert (row.subject_id, row.finding_kind) == (place.first.id, "asset-damaged")
+    (incident,) = session.execute(select(AssetIncident)).unique().scalars().all()
+    assert (incident.person_id, incident.owner_id) == (place.first.id, place.second.id)
+    assert incident.account == f"交接单 {hand_over.number} 写明：外壳裂开"
+    assert [task.kind for task in open_tasks("asset_incident", incident.id)] == ["asset_incident:follow"]
+    damaged_hand_over(place, item, place.first, place.second)
+    assert len(session.execute(select(ClauseCheck)).unique().scalars().all()) == 1
+    house.take_back(place.keeper, house.send(place.keeper, item))
+    damaged_hand_over(place, item, place.second, place.first)
+    assert len(session.execute(select(ClauseCheck)).unique().scalars().all()) == 2
 
 
 def test_loans_brought_back_late_are_exceptions(desk: Desk, at: Callable[..., datetime]) -> None:

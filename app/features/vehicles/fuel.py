@@ -1,24 +1,19 @@
 """How much fuel a car takes for 100 kilometres, measured between two full tanks.
 
-A tank counts as full where whoever came back from a trip and filled it up said so of the gauge. What was filled in
-between counts for the stretch in which it was burnt.
+This is the one definition: the page of a car, the log of trips and its paper all ask here. A tank counts as full where
+whoever came back from a trip and filled it up said so of the gauge. What was filled in between counts for the stretch
+in which it was burnt, and a stretch counts for the day on which it ended. Trips are kept by an upper feature, which
+says what was filled by ``register_fillings``.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
 from operator import attrgetter
-from typing import Any
 
-from sqlalchemy import Select, and_, func, select
-
-from app.core.db import session
-from app.features.bookings.enums import BOOKING, FuelLevel
-from app.features.bookings.models import Booking
-from app.features.vehicles.enums import CostKind
-from app.features.vehicles.models import VehicleCost
+from app.core.i18n import gettext as _
 
 HUNDRED = Decimal(100)
 TENTH = Decimal("0.1")
@@ -32,6 +27,10 @@ class Filling:
     kilometres: int
     litres: Decimal
     full: bool
+
+
+FillingFinder = Callable[[int], Sequence[Filling]]
+_finders: list[FillingFinder] = []
 
 
 @dataclass(frozen=True)
@@ -79,35 +78,31 @@ def total(stretches: Iterable[Consumption]) -> Consumption | None:
     )
 
 
-def _fillings(vehicle_id: int) -> Select[*tuple[Any, ...]]:
-    kilometres = func.coalesce(Booking.odometer_in, VehicleCost.kilometres)
-    return (
-        select(VehicleCost.paid_on, kilometres.label("kilometres"), VehicleCost.litres, Booking.fuel_in)
-        .outerjoin(Booking, and_(VehicleCost.doc_type == BOOKING, Booking.id == VehicleCost.doc_id))
-        .where(
-            VehicleCost.vehicle_id == vehicle_id,
-            VehicleCost.kind == CostKind.FUEL,
-            VehicleCost.litres.is_not(None),
-            kilometres.is_not(None),
-        )
-        .order_by(kilometres, VehicleCost.id)
-    )
-
-
-def fillings_of(vehicle_id: int) -> list[Filling]:
-    """Return the fuel filled into a car whose litres and kilometres are known, in the order of the odometer."""
-    return [
-        Filling(row.paid_on, row.kilometres, row.litres, row.fuel_in == FuelLevel.FULL)
-        for row in session.execute(_fillings(vehicle_id))
-    ]
+def register_fillings(finder: FillingFinder) -> FillingFinder:
+    """Register how the fuel filled into a car (its id) is found, in the order of the odometer."""
+    if finder not in _finders:
+        _finders.append(finder)
+    return finder
 
 
 def consumption_of(
     vehicle_id: int, first: date | None = None, before: date | None = None
 ) -> list[Consumption]:
     """Return what a car burnt between full tanks, of those stretches that ended from ``first`` on and before a day."""
+    fillings = [filling for finder in _finders for filling in finder(vehicle_id)]
     return [
         each
-        for each in between_full_tanks(fillings_of(vehicle_id))
+        for each in between_full_tanks(fillings)
         if (first is None or each.until >= first) and (before is None or each.until < before)
     ]
+
+
+def in_words(found: Consumption | None) -> str:
+    """Return the litres for 100 kilometres with what they are measured by, as every page says it."""
+    if found is None:
+        return _("两次加满之间的记录不足")
+    return _(
+        "%(litres)s 升（两次加满之间，共 %(kilometres)s 公里）",
+        litres=found.per_hundred,
+        kilometres=f"{found.kilometres:,}",
+    )
