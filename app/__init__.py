@@ -25,6 +25,7 @@ FEATURES = (
     "supervision",
     "checks",
     "proposals",
+    "announcements",
     "daily_questions",
     "inquiries",
     "quotations",
