@@ -26,6 +26,7 @@ FEATURES = (
     "checks",
     "proposals",
     "announcements",
+    "cases",
     "daily_questions",
     "inquiries",
     "quotations",
