@@ -32,10 +32,16 @@ def confirming(row: Announcement) -> Iterable[WantedTask]:
 
 def author_of(row: Announcement, actor: Actor) -> Authority | None:
     """Return the authority of who wrote it, as long as they may publish."""
-    return publisher.test(row, actor) if row.owner_id == actor.id else None
+    return holder.test(row, actor) if row.owner_id == actor.id else None
 
 
-publisher = may(AnnouncementPerm.PUBLISH)
+def head_of(row: Announcement, actor: Actor) -> Authority | None:
+    """Return the authority of who publishes where it comes from."""
+    return holder.test(row, actor) if queries.answers_for(actor, row) else None
+
+
+holder = may(AnnouncementPerm.PUBLISH)
+publisher = Who(head_of, holder.ask, holder.permissions, holder.people)
 author = Who(author_of, mine.ask, frozenset({str(AnnouncementPerm.PUBLISH)}), mine.people)
 
 
@@ -60,6 +66,7 @@ def at_its_moment(row: Announcement, actor: Actor, data: Mapping[str, Any]) -> s
 
 def on_release(row: Announcement, actor: Actor, data: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """Give the number, and put it up where it does not wait."""
+    row.visible_from = row.visible_from or clock.now()
     row.number = next_number(DOC_TYPE, PREFIX)
     if row.status == AnnouncementStatus.PUBLISHED:
         put_up(row)

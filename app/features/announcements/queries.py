@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, t
 
 from app.core.db import in_departments, session
 from app.core.errors import NotVisible
-from app.core.permissions import Actor, can, departments_of
+from app.core.permissions import Actor, departments_of
 from app.features.announcements.enums import AnnouncementPerm, AnnouncementStatus
 from app.features.announcements.models import (
     Announcement,
@@ -54,9 +54,15 @@ def handled_by(actor: Actor) -> ColumnElement[bool]:
     return in_departments(Announcement.department_id, departments_of(actor, AnnouncementPerm.PUBLISH))
 
 
+def answers_for(actor: Actor, row: Announcement) -> bool:
+    """Tell whether an actor publishes where an announcement comes from: the whole company, where no department is."""
+    departments = departments_of(actor, AnnouncementPerm.PUBLISH)
+    return departments is None or row.department_id in departments
+
+
 def handles(actor: Actor, row: Announcement) -> bool:
     """Tell whether an actor answers for an announcement: who wrote it, who publishes in its department."""
-    return row.owner_id == actor.id or can(actor, AnnouncementPerm.PUBLISH, row.department_id)
+    return row.owner_id == actor.id or answers_for(actor, row)
 
 
 def visible_ids(actor: Actor) -> Select[int]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true
 
 from app.core import documents, modules
 from app.core.db import in_departments, session
@@ -30,9 +30,11 @@ def condition(actor: Actor) -> ColumnElement[bool]:
 
 
 def checked_by(actor: Actor) -> ColumnElement[bool]:
-    """Return the condition that a case was handed in where an actor checks cases."""
-    departments = departments_of(actor, CasePerm.CHECK)
-    return and_(CaseStudy.status.in_(HANDED_IN), in_departments(CaseStudy.department_id, departments))
+    """Return the condition that a case was handed in where an actor checks cases; one of no department by any checker."""
+    if not can(actor, CasePerm.CHECK):
+        return false()
+    within = in_departments(CaseStudy.department_id, departments_of(actor, CasePerm.CHECK))
+    return and_(CaseStudy.status.in_(HANDED_IN), or_(CaseStudy.department_id.is_(None), within))
 
 
 def handles(actor: Actor, row: CaseStudy) -> bool:
