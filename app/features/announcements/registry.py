@@ -24,8 +24,8 @@ tasks.register_kinds(TaskKind(CONFIRM, lazy("确认已读通知"), lags=True, en
 jobs.register_job("announcements:keep-up", actions.keep_up, every=actions.KEEP_UP_EVERY)
 
 timeline.register_verbs(
-    Verb("announcement:draft", lazy("起草通知")),
-    Verb("announcement:correct", lazy("起草更正")),
+    Verb("announcement:draft", lazy_in_context("event", "起草通知")),
+    Verb("announcement:correct", lazy_in_context("event", "起草更正")),
     Verb("announcement:edit", lazy_in_context("event", "修改通知"), folds=True),
     Verb("announcement:attach", lazy("添加附件 %(file)s"), frozenset({"file"})),
     Verb("announcement:remove-file", lazy("移除附件 %(file)s"), frozenset({"file"})),

@@ -6,7 +6,6 @@ Nothing that is searched, listed, printed or exported can then hold them.
 import re
 from collections.abc import Iterable
 
-from app.core.i18n import CHINESE, using_locale
 from app.core.i18n import gettext as _
 
 
@@ -22,10 +21,9 @@ def joined(names: Iterable[str]) -> str:
 
 
 def without(text: str, names: Iterable[str]) -> str:
-    """Return a text in which each name reads 某客户; in Latin letters great and small ones are the same."""
+    """Return a text in which each name reads 某客户, in the language of whoever writes; in Latin letters great and small ones are the same."""
     found = [re.escape(name) for name in names]
     if not found:
         return text
-    with using_locale(CHINESE):
-        stand_in = _("某客户")
+    stand_in = _("某客户")
     return re.sub("|".join(found), lambda _match: stand_in, text, flags=re.IGNORECASE)

@@ -31,7 +31,7 @@ tasks.register_kinds(
 timeline.register_verbs(
     Verb("case_study:draft", lazy("起草案例")),
     Verb("case_study:edit", lazy_in_context("event", "修改案例"), folds=True),
-    Verb("case_study:link", lazy("关联单据"), folds=True),
+    Verb("case_study:link", lazy_in_context("event", "关联单据"), folds=True),
     Verb("case_study:unlink", lazy("取消关联单据")),
     Verb("case_study:attach", lazy_in_context("event", "添加附件")),
     Verb("case_study:remove-file", lazy_in_context("event", "移除附件")),
