@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from app.core import clock
+from app.core import clock, settings
 from app.core.db import session
 from app.core.files import CheckedFile
 from app.core.permissions import Actor
@@ -25,6 +25,9 @@ TEXT = "The office is closed on Friday.\n- Keep the telephone on\n- **Lock** the
 
 def announcements(accounts: dict[str, User]) -> None:
     """Announce in each state: a draft, one for its moment, up with and without confirming, corrected, withdrawn, over."""
+    with unit_of_work():
+        switched = settings.get("modules.switches")
+        settings.put("modules.switches", {**switched, "announcements": True, "cases": True})
     head, people = factories.actor(accounts["m1"]), factories.actor(accounts["h1"])
     announce(people, "Draft of a notice", release=False)
     announce(people, "For next week", visible_from=clock.now() + timedelta(days=7))
@@ -33,7 +36,12 @@ def announcements(accounts: dict[str, User]) -> None:
     department = accounts["m1"].department_id
     assert department is not None
     few = announce(
-        head, "For some", for_everybody=False, departments=(department,), people=(accounts["h1"].id,), must_confirm=True
+        head,
+        "For some",
+        for_everybody=False,
+        departments=(department,),
+        people=(accounts["h1"].id,),
+        must_confirm=True,
     )
     withdrawn = announce(people, "Wrong date", must_confirm=True)
     over = announce(people, "Over by now")
@@ -73,7 +81,9 @@ def library(accounts: dict[str, User]) -> None:
         returned = cases.draft(actor=seller, values=told("Sent back"))
         published = cases.draft(actor=seller, values=told("A pump in time"), links=links)
         hidden = cases.draft(
-            actor=seller, values=told("Lost to a rival", anonymous=True, hidden_names="Acme Steel"), links=links
+            actor=seller,
+            values=told("Lost to a rival", anonymous=True, hidden_names="Acme Steel"),
+            links=links,
         )
         old = cases.draft(actor=seller, values=told("Outdated"))
         for row in (submitted, returned, published, hidden, old):

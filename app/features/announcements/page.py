@@ -5,7 +5,6 @@ from typing import Any
 
 from flask import url_for
 
-from app.core import documents as core_documents
 from app.core import files, modules
 from app.core.i18n import gettext as _
 from app.core.i18n import listed
@@ -104,21 +103,17 @@ def own_part(row: Announcement, actor: Actor) -> dict[str, Any]:
     }
 
 
-def linked(row: Announcement, actor: Actor) -> dict[str, Any]:
+def linked(row: Announcement, actor: Actor) -> dict[str, str]:
     """Return the ways to what it corrects and to what corrects it, where the reader may see them."""
-    found: dict[str, Any] = {"before_url": "", "after_url": ""}
-    if row.replaces_id is not None:
-        found["before_url"] = way_to(row.replaces_id, actor)
-    if row.status == AnnouncementStatus.REPLACED or row.status in LIVE:
-        successor = queries.correction_of(row)
-        found["after_url"] = way_to(successor.id, actor) if successor is not None else ""
-    return found
+    before, after = queries.neighbours(actor, row)
+    return {"before_url": way_to(before), "after_url": way_to(after)}
 
 
-def way_to(announcement_id: int, actor: Actor) -> str:
-    """Return the address of another announcement where the reader may see it."""
-    seen = core_documents.is_visible(actor, ANNOUNCEMENT, announcement_id)
-    return url_for("announcements.show_announcement", announcement_id=announcement_id) if seen else ""
+def way_to(announcement_id: int | None) -> str:
+    """Return the address of an announcement, an empty text for none."""
+    if announcement_id is None:
+        return ""
+    return url_for("announcements.show_announcement", announcement_id=announcement_id)
 
 
 def file_rows(row: Announcement, *, drafting: bool) -> list[documents.FileRow]:
@@ -145,7 +140,7 @@ def context(row: Announcement, actor: Actor) -> dict[str, Any]:
     number: dict[str, Any] = {"announcement_id": row.id}
     corrects = row.status in LIVE and handles and can(actor, AnnouncementPerm.PUBLISH)
     links = linked(row, actor)
-    events = events_for(ANNOUNCEMENT, row.id)
+    events = events_for(ANNOUNCEMENT, row.id) if handles else []
     return {
         "heading": row.title,
         "trail": trail(),
@@ -167,7 +162,7 @@ def context(row: Announcement, actor: Actor) -> dict[str, Any]:
         **own_part(row, actor),
         **steps_context(row, actor),
         "stations": documents.stations(FLOW, status, events) if handles else [],
-        "events": documents.timeline_rows(events) if handles else [],
+        "events": documents.timeline_rows(events),
         "handles": handles,
     }
 

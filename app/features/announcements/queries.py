@@ -90,7 +90,7 @@ def titles(ids: list[int]) -> dict[int, str]:
 
 def scope_of(row: Announcement) -> audience.Scope | None:
     """Return whom an announcement is for; None for everybody."""
-    return audience.scope_of(row.for_everybody, row.scopes)
+    return None if row.for_everybody else audience.scope_of(row.scopes)
 
 
 def audience_ids(row: Announcement) -> list[int]:
@@ -99,14 +99,13 @@ def audience_ids(row: Announcement) -> list[int]:
 
 
 def is_addressed(actor: Actor, row: Announcement) -> bool:
-    """Tell whether an announcement is for an actor (``addressed_to``, for one at hand)."""
-    statement = select(Announcement.id).where(Announcement.id == row.id, addressed_to(actor))
-    return session.execute(statement).first() is not None
+    """Tell whether an announcement is for an actor today, one at hand."""
+    return row.for_everybody or audience.names(actor, row.scopes)
 
 
 def scope_words(row: Announcement) -> list[str]:
     """Return whom an announcement is for, in words; empty for everybody."""
-    return audience.words(row.for_everybody, row.scopes)
+    return [] if row.for_everybody else audience.words(row.scopes)
 
 
 def of_edition(row: Announcement) -> ColumnElement[bool]:
@@ -188,6 +187,18 @@ def correction_of(row: Announcement) -> Announcement | None:
         .limit(1)
     )
     return session.execute(statement).unique().scalar_one_or_none()
+
+
+def neighbours(actor: Actor, row: Announcement) -> tuple[int | None, int | None]:
+    """Return what an announcement corrects and what corrects it, by id, where the actor may see them."""
+    beside = or_(
+        Announcement.id == row.replaces_id,
+        and_(Announcement.replaces_id == row.id, Announcement.status != AnnouncementStatus.DROPPED),
+    )
+    statement = select(Announcement.id).where(beside, condition(actor)).order_by(Announcement.id)
+    found = list(session.execute(statement).scalars())
+    before = row.replaces_id if row.replaces_id in found else None
+    return before, next((number for number in reversed(found) if number != row.replaces_id), None)
 
 
 def newest_up(actor: Actor, limit: int) -> Sequence[Any]:

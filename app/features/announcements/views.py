@@ -239,13 +239,11 @@ def show_announcement(announcement_id: int) -> Any:
     """Show an announcement; that it was opened is noted beside the request."""
     actor = current_actor()
     row = queries.get_announcement(actor, announcement_id)
-    answer = show(row)
-    if row.is_up and queries.is_addressed(actor, row):
-        receipt = queries.receipt_of(row, actor.id)
-        if receipt is None or receipt.seen_at is None:
-            seen = (row.id, int(row.series_id or row.id), row.edition, int(actor.id or 0))
-            side_writes.after_request(SideWrite.RECENTLY_SEEN, lambda: receipt_writing.note_seen(*seen))
-    return answer
+    context = page.context(row, actor)
+    if row.is_up and not context["seen"] and queries.is_addressed(actor, row):
+        seen = (row.id, int(row.series_id or row.id), row.edition, int(actor.id or 0))
+        side_writes.after_request(SideWrite.RECENTLY_SEEN, lambda: receipt_writing.note_seen(*seen))
+    return fragments.page(TEMPLATE, **context)
 
 
 def show(row: Announcement, refusal: documents.Refusal | None = None) -> Any:

@@ -21,7 +21,7 @@ def joined(names: Iterable[str]) -> str:
 
 
 def without(text: str, names: Iterable[str]) -> str:
-    """Return a text in which each name reads 某客户, in the language of whoever writes; in Latin letters great and small ones are the same."""
+    """Return a text in which each name reads 某客户, in the writer's language; the case of letters does not matter."""
     found = [re.escape(name) for name in names]
     if not found:
         return text

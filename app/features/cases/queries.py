@@ -30,7 +30,7 @@ def condition(actor: Actor) -> ColumnElement[bool]:
 
 
 def checked_by(actor: Actor) -> ColumnElement[bool]:
-    """Return the condition that a case was handed in where an actor checks cases; one of no department by any checker."""
+    """Return the condition that a case was handed in where an actor checks; without a department by any checker."""
     if not can(actor, CasePerm.CHECK):
         return false()
     within = in_departments(CaseStudy.department_id, departments_of(actor, CasePerm.CHECK))

@@ -36,10 +36,8 @@ class Scope:
     people: tuple[int, ...] = ()
 
 
-def scope_of(for_everybody: bool, rows: Iterable[ScopeRow]) -> Scope | None:
-    """Return whom rows name; None for everybody."""
-    if for_everybody:
-        return None
+def scope_of(rows: Iterable[ScopeRow]) -> Scope:
+    """Return whom rows name."""
     parents = department_parents()
     departments: set[int] = set()
     roles, people = set(), set()
@@ -96,23 +94,30 @@ def reaches(actor: Actor, table: Any) -> ColumnElement[bool]:
     return or_(*choices, *([table.user_id == actor.id] if hasattr(table, "user_id") else []))
 
 
+def names(actor: Actor, rows: Iterable[ScopeRow]) -> bool:
+    """Tell whether one of the rows names an actor (``reaches``, for rows at hand)."""
+    departments, roles = own_department_chain(actor), own_roles(actor)
+    return any(
+        row.department_id in departments or row.role in roles or (person_of(row) or None) == actor.id
+        for row in rows
+    )
+
+
 def department_names() -> dict[int, str]:
     """Return the names of all departments."""
     return {row.id: row.name for row in session.execute(select(Department.id, Department.name))}
 
 
-def words(for_everybody: bool, rows: Iterable[ScopeRow]) -> list[str]:
-    """Return the departments, roles and persons that rows name, in words; empty where everybody is meant."""
-    if for_everybody:
-        return []
+def words(rows: Iterable[ScopeRow]) -> list[str]:
+    """Return the departments, roles and persons that rows name, in words."""
     found, departments = list(rows), department_names()
     people = [person_of(row) for row in found if row.department_id is None and row.role is None]
-    names = {number: person.name for number, person in directory().people(people).items()} if people else {}
+    called = {number: person.name for number, person in directory().people(people).items()} if people else {}
     return [
         departments[row.department_id]
         if row.department_id is not None
         else str(ROLE_LABELS[Role(row.role)])
         if row.role is not None
-        else names.get(person_of(row), "")
+        else called.get(person_of(row), "")
         for row in found
     ]

@@ -18,7 +18,7 @@ from app.core.i18n import gettext as _
 from app.core.permissions import Actor, can, departments_of
 from app.core.prepared import read
 from app.features.people import audience
-from app.features.people.audience import Scope, own_department_chain, own_roles, people_within
+from app.features.people.audience import Scope, people_within
 from app.features.people.models import Department, User
 from app.features.rules import loading
 from app.features.rules.clause_text import linked_clauses
@@ -240,7 +240,7 @@ def clause_numbers(version: RuleVersion) -> dict[int, str]:
 
 def scope_of(version: RuleVersion) -> Scope | None:
     """Return whom a version concerns; None for everybody."""
-    return audience.scope_of(version.for_everybody, version.scopes)
+    return None if version.for_everybody else audience.scope_of(version.scopes)
 
 
 def people_concerned(version: RuleVersion) -> Select[int]:
@@ -255,10 +255,7 @@ def audience_ids(version: RuleVersion) -> list[int]:
 
 def is_concerned(actor: Actor, version: RuleVersion) -> bool:
     """Tell whether a version concerns an actor (``concerns``, for a version at hand)."""
-    if version.for_everybody:
-        return True
-    departments, roles = own_department_chain(actor), own_roles(actor)
-    return any(scope.department_id in departments or scope.role in roles for scope in version.scopes)
+    return version.for_everybody or audience.names(actor, version.scopes)
 
 
 def may_see(actor: Actor, version: RuleVersion) -> bool:
@@ -330,7 +327,7 @@ def reading_of(version_id: int, user_id: int | None) -> RuleReading | None:
 
 def scope_words(version: RuleVersion) -> list[str]:
     """Return the departments and roles a version concerns, in words; empty where it concerns everybody."""
-    return audience.words(version.for_everybody, version.scopes)
+    return [] if version.for_everybody else audience.words(version.scopes)
 
 
 def owned_by(user_id: int) -> Select[int]:

@@ -35,9 +35,9 @@ def naive(period: Period) -> tuple[int, set[int]]:
     for row in session.execute(select(AnnouncementReceipt)).scalars():
         if row.due_at is None or not period.start <= row.due_at < period.end:
             continue
-        if row.confirmed_at is None:
-            if row.due_at > now or (row.excused_at is not None and row.excused_at <= row.due_at):
-                continue
+        excused = row.excused_at is not None and row.excused_at <= row.due_at
+        if row.confirmed_at is None and (row.due_at > now or excused):
+            continue
         due += 1
         if row.confirmed_at is None or row.confirmed_at > row.due_at:
             late.add(row.id)
