@@ -24,7 +24,7 @@ TEXT = "The office is closed on Friday.\n- Keep the telephone on\n- **Lock** the
 
 
 def announcements(accounts: dict[str, User]) -> None:
-    """Announce in each state: a draft, one for its moment, up with and without confirming, corrected, withdrawn, over."""
+    """Announce in each state: draft, scheduled, up with and without confirming, corrected, withdrawn, over."""
     with unit_of_work():
         switched = settings.get("modules.switches")
         settings.put("modules.switches", {**switched, "announcements": True, "cases": True})
@@ -76,7 +76,8 @@ def library(accounts: dict[str, User]) -> None:
     customer = session.execute(select(Customer.id).order_by(Customer.id).limit(1)).scalar_one()
     links = (("customer", customer),)
     with unit_of_work():
-        cases.draft(actor=seller, values=told("Only begun"))
+        begun = cases.draft(actor=seller, values=told("Only begun"), links=links)
+        cases.attach(begun, actor=seller, file=CheckedFile("notes.txt", "text/plain", b"notes"))
         submitted = cases.draft(actor=seller, values=told("Handed in"), links=links)
         returned = cases.draft(actor=seller, values=told("Sent back"))
         published = cases.draft(actor=seller, values=told("A pump in time"), links=links)
