@@ -14,7 +14,6 @@ from app.features.cases.enums import Stage as At
 from app.features.customers.models import Customer
 from app.features.products.models import Product
 
-
 # Whose cases the head of the sales department checks; those of others go to the leader.
 SALESPEOPLE = ("s1", "s2")
 

@@ -12,7 +12,7 @@ from app.core.files import CheckedFile, StoredFile
 from app.core.i18n import LazyText, lazy
 from app.core.permissions import Actor
 from app.core.workflow import check_version, lock
-from app.core.written import check_written
+from app.core.written import check_written, without_hidden_characters
 from app.features.cases import anonymity, queries
 from app.features.cases.enums import CASE, CaseStatus, MarkKind, Outcome, Stage
 from app.features.cases.flow import FLOW
@@ -192,9 +192,8 @@ def fire(
     note: str = "",
     data: Mapping[str, Any] | None = None,
 ) -> None:
-    """Do a step of a case; a reason with characters nobody can see is refused at its field."""
-    check_written(note, "note")
-    FLOW.fire(row, name, actor, version=version, note=note, data=data)
+    """Do a step of a case; of a reason, chosen or typed, characters nobody can see are left out."""
+    FLOW.fire(row, name, actor, version=version, note=without_hidden_characters(note), data=data)
     index(row)
 
 

@@ -275,14 +275,15 @@ def comment(case_id: int) -> Any:
     """Write below a case."""
     actor, form = current_actor(), CommentForm()
     row = queries.get_case(actor, case_id)
+    typed = request.form.get("text", "")
     if not form.validate():
         said = " ".join(str(error) for error in form.text.errors)
-        return show(row, documents.refusal(Invalid(fields={"text": said})))
+        return show(row, documents.refusal(Invalid(fields={"text": said})), comment_typed=typed)
     try:
         with unit_of_work():
             actions.comment(queries.get_case(actor, case_id), actor=actor, text=form.text.data or "")
     except (Conflict, Invalid) as problem:
-        return show(queries.get_case(actor, case_id), documents.refusal(problem))
+        return show(queries.get_case(actor, case_id), documents.refusal(problem), comment_typed=typed)
     return fragments.go(f"{page.address(row)}#discussion")
 
 
@@ -295,13 +296,14 @@ def show_case(case_id: int) -> Any:
     return show(queries.get_case(current_actor(), case_id))
 
 
-def show(row: CaseStudy, refusal: documents.Refusal | None = None) -> Any:
-    """Show the page of a case, with the refusal of a step where there is one."""
+def show(row: CaseStudy, refusal: documents.Refusal | None = None, *, comment_typed: str = "") -> Any:
+    """Show the page of a case, with the refusal of a step or a comment where there is one, and what was typed."""
     return fragments.page(
         TEMPLATE,
         status=refusal.status if refusal else 200,
         **page.context(row, current_actor()),
         refusal=refusal,
+        comment_typed=comment_typed,
     )
 
 

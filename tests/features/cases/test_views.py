@@ -146,6 +146,8 @@ def test_comments_are_words_and_marks_can_be_taken_back(client: Client, house: H
     number = desk.published(house)
     page = f"/cases/{number}"
     client.as_(house.colleague).get(page)
+    assert client.post(f"{page}/comments", {"text": "长" * 2_001}).status_code == 422
+    assert "长" * 2_001 in client.page.html
     assert client.post(f"{page}/comments", {"text": "<script>alert(1)</script>"}).status_code == 303
     client.get(page)
     client.submit(f"{page}/marks/useful", page=page)
