@@ -25,6 +25,8 @@ FEATURES = (
     "supervision",
     "checks",
     "proposals",
+    "announcements",
+    "cases",
     "daily_questions",
     "inquiries",
     "quotations",

@@ -184,6 +184,9 @@ def test_every_kind_of_task_waits_for_somebody() -> None:
         "booking:seats",
         "booking:settle",
         "stock_count:count",
+        "announcement:confirm",
+        "case_study:check",
+        "case_study:revise",
     }
 
 

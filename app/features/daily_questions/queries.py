@@ -15,6 +15,7 @@ from app.core.prepared import read
 from app.features.daily_questions.boxes import KNOWN
 from app.features.daily_questions.enums import MODULE
 from app.features.daily_questions.models import QuestionProgress
+from app.features.people.audience import own_department_chain, own_roles
 from app.features.rules.models import (
     TODAY,
     ClauseText,
@@ -23,7 +24,7 @@ from app.features.rules.models import (
     RuleVersion,
     is_in_force,
 )
-from app.features.rules.queries import concerns, own_department_chain, own_roles
+from app.features.rules.queries import concerns
 
 
 @dataclass(frozen=True)

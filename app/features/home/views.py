@@ -11,6 +11,7 @@ from app.core.i18n import current_locale, lazy, lazy_in_context, listed
 from app.core.i18n import gettext as _
 from app.core.permissions import Actor, Role, can, directory
 from app.core.uow import unit_of_work
+from app.features.announcements.page import headlines
 from app.features.bookings.enums import BookingPerm
 from app.features.customers.enums import CustomerPerm
 from app.features.daily_questions.presentation import card as question_card
@@ -97,6 +98,7 @@ def index() -> Response:
         silent=silent,
         expiring=expiring,
         worst=worst_clauses(actor),
+        headlines=headlines(actor),
         daily=question_card(question_of_today(actor)),
         no_backup=is_administrator(actor) and backup.is_overdue(),
     )

@@ -5,6 +5,7 @@ from flask import Flask
 from app.core import documents, findings, modules, permissions, search, sentences, settings, tasks, timeline
 from app.core.i18n import lazy, lazy_in_context
 from app.core.permissions import Role
+from app.features.cases import offering as cases
 from app.features.inquiries import begin_views as begin_views
 from app.features.inquiries import (
     market_views,
@@ -18,6 +19,7 @@ from app.features.inquiries import (
 )
 from app.features.inquiries import offer_views as offer_views
 from app.features.inquiries import opening_views as opening_views
+from app.features.inquiries.case_seed import case_seed
 from app.features.inquiries.enums import CHANNEL_LABELS, KIND_LABELS, MARKET, InquiryPerm
 from app.features.inquiries.flow import DOC_TYPE, LATE_REPORT
 from app.features.inquiries.models import Inquiry
@@ -28,6 +30,7 @@ from app.web import nav
 def register(app: Flask) -> None:
     """Bring the feature into the application."""
     app.register_blueprint(report_views.blueprint)
+    cases.register(DOC_TYPE, case_seed)
     panels.register("inquiries/_tender.html", tender_views.panel)
     files_of_documents.register_file_gate(DOC_TYPE, views.may_read_stored)
     nav.register_nav(

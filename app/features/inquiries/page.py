@@ -13,6 +13,7 @@ from app.core.i18n import pgettext
 from app.core.permissions import Actor, can
 from app.core.timeline import Event, events_for
 from app.features.inquiries import offers, opening, panels, reporting
+from app.features.inquiries.case_seed import case_url
 from app.features.inquiries.earlier import earlier_answers
 from app.features.inquiries.enums import (
     CHANNEL_LABELS,
@@ -401,6 +402,7 @@ def page_context(inquiry: Inquiry, actor: Actor, refusal: documents.Refusal | No
         "edit_url": f"{url}/edit" if own_draft else "",
         "lines_url": f"{url}/lines" if reporting.may_add_lines(inquiry, actor) else "",
         "opening_url": f"{url}/opening" if opening.may_move(inquiry, actor) else "",
+        "case_url": case_url(inquiry, whole=seen.whole),
         "panels": panels.render(inquiry, actor),
         "refusal": refusal,
     }

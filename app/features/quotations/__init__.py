@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from app.features.cases import offering as cases
 from app.features.customers import panels as customer_panels
 from app.features.inquiries import panels as inquiry_panels
 from app.features.inquiries import ways as inquiry_ways
@@ -14,6 +15,7 @@ from app.features.quotations import indicators as indicators
 from app.features.quotations import panels, paper_views, price_views, registry, views
 from app.features.quotations import prolong_views as prolong_views
 from app.features.quotations.bid import views as bid_views
+from app.features.quotations.case_seed import case_seed
 from app.features.quotations.fast_track import presentation as fast_track_presentation
 from app.features.quotations.fast_track import registry as fast_track
 from app.features.quotations.fast_track import views as fast_track_views
@@ -30,6 +32,7 @@ def register(app: Flask) -> None:
     negotiations.register()
     fast_track.register()
     app.register_blueprint(bid_views.blueprint)
+    cases.register(registry.DOC_TYPE, case_seed)
     files_of_documents.register_file_gate(registry.DOC_TYPE, paper_views.may_read_stored)
     app.register_blueprint(negotiation_views.blueprint)
     app.register_blueprint(terms_views.blueprint)

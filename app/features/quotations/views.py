@@ -29,6 +29,7 @@ from app.features.quotations import (
     secrecy,
 )
 from app.features.quotations.bid import presentation as bids
+from app.features.quotations.case_seed import case_url
 from app.features.quotations.checks import evidence_of, evidence_warnings
 from app.features.quotations.enums import QuotationPerm, QuotationStatus
 from app.features.quotations.listing import QuotationList
@@ -236,6 +237,7 @@ def body_context(
         "loss": loss_facts(revision.quotation.inquiry) if revision.status == QuotationStatus.LOST else [],
         "contact": contact_form(revision, actor),
         "negotiation": negotiations.card(revision, actor),
+        "case_url": case_url(revision),
         "panels": [sealing_panel(revision, actor)] if issued else [],
     }
 

@@ -16,6 +16,7 @@ from app.core.permissions import Actor, Role, directory, require
 from app.core.timeline import diff
 from app.core.workflow import check_version, lock
 from app.core.written import check_written
+from app.features.people.audience import department_names
 from app.features.people.models import User
 from app.features.rules import clause_pictures, editing, indexing, queries, version_files, writing
 from app.features.rules.clause_pictures import NewPicture
@@ -184,7 +185,7 @@ def change_head(version: RuleVersion, *, actor: Actor, changed_from: int, values
 
 def head_facts(version: RuleVersion) -> dict[str, str]:
     """Return the head of a version as its changes are recorded."""
-    names = queries.department_names()
+    names = department_names()
     return {
         "title": version.title,
         "category": version.category,

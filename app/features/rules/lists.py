@@ -12,6 +12,7 @@ from app.core.i18n import LazyText, lazy, listed
 from app.core.listing import Column, Filter, Listing
 from app.core.permissions import Actor
 from app.core.tasks import Task
+from app.features.people.audience import department_names
 from app.features.people.models import Department, User
 from app.features.rules import letters, queries, versions
 from app.features.rules.enums import (
@@ -192,7 +193,7 @@ class ReaderList(Listing):
         )
         base: Select[Any] = (
             select(User)
-            .where(User.id.in_(queries.audience(version)))
+            .where(User.id.in_(queries.people_concerned(version)))
             .outerjoin(Department, Department.id == User.department_id)
             .outerjoin(last, last.c.user_id == User.id)
             .outerjoin(RuleSignature, and_(RuleSignature.id == last.c.signature_id))
@@ -203,8 +204,7 @@ class ReaderList(Listing):
 def reader_filters(state: ColumnElement[str]) -> tuple[Filter, ...]:
     """Return the filters of readers by how they stand and by department."""
     departments = [
-        (str(number), name)
-        for number, name in sorted(queries.department_names().items(), key=lambda item: item[1])
+        (str(number), name) for number, name in sorted(department_names().items(), key=lambda item: item[1])
     ]
     return (
         Filter(
@@ -228,7 +228,7 @@ def reader_filters(state: ColumnElement[str]) -> tuple[Filter, ...]:
 
 def by_department(version: RuleVersion) -> list[tuple[str, int, int, str]]:
     """Return for each department how many signed, how many it concerns, and the names of those who have not."""
-    people = queries.audience(version).subquery()
+    people = queries.people_concerned(version).subquery()
     signed = queries.signers(version)
     rows = session.execute(
         select(Department.name, User.name.label("person"), User.id.in_(signed).label("signed"))

@@ -15,16 +15,16 @@ from app.core import clock
 from app.core.db import in_departments, session
 from app.core.errors import NotVisible
 from app.core.i18n import gettext as _
-from app.core.permissions import ROLE_LABELS, Actor, Role, can, departments_of, directory
+from app.core.permissions import Actor, can, departments_of
 from app.core.prepared import read
-from app.features.people.directory import assignment_holds, department_parents, subtree
-from app.features.people.models import Department, RoleAssignment, User
+from app.features.people import audience
+from app.features.people.audience import Scope, people_within
+from app.features.people.models import Department, User
 from app.features.rules import loading
 from app.features.rules.clause_text import linked_clauses
 from app.features.rules.enums import RulePerm, VersionStatus
 from app.features.rules.models import (
     PUBLISHED,
-    TODAY,
     ClauseText,
     Rule,
     RuleAttachment,
@@ -41,32 +41,11 @@ UNDECIDED = (VersionStatus.DRAFT, VersionStatus.CONSULTATION, VersionStatus.REVI
 # Who may see what
 
 
-def own_department_chain(actor: Actor) -> list[int]:
-    """Return the actor's department and all above it: whatever concerns one of these concerns the actor."""
-    person = directory().people([actor.id]).get(actor.id) if actor.id is not None else None
-    chain: list[int] = []
-    here = person.department_id if person is not None else None
-    parents = department_parents()
-    while here is not None and here not in chain:
-        chain.append(here)
-        here = parents.get(here)
-    return chain
-
-
-def own_roles(actor: Actor) -> set[str]:
-    """Return the roles an actor holds in their own name."""
-    return {str(grant.role) for grant in actor.grants if grant.on_behalf_of is None}
-
-
 def concerns(actor: Actor) -> ColumnElement[bool]:
     """Return the condition that a version concerns an actor: by department, by role, or everybody."""
-    roles = sorted(own_roles(actor))
     return or_(
         RuleVersion.for_everybody,
-        exists().where(
-            RuleScope.version_id == RuleVersion.id,
-            or_(RuleScope.department_id.in_(own_department_chain(actor)), RuleScope.role.in_(roles)),
-        ),
+        exists().where(RuleScope.version_id == RuleVersion.id, audience.reaches(actor, RuleScope)),
     )
 
 
@@ -259,54 +238,24 @@ def clause_numbers(version: RuleVersion) -> dict[int, str]:
 # Whom it concerns, and who has signed
 
 
-@dataclass(frozen=True)
-class Scope:
-    """Whom a version concerns where not everybody: departments with all below them, and roles."""
-
-    departments: tuple[int, ...]
-    roles: tuple[str, ...]
-
-
 def scope_of(version: RuleVersion) -> Scope | None:
     """Return whom a version concerns; None for everybody."""
-    if version.for_everybody:
-        return None
-    parents = department_parents()
-    departments: set[int] = set()
-    for scope in version.scopes:
-        if scope.department_id is not None:
-            departments |= subtree(parents, scope.department_id)
-    roles = {scope.role for scope in version.scopes if scope.role is not None}
-    return Scope(tuple(sorted(departments)), tuple(sorted(roles)))
+    return None if version.for_everybody else audience.scope_of(version.scopes)
 
 
-def audience(version: RuleVersion) -> Select[int]:
+def people_concerned(version: RuleVersion) -> Select[int]:
     """Return the SELECT of the ids of the active people a version concerns today."""
     return people_within(scope_of(version))
 
 
-def people_within(scope: Scope | None) -> Select[int]:
-    """Return the SELECT of the ids of the active people within a scope today."""
-    statement = select(User.id).where(User.active)
-    if scope is None:
-        return statement
-    holders = select(RoleAssignment.user_id).where(
-        RoleAssignment.role.in_(scope.roles), assignment_holds(TODAY)
-    )
-    return statement.where(or_(User.department_id.in_(scope.departments), User.id.in_(holders)))
-
-
 def audience_ids(version: RuleVersion) -> list[int]:
     """Return the ids of the active people a version concerns today."""
-    return list(session.execute(audience(version).order_by(User.id)).scalars())
+    return list(session.execute(people_concerned(version).order_by(User.id)).scalars())
 
 
 def is_concerned(actor: Actor, version: RuleVersion) -> bool:
     """Tell whether a version concerns an actor (``concerns``, for a version at hand)."""
-    if version.for_everybody:
-        return True
-    departments, roles = own_department_chain(actor), own_roles(actor)
-    return any(scope.department_id in departments or scope.role in roles for scope in version.scopes)
+    return version.for_everybody or audience.names(actor, version.scopes)
 
 
 def may_see(actor: Actor, version: RuleVersion) -> bool:
@@ -333,13 +282,13 @@ def signers(version: RuleVersion) -> Select[int]:
 
 def unsigned_ids(version: RuleVersion) -> list[int]:
     """Return the ids of those a version concerns who have not signed its edition."""
-    statement = audience(version).where(User.id.not_in(signers(version))).order_by(User.id)
+    statement = people_concerned(version).where(User.id.not_in(signers(version))).order_by(User.id)
     return list(session.execute(statement).scalars())
 
 
 def signed_counts(version: RuleVersion) -> tuple[int, int]:
     """Return how many of those a version concerns have signed, and how many it concerns."""
-    people = audience(version).subquery()
+    people = people_concerned(version).subquery()
     signed = func.count().filter(people.c.id.in_(signers(version)))
     row = session.execute(select(signed, func.count()).select_from(people)).one()
     return int(row[0]), int(row[1])
@@ -376,22 +325,9 @@ def reading_of(version_id: int, user_id: int | None) -> RuleReading | None:
     return session.execute(statement).scalar_one_or_none()
 
 
-def department_names() -> dict[int, str]:
-    """Return the names of all departments."""
-    return {row.id: row.name for row in session.execute(select(Department.id, Department.name))}
-
-
 def scope_words(version: RuleVersion) -> list[str]:
     """Return the departments and roles a version concerns, in words; empty where it concerns everybody."""
-    if version.for_everybody:
-        return []
-    names = department_names()
-    return [
-        names[scope.department_id]
-        if scope.department_id is not None
-        else str(ROLE_LABELS[Role(scope.role or "")])
-        for scope in version.scopes
-    ]
+    return [] if version.for_everybody else audience.words(version.scopes)
 
 
 def owned_by(user_id: int) -> Select[int]:

@@ -15,6 +15,7 @@ from app.core.i18n import gettext as _
 from app.core.permissions import SYSTEM, Actor
 from app.core.uow import unit_of_work
 from app.core.workflow import lock
+from app.features.people.audience import department_names
 from app.features.people.models import User
 from app.features.rules import queries, versions
 from app.features.rules.actions import check_drafter
@@ -126,7 +127,7 @@ def sign(version: RuleVersion, *, actor: Actor, answers: Mapping[int, int | None
 
 def signature_row(version: RuleVersion, person: User, way: SignatureWay) -> RuleSignature:
     """Return a signature with every fact of version and person as they are now."""
-    names = queries.department_names()
+    names = department_names()
     with using_locale(CHINESE):
         label = str(versions.label(version))
     return RuleSignature(

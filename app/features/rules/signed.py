@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import Integer, Select, bindparam, func, select, true
 
 from app.core.prepared import read
+from app.features.people.audience import Scope, people_within
 from app.features.rules.models import RuleSignature, RuleVersion
-from app.features.rules.queries import Scope, people_within, scope_of
+from app.features.rules.queries import scope_of
 
 KEPT_STATEMENTS = 64
 
