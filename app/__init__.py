@@ -25,6 +25,7 @@ FEATURES = (
     "supervision",
     "checks",
     "proposals",
+    "escalations",
     "daily_questions",
     "inquiries",
     "quotations",
