@@ -26,6 +26,7 @@ FEATURES = (
     "checks",
     "proposals",
     "escalations",
+    "resolutions",
     "daily_questions",
     "inquiries",
     "quotations",

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import url_for
 
+from app.core import documents
 from app.core.documents import Key
 from app.core.i18n import gettext as _
 from app.core.permissions import Actor
@@ -16,9 +17,9 @@ from app.web import document_panels, filters
 def beside(key: Key, actor: Actor) -> dict[str, Any] | None:
     """Return what of a document was reported to whom, as far as the reader may see it, and what may be done."""
     doc_type, doc_id = key
-    if doc_type == ESCALATION:
+    if doc_type == ESCALATION or not documents.is_registered(doc_type):
         return None
-    about = f"{doc_type}:{doc_id}"
+    about = document_panels.about(doc_type, doc_id)
     return {
         "reported": [
             {

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 
 from app.core import clock
 from app.core.db import in_departments, session
@@ -93,7 +93,7 @@ def receiver_choices(actor: Actor) -> list[tuple[int, str]]:
     ]
 
 
-def of_document(actor: Actor, doc_type: str, doc_id: int) -> Sequence[Row[Any]]:
+def of_document(actor: Actor, doc_type: str, doc_id: int) -> Sequence[Any]:
     """Return the newest reports of a document that an actor may see, by one statement."""
     statement = (
         select(

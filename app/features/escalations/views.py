@@ -4,8 +4,6 @@ from typing import Any
 
 from flask import Blueprint, flash, request, url_for
 
-from app.core import documents as core_documents
-from app.core.db import LARGEST_ID
 from app.core.documents import DocumentLink
 from app.core.errors import Conflict, Invalid, NotVisible
 from app.core.i18n import gettext as _
@@ -18,7 +16,7 @@ from app.features.escalations.flow import FLOW
 from app.features.escalations.forms import PassOnForm, ReportForm, TalkForm, answer_form
 from app.features.escalations.lists import EscalationList
 from app.features.escalations.models import Escalation
-from app.web import documents, fragments
+from app.web import document_panels, documents, fragments
 from app.web.forms import once
 from app.web.guard import current_actor, signed_in
 from app.web.lists import show_list
@@ -45,25 +43,12 @@ def index() -> Any:
     )
 
 
-def asked_document(actor: Actor) -> DocumentLink | None:
-    """Return the document the address names, None where it names none; raises NotVisible for one not to be seen."""
-    doc_type, _colon, number = request.args.get("about", "").partition(":")
-    if not doc_type:
-        return None
-    readable = number.isascii() and number.isdigit() and len(number) <= 10 and int(number) <= LARGEST_ID
-    key = (doc_type, int(number) if readable else 0)
-    found = core_documents.links(core_documents.visible_keys(actor, [key])).get(key)
-    if found is None:
-        raise NotVisible
-    return found
-
-
 @blueprint.route("/new", methods=["GET", "POST"])
 @signed_in
 def new() -> Any:
     """Report a grave matter or ask another department, of a document where the address names one."""
     actor, form = current_actor(), ReportForm()
-    about = asked_document(actor)
+    about = document_panels.asked(actor)
     form.to_id.choices = queries.receiver_choices(actor)
     if request.method != "POST":
         kind = request.args.get("kind", "")
@@ -117,7 +102,7 @@ def show_new(form: ReportForm, about: DocumentLink | None, status: int) -> Any:
 def note_talk() -> Any:
     """Keep in one line what was said about a document."""
     actor, form = current_actor(), TalkForm()
-    about = asked_document(actor)
+    about = document_panels.asked(actor)
     if about is None:
         raise NotVisible
     if request.method != "POST":

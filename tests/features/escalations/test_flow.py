@@ -1,6 +1,6 @@
 """The life of a report: who may be told, until when, who answers, who sees it, what stands in 待办, reminders."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -208,7 +208,7 @@ def test_tasks_follow_the_state_and_the_indicator_counts_its_exceptions(
     salesperson: User, leader: User, manager: User, histories: list[Any]
 ) -> None:
     people = {"salesperson": salesperson, "leader": leader, "manager": manager}
-    moment = clock.from_local(datetime(2026, 11, 9, 9))
+    moment = datetime(2026, 11, 9, 1, tzinfo=UTC)
     for history in histories:
         with clock.frozen(moment):
             number = report(salesperson, leader)
@@ -221,9 +221,7 @@ def test_tasks_follow_the_state_and_the_indicator_counts_its_exceptions(
                 except Problem:
                     session.rollback()
         row = load(number)
-        assert sorted(waiting(number)) == sorted(
-            (task.kind, task.user_id) for task in FLOW.wanted_tasks(row)
-        )
+        assert sorted(waiting(number)) == sorted((task.kind, task.user_id) for task in FLOW.wanted_tasks(row))
         assert (row.closed_at is not None) == (row.status in ("done", "withdrawn"))
     indicator = indicators.find(IN_TIME)
     assert indicator is not None
