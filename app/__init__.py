@@ -27,6 +27,7 @@ FEATURES = (
     "proposals",
     "escalations",
     "resolutions",
+    "meetings",
     "daily_questions",
     "inquiries",
     "quotations",

@@ -25,6 +25,7 @@ OTHER_KINDS: Mapping[str, LazyText] = {
     "customer": lazy("客户"),
     "product": lazy("产品"),
     "list": lazy("列表"),
+    "meeting_series": lazy("例会"),
 }
 _PLACEHOLDER = re.compile(r"%\([a-z_]+\)s")
 
