@@ -28,6 +28,7 @@ FEATURES = (
     "escalations",
     "resolutions",
     "meetings",
+    "talks",
     "daily_questions",
     "inquiries",
     "quotations",

@@ -113,4 +113,4 @@ class EventList(Listing):
             ),
             Filter("at", lazy("时间"), Event.at, "date_range"),
         )
-        super().__init__(queries.events(), arguments, path, columns=columns, filters=filters)
+        super().__init__(queries.events(actor), arguments, path, columns=columns, filters=filters)
