@@ -205,7 +205,8 @@ def minutes_paper(meeting_id: int) -> Response:
     if not meeting.text:
         raise NotVisible
     content = pdf.minutes(meeting, resolutions.opened_by(MEETING, meeting.id), company_name())
-    return send_paper(content, f"{_('会议纪要 %(number)s', number=meeting.number)}.pdf")
+    name = _("会议纪要 %(number)s", number=meeting.number)
+    return send_paper(content, f"{name}.pdf")
 
 
 @blueprint.post("/<int:meeting_id>/items")
