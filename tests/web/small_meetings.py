@@ -23,9 +23,14 @@ from app.features.talks.enums import LEADER_READS
 from app.features.talks.models import Talk
 from tests import factories
 
+MODULES = ("escalations", "resolutions", "meetings", "talks")
+
 
 def communication(accounts: dict[str, User]) -> None:
-    """Report, decide, meet and talk, each in all its states."""
+    """Report, decide, meet and talk, each in all its states, with the modules on."""
+    with unit_of_work():
+        switched = settings.get("modules.switches")
+        settings.put("modules.switches", {**switched, **dict.fromkeys(MODULES, True)})
     resolved(accounts)
     reported(accounts)
     met(accounts)
