@@ -25,8 +25,12 @@ CHINESE_READERS = ("s1", "m1", "admin")
 # Pages that may ask more often, each with its reason.
 MORE_QUERIES: dict[str, tuple[int, str]] = {
     "/vehicles/N": (
-        14,
-        "the whole record of a car: papers, readings, defects, services, fines, costs, each a list",
+        15,
+        "the whole record of a car: papers, readings, defects, services, fines, costs, what was reported, each a list",
+    ),
+    "/assets/N": (
+        11,
+        "the whole record of an item: periods, incidents, repairs, photos, what was reported, each a list",
     ),
     "/bookings/N": (
         12,

@@ -137,7 +137,8 @@ FLOW = Flow(
         State(EscalationStatus.WITHDRAWN, lazy("已撤回"), "neutral", terminal=True),
     ),
     (
-        step("see", "reported", "seen", receiver, lazy_in_context("step", "已阅"), effect=see, tell=owner),
+        step("see", "reported", "seen", receiver, lazy_in_context("step", "已阅"), effect=see, tell=owner,
+             sentence=lazy_in_context("event", "已阅")),
         step("answer", "reported seen", "answered", receiver, lazy("批示、答复"), ready=said, effect=answer,
              tell=owner, form="answer", kind="primary"),
         step("pass_on", "reported seen", "reported", passer, lazy("转给别人"), ready=next_receiver,

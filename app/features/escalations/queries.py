@@ -1,9 +1,8 @@
 """Who sees which report, whom one may be put to, and what was reported of a document."""
 
-from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, Date, Select, and_, exists, func, null, or_, select, true
 
 from app.core import clock
 from app.core.db import in_departments, session
@@ -13,7 +12,6 @@ from app.features.escalations.enums import RECEIVERS, WAITING, EscalationKind, E
 from app.features.escalations.models import Escalation, EscalationTold
 from app.features.people.models import User
 
-SHOWN_OF_DOCUMENT = 5
 LONGEST_TITLE = 40
 
 
@@ -93,23 +91,20 @@ def receiver_choices(actor: Actor) -> list[tuple[int, str]]:
     ]
 
 
-def of_document(actor: Actor, doc_type: str, doc_id: int) -> Sequence[Any]:
-    """Return the newest reports of a document that an actor may see, by one statement."""
-    statement = (
+def of_document(actor: Actor, doc_type: str, doc_id: int) -> Select[*tuple[Any, ...]]:
+    """Return the SELECT of the reports of a document that an actor may see (``web.document_panels``)."""
+    return (
         select(
             Escalation.id,
-            Escalation.kind,
+            Escalation.kind.label("text"),
             Escalation.status,
-            Escalation.created_at,
-            Escalation.number,
-            User.name.label("to_name"),
+            User.name.label("who"),
+            Escalation.created_at.label("moment"),
+            null().cast(Date).label("day"),
         )
         .join(User, User.id == Escalation.to_id)
         .where(Escalation.doc_type == doc_type, Escalation.doc_id == doc_id, condition(actor))
-        .order_by(Escalation.id.desc())
-        .limit(SHOWN_OF_DOCUMENT)
     )
-    return session.execute(statement).all()
 
 
 def overdue() -> list[int]:
@@ -125,3 +120,12 @@ def overdue() -> list[int]:
 def open_of(user_id: int) -> Select[*tuple[Any, ...]]:
     """Return the SELECT of how many unfinished matters a person reported (the leaver gate)."""
     return select(func.count()).where(and_(Escalation.owner_id == user_id, Escalation.closed_at.is_(None)))
+
+
+def broken_chains() -> list[str]:
+    """Return the numbers of reports whose chain does not name who has to answer (read by ``check``)."""
+    named = exists().where(
+        EscalationTold.escalation_id == Escalation.id, EscalationTold.user_id == Escalation.to_id
+    )
+    statement = select(Escalation.number).where(~named).order_by(Escalation.id)
+    return [str(number) for number in session.execute(statement).scalars()]

@@ -2,8 +2,9 @@
 
 from datetime import timedelta
 
-from app.core import documents, jobs, modules, search, sentences, settings, tasks, timeline
+from app.core import checks, documents, jobs, modules, search, sentences, settings, tasks, timeline
 from app.core.i18n import LazyText, lazy, lazy_in_context
+from app.core.i18n import gettext as _
 from app.core.permissions import Role, register_permissions
 from app.core.timeline import Verb
 from app.features.escalations import actions, queries
@@ -117,3 +118,13 @@ search.register_source(
 register_leaver_check(
     LeaverCheck(queries.open_of, lazy("还有 %(count)s 件自己的汇报或协办没有办结"), "/escalations")
 )
+
+
+def check_chains() -> list[str]:
+    """Return a sentence for each report whose chain of people does not name who has to answer."""
+    return [
+        _("汇报 %(number)s 的知情人里没有现在要答复的人", number=number) for number in queries.broken_chains()
+    ]
+
+
+checks.register_check("reports upwards", check_chains)

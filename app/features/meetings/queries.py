@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select, true
 
 from app.core.db import in_departments, session
 from app.core.errors import NotVisible
 from app.core.permissions import Actor, departments_of
 from app.features.meetings.enums import MeetingPerm, MeetingStatus
 from app.features.meetings.models import Meeting, MeetingPerson, MeetingSeries
+from app.features.people.models import User
 
 
 def condition(actor: Actor) -> ColumnElement[bool]:
@@ -64,3 +65,15 @@ def open_of(user_id: int) -> Select[*tuple[Any, ...]]:
 def planned_of(user_id: int) -> Select[*tuple[Any, ...]]:
     """Return the SELECT of how many meetings a person takes the chair of that were not held yet."""
     return select(func.count()).where(Meeting.owner_id == user_id, Meeting.status == MeetingStatus.PLANNED)
+
+
+def wrongly_confirmed() -> list[str]:
+    """Return the numbers of meetings that count as confirmed although somebody there did not (for ``check``)."""
+    open_rows = exists().where(
+        MeetingPerson.meeting_id == Meeting.id,
+        MeetingPerson.present.is_(True),
+        MeetingPerson.confirmed_at.is_(None),
+        MeetingPerson.user_id.in_(select(User.id).where(User.active)),
+    )
+    statement = select(Meeting.number).where(Meeting.status == MeetingStatus.CONFIRMED, open_rows)
+    return [str(number) for number in session.execute(statement.order_by(Meeting.id)).scalars()]

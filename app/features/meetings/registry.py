@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from app.core import documents, jobs, modules, search, sentences, tasks, timeline
+from app.core import checks, documents, jobs, modules, search, sentences, tasks, timeline
+from app.core.i18n import gettext as _
 from app.core.i18n import lazy, lazy_in_context
 from app.core.permissions import Role, register_permissions
 from app.core.timeline import Verb
@@ -63,3 +64,14 @@ register_leaver_check(
     LeaverCheck(queries.open_of, lazy("还主持 %(count)s 个例会"), "/meetings/series", MeetingPerm.ARRANGE),
     LeaverCheck(queries.planned_of, lazy("还有 %(count)s 次会议由他主持"), "/meetings", MeetingPerm.ARRANGE),
 )
+
+
+def check_minutes() -> list[str]:
+    """Return a sentence for each meeting that counts as confirmed too early."""
+    return [
+        _("会议 %(number)s 的纪要还有人没有确认，却记成已确认", number=number)
+        for number in queries.wrongly_confirmed()
+    ]
+
+
+checks.register_check("minutes of meetings", check_minutes)

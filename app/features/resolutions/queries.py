@@ -1,13 +1,12 @@
 """Who sees which resolution, and what came of a document."""
 
-from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, func, null, or_, select, true
 
 from app.core import clock, settings
-from app.core.db import in_departments, session
+from app.core.db import UTCDateTime, in_departments, session
 from app.core.errors import NotVisible
 from app.core.permissions import Actor, departments_of
 from app.features.people.models import User
@@ -15,7 +14,6 @@ from app.features.resolutions.enums import REMIND_DAYS, ResolutionPerm, Resoluti
 from app.features.resolutions.models import Resolution
 
 LONGEST_TITLE = 40
-SHOWN_OF_DOCUMENT = 10
 
 
 def condition(actor: Actor) -> ColumnElement[bool]:
@@ -68,22 +66,20 @@ def titles(ids: list[int]) -> dict[int, str]:
     return {row.id: title_of(row.number, row.text) for row in rows}
 
 
-def of_document(actor: Actor, doc_type: str, doc_id: int) -> Sequence[Any]:
-    """Return the newest resolutions that came of a document and that an actor may see, by one statement."""
-    statement = (
+def of_document(actor: Actor, doc_type: str, doc_id: int) -> Select[*tuple[Any, ...]]:
+    """Return the SELECT of the resolutions of a document that an actor may see (``web.document_panels``)."""
+    return (
         select(
             Resolution.id,
             Resolution.text,
             Resolution.status,
-            Resolution.due_on,
-            User.name.label("responsible"),
+            User.name.label("who"),
+            null().cast(UTCDateTime()).label("moment"),
+            Resolution.due_on.label("day"),
         )
         .join(User, User.id == Resolution.responsible_id)
         .where(Resolution.doc_type == doc_type, Resolution.doc_id == doc_id, condition(actor))
-        .order_by(Resolution.id.desc())
-        .limit(SHOWN_OF_DOCUMENT)
     )
-    return session.execute(statement).all()
 
 
 def opened_by(doc_type: str, doc_id: int) -> list[Resolution]:

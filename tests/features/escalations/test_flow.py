@@ -242,3 +242,12 @@ def test_roles_that_receive_are_those_of_the_table() -> None:
     assert {person.id for person in queries.receivers("grave")} == set()
     head = factories.user("马仓库", "w1", None, [Role.WAREHOUSE])
     assert [person.id for person in queries.receivers("request")] == [head.id]
+
+
+def test_a_chain_without_who_has_to_answer_is_found(salesperson: User, leader: User) -> None:
+    number = report(salesperson, leader)
+    assert queries.broken_chains() == []
+    with unit_of_work():
+        row = load(number)
+        session.delete(row.told[0])
+    assert queries.broken_chains() == [row.number]

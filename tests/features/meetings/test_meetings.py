@@ -107,6 +107,17 @@ def test_held_with_a_resolution_and_confirmed_by_all_who_were_there(
     assert waiting(number) == set()
 
 
+def test_minutes_confirmed_too_early_are_found(manager: User, technician: User, at: Any) -> None:
+    at(2026, 11, 23, 9)
+    number = arrange(manager, technician)
+    at(2026, 11, 24, 10)
+    step(number, "hold", manager, text="纪要", present=[technician.id])
+    assert queries.wrongly_confirmed() == []
+    with unit_of_work():
+        load(number).status = "confirmed"
+    assert queries.wrongly_confirmed() == [load(number).number]
+
+
 def test_nothing_is_kept_of_minutes_with_a_resolution_half_typed(
     manager: User, technician: User, at: Any
 ) -> None:

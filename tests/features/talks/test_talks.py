@@ -179,6 +179,8 @@ def test_the_two_find_it_and_are_told(client: Client, manager: User, salesperson
         assert SECRET in client.page.text
         client.get("/talks")
         assert client.page.all("a", href=f"/talks/{number}")
+        # a talk is no matter to report or to note beside
+        assert client.get(f"/escalations/new?about={TALK}:{number}").status_code == 404
 
 
 def test_the_leader_reads_what_both_know_to_be_open_and_only_while_the_setting_is_on(
