@@ -43,7 +43,8 @@ class DocumentType:
     ``url`` gives the address of one, ``titles`` the titles of several by id, ``visible`` the SELECT of the
     ids an actor may see. ``model`` is the table with DocumentMixin, by which number, state and owner are
     read. ``whole`` is the SELECT of the ids an actor sees in full, where some see a part only: what was
-    written as a reason is for the former.
+    written as a reason is for the former. Of a ``private`` kind nobody else learns anything: its events are kept from
+    the log of the administrator too, and nobody cites them as evidence.
     """
 
     doc_type: str
@@ -53,6 +54,7 @@ class DocumentType:
     visible: Callable[[Actor], Select[int]]
     model: Any = None
     whole: Callable[[Actor], Select[int]] | None = None
+    private: bool = False
 
 
 @dataclass(frozen=True)
@@ -165,6 +167,19 @@ def seen_whole(actor: Actor, doc_type: Any, doc_id: Any) -> ColumnElement[bool]:
         if kind.whole is not None
     ]
     return not_(or_(*partly)) if partly else true()
+
+
+def record_is_open(actor: Actor, doc_type: Any, doc_id: Any) -> ColumnElement[bool]:
+    """Return the condition, over columns that name a document, that its events may be told to an actor.
+
+    True but for documents of private kinds that the actor does not see.
+    """
+    closed = [
+        and_(doc_type == kind.doc_type, doc_id.not_in(kind.visible(actor)))
+        for kind in _types.values()
+        if kind.private
+    ]
+    return not_(or_(*closed)) if closed else true()
 
 
 def may_open(actor: Actor, doc_type: Any, doc_id: Any) -> ColumnElement[bool]:

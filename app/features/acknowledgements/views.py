@@ -18,7 +18,7 @@ from app.features.acknowledgements.flow import FLOW
 from app.features.acknowledgements.forms import ScanForm
 from app.features.acknowledgements.lists import LetterList
 from app.features.acknowledgements.models import Acknowledgement
-from app.web import documents, filters, fragments
+from app.web import document_panels, documents, filters, fragments
 from app.web.guard import current_actor, requires, signed_in
 from app.web.lists import show_list
 from app.web.papers import company_name, send_paper
@@ -192,6 +192,7 @@ def show(letter: Acknowledgement, refusal: documents.Refusal | None = None) -> A
         later_url="/" if own and missing else "",
         stations=documents.stations(FLOW, letter.status, events),
         events=documents.timeline_rows(events),
+        further=document_panels.beside(ACKNOWLEDGEMENT, letter.id, actor),
         files=documents.file_rows(files_for(ACKNOWLEDGEMENT, letter.id), events=events),
         **text_context(),
         **steps_context(letter, actor),

@@ -25,6 +25,7 @@ OTHER_KINDS: Mapping[str, LazyText] = {
     "customer": lazy("客户"),
     "product": lazy("产品"),
     "list": lazy("列表"),
+    "meeting_series": lazy("例会"),
 }
 _PLACEHOLDER = re.compile(r"%\([a-z_]+\)s")
 
@@ -112,4 +113,4 @@ class EventList(Listing):
             ),
             Filter("at", lazy("时间"), Event.at, "date_range"),
         )
-        super().__init__(queries.events(), arguments, path, columns=columns, filters=filters)
+        super().__init__(queries.events(actor), arguments, path, columns=columns, filters=filters)

@@ -2,7 +2,9 @@
 
 from sqlalchemy import Select, select
 
+from app.core import documents
 from app.core.db import session
+from app.core.permissions import Actor
 from app.core.timeline import Event
 from app.features.people.models import User
 
@@ -12,9 +14,9 @@ def is_set_up() -> bool:
     return session.execute(select(User.id).limit(1)).first() is not None
 
 
-def events() -> Select[Event]:
-    """Return the SELECT of all events."""
-    return select(Event)
+def events(actor: Actor) -> Select[Event]:
+    """Return the SELECT of all events, those of private documents apart that the actor does not see."""
+    return select(Event).where(documents.record_is_open(actor, Event.doc_type, Event.doc_id))
 
 
 def latest_backups() -> list[Event]:

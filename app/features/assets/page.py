@@ -32,7 +32,7 @@ from app.features.assets.forms import checks_of
 from app.features.assets.models import AssetCustody, AssetItem, HandOver, HandOverLine
 from app.features.people.models import User
 from app.features.rules import versions
-from app.web import documents, filters
+from app.web import document_panels, documents, filters
 
 
 @dataclass(frozen=True)
@@ -144,6 +144,7 @@ def item_context(item: AssetItem, actor: Actor) -> dict[str, Any]:
         "photos": documents.file_rows(files.files_for(ITEM, item.id), events=events),
         "photo_url": url_for("assets.add_photo", item_id=item.id) if mine or keeps else "",
         "events": documents.timeline_rows(events),
+        "further": document_panels.beside(ITEM, item.id, actor),
     }
 
 
@@ -272,6 +273,7 @@ def hand_over_context(hand_over: HandOver, actor: Actor) -> dict[str, Any]:
         "sheet_url": sheet_url(hand_over),
         "stations": documents.stations(FLOW, hand_over.status, events),
         "photos": documents.file_rows(files.files_for(HAND_OVER, hand_over.id, PHOTO), events=events),
+        "further": document_panels.beside(HAND_OVER, hand_over.id, actor),
         "events": documents.timeline_rows(events),
         "remind_url": url_for("home.reminder", doc_type=HAND_OVER, doc_id=hand_over.id)
         if offered and hand_over.to_id != actor.id

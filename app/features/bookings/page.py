@@ -17,7 +17,7 @@ from app.features.bookings.flow import FLOW
 from app.features.bookings.models import Booking
 from app.features.bookings.sharing import Offer
 from app.features.vehicles.enums import COST_LABELS, CostKind
-from app.web import documents, filters
+from app.web import document_panels, documents, filters
 
 
 def trail() -> list[tuple[str, str]]:
@@ -206,6 +206,7 @@ def context(booking: Booking, actor: Actor) -> dict[str, Any]:
         **steps_context(booking, actor),
         "stations": documents.stations(FLOW, booking.status, events),
         "events": documents.timeline_rows(events),
+        "further": document_panels.beside(BOOKING, booking.id, actor),
         "files": documents.file_rows(files_for(BOOKING, booking.id), events=events),
         "remind_url": ""
         if state.tasks is None

@@ -29,7 +29,7 @@ from app.features.checks.models import ClauseCheck
 from app.features.checks.registry import READERS
 from app.features.rules.queries import ClausePlace, citation, places_in_force
 from app.features.rules.quoting import quote
-from app.web import documents, filters, fragments
+from app.web import document_panels, documents, filters, fragments
 from app.web.forms import once
 from app.web.guard import current_actor, requires, signed_in
 from app.web.lists import show_list
@@ -159,6 +159,7 @@ def show_check(check_id: int) -> Any:
         version=check.version,
         stations=documents.stations(FLOW, check.status, events),
         events=documents.timeline_rows(events),
+        further=document_panels.beside(CLAUSE_CHECK, check.id, actor),
         files=documents.file_rows(files_for(CLAUSE_CHECK, check.id), events=events),
     )
 

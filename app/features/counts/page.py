@@ -29,7 +29,7 @@ from app.features.counts.flow import FLOW, SHEET
 from app.features.counts.models import StockCount, StockCountLine, StockCountStray
 from app.features.counts.remedies import Chosen
 from app.features.people.models import Department, User
-from app.web import documents
+from app.web import document_panels, documents
 
 
 def trail_to(count: StockCount) -> list[tuple[str, str]]:
@@ -84,6 +84,7 @@ def context(count: StockCount, actor: Actor) -> dict[str, Any]:
         **buttons(count, actor),
         "stations": documents.stations(FLOW, count.status, events),
         "events": documents.timeline_rows(events),
+        "further": document_panels.beside(COUNT, count.id, actor),
     }
 
 

@@ -43,7 +43,7 @@ from app.features.inquiries.queries import Sight, sight
 from app.features.inquiries.secrecy import sees_prices
 from app.features.inquiries.tender import FILE as TENDER_FILE
 from app.features.products.enums import ProductPerm
-from app.web import documents, filters
+from app.web import document_panels, documents, filters
 
 REQUEST_FILE = "request"
 TECHNICAL_FILE = "technical_answer"
@@ -388,6 +388,7 @@ def page_context(inquiry: Inquiry, actor: Actor, refusal: documents.Refusal | No
         "facts": facts_line(inquiry, seen),
         **steps_context(inquiry, actor),
         "stations": documents.stations(FLOW, inquiry.status, events),
+        "further": document_panels.beside(DOC_TYPE, inquiry.id, actor),
         "events": documents.timeline_rows(events)
         if seen.whole
         else documents.timeline_rows(events, shown=shown_to_part(inquiry, seen), with_content=False),

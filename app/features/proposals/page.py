@@ -31,7 +31,7 @@ from app.features.proposals.models import Proposal, ProposalEvidence
 from app.features.proposals.people_of import decider
 from app.features.proposals.queries import events_by_seq, name_or_draft
 from app.features.rules.queries import citation
-from app.web import documents, filters
+from app.web import document_panels, documents, filters
 
 Facts = list[tuple[Any, ...]]
 
@@ -228,6 +228,7 @@ def context(proposal: Proposal, actor: Actor) -> dict[str, Any]:
         "undecided": nobody_decides(proposal),
         "stations": documents.stations(FLOW, proposal.status, events),
         "events": documents.timeline_rows(events),
+        "further": document_panels.beside(PROPOSAL, proposal.id, actor),
     }
 
 

@@ -316,7 +316,7 @@ def events_seen(actor: Actor, *conditions: ColumnElement[bool]) -> list[tuple[ti
     visible = [
         and_(event.doc_type == kind.doc_type, event.doc_id.in_(kind.visible(actor)))
         for kind in documents.registered()
-        if modules.shows(kind.doc_type)
+        if modules.shows(kind.doc_type) and not kind.private
     ]
     statement = (
         select(event, entry.title)

@@ -20,7 +20,7 @@ from app.features.proposals.tip_flow import FLOW
 from app.features.proposals.views import blueprint
 from app.features.rules.enums import RulePerm
 from app.features.rules.queries import citation, places_in_force
-from app.web import documents, fragments
+from app.web import document_panels, documents, fragments
 from app.web.forms import once
 from app.web.guard import current_actor, signed_in
 from app.web.lists import show_list
@@ -126,6 +126,7 @@ def show(tip: ProposalTip, refusal: documents.Refusal | None = None) -> Any:
         **steps_context(tip, current_actor()),
         stations=documents.stations(FLOW, tip.status, events),
         events=documents.timeline_rows(events),
+        further=document_panels.beside(TIP, tip.id, current_actor()),
         refusal=refusal,
     )
 

@@ -41,7 +41,7 @@ from app.features.quotations.pages import tabs
 from app.features.quotations.panels import sealing_panel
 from app.features.quotations.prolong import may_prolong
 from app.features.seals.enums import SealPerm
-from app.web import documents, fragments
+from app.web import document_panels, documents, fragments
 from app.web.forms import CreationForm, once
 from app.web.guard import current_actor, requires
 from app.web.keeping import ONE_TIME_TOKEN
@@ -173,6 +173,7 @@ def document_context(
         "action": urls["steps"],
         "version": revision.version,
         "stations": documents.stations(flow.FLOW, revision.status, events),
+        "further": document_panels.beside(flow.DOC_TYPE, revision.id, actor),
         # what was changed and why tells of prices
         "events": documents.timeline_rows(events, with_content=sees),
         "urls": urls,

@@ -25,7 +25,7 @@ from app.features.seals.enums import (
 )
 from app.features.seals.flow import DOC_TYPE, FLOW
 from app.features.seals.models import SealRequest
-from app.web import documents, filters
+from app.web import document_panels, documents, filters
 
 
 def trail() -> list[tuple[str, str]]:
@@ -110,6 +110,7 @@ def context(request: SealRequest, actor: Actor) -> dict[str, Any]:
         **steps_context(request, actor),
         "stations": documents.stations(FLOW, request.status, events),
         "events": documents.timeline_rows(events),
+        "further": document_panels.beside(DOC_TYPE, request.id, actor),
         "files": documents.file_rows(readable_files(request, actor), events=events),
         "remind_url": ""
         if state.tasks is None

@@ -15,7 +15,7 @@ from app.features.vehicles.answering import answer
 from app.features.vehicles.enums import DEFECT, VehiclePerm
 from app.features.vehicles.models import Vehicle, VehicleDefect
 from app.features.vehicles.views import back_to, blueprint, kept, show_form, trail
-from app.web import documents, filters, fragments
+from app.web import document_panels, documents, filters, fragments
 from app.web.guard import current_actor, requires
 
 MOST_PHOTOS = 9
@@ -76,6 +76,7 @@ def show_defect(defect_id: int) -> Any:
         may_mend=is_open and queries.may_manage(actor, vehicle),
         files=documents.file_rows(files_for(DEFECT, defect.id), events=events),
         events=documents.timeline_rows(events),
+        further=document_panels.beside(DEFECT, defect.id, actor),
     )
 
 

@@ -17,7 +17,7 @@ from app.features.vehicles.enums import FINE, FINE_LABELS, FINE_TONES, FineStatu
 from app.features.vehicles.lists import FineList
 from app.features.vehicles.models import Vehicle, VehicleFine
 from app.features.vehicles.views import blueprint, kept, show_form, trail
-from app.web import documents, filters, fragments
+from app.web import document_panels, documents, filters, fragments
 from app.web.guard import current_actor, requires
 from app.web.lists import show_list
 
@@ -79,6 +79,7 @@ def show_fine(fine_id: int) -> Any:
         may_name=is_open and fines.may_name(actor, vehicle, fine),
         may_end=is_open and queries.may_manage(actor, vehicle),
         events=documents.timeline_rows(timeline.events_for(FINE, fine.id)),
+        further=document_panels.beside(FINE, fine.id, actor),
     )
 
 

@@ -16,7 +16,7 @@ from app.features.vehicles.answering import answer
 from app.features.vehicles.enums import VEHICLE, VehiclePerm
 from app.features.vehicles.lists import CostList, VehicleList
 from app.features.vehicles.models import Vehicle, VehicleCost, VehiclePaper
-from app.web import documents, fragments
+from app.web import document_panels, documents, fragments
 from app.web.guard import current_actor, requires
 from app.web.lists import show_list
 
@@ -165,6 +165,7 @@ def show(vehicle_id: int) -> Any:
         money=page.cost_context(car, manages=manages) if sees_costs else {},
         panels=panels.render(vehicle, actor),
         events=documents.timeline_rows(timeline.events_for(VEHICLE, vehicle.id)),
+        further=document_panels.beside(VEHICLE, vehicle.id, actor),
     )
 
 

@@ -33,7 +33,7 @@ from app.features.assets.upkeep.repairs import REPAIRABLE
 from app.features.assets.upkeep.scrapping_flow import FLOW as SCRAPPING_FLOW
 from app.features.assets.upkeep.scrapping_flow import SCRAPPABLE
 from app.features.assets.upkeep.self_check_flow import FLOW as SELF_CHECK_FLOW
-from app.web import documents
+from app.web import document_panels, documents
 from app.web.guard import current_actor
 
 
@@ -125,6 +125,7 @@ def incident_context(incident: AssetIncident, actor: Actor) -> dict[str, Any]:
         "scrap_url": scrap_url(incident.item, actor),
         **incident_buttons(incident, actor),
         "stations": documents.stations(INCIDENT_FLOW, incident.status, events),
+        "further": document_panels.beside(INCIDENT, incident.id, actor),
         "events": documents.timeline_rows(events),
     }
 
@@ -173,6 +174,7 @@ def scrapping_context(document: AssetScrapping, actor: Actor) -> dict[str, Any]:
         "item_url": item_url(item.id),
         **scrapping_buttons(document, actor),
         "stations": documents.stations(SCRAPPING_FLOW, document.status, events),
+        "further": document_panels.beside(SCRAPPING, document.id, actor),
         "events": documents.timeline_rows(events),
     }
 
@@ -207,6 +209,7 @@ def self_check_context(document: AssetSelfCheckRequest, actor: Actor) -> dict[st
         "answers": [answer_row(row, item, actor) for row, item in self_checks.answers_of(document)],
         **self_check_buttons(document, actor),
         "stations": documents.stations(SELF_CHECK_FLOW, document.status, events),
+        "further": document_panels.beside(SELF_CHECK, document.id, actor),
         "events": documents.timeline_rows(events),
     }
 

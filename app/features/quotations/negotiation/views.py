@@ -18,7 +18,7 @@ from app.features.quotations.negotiation.listing import NegotiationList, base, f
 from app.features.quotations.negotiation.models import Negotiation
 from app.features.quotations.pages import tabs
 from app.features.quotations.views import READERS
-from app.web import documents, fragments
+from app.web import document_panels, documents, fragments
 from app.web.forms import once
 from app.web.guard import current_actor, requires
 from app.web.lists import show_list
@@ -122,6 +122,7 @@ def context(row: Negotiation) -> dict[str, Any]:
         "version": row.version,
         "stations": documents.stations(FLOW, row.status, events) if row.outside else [],
         "events": documents.timeline_rows(events),
+        "further": document_panels.beside(DOC_TYPE, row.id, actor),
         "talk": presentation.talk_of(row, actor),
         "remind_url": url_for("home.reminder", doc_type=DOC_TYPE, doc_id=row.id)
         if row.status == "waiting" and row.owner_id == actor.id
