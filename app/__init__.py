@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # Lower features first: a feature may use those before it, never those after it.
 FEATURES = (
     "people",
+    "directory",
     "acknowledgements",
     "customers",
     "products",
