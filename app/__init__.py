@@ -26,6 +26,7 @@ FEATURES = (
     "supervision",
     "checks",
     "proposals",
+    "activities",
     "daily_questions",
     "inquiries",
     "quotations",

@@ -128,9 +128,7 @@ def create_holders() -> None:
         sa.Column("from_date", sa.Date(), nullable=False),
         sa.Column("until_date", sa.Date(), nullable=True),
         sa.Column("created_at", STAMP, nullable=False),
-        sa.CheckConstraint(
-            "kind IN ('holder', 'deputy', 'successor')", name=op.f("ck_position_holder_kind")
-        ),
+        sa.CheckConstraint("kind IN ('holder', 'deputy', 'successor')", name=op.f("ck_position_holder_kind")),
         sa.CheckConstraint(DATES, name=op.f("ck_position_holder_dates_in_order")),
         sa.ForeignKeyConstraint(
             ["position_id"], ["position.id"], name=op.f("fk_position_holder_position_id_position")

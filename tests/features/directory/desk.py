@@ -1,4 +1,4 @@
-"""What the tests of the structure start from: personnel, a leader, a colleague, and two positions one above the other."""
+"""What the tests of the structure start from: personnel, a leader, a colleague, two positions one above the other."""
 
 from dataclasses import dataclass
 from datetime import date

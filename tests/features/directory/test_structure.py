@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from app.core import clock
 from app.core.db import session
 from app.core.errors import Conflict, Denied, Invalid, NotVisible
-from app.core.permissions import Role
 from app.core.uow import unit_of_work
 from app.features.directory import actions, chart, invariant, layout, pdf, queries, structure
 from app.features.directory.actions import PositionValues
@@ -289,7 +288,7 @@ def test_what_a_draft_changed_can_be_taken_back(desk: Desk) -> None:
 
 @given(st.integers(0, 2**31))
 def test_no_two_boxes_ever_overlap_and_every_box_is_drawn(seed: int) -> None:
-    chance = random.Random(seed)  # noqa: S311 - an example, no secret
+    chance = random.Random(seed)
     count = chance.randint(1, 40)
     boxes = {
         number: Box(number, f"岗位{number}", None, "", chance.choice([None, *range(1, count + 1)]), 1)
