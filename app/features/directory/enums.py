@@ -43,7 +43,7 @@ class Change(StrEnum):
 
 
 HOLDER_LABELS = {
-    HolderKind.HOLDER: lazy("任职"),
+    HolderKind.HOLDER: lazy("任职人"),
     HolderKind.DEPUTY: lazy("代理人"),
     HolderKind.SUCCESSOR: lazy("后备人选"),
 }

@@ -43,13 +43,13 @@ timeline.register_verbs(
     Verb("position:end", lazy("撤销岗位，最后一天 %(last_day)s"), frozenset({"last_day"}), tone="warn"),
     Verb(
         "position:assign",
-        lazy("%(who)s从 %(from_date)s 起%(kind)s"),
+        lazy("%(who)s从 %(from_date)s 起为%(kind)s"),
         frozenset({"who", "kind", "from_date"}),
         render=kind_words,
     ),
     Verb(
         "position:leave",
-        lazy("%(who)s不再%(kind)s，最后一天 %(last_day)s"),
+        lazy("%(who)s不再是%(kind)s，最后一天 %(last_day)s"),
         frozenset({"who", "kind", "last_day"}),
         render=kind_words,
     ),

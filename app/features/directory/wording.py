@@ -39,5 +39,11 @@ def backing(box: Box) -> str:
 
 def in_words(box: Box, superior: str) -> str:
     """Return a box as a sentence, for who does not see the drawing."""
-    said = _("%(title)s：%(people)s", title=box.title, people=people_line(box))
-    return f"{said}{_('（上级 %(superior)s）', superior=superior)}" if superior else said
+    if not superior:
+        return _("%(title)s：%(people)s", title=box.title, people=people_line(box))
+    return _(
+        "%(title)s（上级 %(superior)s）：%(people)s",
+        title=box.title,
+        superior=superior,
+        people=people_line(box),
+    )

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import date, datetime
 from io import BytesIO
-from typing import Any
 
 import pytest
 from openpyxl import load_workbook
