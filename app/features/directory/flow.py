@@ -8,7 +8,7 @@ from app.core.i18n import lazy, listed
 from app.core.permissions import Actor
 from app.core.tasks import WantedTask
 from app.core.workflow import Flow, State, may, step
-from app.features.directory import adopting, queries, structure
+from app.features.directory import adopting, structure
 from app.features.directory.enums import PLAN as DOC_TYPE
 from app.features.directory.enums import DirectoryPerm, PlanStatus
 from app.features.directory.models import StructurePlan
@@ -24,9 +24,9 @@ def adopting_task(plan: StructurePlan) -> Iterable[WantedTask]:
 
 def holds_together(plan: StructurePlan, actor: Actor, data: Mapping[str, Any]) -> Problem | None:
     """Refuse a plan that changes nothing, reports in a circle, or leaves somebody without a superior."""
-    if not queries.planned_of(plan.id):
-        return Conflict("structure_plan:empty")
     planned = structure.on(plan.day, plan)
+    if not planned.touched:
+        return Conflict("structure_plan:empty")
     circle = planned.in_circle()
     if circle:
         return Conflict("structure_plan:circle", what=listed([box.title for box in circle]))

@@ -175,7 +175,7 @@ def show_plan(plan_id: int) -> Any:
 
 def show(plan: StructurePlan, refusal: documents.Refusal | None = None) -> Any:
     """Show the page of a plan, with the refusal of a step where there is one."""
-    actor, planned, before = current_actor(), structure.on(plan.day, plan), structure.on(plan.day)
+    actor, (before, planned) = current_actor(), structure.planned(plan)
     state, events = FLOW.state(plan.status), events_for(PLAN, plan.id)
     return fragments.page(
         TEMPLATE,
@@ -187,7 +187,7 @@ def show(plan: StructurePlan, refusal: documents.Refusal | None = None) -> Any:
         facts=[str(plan.number), outline.said(planned), *outline.figures(planned)],
         plan=plan,
         drawing=chart.draw(planned, outline.said(planned)) if planned.boxes else "",
-        rows=plan_rows(plan, planned, before),
+        rows=plan_rows(before, planned),
         editable=plan.status == PlanStatus.DRAFT and can(actor, DirectoryPerm.STRUCTURE),
         structure_url=outline.address(planned, "directory.show_structure"),
         compare_url=outline.address(planned, "directory.compare"),
@@ -198,14 +198,12 @@ def show(plan: StructurePlan, refusal: documents.Refusal | None = None) -> Any:
     )
 
 
-def plan_rows(
-    plan: StructurePlan, planned: structure.Structure, before: structure.Structure
-) -> list[dict[str, Any]]:
+def plan_rows(before: structure.Structure, planned: structure.Structure) -> list[dict[str, Any]]:
     """Return the positions of a plan with what may be done to each, and what it lets fall away."""
-    touched = {row.position_id for row in queries.planned_of(plan.id)}
     rows = []
     for row, (box, _depth) in zip(outline.rows(planned), planned.in_order(), strict=True):
-        rows.append({**row, "id": box.position_id, "touched": box.position_id in touched, "gone": False})
+        touched = box.position_id in planned.touched
+        rows.append({**row, "id": box.position_id, "touched": touched, "gone": False})
     gone = [box for box, _depth in before.in_order() if box.position_id not in planned.boxes]
     return rows + [
         {"id": box.position_id, "title": box.title, "depth": 0, "gone": True, "touched": True} for box in gone

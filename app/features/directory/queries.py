@@ -3,9 +3,23 @@
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, func, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Select,
+    and_,
+    bindparam,
+    cast,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    true,
+    union_all,
+)
 
-from app.core import clock
+from app.core import clock, configuration
 from app.core.db import session
 from app.core.errors import NotVisible
 from app.core.i18n import gettext as _
@@ -115,15 +129,18 @@ def get_position(actor: Actor, position_id: int) -> Position:
 
 def position_titles(ids: list[int]) -> dict[int, str]:
     """Return what positions are called, by their latest term, planned ones by their plan."""
-    found = {}
-    for source in (PlannedPosition, PositionTerm):
-        rows = session.execute(
-            select(source.position_id, source.title)
-            .where(source.position_id.in_(ids))
-            .order_by(source.id if source is PlannedPosition else PositionTerm.from_date)
-        )
-        found.update({row.position_id: row.title for row in rows})
-    return found
+    planned = select(
+        PlannedPosition.position_id,
+        PlannedPosition.title,
+        cast(null(), Date).label("from_date"),
+        literal(0).label("real"),
+    ).where(PlannedPosition.position_id.in_(ids))
+    real = select(
+        PositionTerm.position_id, PositionTerm.title, PositionTerm.from_date, literal(1).label("real")
+    ).where(PositionTerm.position_id.in_(ids))
+    rows = union_all(planned, real).subquery()
+    ordered = select(rows).order_by(rows.c.real, rows.c.from_date)
+    return {row.position_id: row.title for row in session.execute(ordered)}
 
 
 def terms_of(position_id: int) -> Sequence[PositionTerm]:
@@ -155,7 +172,11 @@ def held_by(user_id: int) -> Select[int]:
 
 
 def department_names() -> dict[int, str]:
-    """Return the names of all departments, closed ones too."""
+    """Return the names of all departments, closed ones too; they are read once until one is changed."""
+    return configuration.kept("department names", _read_department_names)
+
+
+def _read_department_names() -> dict[int, str]:
     return {row.id: row.name for row in session.execute(select(Department.id, Department.name))}
 
 

@@ -68,11 +68,15 @@ class Box:
 
 @dataclass(frozen=True)
 class Structure:
-    """All boxes of a day by their position; ``day`` is the one asked for, of a plan its own."""
+    """All boxes of a day by their position; ``day`` is the one asked for, of a plan its own.
+
+    ``touched`` are the positions a plan says something of, those that fall away among them.
+    """
 
     day: date
     boxes: Mapping[int, Box]
     plan: StructurePlan | None = None
+    touched: frozenset[int] = frozenset()
     children: Mapping[int | None, Sequence[Box]] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -139,11 +143,30 @@ class Difference:
 def on(day: date, plan: StructurePlan | None = None) -> Structure:
     """Return the structure of a day; with a plan the structure of the plan's own day as it would be then.
 
-    Three statements, one more for a plan, however many positions there are.
+    Two statements, one more for a plan, however many positions there are.
     """
-    day = plan.day if plan is not None else day
+    return planned(plan)[1] if plan is not None else Structure(day, _boxes(day, _people(day)))
+
+
+def planned(plan: StructurePlan) -> tuple[Structure, Structure]:
+    """Return the structure of a plan's day without the plan, and with it."""
+    people, departments = _people(plan.day), queries.department_names()
+    before = _boxes(plan.day, people)
+    boxes, rows = dict(before), queries.planned_of(plan.id)
+    for row in rows:
+        old = boxes.pop(row.position_id, None)
+        if row.falls_away:
+            continue
+        box = planned_box(row, departments, people.get(row.position_id, NOBODY))
+        changed = old is None or old.compared() != box.compared()
+        kind = None if not changed else (Change.ADDED if old is None else Change.CHANGED)
+        boxes[row.position_id] = replace(box, change=kind)
+    touched = frozenset(row.position_id for row in rows)
+    return Structure(plan.day, before), Structure(plan.day, boxes, plan, touched)
+
+
+def _boxes(day: date, people: Mapping[int, People]) -> dict[int, Box]:
     departments = queries.department_names()
-    people = _people(day)
     rows = session.execute(
         select(
             PositionTerm.position_id,
@@ -155,7 +178,7 @@ def on(day: date, plan: StructurePlan | None = None) -> Structure:
         .where(queries.holds_on(PositionTerm, day))
         .order_by(PositionTerm.position_id)
     )
-    boxes = {
+    return {
         row.position_id: Box(
             row.position_id,
             row.title,
@@ -167,25 +190,6 @@ def on(day: date, plan: StructurePlan | None = None) -> Structure:
         )
         for row in rows
     }
-    if plan is not None:
-        _put_plan(boxes, plan, departments, people)
-    return Structure(day, boxes, plan)
-
-
-def _put_plan(
-    boxes: dict[int, Box],
-    plan: StructurePlan,
-    departments: Mapping[int, str],
-    people: Mapping[int, People],
-) -> None:
-    for row in queries.planned_of(plan.id):
-        before = boxes.pop(row.position_id, None)
-        if row.falls_away:
-            continue
-        box = planned_box(row, departments, people.get(row.position_id, NOBODY))
-        changed = before is None or before.compared() != box.compared()
-        kind = None if not changed else (Change.ADDED if before is None else Change.CHANGED)
-        boxes[row.position_id] = replace(box, change=kind)
 
 
 def planned_box(row: PlannedPosition, departments: Mapping[int, str], people: People) -> Box:
