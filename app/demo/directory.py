@@ -76,12 +76,12 @@ SEATS = (
     Seat("资产管理员", OFFICE, ADMINISTRATION, ("a1",)),
     Seat("系统管理员", OFFICE, ADMINISTRATION, ("admin",)),
 )
-TEA_PARTY, MATCH, YEAR_END = "大纵湖骑行", "羽毛球双打赛", "年终聚餐"
+LAKE, MATCH, DINNER = "大纵湖骑行", "羽毛球双打赛", "季度聚餐"
 
 
 def stories(stage: Stage) -> list[Script]:
     """Return how the structure came about and what people did together."""
-    return [building(stage), outing(stage), match(stage), year_end(stage)]
+    return [building(stage), outing(stage), match(stage), dinner(stage)]
 
 
 # The structure
@@ -167,9 +167,9 @@ def outing(stage: Stage) -> Script:
     activity = propose(
         stage,
         "s1",
-        TEA_PARTY,
+        LAKE,
         "天气正好，想约大家骑一圈湖，中午农家菜，晚饭前回来。自行车湖边有租，孩子也能去。",
-        ("9月第三个周六 大纵湖骑行", "9月第三个周六 盐渎公园烧烤", "国庆后 爬云台山"),
+        ("大纵湖骑行", "盐渎公园烧烤", "爬云台山"),
     )
     yield stage.timetable.moment(57, 8, 50)
     fire(stage, activity, "open_vote", "s1", vote_until=stage.timetable.moment(54, 18))
@@ -183,14 +183,16 @@ def outing(stage: Stage) -> Script:
     chosen = options_of(activity.id)[0].id
     fire(stage, activity, "approve", "m1", budget=Decimal("1200.00"), option_id=chosen)
     yield stage.timetable.moment(53, 10)
-    begin = clock.from_local(datetime.combine(stage.timetable.day(48), time(9)))
+    day = stage.timetable.day(48)
+    saturday = day + timedelta(days=(5 - day.weekday()) % 7)
+    begin = clock.from_local(datetime.combine(saturday, time(9)))
     fire(stage, activity, "open_enrolment", "s1", **arranged("大纵湖旅游度假区南门集合", begin, 8, 12, 2))
     yield stage.timetable.moment(52, 12, 30)
     for number, companions in (("s1", 2), ("s2", 1), ("c1", 0), ("h1", 1), ("t1", 0), ("d1", 2)):
         enrol(stage, activity, number, companions)
-    yield stage.timetable.moment(48, 18, 40)
+    yield stage.timetable.moment(42, 9, 10)
     fire(stage, activity, "hold", "s1", absent=[person("t1").id])
-    yield stage.timetable.moment(47, 12, 20)
+    yield stage.timetable.moment(42, 12, 20)
     add_photos(stage, activity)
     fire(
         stage,
@@ -201,7 +203,7 @@ def outing(stage: Stage) -> Script:
         over_reason="有三家多租了亲子车，每辆 30 元，事前没有算进去。",
         report="来了十一个人，骑了 19 公里。孩子们最高兴的是喂鱼。下次早半小时出发，回程顺风。",
     )
-    yield stage.timetable.moment(46, 15)
+    yield stage.timetable.moment(41, 15)
     fire(stage, activity, "close", "f1")
 
 
@@ -227,14 +229,14 @@ def match(stage: Stage) -> Script:
     activities.withdraw(activity, actor=stage.actor("p1"))
 
 
-def year_end(stage: Stage) -> Script:
-    """Where to eat at the end of the year: people vote on it just now."""
+def dinner(stage: Stage) -> Script:
+    """Where to eat together: people vote on it just now."""
     yield stage.timetable.moment(3, 11, 40)
     activity = propose(
         stage,
         "h1",
-        YEAR_END,
-        "一年到头一起吃顿饭，顺便把今年评出来的好建议念一念。家里人欢迎。",
+        DINNER,
+        "忙了一个季度，一起吃顿饭，顺便把评出来的好建议念一念。家里人欢迎。",
         ("农家院 全羊宴", "酒店圆桌", "自己动手包饺子"),
     )
     yield stage.timetable.moment(2, 9)

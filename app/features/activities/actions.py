@@ -223,7 +223,7 @@ def enrol(activity: Activity, *, actor: Actor, companions: int = 0) -> ActivityP
     own.asked_at = clock.now()
     session.flush()
     verb = "activity:enrol" if status == PlaceStatus.SEATED else "activity:queue"
-    timeline.record(ACTIVITY, activity.id, verb, actor, data={"who": actor.name})
+    timeline.record(ACTIVITY, activity.id, verb, actor)
     return own
 
 
@@ -236,14 +236,8 @@ def withdraw(activity: Activity, *, actor: Actor) -> None:
     own = next((place for place in queries.places_of(activity.id) if place.user_id == actor.id), None)
     if own is None or own.status == PlaceStatus.WITHDRAWN:
         raise Conflict("activity:not-enrolled")
-    give_back(activity, own, actor)
-
-
-def give_back(activity: Activity, place: ActivityPlace, actor: Actor) -> None:
-    """Take somebody's place back in an activity whose row is locked, and let those who wait move up."""
-    place.status = PlaceStatus.WITHDRAWN
-    data = {"who": place.user.name}
-    timeline.record(ACTIVITY, activity.id, "activity:withdraw", actor, data=data)
+    own.status = PlaceStatus.WITHDRAWN
+    timeline.record(ACTIVITY, activity.id, "activity:withdraw", actor)
     seats.move_up(activity)
 
 
@@ -262,9 +256,11 @@ def leave(user_id: int, actor: Actor) -> None:
     for activity_id in list(rows.scalars()):
         activity = session.get_one(Activity, activity_id)
         lock(activity)
-        for place in queries.places_of(activity_id):
-            if place.user_id == user_id:
-                give_back(activity, place, actor)
+        own = next(place for place in queries.places_of(activity_id) if place.user_id == user_id)
+        own.status = PlaceStatus.WITHDRAWN
+        data = {"who": own.user.name}
+        timeline.record(ACTIVITY, activity_id, "activity:give-back", actor, data=data)
+        seats.move_up(activity)
 
 
 # Photos

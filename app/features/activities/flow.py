@@ -240,7 +240,7 @@ FLOW = Flow(
     label=lazy("团队活动"),
     states=(
         State(P, lazy("已提议"), "info", proposed, milestone=True),
-        State(V, lazy("投票中"), "info", voted, milestone=True),
+        State(V, lazy("投票中"), "info", voted),
         State(A, lazy("已批准"), "info", of_owner("activity:open_enrolment"), milestone=True),
         State(E, lazy("报名中"), "info", enrolling, milestone=True),
         State(H, lazy("已举办"), "info", of_owner("activity:record"), milestone=True),
@@ -328,6 +328,7 @@ FLOW = Flow(
             H,
             organiser,
             lazy("登记到场"),
+            offered_when_ready=True,
             ready=has_begun,
             effect=note_who_came,
             form="absent",

@@ -6,7 +6,7 @@ from typing import Any
 from flask import url_for
 from sqlalchemy import Select, func, select
 
-from app.core.i18n import lazy
+from app.core.i18n import lazy, lazy_in_context
 from app.core.listing import Column, Filter, Listing
 from app.core.permissions import Actor
 from app.features.activities import queries
@@ -51,7 +51,7 @@ class ActivityList(Listing):
         Column("capacity", lazy("名额"), Activity.capacity, "number"),
         Column("budget", lazy("预算"), Activity.budget, "money", total=True),
         Column("cost", lazy("花费"), Activity.cost, "money", total=True),
-        Column("owner", lazy("组织人"), User.name, "person"),
+        Column("owner", lazy_in_context("activity", "组织人"), User.name, "person"),
     )
 
     def __init__(self, actor: Actor, arguments: Mapping[str, str], path: str) -> None:

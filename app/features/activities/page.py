@@ -1,12 +1,14 @@
 """What the page of an activity shows, made ready so that the template decides nothing."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import url_for
 
+from app.core import clock
 from app.core.i18n import gettext as _
+from app.core.i18n import pgettext
 from app.core.money import format_amount
 from app.core.permissions import Actor, can
 from app.core.timeline import events_for
@@ -24,7 +26,7 @@ from app.features.activities.flow import FLOW, organiser
 from app.features.activities.models import Activity, ActivityPlace
 from app.features.activities.queries import OptionRow
 from app.features.activities.settlement import NOTHING, Settlement, settle
-from app.web import documents, filters
+from app.web import documents
 
 SETTLED = (ActivityStatus.RECORDED, ActivityStatus.CLOSED)
 COMES = (PlaceStatus.SEATED, PlaceStatus.PRESENT)
@@ -43,6 +45,22 @@ def address(activity: Activity) -> str:
     return url_for("activities.show_activity", activity_id=activity.id)
 
 
+def local(moment: datetime) -> str:
+    """Return a moment in the company's zone to the minute: people come by it."""
+    return clock.to_local(moment).strftime("%Y-%m-%d %H:%M")
+
+
+def span(begin: datetime, end: datetime) -> str:
+    """Return from when to when it lasts; the day once where it is one."""
+    one_day = clock.to_local(begin).date() == clock.to_local(end).date()
+    return f"{local(begin)}–{local(end)[-5:] if one_day else local(end)}"
+
+
+def enrol_label(activity: Activity, places: Sequence[ActivityPlace]) -> str:
+    """Return what the button says: to enrol, or to wait where no seat is free."""
+    return _("报名") if seats.state_for(activity, places, 1) == PlaceStatus.SEATED else _("排候补")
+
+
 def yuan(amount: Any) -> str:
     """Return an amount with its sign, a dash for none."""
     return "—" if amount is None else f"¥{format_amount(amount)}"
@@ -55,15 +73,14 @@ def told(activity: Activity) -> list[tuple[Any, ...]]:
         facts.append((_("采用"), activity.chosen, True))
     if activity.starts_at is not None and activity.ends_at is not None:
         facts += [
-            (_("时间"), filters.moment_text(activity.starts_at)),
-            (_("到"), filters.moment_text(activity.ends_at)),
+            (_("时间"), span(activity.starts_at, activity.ends_at)),
             (_("地点"), activity.place),
             (_("名额"), activity.capacity),
             (_("每人最多带家属"), activity.companions),
         ]
     if activity.enrol_until is not None and activity.status == ActivityStatus.ENROLLING:
-        facts.append((_("报名截止"), filters.moment_text(activity.enrol_until)))
-    facts.append((_("组织人"), activity.owner.name))
+        facts.append((_("报名截止"), local(activity.enrol_until)))
+    facts.append((pgettext("activity", "组织人"), activity.owner.name))
     if activity.budget is not None:
         by = activity.approved_by.name if activity.approved_by is not None else ""
         facts += [(_("预算"), yuan(activity.budget)), (_("批准人"), by)]
@@ -179,6 +196,7 @@ def context(activity: Activity, actor: Actor) -> dict[str, Any]:
         "seats": seats_line(activity, places),
         "own": own,
         "own_state": own_state(places, own),
+        "enrol_label": enrol_label(activity, places),
         "enrols_now": activity.enrolling_now and takes_part and own is None,
         "withdraws": own is not None and activity.status == ActivityStatus.ENROLLING,
         "settlement": settlement,

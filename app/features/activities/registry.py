@@ -38,10 +38,11 @@ WHO, COUNT = frozenset({"who"}), frozenset({"count"})
 timeline.register_verbs(
     Verb("activity:propose", lazy_in_context("event", "提议活动")),
     Verb("activity:edit", lazy_in_context("event", "修改活动"), folds=True),
-    Verb("activity:enrol", lazy("%(who)s报名"), WHO),
-    Verb("activity:queue", lazy("%(who)s报名，排在候补"), WHO),
+    Verb("activity:enrol", lazy_in_context("event", "报名")),
+    Verb("activity:queue", lazy("报名，排在候补")),
     Verb("activity:move-up", lazy("有人退出，%(who)s从候补转为正式"), WHO, tone="ok"),
-    Verb("activity:withdraw", lazy("%(who)s退出"), WHO),
+    Verb("activity:withdraw", lazy_in_context("event", "退出报名")),
+    Verb("activity:give-back", lazy("%(who)s离职，名额让给后面的人"), WHO),
     Verb("activity:add-photos", lazy("上传照片 %(count)s 张"), COUNT),
     Verb("activity:remove-photo", lazy("移除一张照片")),
 )

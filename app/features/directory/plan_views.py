@@ -25,7 +25,7 @@ from app.web.guard import current_actor, requires, signed_in
 from app.web.lists import show_list
 from app.web.step_pages import StepPages
 
-blueprint = Blueprint("structure_plans", __name__, url_prefix="/directory/plans")
+blueprint = Blueprint("structure_plans", __name__, url_prefix="/directory/structure/plans")
 
 TEMPLATE = "directory/plan.html"
 

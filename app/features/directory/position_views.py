@@ -20,7 +20,7 @@ from app.features.people.queries import active_people, department_choices
 from app.web import documents, fragments
 from app.web.guard import current_actor, requires
 
-blueprint = Blueprint("positions", __name__, url_prefix="/directory/positions")
+blueprint = Blueprint("positions", __name__, url_prefix="/directory/structure/positions")
 
 
 def trail(position: Position | None = None) -> list[tuple[str, str]]:

@@ -92,12 +92,12 @@ sentences.register(
 
 def position_address(position_id: int) -> str:
     """Return the address of a position's page."""
-    return f"/directory/positions/{position_id}"
+    return f"/directory/structure/positions/{position_id}"
 
 
 def plan_address(plan_id: int) -> str:
     """Return the address of a plan's page."""
-    return f"/directory/plans/{plan_id}"
+    return f"/directory/structure/plans/{plan_id}"
 
 
 documents.register_document_type(

@@ -113,10 +113,10 @@ def test_days_and_plans_are_compared(client: Client, desk: Desk) -> None:
 
 
 def test_personnel_set_up_change_fill_and_end_a_position(client: Client, desk: Desk) -> None:
-    client.as_(desk.personnel).get(f"/directory/positions/new?below={desk.head.id}")
-    typed = {**client.page.values("/directory/positions/new"), "title": "内勤", "places": "1"}
-    address = client.post("/directory/positions/new", typed).location
-    assert client.post("/directory/positions/new", typed).location == address, "once"
+    client.as_(desk.personnel).get(f"/directory/structure/positions/new?below={desk.head.id}")
+    typed = {**client.page.values("/directory/structure/positions/new"), "title": "内勤", "places": "1"}
+    address = client.post("/directory/structure/positions/new", typed).location
+    assert client.post("/directory/structure/positions/new", typed).location == address, "once"
     client.get(f"{address}/people/new")
     typed = {**client.page.values(f"{address}/people/new"), "user_id": desk.colleague.id, "kind": "holder"}
     assert client.post(f"{address}/people/new", typed).location == address
@@ -164,16 +164,16 @@ def test_personnel_set_up_change_fill_and_end_a_position(client: Client, desk: D
 def test_bad_input_comes_back_as_it_was_typed(
     client: Client, desk: Desk, typed: dict[str, str], status: int
 ) -> None:
-    client.as_(desk.personnel).get("/directory/positions/new")
-    values = {**client.page.values("/directory/positions/new"), "title": "内勤", **typed}
-    assert client.post("/directory/positions/new", values).status_code == status
+    client.as_(desk.personnel).get("/directory/structure/positions/new")
+    values = {**client.page.values("/directory/structure/positions/new"), "title": "内勤", **typed}
+    assert client.post("/directory/structure/positions/new", values).status_code == status
     assert client.page.errors()
 
 
 def test_a_plan_is_drafted_published_and_adopted_over_the_pages(client: Client, desk: Desk) -> None:
-    client.as_(desk.personnel).get("/directory/plans/new")
-    typed = {**client.page.values("/directory/plans/new"), "title": "二期", "day": "2027-03-01"}
-    address = client.post("/directory/plans/new", typed).location
+    client.as_(desk.personnel).get("/directory/structure/plans/new")
+    typed = {**client.page.values("/directory/structure/plans/new"), "title": "二期", "day": "2027-03-01"}
+    address = client.post("/directory/structure/plans/new", typed).location
     add = f"{address}/positions/new"
     client.get(add)
     client.post(
@@ -205,11 +205,11 @@ def test_a_plan_is_drafted_published_and_adopted_over_the_pages(client: Client, 
 @pytest.mark.parametrize(
     "path",
     [
-        "/directory/positions/new",
-        "/directory/positions/{position}/edit",
-        "/directory/positions/{position}/end",
-        "/directory/positions/{position}/people/new",
-        "/directory/plans/new",
+        "/directory/structure/positions/new",
+        "/directory/structure/positions/{position}/edit",
+        "/directory/structure/positions/{position}/end",
+        "/directory/structure/positions/{position}/people/new",
+        "/directory/structure/plans/new",
     ],
 )
 def test_only_personnel_keep_positions(client: Client, desk: Desk, path: str) -> None:
@@ -221,13 +221,13 @@ def test_only_personnel_keep_positions(client: Client, desk: Desk, path: str) ->
 
 def test_a_draft_is_not_there_for_others(client: Client, desk: Desk) -> None:
     plan = desks.plan(desk)
-    client.as_(desk.colleague).get("/directory/plans")
+    client.as_(desk.colleague).get("/directory/structure/plans")
     assert plan.title not in client.page.text
     for path in ("", "/edit", "/positions/new"):
-        assert client.get(f"/directory/plans/{plan.id}{path}").status_code in (403, 404)
-    assert client.get(f"/directory/plans/{plan.id}").status_code == 404
-    assert client.get("/directory/plans/999").status_code == 404
-    assert client.as_(desk.personnel).get(f"/directory/plans/{plan.id}").status_code == 200
+        assert client.get(f"/directory/structure/plans/{plan.id}{path}").status_code in (403, 404)
+    assert client.get(f"/directory/structure/plans/{plan.id}").status_code == 404
+    assert client.get("/directory/structure/plans/999").status_code == 404
+    assert client.as_(desk.personnel).get(f"/directory/structure/plans/{plan.id}").status_code == 200
 
 
 @pytest.mark.parametrize("address", ["/directory/structure", "/directory"])
