@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -30,7 +30,7 @@ from app.features.people.leaving import open_matters
 from app.features.people.models import User
 from tests import factories
 from tests.features.activities import desk as desks
-from tests.features.activities.desk import DAY, Desk
+from tests.features.activities.desk import Desk
 
 At = Callable[..., datetime]
 SEATED, QUEUED, WITHDRAWN = PlaceStatus.SEATED, PlaceStatus.QUEUED, PlaceStatus.WITHDRAWN
@@ -384,7 +384,8 @@ def test_photos_need_consent_and_whoever_was_there_may_take_one_away(desk: Desk,
             plain = {"photos": [photo()], "consents": True, "consent": "全体合影"}
             actions.add_photos(activity, actor=factories.actor(who), **{**plain, **values})
 
-    for values in ({"consents": False}, {"photos": []}):
+    refused: tuple[dict[str, Any], ...] = ({"consents": False}, {"photos": []})
+    for values in refused:
         with pytest.raises(Invalid):
             add(desk.owner, **values)
     with pytest.raises(Denied):
@@ -431,4 +432,3 @@ def test_the_examination_finds_what_was_changed_behind_its_back(desk: Desk) -> N
         activity.capacity = 1
     assert "activities" in checks.names()
     assert len(actions.check()) == 1
-    assert clock.now() + timedelta(0) < activity.starts_at + DAY
