@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # Lower features first: a feature may use those before it, never those after it.
 FEATURES = (
     "people",
+    "directory",
     "acknowledgements",
     "customers",
     "products",
@@ -31,6 +32,7 @@ FEATURES = (
     "resolutions",
     "meetings",
     "talks",
+    "activities",
     "daily_questions",
     "inquiries",
     "quotations",

@@ -345,6 +345,11 @@ SHOTS: tuple[Shot, ...] = (
     Shot("equipment-incident", "a1", "/assets/incidents -> /assets/incidents/[0-9]+"),
     Shot("equipment-scrapping", "a1", "/assets/scrappings -> /assets/scrappings/[0-9]+"),
     Shot("equipment-self-check", "a1", "/assets/self-checks"),
+    Shot("directory", "s1", "/directory"),
+    Shot("structure", "h1", "/directory/structure"),
+    Shot("structure-planned", "h1", "/directory/structure/plans -> /directory/structure/plans/[0-9]+"),
+    Shot("activity-voting", "s1", "/activities?status=voting -> /activities/[0-9]+"),
+    Shot("activity-closed", "s1", "/activities?status=closed -> /activities/[0-9]+"),
     Shot("print-list", "m1", "/quotations", partial(press, "a[href*='print']")),
 )
 FIRST_RUN = (MAIN("first-run", "", "/setup"),)

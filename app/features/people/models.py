@@ -2,10 +2,10 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, Integer, String
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, Integer, String, Text, event
+from sqlalchemy.orm import Mapped, Mapper, mapped_column, relationship
 
-from app.core import clock, configuration
+from app.core import clock, configuration, pinyin
 from app.core.db import Model, UTCDateTime, VersionedMixin
 from app.core.permissions import Role
 
@@ -38,11 +38,25 @@ class User(VersionedMixin, Model):
     active: Mapped[bool] = mapped_column(nullable=False, default=True)
     locale: Mapped[str | None] = mapped_column(String(5))
     theme: Mapped[str | None] = mapped_column(String(5))
+    search_key: Mapped[str] = mapped_column(Text, nullable=False, default="")
 
     department: Mapped[Department | None] = relationship(lazy="raise")
 
     def __str__(self) -> str:
         return self.name
+
+
+def search_key(user: User) -> str:
+    """Return the text a person is looked for in: name, number and position as written, then the name in letters."""
+    written = " ".join(filter(None, (user.name, user.staff_number, user.position)))
+    return "\n".join(filter(None, (written.casefold(), pinyin.keys(user.name))))
+
+
+@event.listens_for(User, "before_insert")
+@event.listens_for(User, "before_update")
+def keep_search_key(mapper: Mapper[User], connection: object, user: User) -> None:
+    """Derive the key for finding a person whenever the person is written."""
+    user.search_key = search_key(user)
 
 
 class UserSession(Model):
