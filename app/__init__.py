@@ -25,6 +25,7 @@ FEATURES = (
     "supervision",
     "checks",
     "proposals",
+    "suggestions",
     "daily_questions",
     "inquiries",
     "quotations",
