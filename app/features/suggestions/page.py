@@ -171,7 +171,11 @@ def timeline_rows(suggestion: Suggestion, events: Any) -> list[Any]:
     hidden = {
         timeline.describe(event) for event in events if event.verb in AUTHOR_VERBS and event.actor_id is None
     }
-    return [replace(row, who=str(UNNAMED_AUTHOR)) if row.text in hidden else row for row in rows]
+    nameless = str(UNNAMED_AUTHOR)
+    return [
+        replace(row, person=nameless, identity=(nameless, row.identity)) if row.sentence in hidden else row
+        for row in rows
+    ]
 
 
 def context(suggestion: Suggestion, actor: Actor) -> dict[str, Any]:

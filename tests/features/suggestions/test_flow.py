@@ -237,7 +237,9 @@ def test_a_trial_ends_and_a_parked_one_is_looked_at_again(office: Office) -> Non
     assert words(number) == "试行剩余 10 个工作日 · 王建国"
     with pytest.raises(Invalid):
         desk.fire(office, number, "park", "manager", condition="", until=clock.today() + timedelta(60))
-    row = desk.fire(office, number, "park", "manager", condition="等新库房", until=clock.today() + timedelta(60))
+    row = desk.fire(
+        office, number, "park", "manager", condition="等新库房", until=clock.today() + timedelta(60)
+    )
     assert (row.status, row.condition, open_tasks("suggestion", number)) == ("parked", "等新库房", [])
     with clock.frozen(on(60)):
         upkeep.remind({})
@@ -256,7 +258,9 @@ def test_overdue_is_told_once_a_day_and_votes_in_one_digest(office: Office) -> N
         for _time in range(2):
             upkeep.remind({})
             upkeep.digest({})
-        told = [event for event in events(number) if event.verb in ("suggestion:overdue", "suggestion:digest")]
+        told = [
+            event for event in events(number) if event.verb in ("suggestion:overdue", "suggestion:digest")
+        ]
         assert {event.verb: event.data for event in told}["suggestion:digest"] == {"votes": 2, "comments": 1}
         assert len(told) == 2
     with clock.frozen(on(12)):
@@ -302,9 +306,7 @@ def test_the_reward_goes_through_a_proposal_of_its_tier(office: Office) -> None:
     def propose(step: str, who: str, **data: object) -> None:
         actor = office.actor(who) if who in office.people else factories.actor(finance)
         with unit_of_work():
-            proposals.fire(
-                session.get_one(Proposal, proposal_id), step, actor=actor, version=None, data=data
-            )
+            proposals.fire(session.get_one(Proposal, proposal_id), step, actor=actor, version=None, data=data)
 
     propose("submit", "manager")
     propose("decide", "leader", decision="agreed", text="好")
