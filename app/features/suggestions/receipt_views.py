@@ -166,7 +166,7 @@ def show_answer(
         facts=[text for text in (page.clock_of(suggestion),) if text],
         said=page.said_facts(suggestion),
         answered=[*page.answer_facts(suggestion), *page.work_facts(suggestion)],
-        submitted=filters.moment_text(suggestion.submitted_at),
+        submitted=filters.moment_text(suggestion.submitted_at or suggestion.created_at),
         open_steps=[
             each.name
             for each in FLOW.open_steps(suggestion, SYSTEM_AUTHOR)

@@ -87,14 +87,9 @@ def choose(form: Any) -> None:
 
 def values_of(form: Any) -> SuggestionValues:
     """Return what a valid form says."""
-    return SuggestionValues(
-        **{name: form[name].data or None for name in FIELDS[4:] if name in form}, **texts(form)
-    )
-
-
-def texts(form: Any) -> dict[str, str]:
-    """Return the texts of a form."""
-    return {name: form[name].data or "" for name in FIELDS[:4]}
+    chosen: dict[str, Any] = {name: form[name].data for name in FIELDS if name in form}
+    texts = {name: chosen[name] or "" for name in actions.TEXTS}
+    return SuggestionValues(**{**chosen, **texts})
 
 
 def brought(uploads: Sequence[FileStorage], *, photos_only: bool = False) -> list[CheckedFile]:

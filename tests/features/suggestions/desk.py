@@ -82,7 +82,7 @@ def fire(office: Office, ident: int, step: str, who: str, note: str = "", **data
 def in_review(office: Office, **more: Any) -> int:
     number = sent(office, **more)
     fire(office, number, "accept", "manager")
-    fire(office, number, "begin_review", "manager", **{"cost": None, "benefit_estimated": None})
+    fire(office, number, "begin_review", "manager", cost=None, benefit_estimated=None)
     return number
 
 

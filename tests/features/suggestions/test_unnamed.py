@@ -2,7 +2,6 @@
 
 import io
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -25,8 +24,8 @@ FORM = "/suggestions/unnamed"
 
 
 @pytest.fixture
-def office() -> Iterator[Office]:
-    yield desk.office()
+def office() -> Office:
+    return desk.office()
 
 
 def photo() -> io.BytesIO:

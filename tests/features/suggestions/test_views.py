@@ -1,7 +1,7 @@
 """The pages of suggestions over HTTP: who opens what, writing, similar ones, votes, comments, steps, lists, figures."""
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import timedelta
 
@@ -24,8 +24,8 @@ FORM = "/suggestions/new"
 
 
 @pytest.fixture
-def office() -> Iterator[Office]:
-    yield desk.office()
+def office() -> Office:
+    return desk.office()
 
 
 def sign_in(client: Client, office: Office, who: str) -> Client:
@@ -275,7 +275,9 @@ def test_lists_filter_search_export_and_print(client: Client, office: Office) ->
     desk.sent(office, title="扫码枪")
     desk.sent(office, who="colleague", title="晚饭延长", method="")
     with unit_of_work():
-        unnamed.send_unnamed(values=desk.values(title="洗手间换灯", method="", department_id=office.department))
+        unnamed.send_unnamed(
+            values=desk.values(title="洗手间换灯", method="", department_id=office.department)
+        )
     sign_in(client, office, "author")
     for query, there in (
         ("?q=扫码", ["扫码枪"]), ("?mine=yes", ["扫码枪"]), ("?status=review", []),
