@@ -34,6 +34,8 @@ def suggestions(accounts: dict[str, User]) -> None:
     with unit_of_work():
         for name in ("appeal", "effect_checks", "scoring", "awards"):
             settings.put(f"suggestions.{name}", name != "scoring")
+        settings.put("suggestions.sheet", "Feasible 30\nEffect 40\nNew 30")
+        settings.put("suggestions.tiers", "90 First 500\n60 Second 100")
         settings.put("suggestions.keeper", accounts["h1"].id)
         actions.set_theme(actor=factories.actor(accounts["h1"]), month=clock.today(), title="Fewer walks")
     day = clock.today() + timedelta(days=9)
@@ -99,7 +101,7 @@ def scored_and_joined(accounts: dict[str, User], made: dict[str, int]) -> None:
     fire(accounts, joined, "merge", "m1", {"number": target})
     with unit_of_work():
         settings.put("suggestions.scoring", True)
-    points = {"points": {"可行性": 20, "效果": 30, "创新": 20}}
+    points = {"points": {"Feasible": 20, "Effect": 30, "New": 20}}
     fire(accounts, made["company_review"], "score", "l1", points)
     place = next(iter(clauses_on(clock.today())), None)
     if place is not None:

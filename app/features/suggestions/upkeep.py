@@ -45,14 +45,24 @@ def digest(payload: dict[str, Any]) -> None:
     """Tell once a day what was said and how many more support it, in one notice for each suggestion."""
     if not by_day():
         return
+    found = talked_about()
+    session.rollback()
+    if found:
+        with unit_of_work():
+            digest_now()
+
+
+def digest_now() -> None:
+    """Tell of every suggestion what came since its author was told last, in the open unit of work."""
+    for number in talked_about():
+        actions.digest_of(session.get_one(Suggestion, number))
+
+
+def talked_about() -> list[int]:
+    """Return the suggestions with more votes or comments than their authors know of."""
     votes = select(func.count()).where(SuggestionVote.suggestion_id == Suggestion.id).scalar_subquery()
     comments = select(func.count()).where(SuggestionComment.suggestion_id == Suggestion.id).scalar_subquery()
     statement = select(Suggestion.id).where(
         or_(votes > Suggestion.votes_told, comments > Suggestion.comments_told)
     )
-    found = list(session.execute(statement.order_by(Suggestion.id)).scalars())
-    session.rollback()
-    if found:
-        with unit_of_work():
-            for number in found:
-                actions.digest_of(session.get_one(Suggestion, number))
+    return list(session.execute(statement.order_by(Suggestion.id)).scalars())
