@@ -10,16 +10,20 @@ from app.core.db import session
 from app.demo.company import person
 from app.demo.data_of_suggestions import COMMENTS, IDEAS, Idea
 from app.demo.stage import Script, Stage
+from app.demo.supervision import MECHANISM
 from app.features.admin import actions as administration
+from app.features.proposals import actions as proposals
 from app.features.proposals.queries import clauses_on
 from app.features.rules.models import Rule
-from app.features.suggestions import actions, discussing, unnamed, upkeep
+from app.features.suggestions import actions, discussing, rewarding, rules_of, unnamed, upkeep
 from app.features.suggestions.actions import SuggestionValues
 from app.features.suggestions.enums import DISCUSSED
 from app.features.suggestions.models import Suggestion
 
-# Their head is the manager; for all others the leader answers.
+# Their head is the manager; what goes no further than its own department is answered by the leader for all others.
 SALES = ("s1", "s2", "c1")
+EARLY = ("submitted", "accepted", "returned", "redirected", "answered", "draft", "withdrawn")
+REWARDED = "给油缸活塞杆做一套防锈包装"
 SWITCHED_ON = ("scoring", "second_reviewer", "awards", "appeal", "effect_checks")
 THEMES = (
     (100, "少跑一趟仓库", "领料、发样、退货，哪一步可以不用人跑？"),
@@ -44,7 +48,7 @@ class Act:
 def stories(stage: Stage) -> list[Script]:
     """Return everything that happens around suggestions."""
     ideas = [life(stage, idea, place) for place, idea in enumerate(IDEAS)]
-    return [switching_on(stage), *themes(stage), *ideas, digests(stage), clause_draft(stage)]
+    return [switching_on(stage), *themes(stage), *ideas, digests(stage), rewarded(stage), clause_draft(stage)]
 
 
 def switching_on(stage: Stage) -> Script:
@@ -81,7 +85,9 @@ def life(stage: Stage, idea: Idea, place: int) -> Script:
 
 def send(stage: Stage, idea: Idea) -> int:
     """Write a suggestion as its author would."""
-    values = SuggestionValues(idea.title, idea.situation, idea.method, idea.effect)
+    own = idea.author in SALES or idea.ends in EARLY
+    sales = None if own else person("m1").department_id
+    values = SuggestionValues(idea.title, idea.situation, idea.method, idea.effect, sales)
     if idea.author == "":
         return unnamed.send_unnamed(values=values)[0].id
     if idea.author.startswith("keeper:"):
@@ -106,7 +112,9 @@ def discuss(stage: Stage, ident: int, idea: Idea, place: int) -> None:
 
 def head(idea: Idea) -> str:
     """Return who answers for the department of the author."""
-    return "m1" if idea.author in SALES else "l1"
+    if idea.author == "m1" or (idea.author not in SALES and idea.ends in EARLY):
+        return "l1"
+    return "m1"
 
 
 def way(idea: Idea) -> Iterator[Act]:
@@ -153,25 +161,17 @@ def decided(idea: Idea, who: str) -> Iterator[Act]:
     if ends == "parked":
         yield Act("park", who, 2, data={"condition": idea.answer, "until": 60})
         return
-    decider = who
-    if (idea.cost or 0) > 5000 or ends == "company_review":
+    if ends == "company_review":
         yield Act("escalate", who, 1)
-        decider = "l1"
-        if ends == "company_review":
-            return
-    for reviewer in scorers(decider):
+        return
+    for reviewer in ("m1", "l1"):
         yield Act("score", reviewer, 1, data={"points": points(idea)})
     if ends == "trial":
-        yield Act("try", decider, 1, data={"answer": idea.answer, "until": 20})
+        yield Act("try", who, 1, data={"answer": idea.answer, "until": 20})
         return
-    yield Act("adopt", decider, 1, data={"answer": idea.answer})
+    yield Act("adopt", who, 1, data={"answer": idea.answer})
     if ends != "adopted":
         yield from carried_out(idea, who)
-
-
-def scorers(decider: str) -> tuple[str, ...]:
-    """Return the two who score; where the company decides only the leader and who stands in for him may."""
-    return ("m1", "l1") if decider == "m1" else ()
 
 
 def carried_out(idea: Idea, who: str) -> Iterator[Act]:
@@ -222,6 +222,32 @@ def digests(stage: Stage) -> Script:
     for back in range(stage.timetable.length - 6, 0, -5):
         yield stage.timetable.moment(back, 17, 50)
         upkeep.digest_now()
+
+
+def rewarded(stage: Stage) -> Script:
+    """The first one that was carried out is rewarded by its tier, through a proposal."""
+    yield stage.timetable.moment(80, 10, 20)
+    row = session.query(Suggestion).filter(Suggestion.title == REWARDED).one()
+    tier = rules_of.tier_for(row.total)
+    made = rewarding.propose_reward(
+        row,
+        actor=stage.actor("m1"),
+        version=None,
+        clause_id=clauses_on(clock.today(), MECHANISM)[0].clause_id,
+        measure="合理化建议奖，例会通报表扬。",
+        amount=tier.amount if tier is not None else None,
+    )
+    steps: tuple[tuple[str, str, dict[str, Any]], ...] = (
+        ("submit", "m1", {}),
+        ("decide", "l1", {"decision": "agreed", "text": "省了返修，也省了客户的麻烦。"}),
+        ("acknowledge", "s2", {}),
+        ("serve", "h1", {}),
+        ("execute", "f1", {"execution": "随本月工资单列发放，凭证已存档。"}),
+        ("close", "h1", {}),
+    )
+    for place, (step, who, data) in enumerate(steps):
+        yield stage.timetable.moment(79 - place, 11, 10)
+        proposals.fire(made, step, actor=stage.actor(who), version=None, data=data)
 
 
 def clause_draft(stage: Stage) -> Script:
