@@ -33,6 +33,7 @@ FEATURES = (
     "meetings",
     "talks",
     "activities",
+    "suggestions",
     "daily_questions",
     "inquiries",
     "quotations",

@@ -1,5 +1,7 @@
 """What an audit row keeps of the request that caused it; empty for jobs and commands."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
@@ -24,3 +26,13 @@ def current() -> RequestFacts:
 def set_current(request_id: str, address: str) -> None:
     """Set the facts at the start of a request."""
     _facts.set(RequestFacts(request_id, address))
+
+
+@contextmanager
+def withheld() -> Iterator[None]:
+    """Keep nothing of the request inside the block: what was sent without a name leads back to no machine."""
+    token = _facts.set(_NONE)
+    try:
+        yield
+    finally:
+        _facts.reset(token)

@@ -194,3 +194,15 @@ def add_working_days(start: date, days: int) -> date:
         day += timedelta(days=1)
         left -= bool(_spans_of(day, week, hours))
     return day
+
+
+def working_days_between(start: date, end: date) -> int:
+    """Return how many working days lie after ``start`` up to and with ``end``; less than none where it lies before.
+
+    So many days are left on ``start`` until the day ``end``. Of a span longer than ten years ten are counted.
+    """
+    if end < start:
+        return -working_days_between(end, start)
+    week, hours = settings.get("company.week"), settings.get("company.working_hours")
+    span = range(1, min((end - start).days, LONGEST_SPAN.days) + 1)
+    return sum(bool(_spans_of(start + timedelta(days=each), week, hours)) for each in span)

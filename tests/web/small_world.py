@@ -44,6 +44,14 @@ from tests.imports import act, upload
 from tests.saved_tables import SavedTables
 from tests.stories import Desk
 from tests.web import small_cars, small_cases, small_directory, small_meetings, small_proposals, small_rules, small_things, small_upkeep
+from tests.web import (
+    small_cars,
+    small_proposals,
+    small_rules,
+    small_suggestions,
+    small_things,
+    small_upkeep,
+)
 
 LETTER = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n%%EOF\n"
 # Staff numbers as in the demo, the roles of domain.md, and somebody who holds none.
@@ -424,6 +432,7 @@ def world(states: tuple[str, ...] = STATES) -> World:
         small_cases.library(accounts)
         small_meetings.communication(accounts)
         small_directory.team(accounts)
+        small_suggestions.suggestions(accounts)
         bring_along(item_imports.KIND, accounts["a1"], ("Asset name", "Category"), ("Drill", "Office"))
     with unit_of_work():
         today = clock.today()

@@ -22,6 +22,7 @@ SECTION_LABELS: Mapping[str, LazyText] = {
     "quotations": lazy("询价与报价"),
     "vehicles": lazy_in_context("list", "车辆"),
     "communication": lazy("沟通"),
+    "team": lazy("团队"),
     "verification": lazy("核验"),
     "general": lazy("其他"),
 }

@@ -42,6 +42,7 @@ AREA_LABELS = {
     "seals": lambda: pgettext("list", "印章"),
     "inquiries": lambda: pgettext("list", "询价"),
     "quotations": lambda: pgettext("list", "报价"),
+    "suggestions": lambda: _("合理化建议"),
     "verify": lambda: _("核验"),
     "home": lambda: _("工作台"),
     "admin": lambda: _("系统管理"),

@@ -105,10 +105,13 @@ def start_rule(*, actor: Actor, values: VersionValues) -> RuleVersion:
     return version
 
 
-def start_version(rule: Rule, *, actor: Actor) -> RuleVersion:
+def start_version(
+    rule: Rule, *, actor: Actor, origin: tuple[str, int] | None = None
+) -> RuleVersion:
     """Begin a draft from the newest published version of a rule, every clause with the identity it has there.
 
-    Raises Conflict where one is being worked on already.
+    ``origin`` names the document it comes of, by kind and id, which its page then tells. Raises Conflict where one is
+    being worked on already.
     """
     lock(rule)
     source = rule.newest or max(rule.published, key=lambda version: version.sequence, default=None)
@@ -127,6 +130,8 @@ def start_version(rule: Rule, *, actor: Actor) -> RuleVersion:
         department_id=source.department_id,
         for_everybody=source.for_everybody,
         affects_staff=source.affects_staff,
+        origin_type=origin[0] if origin is not None else None,
+        origin_id=origin[1] if origin is not None else None,
         scopes=[RuleScope(department_id=each.department_id, role=each.role) for each in source.scopes],
     )
     session.add(version)

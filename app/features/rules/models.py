@@ -91,7 +91,10 @@ class Rule(VersionedMixin, Model):
 
 
 class RuleVersion(DocumentMixin, Model):
-    """One version of a rule, with its own life. ``edition`` and ``correction`` are given with the approval."""
+    """One version of a rule, with its own life. ``edition`` and ``correction`` are given with the approval.
+
+    ``origin_type`` and ``origin_id`` name the document it was begun for, such as a suggestion; usually there is none.
+    """
 
     __tablename__ = "rule_version"
     __table_args__ = (
@@ -127,6 +130,8 @@ class RuleVersion(DocumentMixin, Model):
     approved_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
     void_on: Mapped[date | None] = mapped_column(Date)
     content_hash: Mapped[str | None] = mapped_column(String(64))
+    origin_type: Mapped[str | None] = mapped_column(String(40))
+    origin_id: Mapped[int | None] = mapped_column(Integer)
 
     rule: Mapped[Rule] = relationship(back_populates="versions", lazy="joined", innerjoin=True)
     owner: Mapped[User] = relationship(foreign_keys="RuleVersion.owner_id", lazy="joined", innerjoin=True)

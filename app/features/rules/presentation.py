@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from flask import url_for
 
+from app.core import documents
 from app.core.i18n import gettext as _
 from app.core.i18n import listed
 from app.features.rules import queries, versions
@@ -213,7 +214,16 @@ def head_facts(version: RuleVersion) -> list[tuple[Any, ...]]:
         facts.append((_("全文摘要"), version.content_hash[:16]))
     if version.summary:
         facts.append((_("修订说明"), version.summary, True))
+    if version.origin_type is not None and version.origin_id is not None:
+        facts.append((_("来源"), origin_words(version.origin_type, version.origin_id), True))
     return facts
+
+
+def origin_words(doc_type: str, doc_id: int) -> str:
+    """Return of which document a version was begun: its kind and number."""
+    known = documents.states([(doc_type, doc_id)]).get((doc_type, doc_id))
+    kind = documents.document_type(doc_type).label if documents.is_registered(doc_type) else doc_type
+    return _("源自%(kind)s %(number)s", kind=kind, number=known.number if known is not None else "")
 
 
 def banner(version: RuleVersion) -> dict[str, str] | None:
