@@ -26,6 +26,7 @@ FEATURES = (
     "checks",
     "proposals",
     "daily_questions",
+    "training",
     "inquiries",
     "quotations",
     "verify",
