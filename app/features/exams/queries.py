@@ -66,6 +66,17 @@ def usable(subject_id: int | None, difficulty: str | None) -> Select[int]:
     return statement
 
 
+def offered(subject_id: int | None, limit: int) -> list[ExamQuestion]:
+    """Return the active questions of a subject, by subject and difficulty: what a test may choose from."""
+    statement = (
+        select(ExamQuestion)
+        .where(ExamQuestion.id.in_(usable(subject_id, None)))
+        .order_by(ExamQuestion.subject_id, ExamQuestion.difficulty, ExamQuestion.id)
+        .limit(limit)
+    )
+    return list(session.execute(statement).unique().scalars())
+
+
 def used_in(question_id: int) -> list[tuple[int, str]]:
     """Return id and title of the tests a question was used in, the newest first."""
     rows = session.execute(
