@@ -27,6 +27,8 @@ FEATURES = (
     "proposals",
     "daily_questions",
     "training",
+    "exams",
+    "curriculum",
     "inquiries",
     "quotations",
     "verify",

@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeVar
 
 from sqlalchemy import JSON, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -19,6 +20,8 @@ from app.core.written import check_written
 LONGEST_TEXT, LONGEST_OPTION = 300, 200
 LETTERS = "ABCDEF"
 TRUE, FALSE = 0, 1
+
+Item = TypeVar("Item")
 
 
 class QuestionKind(StrEnum):
@@ -120,7 +123,7 @@ def letters_of(places: Iterable[int]) -> str:
     return "".join(LETTERS[place] for place in sorted(places) if 0 <= place < len(LETTERS))
 
 
-def in_own_order[Item](items: Iterable[Item], key: Callable[[Item], int], *parts: object) -> list[Item]:
+def in_own_order(items: Iterable[Item], key: Callable[[Item], int], *parts: object) -> list[Item]:
     """Return items in an order that is fixed by ``parts`` (a test and a person, say) and looks like chance.
 
     ``key`` names an item. The same parts give the same order on every machine and in every process.

@@ -119,9 +119,15 @@ def note_for_session(exam: Exam, sheet: ExamSheet, actor: Actor) -> None:
     of = exam.training_session
     if of is None:
         return
-    person = session.execute(
-        select(TrainingPerson).where(TrainingPerson.session_id == of.id, TrainingPerson.user_id == actor.id)
-    ).unique().scalar_one()
+    person = (
+        session.execute(
+            select(TrainingPerson).where(
+                TrainingPerson.session_id == of.id, TrainingPerson.user_id == actor.id
+            )
+        )
+        .unique()
+        .scalar_one()
+    )
     person.tested_at = clock.now()
     if person.status != PersonStatus.GAVE_FEEDBACK:
         person.status = PersonStatus.TESTED
@@ -136,13 +142,11 @@ def note_for_session(exam: Exam, sheet: ExamSheet, actor: Actor) -> None:
             score=sheet.score,
         )
     version = session.get_one(RuleVersion, of.rule_version_id)
-    reading.sign_by_training(
-        version, actor=actor, basis=basis, questions=sheet.total, attempts=sheet.attempt
-    )
+    reading.sign_by_training(version, actor=actor, basis=basis, questions=sheet.total, attempts=sheet.attempt)
 
 
 def clean_answers(exam: Exam, answers: Answers) -> dict[str, list[int]]:
-    """Return what was ticked as it is kept: only items of this test and options they have, one unless several may be."""
+    """Return what was ticked as it is kept: only what this test has, one unless several may be."""
     kept: dict[str, list[int]] = {}
     for item in exam.items:
         places = range(len(shown_options(item.kind, item.options)))

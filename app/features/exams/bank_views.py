@@ -80,9 +80,7 @@ def show(question_id: int) -> Any:
     )
 
 
-def show_form(
-    form: NewQuestionForm | QuestionForm, status: int, question: ExamQuestion | None = None
-) -> Any:
+def show_form(form: NewQuestionForm | QuestionForm, status: int, question: ExamQuestion | None = None) -> Any:
     """Show the form of a question."""
     back = url_for("exam_bank.show", question_id=question.id) if question else url_for("exam_bank.index")
     return fragments.page(

@@ -142,12 +142,17 @@ def keep(prepared: Prepared, *, actor: Actor, values: CertificateValues) -> Cert
     row.stored_file_id = stored.id
     session.flush()
     timeline.record(CERTIFICATE, row.id, "exam_certificate:issue", actor, tell=[row.user_id])
-    search.put(CERTIFICATE, row.id, f"{row.number} {row.person_name} {row.title}", "", pinyin.keys(row.person_name))
+    search.put(
+        CERTIFICATE, row.id, f"{row.number} {row.person_name} {row.title}", "", pinyin.keys(row.person_name)
+    )
     return row
 
 
 def revoke(row: Certificate, *, actor: Actor, version: int | None, reason: str) -> None:
-    """Revoke a certificate: it stays, with the reason, and its check says so. Raises Denied, Stale, Conflict, Invalid."""
+    """Revoke a certificate: it stays, with the reason, and its check says so.
+
+    Raises Denied, Stale, Conflict where it was revoked before, Invalid without a reason.
+    """
     lock(row)
     require(actor, ExamPerm.CERTIFY)
     check_version(CERTIFICATE, row, version)

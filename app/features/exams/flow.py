@@ -53,7 +53,9 @@ def nobody_answered(exam: Exam, actor: Actor, data: Mapping[str, Any]) -> Proble
 
 def fix_questions(exam: Exam, actor: Actor, data: Mapping[str, Any]) -> Mapping[str, Any]:
     """Draw what is to be drawn, by lot, and keep every question as it is now."""
-    drawn = in_own_order(drawable(exam), int, secrets.token_hex(8))[: exam.draw_count] if exam.draw_count else []
+    drawn = (
+        in_own_order(drawable(exam), int, secrets.token_hex(8))[: exam.draw_count] if exam.draw_count else []
+    )
     place = len(exam.items)
     for question_id in drawn:
         exam.items.append(ExamItem(question_id=question_id, position=place, drawn=True))
@@ -95,7 +97,8 @@ FLOW = Flow(
     (
         step("publish", "draft", "published", keeper, lazy("发布测试"), ready=with_questions, effect=fix_questions,
              kind="primary", fields=frozenset({"count"}), sentence=lazy("发布测试，共 %(count)s 题")),
-        step("take_back", "published", "draft", keeper, lazy("收回修改"), ready=nobody_answered, effect=give_back_drawn),
+        step("take_back", "published", "draft", keeper, lazy("收回修改"), ready=nobody_answered,
+             effect=give_back_drawn),
         step("close", "published", "closed", any_of(keeper, system_only), lazy("结束测试")),
         step("cancel", "draft published", "cancelled", keeper, lazy("取消测试"), reason=True, kind="danger"),
     ),

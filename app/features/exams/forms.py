@@ -177,14 +177,10 @@ class CertificateForm(CreationForm):
 
     def values(self, exam_id: int | None) -> CertificateValues:
         """Return the typed values for the actions."""
-        return CertificateValues(
-            self.title.data, self.basis.data or "", self.valid_until.data, exam_id
-        )
+        return CertificateValues(self.title.data, self.basis.data or "", self.valid_until.data, exam_id)
 
 
 class RevokeForm(EditForm):
     """The reason why a certificate is revoked."""
 
     reason = TextField(lazy("撤销原因"), required=True, longest=200)
-
-

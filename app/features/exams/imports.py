@@ -31,7 +31,11 @@ FALSE_WORDS = frozenset({"错", "错误", "否", "×", "x", "false", "f", "no", 
 FIELDS = (
     ImportField("text", lazy("题目"), ("题干", "试题", "问题", "question", "stem"), required=True),
     ImportField(
-        "subject", lazy("科目"), ("课程", "类别", "subject", "course"), required=True, hint=lazy("须是已有的科目")
+        "subject",
+        lazy("科目"),
+        ("课程", "类别", "subject", "course"),
+        required=True,
+        hint=lazy("须是已有的科目"),
     ),
     ImportField(
         "answer",
@@ -42,10 +46,14 @@ FIELDS = (
     ),
     ImportField("kind", lazy("题型"), ("类型", "question type", "type"), hint=lazy("不填的，按答案认出")),
     *(
-        ImportField(name, lazy("选项 %(letter)s", letter=letter), (letter, f"选项{letter}", f"option {letter}"))
+        ImportField(
+            name, lazy("选项 %(letter)s", letter=letter), (letter, f"选项{letter}", f"option {letter}")
+        )
         for name, letter in zip(OPTION_FIELDS, LETTERS, strict=True)
     ),
-    ImportField("difficulty", lazy("难度"), ("难易", "级别", "level", "difficulty"), hint=lazy("入门、熟练 或 精通")),
+    ImportField(
+        "difficulty", lazy("难度"), ("难易", "级别", "level", "difficulty"), hint=lazy("入门、熟练 或 精通")
+    ),
     ImportField("about", lazy("出处"), ("来源", "条款", "依据", "about", "source", "reference")),
     ImportField("explanation", lazy("解析"), ("说明", "讲解", "explanation")),
 )
@@ -102,7 +110,9 @@ def compare(plans: Sequence[Plan], actor: Actor) -> None:
     """Decide what becomes of rows that could be read: new, changed, the same, or at fault."""
     subjects = {
         row.name.casefold(): row.id
-        for row in session.execute(select(TrainingSubject.id, TrainingSubject.name).where(TrainingSubject.active))
+        for row in session.execute(
+            select(TrainingSubject.id, TrainingSubject.name).where(TrainingSubject.active)
+        )
     }
     for plan in plans:
         if not plan.faults:
@@ -125,7 +135,9 @@ def read_row(plan: Plan, subjects: Mapping[str, int]) -> None:
     subject = subjects.get(typed.get("subject", "").casefold())
     answer = read_answer(typed.get("answer", ""))
     kind = named(KIND_LABELS, typed["kind"]) if typed.get("kind") else (answer[0] if answer else None)
-    difficulty = named(DIFFICULTY_LABELS, typed["difficulty"]) if typed.get("difficulty") else Difficulty.BASIC
+    difficulty = (
+        named(DIFFICULTY_LABELS, typed["difficulty"]) if typed.get("difficulty") else Difficulty.BASIC
+    )
     for key, value, sentence in (
         ("text", typed.get("text"), lazy("请填写题目")),
         ("subject", subject, lazy("没有这个科目，请先在培训科目里建立")),
@@ -180,7 +192,12 @@ def settle(plan: Plan, twin: ExamQuestion | None) -> None:
         "about": values.about,
         "explanation": values.explanation,
     }
-    labels = {"kind": lazy("题型"), "options": lazy("选项"), "answers": lazy("答案"), "difficulty": lazy("难度")}
+    labels = {
+        "kind": lazy("题型"),
+        "options": lazy("选项"),
+        "answers": lazy("答案"),
+        "difficulty": lazy("难度"),
+    }
     labels |= {"about": lazy("出处"), "explanation": lazy("解析")}
     plan.changes = [
         (str(labels[key]), str(before[key]), value) for key, value in after.items() if value != before[key]

@@ -9,6 +9,7 @@ from flask import url_for
 from sqlalchemy import select
 
 from app.core import clock, modules
+from app.core import documents as core_documents
 from app.core.db import session
 from app.core.errors import NotVisible
 from app.core.i18n import CHINESE, ngettext, using_locale
@@ -23,7 +24,7 @@ from app.features.exams.models import Exam, ExamItem, ExamSheet
 from app.features.rules import reading
 from app.features.rules.models import RuleVersion
 from app.features.training import queries as training
-from app.features.training.enums import TAKES_PLACE
+from app.features.training.enums import TAKES_PLACE, TRAINING_SESSION
 from app.features.training.models import TrainingSession
 from app.web import documents, filters
 
@@ -114,8 +115,10 @@ def shown_question(item: ExamItem, places: Sequence[int], ticked: set[int], *, t
 
 def facts(exam: Exam) -> list[str]:
     """Return the line of facts below the title."""
-    for_whom = _("到场人员") if exam.session_id is not None else (
-        exam.department.name if exam.department is not None else _("全公司")
+    for_whom = (
+        _("到场人员")
+        if exam.session_id is not None
+        else (exam.department.name if exam.department is not None else _("全公司"))
     )
     return [
         str(exam.number),
@@ -123,7 +126,11 @@ def facts(exam: Exam) -> list[str]:
         ngettext("%(num)s 题", "%(num)s 题", len(exam.items) + (0 if exam.published_at else exam.draw_count)),
         _("%(mark)s%% 及格", mark=exam.pass_mark),
         ngettext("可答 %(num)s 次", "可答 %(num)s 次", exam.attempts),
-        _("%(begin)s 至 %(end)s", begin=filters.moment_text(exam.opens_at), end=filters.moment_text(exam.closes_at)),
+        _(
+            "%(begin)s 至 %(end)s",
+            begin=filters.moment_text(exam.opens_at),
+            end=filters.moment_text(exam.closes_at),
+        ),
     ]
 
 
@@ -223,9 +230,8 @@ def of_session(exam: Exam, actor: Actor) -> tuple[str, str] | None:
     of = exam.training_session
     if of is None:
         return None
-    visible = training.visible_ids(actor).where(TrainingSession.id == of.id)
-    seen = session.execute(visible).first() is not None
-    return of.title, url_for("training.show_session", session_id=of.id) if seen else ""
+    seen = core_documents.is_visible(actor, TRAINING_SESSION, of.id)
+    return of.title, core_documents.document_type(TRAINING_SESSION).url(of.id) if seen else ""
 
 
 def session_choices(actor: Actor, kept: TrainingSession | None = None) -> list[tuple[int, str]]:

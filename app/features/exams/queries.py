@@ -204,7 +204,9 @@ def sheets_of(exam_id: int, user_id: int | None) -> list[ExamSheet]:
 
 def was_begun(exam_id: int) -> bool:
     """Tell whether anybody has begun to answer a test."""
-    return session.execute(select(ExamSheet.id).where(ExamSheet.exam_id == exam_id).limit(1)).first() is not None
+    return (
+        session.execute(select(ExamSheet.id).where(ExamSheet.exam_id == exam_id).limit(1)).first() is not None
+    )
 
 
 def missing_names(exam: Exam, limit: int) -> tuple[int, list[str]]:

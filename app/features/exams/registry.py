@@ -33,9 +33,7 @@ register_permissions(
         ExamPerm.CERTIFY: (lazy("颁发和撤销证书"), {Role.PEOPLE}),
     },
 )
-modules.register(
-    modules.Module(MODULE, lazy("测试与证书"), preset=modules.STANDARD, parent="training", order=20)
-)
+modules.register(modules.Module(MODULE, lazy("测试与证书"), preset=modules.STANDARD, order=36))
 modules.own_documents(MODULE, EXAM, EXAM_QUESTION, CERTIFICATE)
 settings.register(
     settings.Setting(
@@ -200,9 +198,7 @@ def certificates_held(reader: Actor, user_id: int, limit: int) -> tuple[int, Seq
         .order_by(Certificate.issued_on.desc(), Certificate.id.desc())
         .limit(limit)
     )
-    return count, [
-        growth.GrowthEntry(row.issued_on, row.title, certificate_address(row.id)) for row in rows
-    ]
+    return count, [growth.GrowthEntry(row.issued_on, row.title, certificate_address(row.id)) for row in rows]
 
 
 growth.register(

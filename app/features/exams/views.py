@@ -204,7 +204,9 @@ def offered_rows(exam: Exam, subject_id: int | None, ticked: set[int] | None) ->
             "id": row.id,
             "text": row.text,
             "about": " · ".join(
-                filter(None, (row.subject.name, str(DIFFICULTY_LABELS[Difficulty(row.difficulty)]), row.about))
+                filter(
+                    None, (row.subject.name, str(DIFFICULTY_LABELS[Difficulty(row.difficulty)]), row.about)
+                )
             ),
             "ticked": row.id in chosen,
         }
@@ -448,4 +450,3 @@ def revoke(certificate_id: int) -> Any:
         return certificate_page(queries.get_certificate(actor, certificate_id), form, form.refuse(problem))
     flash(_("证书已撤销"), "ok")
     return fragments.go(url_for("exams.show_certificate", certificate_id=certificate_id))
-

@@ -425,9 +425,7 @@ def signature_cells(signature: RuleSignature, filed: Letters) -> tuple[str, ...]
     if letters.waits(signature, filed):
         shown_way += f"\n{LETTER_MISSING}"
     passed = "及格" if way == SignatureWay.TRAINING else "全对"
-    quiz = (
-        f"{signature.questions} 题{passed}，共答 {signature.attempts} 次" if signature.questions else "无"
-    )
+    quiz = f"{signature.questions} 题{passed}，共答 {signature.attempts} 次" if signature.questions else "无"
     read = f"{stamp(signature.opened_at)}\n{stamp(signature.end_reached_at)}".strip()
     return (
         signature.name,
