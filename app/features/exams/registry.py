@@ -110,6 +110,8 @@ sentences.register(
         "exam_certificate:revoked-already": lazy("这份证书已经撤销"),
     }
 )
+for verb in ("call-roll", "sign-in-sheet", "sign-in"):
+    timeline.on(f"training_session:{verb}", actions.after_attendance)
 jobs.register_job("exams:keep-up", actions.keep_up, every=actions.KEEP_UP_EVERY)
 
 
