@@ -226,6 +226,6 @@ def keep_up(payload: dict[str, Any]) -> None:
         with unit_of_work():
             exam = session.get_one(Exam, exam_id)
             if exam.closes_at <= clock.now() and exam.status == ExamStatus.PUBLISHED:
-                FLOW.fire(exam, "close", SYSTEM)
+                FLOW.fire(exam, "close", SYSTEM, version=None)
             else:
                 FLOW.sync_tasks(exam)

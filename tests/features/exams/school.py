@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from app.core import clock, settings
@@ -109,6 +109,7 @@ class School:
                     "chair_id": self.manager.id,
                     "starts_at": starts,
                     "ends_at": starts + timedelta(hours=1),
+                    "week": monday_of(starts),
                     "wrapped_up_at": starts + timedelta(hours=1),
                     "created_at": starts,
                     "updated_at": starts,
@@ -144,6 +145,11 @@ class School:
         return row
 
 
+def monday_of(moment: datetime) -> date:
+    day = clock.to_local(moment).date()
+    return day - timedelta(days=day.weekday())
+
+
 def load(exam_id: int) -> Exam:
     session.expire_all()
     return session.get_one(Exam, exam_id)
@@ -174,9 +180,9 @@ def school() -> School:
     return School(
         department,
         subject(),
-        factories.user("韩梅", "h1", None, [Role.PEOPLE]),
-        factories.user("王建国", "m1", department, [Role.MANAGER]),
-        factories.user("刘振华", "l1", None, [Role.LEADER]),
-        factories.user("孙晓", "s1", department, [Role.SALESPERSON]),
-        factories.user("陈志远", "s2", department, [Role.SALESPERSON]),
+        factories.user("韩梅", "e1", None, [Role.PEOPLE]),
+        factories.user("王建国", "e2", department, [Role.MANAGER]),
+        factories.user("刘振华", "e3", None, [Role.LEADER]),
+        factories.user("孙晓", "e4", department, [Role.SALESPERSON]),
+        factories.user("陈志远", "e5", department, [Role.SALESPERSON]),
     )

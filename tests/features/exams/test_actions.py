@@ -243,7 +243,7 @@ def test_whoever_is_signed_in_later_is_asked_too(school: School) -> None:
 
 def test_present_and_passed_signs_the_rule_version(school: School) -> None:
     desk = rulebook.desk()
-    number = rulebook.publish(desk)
+    number = rulebook.published(desk)
     reader = desk.reader
     of = school.training(reader, school.reader, rule_version_id=number)
     exam = school.exam(*school.questions(5), session_id=of.id, attempts=2)
