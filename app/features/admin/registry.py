@@ -21,6 +21,7 @@ SECTION_LABELS: Mapping[str, LazyText] = {
     "rules": lazy("规章制度"),
     "quotations": lazy("询价与报价"),
     "vehicles": lazy_in_context("list", "车辆"),
+    "training": lazy("培训"),
     "verification": lazy("核验"),
     "general": lazy("其他"),
 }
