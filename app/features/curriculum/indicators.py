@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, literal, select
+from sqlalchemy import ColumnElement, join, literal, select
 
 from app.core import indicators
 from app.core.i18n import lazy
@@ -29,8 +29,7 @@ def cases(period: Period) -> Cases:
             TrainingSubject.id.label("subject_id"),
             TrainingSubject.created_at.label("taught_since"),
         )
-        .select_from(User)
-        .join(TrainingSubject, TrainingSubject.active)
+        .select_from(join(User, TrainingSubject, TrainingSubject.active))
         .where(User.active, User.created_at < period.end)
     )
 

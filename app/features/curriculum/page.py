@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask import current_app, url_for
+from flask import url_for
 from sqlalchemy import select
 
 from app.core import clock, documents, modules, settings
@@ -309,6 +309,5 @@ def present_stage() -> Stage:
 
 
 def ask_url() -> str:
-    """Return where a topic for training is proposed, by everybody; empty where there is no such pool."""
-    pool = "training.new_topic"
-    return url_for(pool) if pool in current_app.view_functions else ""
+    """Return where a topic for training is proposed, by everybody."""
+    return url_for("training_topics.new")

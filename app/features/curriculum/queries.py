@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, func, join, or_, select, true
 
 from app.core import clock, settings
 from app.core.db import in_departments, session
@@ -242,8 +242,7 @@ def coverage_by_level(since: datetime) -> dict[tuple[int | None, int], tuple[int
     covered = held_with(User.id, TrainingSubject.id, since, clock.now())
     statement = (
         select(place.c.level_id, TrainingSubject.id, func.count().filter(covered), func.count())
-        .select_from(User)
-        .join(TrainingSubject, TrainingSubject.active)
+        .select_from(join(User, TrainingSubject, TrainingSubject.active))
         .outerjoin(place, place.c.user_id == User.id)
         .where(User.active)
         .group_by(place.c.level_id, TrainingSubject.id)

@@ -57,9 +57,8 @@ def progress_of(people: Sequence[User]) -> list[Progress]:
     ids = [person.id for person in people]
     known = queries.levels()
     place = queries.present_level().subquery()
-    standing = dict(
-        session.execute(select(place.c.user_id, place.c.level_id).where(place.c.user_id.in_(ids))).tuples()
-    )
+    rows = session.execute(select(place.c.user_id, place.c.level_id).where(place.c.user_id.in_(ids)))
+    standing = {row.user_id: row.level_id for row in rows}
     asked = queries.asked_items()
     had, passed = queries.attended(ids), queries.passed_exams(ids)
     earned = points.points_of(ids, points.this_period())

@@ -3,8 +3,6 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import select
-
 from app.core import clock, settings, timeline
 from app.core.db import session
 from app.core.errors import Conflict, Denied
@@ -19,8 +17,7 @@ from app.features.exams.flow import FLOW
 from app.features.exams.models import Exam, ExamItem, ExamSheet
 from app.features.rules import reading
 from app.features.rules.models import RuleVersion
-from app.features.training.enums import PersonStatus
-from app.features.training.models import TrainingPerson
+from app.features.training.feedback import mark_tested
 
 SHOW_ANSWERS = "exams.show_answers"
 Answers = Mapping[int, Collection[int]]
@@ -115,24 +112,12 @@ def submit(exam: Exam, *, actor: Actor, answers: Answers) -> ExamSheet:
 
 
 def note_for_session(exam: Exam, sheet: ExamSheet, actor: Actor) -> None:
-    """Tell the session that its test was done; passed, the rule version it was about counts as signed."""
+    """Tell the session that its test was passed; the rule version it was about counts as signed then."""
     of = exam.training_session
-    if of is None:
+    if of is None or not sheet.passed:
         return
-    person = (
-        session.execute(
-            select(TrainingPerson).where(
-                TrainingPerson.session_id == of.id, TrainingPerson.user_id == actor.id
-            )
-        )
-        .unique()
-        .scalar_one()
-    )
-    person.tested_at = clock.now()
-    if person.status != PersonStatus.GAVE_FEEDBACK:
-        person.status = PersonStatus.TESTED
-    session.flush()
-    if not sheet.passed or of.rule_version_id is None:
+    mark_tested(of, int(actor.id or 0))
+    if of.rule_version_id is None:
         return
     with using_locale(CHINESE):
         basis = _(

@@ -33,7 +33,9 @@ register_permissions(
         ExamPerm.CERTIFY: (lazy("颁发和撤销证书"), {Role.PEOPLE}),
     },
 )
-modules.register(modules.Module(MODULE, lazy("测试与证书"), preset=modules.STANDARD, order=36))
+modules.register(
+    modules.Module(MODULE, lazy("测试与证书"), preset=modules.STANDARD, parent="training", order=20)
+)
 modules.own_documents(MODULE, EXAM, EXAM_QUESTION, CERTIFICATE)
 settings.register(
     settings.Setting(

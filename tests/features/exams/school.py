@@ -79,15 +79,13 @@ class School:
 
     def save(self, exam: Exam, answers: Mapping[int, Collection[int]], who: User | None = None) -> ExamSheet:
         with unit_of_work():
-            return answering.save(
-                load(exam.id), actor=factories.actor(who or self.reader), answers=answers
-            )
+            return answering.save(load(exam.id), actor=factories.actor(who or self.reader), answers=answers)
 
-    def submit(self, exam: Exam, answers: Mapping[int, Collection[int]], who: User | None = None) -> ExamSheet:
+    def submit(
+        self, exam: Exam, answers: Mapping[int, Collection[int]], who: User | None = None
+    ) -> ExamSheet:
         with unit_of_work():
-            return answering.submit(
-                load(exam.id), actor=factories.actor(who or self.reader), answers=answers
-            )
+            return answering.submit(load(exam.id), actor=factories.actor(who or self.reader), answers=answers)
 
     def answer(self, exam: Exam, right: int, who: User | None = None) -> ExamSheet:
         """Begin and hand in an attempt with so many right answers."""

@@ -194,7 +194,9 @@ def test_after_its_end_what_was_saved_stays_and_nothing_is_handed_in(school: Sch
 
 def test_before_it_opens_after_cancelling_and_without_beginning_nothing_is_taken(school: School) -> None:
     coming = school.exam(
-        school.question(), opens_at=clock.now() + timedelta(hours=1), closes_at=clock.now() + timedelta(hours=2)
+        school.question(),
+        opens_at=clock.now() + timedelta(hours=1),
+        closes_at=clock.now() + timedelta(hours=2),
     )
     with pytest.raises(Conflict, match="not-yet"):
         school.start(coming)
@@ -221,9 +223,11 @@ def test_only_those_present_answer_the_test_of_a_session(school: School) -> None
     with pytest.raises(Denied, match="not-present"):
         school.start(exam, school.colleague)
     school.answer(exam, 1)
-    person = session.execute(
-        select(TrainingPerson).where(TrainingPerson.user_id == school.reader.id)
-    ).unique().scalar_one()
+    person = (
+        session.execute(select(TrainingPerson).where(TrainingPerson.user_id == school.reader.id))
+        .unique()
+        .scalar_one()
+    )
     assert person.status == PersonStatus.TESTED
 
 
@@ -231,9 +235,11 @@ def test_whoever_is_signed_in_later_is_asked_too(school: School) -> None:
     of = school.training(school.reader, absent=[school.colleague])
     exam = school.exam(school.question(), session_id=of.id)
     with unit_of_work():
-        person = session.execute(
-            select(TrainingPerson).where(TrainingPerson.user_id == school.colleague.id)
-        ).unique().scalar_one()
+        person = (
+            session.execute(select(TrainingPerson).where(TrainingPerson.user_id == school.colleague.id))
+            .unique()
+            .scalar_one()
+        )
         person.status, person.presence = "late", "late"
         person.signed_in_at, person.signed_in_how = clock.now(), "chair"
     with unit_of_work():
@@ -262,7 +268,9 @@ def test_present_and_passed_signs_the_rule_version(school: School) -> None:
 
 
 def test_several_must_all_be_ticked_and_nothing_else(school: School) -> None:
-    question = school.question("哪些？", kind=QuestionKind.SEVERAL, options=("甲", "乙", "丙"), answers=(0, 2))
+    question = school.question(
+        "哪些？", kind=QuestionKind.SEVERAL, options=("甲", "乙", "丙"), answers=(0, 2)
+    )
     exam = school.exam(question)
     item = load(exam.id).items[0]
     for ticked, right in (((0, 2), 1), ((0,), 0), ((0, 1, 2), 0), ((), 0), ((2, 0, 9), 1)):
@@ -279,9 +287,7 @@ def test_the_pass_mark_is_never_undercut(total: int, mark: int) -> None:
 
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(ticks=st.lists(st.sets(st.integers(-1, 5)), min_size=4, max_size=4), mark=st.integers(1, 100))
-def test_whatever_is_ticked_is_judged_like_by_hand(
-    school: School, ticks: list[set[int]], mark: int
-) -> None:
+def test_whatever_is_ticked_is_judged_like_by_hand(school: School, ticks: list[set[int]], mark: int) -> None:
     if not session.execute(select(ExamQuestion.id)).first():
         school.questions(3)
         school.question("判断？", kind=QuestionKind.TRUE_FALSE, options=(), answers=(0,))
