@@ -176,10 +176,6 @@ def upgrade() -> None:
             name=op.f("ck_training_session_status"),
         ),
         sa.CheckConstraint(
-            "status IN ('planned', 'cancelled', 'moved') OR number IS NOT NULL",
-            name=op.f("ck_training_session_numbered"),
-        ),
-        sa.CheckConstraint(
             "status NOT IN ('wrap_up', 'completed') OR wrapped_up_at IS NOT NULL",
             name=op.f("ck_training_session_wrapped_up"),
         ),

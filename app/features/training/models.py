@@ -150,7 +150,6 @@ class TrainingSession(DocumentMixin, Model):
         CheckConstraint(f"capacity IS NULL OR capacity BETWEEN 1 AND {MOST_SEATS}", name="capacity"),
         CheckConstraint("cost IS NULL OR cost >= 0", name="cost"),
         CheckConstraint("(series_id IS NULL) = (series_day IS NULL)", name="series"),
-        CheckConstraint("status IN ('planned', 'cancelled', 'moved') OR number IS NOT NULL", name="numbered"),
         CheckConstraint(
             "status NOT IN ('wrap_up', 'completed') OR wrapped_up_at IS NOT NULL", name="wrapped_up"
         ),

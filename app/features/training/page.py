@@ -169,7 +169,7 @@ def own_ways(
 def conducting_ways(training_session: TrainingSession) -> list[tuple[str, str]]:
     """Return what who conducts a session may open: label and address."""
     ways = []
-    key = {"session_id": training_session.id}
+    key: dict[str, Any] = {"session_id": training_session.id}
     if training_session.status in (SessionStatus.PLANNED, SessionStatus.ANNOUNCED):
         ways.append((_("修改"), url_for("training.edit", **key)))
     if training_session.status == SessionStatus.ANNOUNCED:
@@ -291,7 +291,7 @@ def context(training_session: TrainingSession, actor: Actor) -> dict[str, Any]:
     files = files_for(TRAINING_SESSION, training_session.id)
     sees = queries.sees_people(actor, training_session)
     shown = [row for row in files if sees or row.kind != SIGN_IN_SHEET]
-    key = {"session_id": training_session.id}
+    key: dict[str, Any] = {"session_id": training_session.id}
     label, tone, said = own_words(person)
     return {
         "heading": training_session.title,

@@ -79,15 +79,14 @@ def take_place(training_session: TrainingSession, person: TrainingPerson) -> Non
     """Give a person a seat, or the last place in the queue; the session is locked."""
     capacity = training_session.capacity
     free = capacity is None or queries.seats_taken(training_session.id) < capacity
+    last = select(func.max(TrainingPerson.queue_number)).where(
+        TrainingPerson.session_id == training_session.id
+    )
+    number = None if free else (session.execute(last).scalar_one() or 0) + 1
     let_become(person, "enrol", P.ENROLLED if free else P.WAITLISTED)
-    person.enrolled_at = clock.now()
+    person.queue_number, person.enrolled_at = number, clock.now()
     person.leave_reason = person.leave_answer = ""
     person.leave_answered_by_id = None
-    if not free:
-        statement = select(func.max(TrainingPerson.queue_number)).where(
-            TrainingPerson.session_id == training_session.id
-        )
-        person.queue_number = (session.execute(statement).scalar_one() or 0) + 1
     session.add(person)
     session.flush()
 
@@ -173,7 +172,7 @@ def written_reason(text: str, field: str) -> str:
 
 
 def may_answer_leave(training_session: TrainingSession, person: TrainingPerson, actor: Actor) -> bool:
-    """Tell whether an actor grants leave: who conducts the session or heads the person's department, never one's own."""
+    """Tell whether an actor grants leave: who conducts the session or heads the person's department."""
     if actor.id is None or actor.id == person.user_id:
         return False
     headed = person.user.department_id is not None and can(

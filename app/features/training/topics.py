@@ -19,6 +19,7 @@ LONGEST_TITLE = 200
 LONGEST_REASON = 200
 OFFERED_DAYS = 30
 OFFERED_OF_EACH = 8
+MOST_OFFERED = 8
 
 
 def propose(
@@ -106,7 +107,7 @@ def offered(actor: Actor) -> list[OfferedTopic]:
     )
     known = {(row.doc_type, row.doc_id) for row in rows}
     fresh = [topic for topic in found if (topic.doc_type, topic.doc_id) not in known]
-    return sorted(fresh, key=lambda topic: topic.arisen_at, reverse=True)
+    return sorted(fresh, key=lambda topic: topic.arisen_at, reverse=True)[:MOST_OFFERED]
 
 
 def offered_topic(actor: Actor, doc_type: str, doc_id: int) -> OfferedTopic:
