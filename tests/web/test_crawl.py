@@ -166,6 +166,8 @@ def menu(client):
 
 
 def test_a_salesperson_of_the_smallest_preset_has_seven_entries_at_most(client, world):
+    with unit_of_work():
+        settings.put("modules.switches", {})
     client.as_(world.accounts["s1"]).get("/")
     assert "/inquiries" in menu(client)
     assert len(menu(client)) <= 7, menu(client)

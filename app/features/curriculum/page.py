@@ -111,7 +111,7 @@ def record_context(person: User, actor: Actor) -> dict[str, Any]:
     period = points.this_period()
     earned = points.points_of([person.id], period).get(person.id, points.Points())
     since = clock.now() - queries.covered_for()
-    had = queries.attended([person.id])
+    history = queries.subject_history(person.id)
     tests = queries.exams_of(person.id)
     return {
         "heading": _("培训档案 %(name)s", name=person.name),
@@ -125,12 +125,8 @@ def record_context(person: User, actor: Actor) -> dict[str, Any]:
         "subjects": [
             (
                 subject.name,
-                had.get((person.id, subject.id), 0),
-                session.execute(
-                    select(queries.held_with(person.id, subject.id, since, clock.now()))
-                ).scalar_one()
-                if (person.id, subject.id) in had
-                else False,
+                history[subject.id][0] if subject.id in history else 0,
+                subject.id in history and history[subject.id][1] > since,
                 url_for("curriculum.cell", user_id=person.id, subject_id=subject.id),
             )
             for subject in queries.subjects()
@@ -154,7 +150,7 @@ def record_text(person: User) -> pdf.RecordText:
     with using_locale(CHINESE):
         progress = readiness.progress_of([person])[0]
         earned = points.points_of([person.id], points.this_period()).get(person.id, points.Points())
-        had = queries.attended([person.id])
+        history = queries.subject_history(person.id)
         return pdf.RecordText(
             person.name,
             [
@@ -163,14 +159,14 @@ def record_text(person: User) -> pdf.RecordText:
                 ("职务", person.position),
                 ("职业层级", progress.level.name if progress.level else "未登记"),
                 ("本期积分", str(earned.total)),
-                ("参训场次", str(sum(had.values()))),
+                ("参训场次", str(sum(count for count, _last in history.values()))),
             ],
             [
                 (
                     "各科目参训",
                     ("科目", "场次"),
                     [
-                        (subject.name, str(had.get((person.id, subject.id), 0)))
+                        (subject.name, str(history[subject.id][0] if subject.id in history else 0))
                         for subject in queries.subjects()
                     ],
                 ),

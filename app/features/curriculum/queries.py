@@ -226,6 +226,22 @@ def attended(user_ids: Iterable[int]) -> dict[tuple[int, int], int]:
     return {(row[0], row[1]): row[2] for row in session.execute(statement)}
 
 
+def subject_history(user_id: int) -> dict[int, tuple[int, datetime]]:
+    """Return how many sessions of each subject a person was at, and when the last one was, by subject."""
+    statement = (
+        select(TrainingSession.subject_id, func.count(), func.max(TrainingSession.starts_at))
+        .join(TrainingPerson, TrainingPerson.session_id == TrainingSession.id)
+        .where(
+            TrainingPerson.user_id == user_id,
+            TrainingPerson.presence.in_(WAS_THERE),
+            TrainingSession.subject_id.is_not(None),
+            TrainingSession.status.in_(WAS_HELD),
+        )
+        .group_by(TrainingSession.subject_id)
+    )
+    return {row[0]: (row[1], row[2]) for row in session.execute(statement)}
+
+
 def passed_exams(user_ids: Iterable[int]) -> set[tuple[int, int]]:
     """Return which tests people passed, as (person, test)."""
     statement = (
