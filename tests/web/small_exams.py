@@ -26,9 +26,8 @@ def exams(accounts: dict[str, User]) -> None:
     """Fill the bank, hold tests, issue a certificate, keep levels and a plan."""
     with unit_of_work():
         switched = settings.get("modules.switches")
-        on = {"training": True, "exams": True, "curriculum": True}
-        settings.put("modules.switches", {**switched, **on})
-    subject = a_subject()
+        settings.put("modules.switches", {**switched, "exams": True, "curriculum": True})
+    subject = session.execute(select(TrainingSubject).where(TrainingSubject.name == "Products")).scalar_one()
     questions = ask(accounts, subject)
     test(accounts, "Draft test", questions, department=True)
     company = test(accounts, "Company test", questions)
@@ -48,18 +47,6 @@ def exams(accounts: dict[str, User]) -> None:
     for number in ("s1", "s2"):
         certify(accounts, company, accounts[number], revoked=number == "s2")
     levels(accounts, subject, company)
-
-
-def a_subject() -> TrainingSubject:
-    """The subject of the small company, made here where training made none."""
-    known = session.execute(select(TrainingSubject).order_by(TrainingSubject.id).limit(1)).scalar_one_or_none()
-    if known is not None:
-        return known
-    with unit_of_work():
-        row = TrainingSubject(name="Products", position=10, active=True)
-        session.add(row)
-        session.flush()
-    return row
 
 
 def ask(accounts: dict[str, User], subject: TrainingSubject) -> list[ExamQuestion]:

@@ -67,8 +67,8 @@ def begin(form: Any, actor: Actor, topic_id: int | None) -> None:
     form.starts_at.data, form.ends_at.data = tomorrow, tomorrow + HOUR
     form.chair_id.data, form.attendance.data = actor.id, str(Attendance.OPTIONAL)
     form.form.data = str(SessionForm.INSIDE)
-    form.department_id.data = own if own in dict(form.department_id.choices) else None
-    if topic_id is not None and topic_id in [number for number, _title in topics.wanted_choices()]:
+    form.department_id.data = own if str(own) in dict(form.department_id.choices) else None
+    if topic_id is not None and str(topic_id) in dict(form.topic_id.choices):
         form.topic_id.data = topic_id
         form.title.data = queries.get_topic(topic_id).title[:120]
 

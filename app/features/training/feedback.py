@@ -10,10 +10,9 @@ from app.core.permissions import Actor
 from app.core.workflow import lock
 from app.core.written import check_written
 from app.features.training import queries
-from app.features.training.enums import TRAINING_SESSION as TRAINING_SESSION
 from app.features.training.enums import WAS_HELD, WAS_THERE, PersonStatus
 from app.features.training.flow import FLOW, feedback_until, let_become, may_become
-from app.features.training.models import BEST_SCORE, TrainingFeedback, TrainingSession
+from app.features.training.models import BEST_SCORE, TrainingFeedback, TrainingPerson, TrainingSession
 
 SCORES = ("content", "delivery", "usefulness")
 
@@ -28,9 +27,8 @@ class FeedbackValues:
     comment: str = ""
 
 
-def may_give(training_session: TrainingSession, actor: Actor) -> bool:
-    """Tell whether an actor was there and may give feedback now."""
-    person = queries.person_of(training_session, actor.id)
+def may_give(training_session: TrainingSession, person: TrainingPerson | None) -> bool:
+    """Tell whether somebody with this part in a session was there and may give feedback now."""
     until = feedback_until(training_session)
     return (
         person is not None
@@ -53,7 +51,7 @@ def give_feedback(training_session: TrainingSession, *, actor: Actor, values: Fe
         raise Conflict("training:was-not-there")
     if person.status == PersonStatus.GAVE_FEEDBACK:
         raise Conflict("training:feedback-given")
-    if not may_give(training_session, actor):
+    if not may_give(training_session, person):
         raise Conflict("training:no-feedback-now")
     faults = {
         name: lazy("请在 1 到 5 之间选择")

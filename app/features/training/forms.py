@@ -41,7 +41,7 @@ class ClockField(TypedField):
         """Return the time or raise ValueError with the sentence."""
         found = CLOCK_TIME.fullmatch(text.strip())
         if found is None:
-            raise ValueError(self.say(lazy("请按 16:00 的样式填写%(field)s")))
+            raise ValueError(self.say(lazy("%(label)s请按 16:00 的样式填写")))
         return time(int(found[1]), int(found[2]))
 
     def write(self, value: time) -> str:

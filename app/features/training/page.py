@@ -161,7 +161,7 @@ def own_ways(
         status, "ask_leave"
     ):
         way("leave", "training_people.leave")
-    if feedback.may_give(training_session, actor):
+    if feedback.may_give(training_session, person):
         way("feedback", "training_people.give_feedback")
     return ways
 
@@ -314,7 +314,7 @@ def context(training_session: TrainingSession, actor: Actor) -> dict[str, Any]:
         if leads and training_session.status in CORRECTED_IN
         else "",
         "people": person_rows(training_session, actor),
-        "feedback": feedback_facts(training_session) if sees else [],
+        "feedback": feedback_facts(training_session) if sees and training_session.status in WAS_HELD else [],
         **steps_context(training_session, actor),
         "stations": documents.stations(FLOW, training_session.status, events),
         "events": shown_events(training_session, actor, events),

@@ -315,7 +315,7 @@ def give_feedback(session_id: int) -> Any:
     row = queries.get_session(actor, session_id)
     form = FeedbackForm()
     if request.method != "POST":
-        if not feedback.may_give(row, actor):
+        if not feedback.may_give(row, queries.person_of(row, actor.id)):
             return refused(session_id, Conflict("training:was-not-there"))
         return show_form(row, form, _("评价培训"), 200)
     if not form.validate():

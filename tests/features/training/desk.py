@@ -98,9 +98,7 @@ def ask_leave(row: TrainingSession, who: User, reason: str = "去客户那里") 
         seats.ask_leave(row, actor=factories.actor(who), reason=reason)
 
 
-def answer_leave(
-    row: TrainingSession, who: User, by: User, granted: bool = True, note: str = ""
-) -> None:
+def answer_leave(row: TrainingSession, who: User, by: User, granted: bool = True, note: str = "") -> None:
     person = queries.person_of(row, who.id)
     assert person is not None
     with unit_of_work():
@@ -126,9 +124,7 @@ def call_roll(row: TrainingSession, by: User, *there: User, **besides: Any) -> N
 
 def required(desk: Desk, **given: Any) -> TrainingSession:
     """An announced session to which all of the department must come."""
-    return announced(
-        desk, **{"attendance": Attendance.REQUIRED, "audience": [desk.department.id], **given}
-    )
+    return announced(desk, **{"attendance": Attendance.REQUIRED, "audience": [desk.department.id], **given})
 
 
 def states(row: TrainingSession, *people: User) -> list[str]:

@@ -15,6 +15,7 @@ from app.core.files import check_upload, files_for
 from app.core.permissions import SYSTEM
 from app.core.uow import unit_of_work
 from app.features.training import (
+    actions,
     calendar,
     catalogue,
     feedback,
@@ -203,8 +204,6 @@ def test_the_queue_moves_up_in_its_order_with_each_seat_that_frees(desk: Desk) -
 
 
 def test_more_seats_go_to_those_who_wait(desk: Desk) -> None:
-    from app.features.training import actions
-
     row = desks.announced(desk, capacity=1)
     for who in desk.people[:3]:
         desks.enrol(row, who)
@@ -448,7 +447,9 @@ def test_a_series_skips_the_days_on_which_nobody_works(desk: Desk, at: At) -> No
 
 def test_the_week_without_a_session_is_the_exception(desk: Desk, at: At) -> None:
     begin(desk)
-    rows = session.execute(select(TrainingSession).order_by(TrainingSession.starts_at)).unique().scalars().all()
+    rows = (
+        session.execute(select(TrainingSession).order_by(TrainingSession.starts_at)).unique().scalars().all()
+    )
     # the first week: held; the second: moved to the Friday and held there; the third: nothing happens
     at(2026, 11, 25, 16)
     first = desks.fire(rows[0], "open", desk.chair) if rows[0].status == "announced" else rows[0]
@@ -459,14 +460,14 @@ def test_the_week_without_a_session_is_the_exception(desk: Desk, at: At) -> None
     desks.call_roll(first, desk.chair, desk.people[0])
     desks.fire(first, "wrap_up", desk.chair)
     at(2026, 12, 1, 10)
-    friday = clock.from_local(datetime(2026, 12, 4, 16))
-    desks.fire(
-        rows[1], "move", desk.chair, "客户来访", starts_at=friday, ends_at=friday + timedelta(hours=1)
-    )
+    friday = clock.day_bounds(date(2026, 12, 4))[0] + timedelta(hours=16)
+    desks.fire(rows[1], "move", desk.chair, "客户来访", starts_at=friday, ends_at=friday + timedelta(hours=1))
     found = indicators.find(WEEKLY)
     assert found is not None
-    period = indicators.Period(*(clock.from_local(datetime(2026, month, 1)) for month in (11, 12)))
-    december = indicators.Period(clock.from_local(datetime(2026, 12, 1)), clock.from_local(datetime(2027, 1, 1)))
+    november, december, january = (
+        clock.day_bounds(day)[0] for day in (date(2026, 11, 1), date(2026, 12, 1), date(2027, 1, 1))
+    )
+    period, december = indicators.Period(november, december), indicators.Period(december, january)
     at(2026, 12, 3, 9)
     assert (found.compute(period).kept, found.compute(period).due) == (1, 1)
     assert found.compute(december).due == 0
