@@ -24,6 +24,7 @@ from app.demo import (
     sealing,
     studying,
     supervision,
+    training,
     trips,
     upkeep,
 )
@@ -83,6 +84,7 @@ def half_year(stage: Stage, public_url: str) -> list[Script]:
         *proposals.stories(stage),
         *cars.stories(stage),
         *trips.stories(stage),
+        *training.stories(stage),
         studying.answering(stage),
         customers.changing(stage),
         products.changing(stage),
