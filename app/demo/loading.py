@@ -25,6 +25,7 @@ from app.demo import (
     sealing,
     studying,
     supervision,
+    training,
     trips,
     upkeep,
 )
@@ -84,6 +85,7 @@ def half_year(stage: Stage, public_url: str) -> list[Script]:
         *proposals.stories(stage),
         *cars.stories(stage),
         *trips.stories(stage),
+        *training.stories(stage),
         *exams.stories(stage),
         studying.answering(stage),
         customers.changing(stage),

@@ -215,6 +215,7 @@ def of_provider(*wanted: Any) -> Any:
     """Return the SELECT of what is counted of the sessions a provider gave, as a column."""
     return (
         select(*wanted)
+        .select_from(TrainingSession)
         .where(TrainingSession.provider_id == TrainingProvider.id, TrainingSession.status.in_(WAS_HELD))
         .correlate(TrainingProvider)
     )
