@@ -24,6 +24,12 @@ pytestmark = pytest.mark.slow
 CHINESE_READERS = ("s1", "m1", "admin")
 # Pages that may ask more often, each with its reason.
 MORE_QUERIES: dict[str, tuple[int, str]] = {
+    "/exams/N": (
+        13,
+        "for who keeps a test: its questions, the sheets handed in, who is missing, the own sheets",
+    ),
+    "/curriculum/people/N": (17, "the whole training record of a person: nine lists, level and points"),
+    "/curriculum/mine": (17, "the own training record, as above"),
     "/vehicles/N": (
         14,
         "the whole record of a car: papers, readings, defects, services, fines, costs, each a list",

@@ -108,8 +108,6 @@ def certificates_of(user_id: int) -> Sequence[Certificate]:
 def record_context(person: User, actor: Actor) -> dict[str, Any]:
     """Return what the training record of a person shows."""
     progress = readiness.progress_of([person])[0]
-    period = points.this_period()
-    earned = points.points_of([person.id], period).get(person.id, points.Points())
     since = clock.now() - queries.covered_for()
     history = queries.subject_history(person.id)
     tests = queries.exams_of(person.id)
@@ -120,7 +118,7 @@ def record_context(person: User, actor: Actor) -> dict[str, Any]:
         "person": person,
         "progress": progress,
         "placements": queries.placements_of(person.id),
-        "earned": earned,
+        "earned": progress.earned,
         "rule": points_rule(),
         "subjects": [
             (
@@ -149,7 +147,6 @@ def record_text(person: User) -> pdf.RecordText:
     """Return what the paper of a training record says, in Chinese."""
     with using_locale(CHINESE):
         progress = readiness.progress_of([person])[0]
-        earned = points.points_of([person.id], points.this_period()).get(person.id, points.Points())
         history = queries.subject_history(person.id)
         return pdf.RecordText(
             person.name,
@@ -158,7 +155,7 @@ def record_text(person: User) -> pdf.RecordText:
                 ("工号", person.staff_number),
                 ("职务", person.position),
                 ("职业层级", progress.level.name if progress.level else "未登记"),
-                ("本期积分", str(earned.total)),
+                ("本期积分", str(progress.points)),
                 ("参训场次", str(sum(count for count, _last in history.values()))),
             ],
             [

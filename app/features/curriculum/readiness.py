@@ -1,6 +1,6 @@
 """Who is ready for the next level: what its plans ask for against what each person has had, passed and earned."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -8,6 +8,7 @@ from sqlalchemy import select
 from app.core.db import session
 from app.features.curriculum import points, queries
 from app.features.curriculum.models import CareerLevel, CurriculumItem
+from app.features.curriculum.points import Points
 from app.features.people.models import User
 
 
@@ -33,7 +34,12 @@ class Progress:
     level: CareerLevel | None
     next: CareerLevel | None
     items: tuple[ItemProgress, ...]
-    points: int
+    earned: Points
+
+    @property
+    def points(self) -> int:
+        """The points of the running period."""
+        return self.earned.total
 
     @property
     def done(self) -> int:
@@ -54,19 +60,25 @@ class Progress:
 
 def progress_of(people: Sequence[User]) -> list[Progress]:
     """Return how far people are on the way to their next level, by a constant number of statements."""
+    return progress_with(people, queries.levels(active_only=False), queries.asked_items())
+
+
+def progress_with(
+    people: Sequence[User], known: Sequence[CareerLevel], asked: Mapping[int, Sequence[CurriculumItem]]
+) -> list[Progress]:
+    """Return the same, given all levels from the lowest up and what each asks for in the present stage."""
     ids = [person.id for person in people]
-    known = queries.levels()
     place = queries.present_level().subquery()
     rows = session.execute(select(place.c.user_id, place.c.level_id).where(place.c.user_id.in_(ids)))
     standing = {row.user_id: row.level_id for row in rows}
-    asked = queries.asked_items()
     had, passed = queries.attended(ids), queries.passed_exams(ids)
     earned = points.points_of(ids, points.this_period())
-    by_id = {level.id: level for level in queries.levels(active_only=False)}
+    by_id = {level.id: level for level in known}
     found = []
     for person in people:
         level = by_id.get(standing.get(person.id, 0))
-        following = next((each for each in known if each.rank > (level.rank if level else 0)), None)
+        rank = level.rank if level is not None else 0
+        following = next((each for each in known if each.active and each.rank > rank), None)
         items = tuple(
             ItemProgress(
                 item,
@@ -75,6 +87,5 @@ def progress_of(people: Sequence[User]) -> list[Progress]:
             )
             for item in (asked.get(following.id, []) if following is not None else [])
         )
-        total = earned[person.id].total if person.id in earned else 0
-        found.append(Progress(person, level, following, items, total))
+        found.append(Progress(person, level, following, items, earned.get(person.id, Points())))
     return found

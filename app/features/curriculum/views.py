@@ -96,9 +96,8 @@ def career() -> Any:
     """The levels with what each asks for; for heads and personnel who stands where and who is ready."""
     check_module()
     actor = current_actor()
-    people = queries.active_people_of(actor)
-    progress = readiness.progress_of(people)
-    asked = queries.asked_items()
+    known, asked = queries.levels(active_only=False), queries.asked_items()
+    progress = readiness.progress_with(queries.active_people_of(actor), known, asked)
     return fragments.page(
         "curriculum/career.html",
         heading=_("职业层级"),
@@ -113,7 +112,8 @@ def career() -> Any:
                 if can(actor, CurriculumPerm.KEEP)
                 else "",
             )
-            for level in queries.levels()
+            for level in known
+            if level.active
         ],
         unplaced=[each for each in progress if each.level is None],
         ready=[each for each in progress if each.is_ready],

@@ -12,7 +12,7 @@ from app.core import clock, modules
 from app.core import documents as core_documents
 from app.core.db import session
 from app.core.errors import NotVisible
-from app.core.i18n import CHINESE, ngettext, using_locale
+from app.core.i18n import CHINESE, listed, ngettext, using_locale
 from app.core.i18n import gettext as _
 from app.core.permissions import Actor, can
 from app.core.questions import KIND_LABELS, QuestionKind, is_right, shown_options
@@ -207,7 +207,7 @@ def kept_part(exam: Exam) -> dict[str, Any]:
         "handed_in": len({sheet.user_id for sheet in sheets}),
         "passed": len({sheet.user_id for sheet in sheets if sheet.passed}),
         "missing": missing,
-        "missing_names": names,
+        "missing_names": listed(names),
     }
 
 
