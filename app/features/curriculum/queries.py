@@ -223,7 +223,7 @@ def attended(user_ids: Iterable[int]) -> dict[tuple[int, int], int]:
         )
         .group_by(TrainingPerson.user_id, TrainingSession.subject_id)
     )
-    return {(row[0], row[1]): row[2] for row in session.execute(statement)}
+    return {(row[0], int(row[1] or 0)): row[2] for row in session.execute(statement)}
 
 
 def subject_history(user_id: int) -> dict[int, tuple[int, datetime]]:
@@ -239,7 +239,7 @@ def subject_history(user_id: int) -> dict[int, tuple[int, datetime]]:
         )
         .group_by(TrainingSession.subject_id)
     )
-    return {row[0]: (row[1], row[2]) for row in session.execute(statement)}
+    return {int(row[0] or 0): (row[1], row[2]) for row in session.execute(statement)}
 
 
 def passed_exams(user_ids: Iterable[int]) -> set[tuple[int, int]]:
@@ -349,7 +349,9 @@ def exams_of(user_id: int, limit: int = SHOWN) -> list[ExamRow]:
         .order_by(func.max(ExamSheet.submitted_at).desc(), Exam.id.desc())
         .limit(limit)
     )
-    return [ExamRow(row[0], row[1], row[2], bool(row[3]), row[4]) for row in session.execute(statement)]
+    # a sheet that was handed in was judged, and has its moment
+    rows: Iterable[Any] = session.execute(statement)
+    return [ExamRow(row[0], row[1], int(row[2]), bool(row[3]), row[4]) for row in rows]
 
 
 def active_people_of(actor: Actor) -> Sequence[User]:

@@ -395,7 +395,7 @@ def place(user_id: int) -> Any:
         actions.place_person(
             user_id,
             actor=actor,
-            level_id=form.level_id.data,
+            level_id=int(form.level_id.data or 0),
             since=form.since.data,
             note=form.note.data or "",
         )

@@ -147,7 +147,7 @@ def read_row(plan: Plan, subjects: Mapping[str, int]) -> None:
     ):
         if value is None or value == "":
             plan.refuse(key, sentence)
-    if plan.faults or answer is None or subject is None:
+    if plan.faults or answer is None or subject is None or kind is None:
         return
     values = QuestionValues(
         kind,
@@ -164,8 +164,8 @@ def read_row(plan: Plan, subjects: Mapping[str, int]) -> None:
             text=values.text, options=values.options, answers=values.answers, kind=values.kind
         )
     except Invalid as problem:
-        for key, sentence in problem.fields.items():
-            plan.refuse(OPTION_FIELDS[0] if key == "options" else key, sentence)
+        for key, said in problem.fields.items():
+            plan.refuse(OPTION_FIELDS[0] if key == "options" else key, said)
         return
     plan.values = replace(values, options=checked.options, answers=checked.answers)
 
