@@ -62,11 +62,12 @@ def address(training_session: TrainingSession) -> str:
 
 
 def span(starts_at: datetime, ends_at: datetime) -> str:
-    """Return when a session takes place, with both its times."""
-    until = clock.to_local(ends_at)
-    same_day = clock.to_local(starts_at).date() == until.date()
-    end = f"{until:%H:%M}" if same_day else filters.moment_text(ends_at)
-    return f"{filters.moment_text(starts_at)} – {end}"
+    """Return when a session takes place, with the day of the week and both its times."""
+    begin, end = clock.to_local(starts_at), clock.to_local(ends_at)
+    first, last = filters.weekday_text(begin.date()), filters.weekday_text(end.date())
+    if begin.date() == end.date():
+        return f"{first} {begin:%H:%M}–{end:%H:%M}"
+    return f"{first} {begin:%H:%M} – {last} {end:%H:%M}"
 
 
 def version_name(version: RuleVersion) -> str:
@@ -110,7 +111,10 @@ def seat_words(training_session: TrainingSession, counts: dict[str, int]) -> str
         if training_session.capacity is not None
         else _("报名 %(taken)s 人", taken=taken)
     )
-    return f"{said} · {_('候补 %(waiting)s 人', waiting=waiting)}" if waiting else said
+    if not waiting:
+        return said
+    queue = _("候补 %(waiting)s 人", waiting=waiting)
+    return f"{said} · {queue}"
 
 
 def seats_of() -> frozenset[str]:

@@ -9,6 +9,7 @@ from app.core.db import session
 from app.core.errors import Conflict, Invalid
 from app.core.i18n import gettext as _
 from app.core.permissions import Actor
+from app.core.topics import OfferedTopic
 from app.core.uow import unit_of_work
 from app.features.training import page, queries, topics
 from app.features.training.enums import TOPIC_LABELS, TOPIC_TONES, TopicStatus
@@ -34,7 +35,6 @@ def index() -> Any:
     """The pool; above it what the last weeks brought up and nobody put into it yet."""
     actor = current_actor()
     offered = topics.offered(actor)
-    labels = core_documents.links((found.doc_type, found.doc_id) for found in offered)
     return show_list(
         TopicList(request.args, request.path),
         _("话题库"),
@@ -44,18 +44,18 @@ def index() -> Any:
         new_label=_("提一个话题"),
         empty_text=_("还没有话题"),
         empty_hint=_("工作里遇到的问题，提一句话就行；谈判、技术答复、执行检查里的问题也可以直接拿来"),
-        offered=[offered_row(found, labels) for found in offered],
+        offered=[offered_row(found) for found in offered],
     )
 
 
-def offered_row(found: Any, labels: Any) -> dict[str, Any]:
+def offered_row(found: OfferedTopic) -> dict[str, Any]:
     """Return a problem out of daily work as the pool offers it."""
-    link = labels.get((found.doc_type, found.doc_id))
+    kind = core_documents.document_type(found.doc_type)
     return {
         "title": found.title,
-        "source": link.label if link is not None else "",
+        "source": str(kind.label),
         "when": filters.date_text(found.arisen_at),
-        "url": link.url if link is not None else "",
+        "url": kind.url(found.doc_id),
         "take_url": url_for("training_topics.new", doc_type=found.doc_type, doc_id=found.doc_id),
     }
 

@@ -90,12 +90,12 @@ def session_row(row: Any) -> dict[str, Any]:
     state = FLOW.state(row.status)
     mine = PersonStatus(row.mine) if row.mine else None
     seats = f"{row.taken}/{row.capacity}" if row.capacity is not None else str(row.taken)
-    place = row.place or _("地点待定")
+    place, enrolled = row.place or _("地点待定"), _("报名 %(seats)s", seats=seats)
     return {
         "title": row.title,
         "url": url_for("training.show_session", session_id=row.id),
         "when": page.span(row.starts_at, row.ends_at),
-        "said": f"{place} · {row.chair} · {_('报名 %(seats)s', seats=seats)}",
+        "said": f"{place} · {row.chair} · {enrolled}",
         "state": state.label,
         "tone": state.tone,
         "mine": (PERSON_LABELS[mine], PERSON_TONES[mine]) if mine is not None else None,
