@@ -236,6 +236,13 @@ def judged_answers(exam_id: int) -> list[ExamSheet]:
     return list(session.execute(statement).unique().scalars())
 
 
+def owned_open(user_id: int) -> Select[int]:
+    """Return the SELECT of how many tests a person set up that are not over."""
+    return select(func.count(Exam.id)).where(
+        Exam.owner_id == user_id, Exam.status.in_((ExamStatus.DRAFT, ExamStatus.PUBLISHED))
+    )
+
+
 def exams_of_sessions(session_ids: Iterable[int]) -> dict[int, list[Exam]]:
     """Return the tests of training sessions that were published, by session."""
     statement = (

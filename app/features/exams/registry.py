@@ -4,7 +4,19 @@ from collections.abc import Sequence
 
 from sqlalchemy import func, select
 
-from app.core import clock, documents, growth, jobs, modules, search, sentences, settings, tasks, timeline
+from app.core import (
+    checks,
+    clock,
+    documents,
+    growth,
+    jobs,
+    modules,
+    search,
+    sentences,
+    settings,
+    tasks,
+    timeline,
+)
 from app.core.db import session
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy, lazy_in_context
@@ -12,7 +24,7 @@ from app.core.permissions import Actor, Role, register_permissions
 from app.core.questions import KIND_LABELS
 from app.core.timeline import Verb
 from app.features.exams import actions, queries
-from app.features.exams.answering import SHOW_ANSWERS
+from app.features.exams.answering import SHOW_ANSWERS, right_count
 from app.features.exams.enums import (
     CERTIFICATE,
     DIFFICULTY_LABELS,
@@ -24,6 +36,7 @@ from app.features.exams.enums import (
     ShowAnswers,
 )
 from app.features.exams.models import Certificate, Exam, ExamSheet
+from app.features.people.leaving import LeaverCheck, register_leaver_check
 
 register_permissions(
     ExamPerm,
@@ -205,6 +218,27 @@ def certificates_held(reader: Actor, user_id: int, limit: int) -> tuple[int, Seq
     return count, [growth.GrowthEntry(row.issued_on, row.title, certificate_address(row.id)) for row in rows]
 
 
+register_leaver_check(
+    LeaverCheck(
+        queries.owned_open,
+        lazy("拟定的 %(count)s 场测试还没有结束，请先结束或取消"),
+        "/exams?status=published",
+        ExamPerm.KEEP,
+    )
+)
+
+
+def check_sheets() -> list[str]:
+    """Find sheets whose result is not what their answers give."""
+    rows = session.execute(select(ExamSheet).where(ExamSheet.submitted_at.is_not(None))).unique().scalars()
+    return [
+        _("测试 %(number)s 第 %(sheet)s 份答卷的得分与答案不符", number=sheet.exam.number, sheet=sheet.id)
+        for sheet in rows
+        if sheet.right_count != right_count(sheet.exam.items, sheet.answers)
+    ]
+
+
+checks.register_check("exam results", check_sheets)
 growth.register(
     growth.GrowthSource("exams", lazy("通过的测试"), passed_tests, MODULE, order=30),
     growth.GrowthSource("certificates", lazy("证书"), certificates_held, MODULE, order=35),

@@ -16,6 +16,8 @@ from app.core.tasks import Task
 from app.core.uow import unit_of_work
 from app.features.exams import actions, answering, bank, queries
 from app.features.exams.models import Exam, ExamQuestion, ExamSheet
+from app.features.exams.registry import check_sheets
+from app.features.people.leaving import open_matters
 from app.features.people.models import User
 from app.features.rules.models import RuleSignature
 from app.features.rules.queries import signature_of
@@ -341,3 +343,17 @@ def test_a_sheet_counts_once_however_often_it_is_begun(school: School) -> None:
     first, again = school.start(exam), school.start(exam)
     assert first.id == again.id
     assert session.query(ExamSheet).count() == 1
+
+
+def test_who_leaves_ends_the_own_tests_first_and_the_check_finds_a_false_result(school: School) -> None:
+    exam = school.exam(*school.questions(2))
+    assert [matter.sentence for matter in open_matters(school.keeper.id)] == [
+        "拟定的 1 场测试还没有结束，请先结束或取消"
+    ]
+    sheet = school.answer(exam, 1)
+    assert check_sheets() == []
+    with unit_of_work():
+        session.get_one(ExamSheet, sheet.id).right_count = 2
+    assert len(check_sheets()) == 1
+    school.step(exam, "close")
+    assert open_matters(school.keeper.id) == []
