@@ -43,13 +43,17 @@ from tests import bids, factories, stories
 from tests.imports import act, upload
 from tests.saved_tables import SavedTables
 from tests.stories import Desk
-from tests.web import small_cars, small_cases, small_directory, small_meetings, small_proposals, small_rules, small_things, small_upkeep
 from tests.web import (
     small_cars,
+    small_cases,
+    small_directory,
+    small_exams,
+    small_meetings,
     small_proposals,
     small_rules,
     small_suggestions,
     small_things,
+    small_training,
     small_upkeep,
 )
 
@@ -433,6 +437,8 @@ def world(states: tuple[str, ...] = STATES) -> World:
         small_meetings.communication(accounts)
         small_directory.team(accounts)
         small_suggestions.suggestions(accounts)
+        small_training.training(accounts)
+        small_exams.exams(accounts)
         bring_along(item_imports.KIND, accounts["a1"], ("Asset name", "Category"), ("Drill", "Office"))
     with unit_of_work():
         today = clock.today()

@@ -9,11 +9,11 @@ _MASK = 4
 
 
 @lru_cache(maxsize=128)
-def _modules(text: str) -> tuple[int, str]:
-    """Number of modules along a side, and the dark ones as rectangles of whole units, joined along each row."""
+def modules_of(text: str) -> tuple[int, tuple[tuple[int, int, int], ...]]:
+    """Return the number of modules along a side, and the dark ones joined along each row: row, column, length."""
     matrix = segno.make_qr(text, error="m", mask=_MASK, boost_error=False).matrix
     size = len(matrix)
-    rectangles = []
+    runs = []
     for row, modules in enumerate(matrix):
         column = 0
         while column < size:
@@ -21,9 +21,16 @@ def _modules(text: str) -> tuple[int, str]:
             while column + length < size and modules[column + length]:
                 length += 1
             if length:
-                rectangles.append(f"{column} {size - row - 1} {length} 1 re")
+                runs.append((row, column, length))
             column += length or 1
-    return size, "\n".join(rectangles)
+    return size, tuple(runs)
+
+
+@lru_cache(maxsize=128)
+def _modules(text: str) -> tuple[int, str]:
+    """Number of modules along a side, and the dark ones as rectangles of whole units."""
+    size, runs = modules_of(text)
+    return size, "\n".join(f"{column} {size - row - 1} {length} 1 re" for row, column, length in runs)
 
 
 def qr_operations(text: str, x: float, bottom: float, side: float) -> str:

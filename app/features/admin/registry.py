@@ -23,6 +23,7 @@ SECTION_LABELS: Mapping[str, LazyText] = {
     "vehicles": lazy_in_context("list", "车辆"),
     "communication": lazy("沟通"),
     "team": lazy("团队"),
+    "training": lazy("培训"),
     "verification": lazy("核验"),
     "general": lazy("其他"),
 }

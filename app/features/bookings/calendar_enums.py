@@ -12,4 +12,4 @@ class CalendarScope(StrEnum):
     FLEET = "fleet"
 
 
-SCOPE_LABELS = {CalendarScope.OWN: lazy("我的用车"), CalendarScope.FLEET: lazy("全部车辆的用车")}
+SCOPE_LABELS = {CalendarScope.OWN: lazy("我的日程"), CalendarScope.FLEET: lazy("全部车辆的用车")}

@@ -1,4 +1,4 @@
-"""Calendars of bookings that other programs subscribe to, under a secret address and without a session.
+"""Calendars of people and of all cars that other programs subscribe to, under a secret address and without a session.
 
 Whoever knows the address reads the calendar, so it can be revoked and made anew at any time, it says nothing that its
 owner may not read today, and it is answered a limited number of times an hour.
@@ -14,7 +14,8 @@ from typing import Any
 from sqlalchemy import Select, select, update
 from sqlalchemy.orm import aliased
 
-from app.core import clock, documents, modules, side_writes, timeline
+from app.core import calendar_feeds, clock, documents, modules, side_writes, timeline
+from app.core.calendar_feeds import CalendarSource
 from app.core.calendar_file import CalendarEvent, calendar_text
 from app.core.db import session
 from app.core.errors import NotVisible, Throttled
@@ -26,7 +27,7 @@ from app.core.timeline import Verb
 from app.features.bookings import queries
 from app.features.bookings.calendar_enums import SCOPE_LABELS, CalendarScope
 from app.features.bookings.calendar_models import CalendarAddress
-from app.features.bookings.enums import BOOKING, DRIVEN, SOFT, BookingPerm, BookingStatus
+from app.features.bookings.enums import BOOKING, DRIVEN, MODULE, SOFT, BookingPerm, BookingStatus
 from app.features.bookings.models import Booking
 from app.features.bookings.own_trips import takes_part
 from app.features.people.directory import account_of
@@ -133,14 +134,18 @@ def read_calendar(secret: str, site: str) -> Calendar:
         )
     ).scalar_one_or_none()
     account = account_of(row.user_id) if row is not None else None
-    if row is None or account is None or not modules.shows(BOOKING):
+    if row is None or account is None or not calendar_feeds.is_anything_on():
         raise NotVisible
     scope, actor = CalendarScope(row.scope), account.actor
-    if scope == CalendarScope.FLEET and not can(actor, BookingPerm.DISPATCH):
+    if scope == CalendarScope.FLEET and not (modules.shows(BOOKING) and can(actor, BookingPerm.DISPATCH)):
         raise NotVisible
     count_read(row)
     with using_locale(account.locale or CHINESE):
-        events = [event_of(found, site) for found in bookings(actor, scope)]
+        events = (
+            calendar_feeds.own_events(actor, site)
+            if scope == CalendarScope.OWN
+            else booked(actor, scope, site)
+        )
         text = calendar_text(str(SCOPE_LABELS[scope]), events)
     return Calendar(text, hashlib.sha256(text.encode()).hexdigest()[:32])
 
@@ -204,6 +209,16 @@ def bookings(actor: Actor, scope: CalendarScope) -> Sequence[Any]:
         .where(mine, queries.condition(actor), Booking.ends_at > since)
         .order_by(Booking.starts_at, Booking.id)
     ).all()
+
+
+def booked(actor: Actor, scope: CalendarScope, site: str) -> list[CalendarEvent]:
+    """Return the bookings of a calendar as its events."""
+    return [event_of(found, site) for found in bookings(actor, scope)]
+
+
+calendar_feeds.register(
+    CalendarSource("bookings", MODULE, lambda actor, site: booked(actor, CalendarScope.OWN, site))
+)
 
 
 def event_of(row: Any, site: str) -> CalendarEvent:

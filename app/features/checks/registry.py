@@ -8,6 +8,7 @@ from app.core.i18n import lazy, lazy_in_context, ngettext
 from app.core.permissions import Actor, Role, can, register_permissions
 from app.core.timeline import Verb
 from app.features.checks import found, queries
+from app.features.checks import topics as topics
 from app.features.checks.enums import CLAUSE_CHECK, MODULE, CheckPerm
 from app.features.checks.models import ClauseCheck
 from app.features.rules import living

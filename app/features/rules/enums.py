@@ -70,10 +70,18 @@ class RecordKind(StrEnum):
 
 
 class SignatureWay(StrEnum):
-    """How a reader signed: with the own account, or by hand on a sheet that was entered."""
+    """How a reader signed: with the own account, by hand on a sheet that was entered, or by training.
+
+    By training signs who was present at a session about the version and passed its test with the own account.
+    """
 
     ACCOUNT = "account"
     PAPER = "paper"
+    TRAINING = "training"
+
+
+# Signed with the person's own account: these count as signatures once the letter on its use is on file.
+BY_OWN_ACCOUNT = (SignatureWay.ACCOUNT, SignatureWay.TRAINING)
 
 
 class TextReading(StrEnum):
@@ -123,7 +131,11 @@ READING_LABELS = {
     TextReading.NONE: lazy("没有可搜索的文字"),
     TextReading.UNREADABLE: lazy("文字读不出，搜索找不到"),
 }
-WAY_LABELS = {SignatureWay.ACCOUNT: lazy("账号签认"), SignatureWay.PAPER: lazy("纸质签字")}
+WAY_LABELS = {
+    SignatureWay.ACCOUNT: lazy("账号签认"),
+    SignatureWay.PAPER: lazy("纸质签字"),
+    SignatureWay.TRAINING: lazy("培训考核签认"),
+}
 STYLE_LABELS = {
     NumberStyle.CHAPTER: lazy("第一章"),
     NumberStyle.SECTION: lazy("第一节"),

@@ -1,16 +1,11 @@
-"""Proofs of reading: rendered and signed before any lock, kept for good, recognised again by their hash.
-
-The key that signs belongs to an upper room of the house, which registers it here.
-"""
+"""Proofs of reading: rendered and signed before any lock, kept for good, recognised again by their hash."""
 
 import secrets
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from app.core import clock, files, timeline
+from app.core import clock, company_signer, files, timeline
 from app.core.db import session
 from app.core.errors import Conflict, NotVisible
 from app.core.files import CheckedFile, StoredFile
@@ -21,17 +16,7 @@ from app.features.rules import letters, pdf, queries, versions
 from app.features.rules.enums import RULE_VERSION
 from app.features.rules.models import RuleEvidence, RuleSignature, RuleVersion
 
-if TYPE_CHECKING:
-    from app.core.signing import DocumentSigner
-
 EVIDENCE_FILE = "evidence"
-
-_signers: "list[Callable[[], DocumentSigner]]" = []
-
-
-def use_signer(signer: "Callable[[], DocumentSigner]") -> None:
-    """Set what gives the company's signing key, at start; it raises Conflict where there is none."""
-    _signers[:] = [signer]
 
 
 @dataclass(frozen=True)
@@ -74,7 +59,7 @@ def prepare(version: RuleVersion, *, company: str, user_id: int | None = None) -
     """Render and sign a proof, outside any transaction since it takes time."""
     from app.core import signing  # slow import
 
-    if not version.is_published or not _signers:
+    if not version.is_published:
         raise Conflict("rule:not-published")
     signatures = told(version, user_id)
     code, document_id = new_code(), secrets.token_hex(16)
@@ -82,7 +67,7 @@ def prepare(version: RuleVersion, *, company: str, user_id: int | None = None) -
     paper = pdf.evidence_paper(version, company, signatures, grouped(code), filed)
     signed = signing.sign(
         paper,
-        _signers[0](),
+        company_signer.signer(),
         reason=f"{version.rule.number} {versions.label(version)}",
         signing_time=clock.now(),
         document_id=document_id,

@@ -15,7 +15,7 @@ from app.core.db import session
 from app.features.acknowledgements import queries as acknowledgements
 from app.features.acknowledgements.queries import Letter
 from app.features.rules import queries
-from app.features.rules.enums import SignatureWay
+from app.features.rules.enums import BY_OWN_ACCOUNT
 from app.features.rules.models import RuleSignature, RuleVersion
 
 Letters = dict[int, Letter]
@@ -26,7 +26,7 @@ are_asked_for = acknowledgements.are_asked_for
 def of_signers(signatures: Iterable[RuleSignature]) -> Letters:
     """Return the filed letters of those who signed by their account, by person."""
     return acknowledgements.letters_of(
-        signature.user_id for signature in signatures if signature.way == SignatureWay.ACCOUNT
+        signature.user_id for signature in signatures if signature.way in BY_OWN_ACCOUNT
     )
 
 
@@ -41,14 +41,14 @@ def lacks_letter() -> ColumnElement[bool]:
     if not are_asked_for():
         return false()
     return and_(
-        RuleSignature.way == SignatureWay.ACCOUNT,
+        RuleSignature.way.in_(BY_OWN_ACCOUNT),
         RuleSignature.user_id.not_in(acknowledgements.filed_people()),
     )
 
 
 def waits(signature: RuleSignature, letters: Letters) -> bool:
     """Tell whether a signature waits for its reader's letter (``lacks_letter``, for one at hand)."""
-    return signature.way == SignatureWay.ACCOUNT and signature.user_id not in letters and are_asked_for()
+    return signature.way in BY_OWN_ACCOUNT and signature.user_id not in letters and are_asked_for()
 
 
 def count_waiting(version: RuleVersion) -> int:
@@ -67,5 +67,5 @@ def counts_from(signature: RuleSignature, letters: Letters) -> date | None:
     signed = clock.to_local(signature.signed_at).date()
     if waits(signature, letters):
         return None
-    letter = letters.get(signature.user_id) if signature.way == SignatureWay.ACCOUNT else None
+    letter = letters.get(signature.user_id) if signature.way in BY_OWN_ACCOUNT else None
     return signed if letter is None else max(signed, letter.signed_on)

@@ -29,6 +29,7 @@ from app.core import clock
 from app.core.db import DocumentMixin, Model, UTCDateTime, VersionedMixin, one_of
 from app.core.db_objects import make_append_only
 from app.core.files import StoredFile
+from app.core.questions import QuestionMixin
 from app.features.people.models import Department, User
 from app.features.rules import in_force
 from app.features.rules.clause_text import Body, from_plain
@@ -356,8 +357,8 @@ class ProcedureRecord(Model):
     entered_at: Mapped[datetime] = mapped_column(UTCDateTime(), nullable=False, default=clock.now)
 
 
-class RuleQuestion(Model):
-    """A question to the reader before signing; ``options`` are texts, ``answer`` the place of the right one."""
+class RuleQuestion(QuestionMixin, Model):
+    """A question to the reader before signing; ``answer`` is the place of the right option."""
 
     __tablename__ = "rule_question"
     __table_args__ = (
@@ -369,8 +370,6 @@ class RuleQuestion(Model):
     version_id: Mapped[int] = mapped_column(ForeignKey("rule_version.id"), nullable=False)
     position: Mapped[int] = mapped_column(Integer, nullable=False)
     clause_id: Mapped[int | None] = mapped_column(ForeignKey("rule_clause.id"))
-    text: Mapped[str] = mapped_column(String(300), nullable=False)
-    options: Mapped[list[str]] = mapped_column(JSON, nullable=False)
     answer: Mapped[int] = mapped_column(Integer, nullable=False)
 
 
@@ -389,7 +388,10 @@ class RuleReading(Model):
 
 
 class RuleSignature(Model):
-    """That a person confirmed having read and understood a version; every fact of it as it was then."""
+    """That a person confirmed having read and understood a version; every fact of it as it was then.
+
+    ``basis`` names the session and the test by which it was signed, where it was signed by training.
+    """
 
     __tablename__ = "rule_signature"
     __table_args__ = (
@@ -397,6 +399,7 @@ class RuleSignature(Model):
         CheckConstraint(
             "(way = 'paper') = (entered_by_id IS NOT NULL AND stored_file_id IS NOT NULL)", name="paper"
         ),
+        CheckConstraint("(way = 'training') = (basis <> '')", name="basis"),
         UniqueConstraint("version_id", "user_id", name="uq_rule_signature_person"),
     )
 
@@ -417,6 +420,7 @@ class RuleSignature(Model):
     address: Mapped[str] = mapped_column(String(64), nullable=False, default="")
     questions: Mapped[int] = mapped_column(Integer, nullable=False, default=0)
     attempts: Mapped[int] = mapped_column(Integer, nullable=False, default=0)
+    basis: Mapped[str] = mapped_column(String(200), nullable=False, default="")
     entered_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     stored_file_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"))
 

@@ -23,6 +23,7 @@ from app.features.rules.clause_text import ItemList, Picture, Runs
 from app.features.rules.clause_text import Paragraph as TextParagraph
 from app.features.rules.clause_text import Table as TextTable
 from app.features.rules.enums import (
+    BY_OWN_ACCOUNT,
     CATEGORY_LABELS,
     RECORD_LABELS,
     WAY_LABELS,
@@ -383,7 +384,7 @@ def draw_letters(document: Document, signatures: Sequence[RuleSignature], filed:
         Column("本次签认作数自", weight=1.2),
         Column("扫描件 SHA-256", weight=2.6),
     )
-    told = (signature for signature in signatures if signature.way == SignatureWay.ACCOUNT)
+    told = (signature for signature in signatures if signature.way in BY_OWN_ACCOUNT)
     rows = [
         Row(tuple((Part(printable(text), _CELL),) for text in letter_cells(signature, filed)))
         for signature in told
@@ -419,17 +420,20 @@ def signature_cells(signature: RuleSignature, filed: Letters) -> tuple[str, ...]
     """Return the row of one signature."""
     way = SignatureWay(signature.way)
     shown_way = str(WAY_LABELS[way])
+    if signature.basis:
+        shown_way += f"\n{signature.basis}"
     if letters.waits(signature, filed):
         shown_way += f"\n{LETTER_MISSING}"
-    quiz = f"{signature.questions} 题全对，共答 {signature.attempts} 次" if signature.questions else "无"
+    passed = "及格" if way == SignatureWay.TRAINING else "全对"
+    quiz = f"{signature.questions} 题{passed}，共答 {signature.attempts} 次" if signature.questions else "无"
     read = f"{stamp(signature.opened_at)}\n{stamp(signature.end_reached_at)}".strip()
     return (
         signature.name,
         signature.staff_number,
         signature.department or "—",
         shown_way,
-        read or "见签字表",
+        read or ("培训到场" if way == SignatureWay.TRAINING else "见签字表"),
         stamp(signature.signed_at),
         signature.address or "—",
-        quiz if way == SignatureWay.ACCOUNT else "—",
+        quiz if way in BY_OWN_ACCOUNT else "—",
     )

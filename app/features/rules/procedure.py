@@ -10,6 +10,7 @@ from app.core.errors import Conflict, Invalid
 from app.core.files import CheckedFile
 from app.core.i18n import LazyText, lazy
 from app.core.permissions import Actor
+from app.core.questions import check_question
 from app.core.workflow import lock
 from app.core.written import check_written
 from app.features.rules import editing
@@ -127,27 +128,15 @@ def put_question(
 ) -> RuleQuestion:
     """Add a question that readers answer before they sign; ``answer`` is the place of the right option."""
     open_for_writing(version, actor)
-    offered = [option.strip() for option in options if option.strip()]
-    right = options[answer].strip() if answer is not None and 0 <= answer < len(options) else ""
-    faults: dict[str, LazyText | str] = {}
-    if not text.strip():
-        faults["text"] = lazy("请填写题目")
-    if len(offered) < 2 or len(set(offered)) < len(offered):
-        faults["options"] = lazy("请填写至少两个不同的选项")
-    elif not right:
-        faults["answer"] = lazy("请选择正确的选项")
-    if faults:
-        raise Invalid(fields=faults)
-    for written in (text, *offered):
-        check_written(written, "text")
+    checked = check_question(text=text, options=options, answers=() if answer is None else (answer,))
     if len(version.questions) >= MOST_QUESTIONS:
         raise Conflict("rule:too-many-questions", most=MOST_QUESTIONS)
     question = RuleQuestion(
         position=len(version.questions),
         clause_id=clause_id,
-        text=text.strip(),
-        options=offered,
-        answer=offered.index(right),
+        text=checked.text,
+        options=list(checked.options),
+        answer=checked.answers[0],
     )
     version.questions.append(question)
     version.touch()

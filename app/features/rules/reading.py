@@ -125,6 +125,41 @@ def sign(version: RuleVersion, *, actor: Actor, answers: Mapping[int, int | None
     return signature
 
 
+def sign_by_training(
+    version: RuleVersion, *, actor: Actor, basis: str, questions: int, attempts: int
+) -> RuleSignature | None:
+    """Sign a version for a person who was present at a session about it and passed its test, and return the signature.
+
+    ``basis`` names session and test with the result. None, and nothing happens, where there is nothing to sign: the
+    version was replaced, does not concern the person, or was signed.
+    """
+    lock(version)
+    try:
+        check_signable(version, actor)
+    except (Conflict, Denied):
+        return None
+    if queries.signature_of(version, actor.id) is not None:
+        return None
+    signature = signature_row(version, session.get_one(User, actor.id), SignatureWay.TRAINING)
+    reading = queries.reading_of(version.id, actor.id)
+    if reading is not None:
+        signature.opened_at, signature.end_reached_at = reading.opened_at, reading.end_reached_at
+    signature.questions, signature.attempts, signature.basis = questions, attempts, basis
+    signature.address = request_facts.current().address
+    session.add(signature)
+    session.flush()
+    FLOW.sync_tasks(version)
+    timeline.record(
+        RULE_VERSION,
+        version.id,
+        "rule_version:sign-by-training",
+        actor,
+        data={"basis": basis},
+        content_hash=version.content_hash,
+    )
+    return signature
+
+
 def signature_row(version: RuleVersion, person: User, way: SignatureWay) -> RuleSignature:
     """Return a signature with every fact of version and person as they are now."""
     names = department_names()

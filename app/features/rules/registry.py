@@ -74,6 +74,7 @@ timeline.register_verbs(
     Verb("rule_version:record", lazy("登记程序材料：%(kind)s"), frozenset({"kind"}), render=with_kind),
     Verb("rule_version:care", lazy("调整负责人或复审日期")),
     Verb("rule_version:sign", lazy_in_context("event", "阅读并签认"), tone="ok"),
+    Verb("rule_version:sign-by-training", lazy("培训考核签认：%(basis)s"), frozenset({"basis"}), tone="ok"),
     Verb("rule_version:enter-sheet", lazy("登记纸质签字 %(count)s 人"), frozenset({"count"}), tone="ok"),
     Verb("rule_version:prove", lazy("出具阅读签认证明，%(count)s 人"), frozenset({"count"})),
     Verb("rule_version:remind", lazy("提醒未签认的 %(count)s 人"), frozenset({"count"})),

@@ -28,6 +28,9 @@ from app.web.guard import current_actor, signed_in
 from app.web.lists import show_list
 from app.web.step_pages import StepPages
 
+# Who signed stands in the list of readers, not in the record of the version.
+SIGNED = ("rule_version:sign", "rule_version:sign-by-training")
+
 blueprint = Blueprint("rules", __name__)
 
 TEMPLATE = "rules/show.html"
@@ -121,7 +124,7 @@ def page_context(version: RuleVersion, actor: Actor) -> dict[str, Any]:
         "stations": documents.stations(FLOW, version.status, events)
         if handled and not version.is_published
         else [],
-        "events": documents.timeline_rows(events, shown=lambda event: event.verb != "rule_version:sign"),
+        "events": documents.timeline_rows(events, shown=lambda event: event.verb not in SIGNED),
         "handled": handled,
         "originals": originals(version, events) if handled else [],
         "attachments": attachment_rows(version, events) if text.has_attachments else [],

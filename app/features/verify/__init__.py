@@ -2,8 +2,8 @@
 
 from flask import Flask
 
+from app.core import company_signer
 from app.core.i18n import lazy
-from app.features.rules import evidence
 from app.features.seals import keys
 from app.features.verify import registry as registry
 from app.features.verify import views
@@ -13,7 +13,7 @@ from app.web import nav
 
 def register(app: Flask) -> None:
     """Bring the feature into the application."""
-    evidence.use_signer(keys.signer)
+    company_signer.use_signer(keys.signer)
     app.register_blueprint(views.blueprint)
     nav.register_nav(
         nav.NavItem(

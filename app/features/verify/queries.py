@@ -11,6 +11,7 @@ from app.core import clock, verification_code
 from app.core.db import session
 from app.core.i18n import lazy_in_context
 from app.core.permissions import Role
+from app.features.exams.models import Certificate
 from app.features.quotations.enums import QuotationStatus
 from app.features.quotations.models import IssuedFile, Quotation, QuotationRevision
 from app.features.rules.models import RuleEvidence
@@ -173,19 +174,34 @@ def proof_of(*, sha256: str = "", document_id: str = "", code: str = "") -> Proo
     )
 
 
+def certificate_of(*, sha256: str = "", document_id: str = "", code: str = "") -> Certificate | None:
+    """Return the certificate with this hash, document id or code as typed; None where there is none."""
+    known = {
+        Certificate.sha256: sha256,
+        Certificate.document_id: document_id,
+        Certificate.code: verification_code.normalise(code) or "",
+    }
+    column, wanted = next(((column, value) for column, value in known.items() if value), (None, ""))
+    if column is None:
+        return None
+    return session.execute(select(Certificate).where(column == wanted).limit(1)).unique().scalar_one_or_none()
+
+
 class StoredCopies:
     """The stored papers as the upload check asks about them (``app.core.signing.StoredCopies``)."""
 
     def is_stored(self, sha256: str) -> bool:
-        """Tell whether an issued copy, or a proof of reading, has this SHA-256."""
+        """Tell whether an issued copy, a proof of reading or a certificate has this SHA-256."""
         found = session.execute(select(IssuedFile.id).where(IssuedFile.sha256 == sha256)).first()
-        return found is not None or proof_of(sha256=sha256) is not None
+        others = (proof_of, certificate_of)
+        return found is not None or any(other(sha256=sha256) is not None for other in others)
 
     def knows_document(self, document_id: str) -> bool:
         """Tell whether a paper was issued with this document id."""
         statement = select(IssuedFile.id).where(IssuedFile.document_id == document_id)
         found = session.execute(statement).first()
-        return found is not None or proof_of(document_id=document_id) is not None
+        others = (proof_of, certificate_of)
+        return found is not None or any(other(document_id=document_id) is not None for other in others)
 
 
 def standing_of(revision: QuotationRevision) -> Standing:

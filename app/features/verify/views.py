@@ -2,12 +2,13 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, current_app, request, url_for
 
-from app.core import request_facts, settings, side_writes, verification_code
+from app.core import clock, request_facts, settings, side_writes, verification_code
 from app.core.errors import NotVisible
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy
 from app.core.side_writes import SideWrite
 from app.core.uow import unit_of_work
+from app.features.exams.models import Certificate
 from app.features.seals import keys
 from app.features.seals.queries import legal_entities
 from app.features.verify import actions, queries
@@ -65,10 +66,10 @@ def check() -> Response:
 def result(code: str) -> Response:
     admit()
     paper = queries.paper_by_code(code)
-    proof = queries.proof_of(code=code) if paper is None else None
-    count(missed=paper is None and proof is None)
-    if proof is not None:
-        return show_result("code", None, [*proof_sentences(proof), str(CODE_ALONE)], 200)
+    about = other_sentences(code=code) if paper is None else []
+    count(missed=paper is None and not about)
+    if about:
+        return show_result("code", None, [*about, str(CODE_ALONE)], 200)
     if paper is None:
         sentences = [
             _(
@@ -98,7 +99,7 @@ def check_upload(form: CheckForm) -> Response:
         file = queries.file_by_hash(finding.sha256)
         paper = queries.paper_of(file, one_copy=True) if file is not None else None
         sentences = [_("文件与系统中保存的这一份逐字节相同，没有任何改动。")]
-        about = proof_sentences(queries.proof_of(sha256=finding.sha256)) if paper is None else []
+        about = other_sentences(sha256=finding.sha256) if paper is None else []
         return show_result("genuine", paper, [*standing_sentences(paper), *about, *sentences], 200)
     if finding.verdict == signing.Verdict.ALTERED:
         return show_altered(finding)
@@ -128,11 +129,41 @@ def show_altered(finding: "Finding") -> Response:
     if file is not None:
         sentences.append(_("下面是系统中原件的内容，请与收到的文件对照。"))
     else:
-        sentences += proof_sentences(
-            queries.proof_of(sha256=finding.original_sha256 or "", document_id=finding.document_id or "")
+        sentences += other_sentences(
+            sha256=finding.original_sha256 or "", document_id=finding.document_id or ""
         )
     paper = queries.paper_of(file, one_copy=finding.original_sha256 is not None) if file is not None else None
     return show_result("altered", paper, sentences, 200)
+
+
+def other_sentences(*, sha256: str = "", document_id: str = "", code: str = "") -> list[str]:
+    """Return what a proof of reading or a certificate says of itself; nothing where it is neither."""
+    known = {"sha256": sha256, "document_id": document_id, "code": code}
+    return proof_sentences(queries.proof_of(**known)) or certificate_sentences(
+        queries.certificate_of(**known)
+    )
+
+
+def certificate_sentences(row: Certificate | None) -> list[str]:
+    """Return what a certificate says of itself and how it stands, to be compared with the paper."""
+    if row is None:
+        return []
+    until = row.valid_until.isoformat() if row.valid_until is not None else _("长期有效")
+    said = [
+        _(
+            "证书：%(title)s，编号 %(number)s，获证人%(person)s，发证日期 %(day)s，有效期至：%(until)s。",
+            title=row.title,
+            number=row.number,
+            person=row.person_name,
+            day=row.issued_on.isoformat(),
+            until=until,
+        )
+    ]
+    if row.revoked_at is not None:
+        said.append(_("这份证书已于 %(day)s 撤销。", day=clock.to_local(row.revoked_at).date().isoformat()))
+    elif not row.is_valid:
+        said.append(_("这份证书已过有效期。"))
+    return said
 
 
 def proof_sentences(proof: queries.Proof | None) -> list[str]:

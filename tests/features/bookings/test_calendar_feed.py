@@ -229,7 +229,7 @@ def test_what_an_event_says_of_an_address_is_in_the_language_of_its_reader(yard:
     made(yard)
     event = session.execute(select(Event).where(Event.verb == "calendar_address:make")).scalar_one()
     assert event.data == {"scope": "own"}
-    assert str(calendar_feed.scope_in_words(event.data)["scope"]) == "我的用车"
+    assert str(calendar_feed.scope_in_words(event.data)["scope"]) == "我的日程"
     with using_locale(ENGLISH):
         assert str(calendar_feed.scope_in_words(event.data)["scope"]) == "My trips"
     assert calendar_feed.scope_in_words({"scope": "全部车辆的用车"}) == {"scope": "全部车辆的用车"}

@@ -5,6 +5,7 @@ from functools import cache
 from app.core import documents, modules, search, sentences, settings, tasks, timeline
 from app.core.i18n import lazy, lazy_in_context
 from app.features.quotations.negotiation import queries
+from app.features.quotations.negotiation import topics as topics
 from app.features.quotations.negotiation.actions import lapse_with_quotation
 from app.features.quotations.negotiation.flow import DOC_TYPE
 from app.features.quotations.negotiation.models import Negotiation
