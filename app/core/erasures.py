@@ -149,7 +149,9 @@ def apply_pending(data: Path) -> int:
         return 0
     with unit_of_work():
         known = set(session.execute(select(Erasure.token)).scalars())
-        fresh = [row for row in read_list(path, installation()) if row.token not in known and row.kind in _kinds]
+        fresh = [
+            row for row in read_list(path, installation()) if row.token not in known and row.kind in _kinds
+        ]
         for row in fresh:
             _kinds[row.kind](row.subject_id)
             session.add(row)

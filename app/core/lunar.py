@@ -147,6 +147,6 @@ def next_occurrence(day: YearlyDay, today: date) -> date:
     """Return the first solar day from today on at which a yearly day is celebrated; Invalid past the last year."""
     # The present lunar year may have begun in the solar year before.
     for year in range(today.year - 1, today.year + 2):
-        if FIRST_YEAR <= year and (found := solar_day(day, year)) >= today:
+        if year >= FIRST_YEAR and (found := solar_day(day, year)) >= today:
             return found
     raise AssertionError("every yearly day comes within a year and a month")

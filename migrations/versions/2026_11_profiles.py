@@ -88,7 +88,9 @@ def create_profile() -> None:
             name=op.f("ck_profile_birthday_whole"),
         ),
         sa.ForeignKeyConstraint(["id"], ["user.id"], name=op.f("fk_profile_id_user")),
-        sa.ForeignKeyConstraint(["photo_id"], ["stored_file.id"], name=op.f("fk_profile_photo_id_stored_file")),
+        sa.ForeignKeyConstraint(
+            ["photo_id"], ["stored_file.id"], name=op.f("fk_profile_photo_id_stored_file")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_profile")),
     )
     with op.batch_alter_table("profile", schema=None) as batch_op:
@@ -113,7 +115,8 @@ def create_consent() -> None:
             name=op.f("ck_profile_consent_audience"),
         ),
         sa.CheckConstraint(
-            "(audience = 'department') = (department_id IS NOT NULL)", name=op.f("ck_profile_consent_department")
+            "(audience = 'department') = (department_id IS NOT NULL)",
+            name=op.f("ck_profile_consent_department"),
         ),
         sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_profile_consent_user_id_user")),
         sa.ForeignKeyConstraint(
@@ -155,7 +158,9 @@ def create_cards() -> None:
         sa.ForeignKeyConstraint(
             ["card_id"], ["greeting_card.id"], name=op.f("fk_greeting_card_line_card_id_greeting_card")
         ),
-        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_greeting_card_line_author_id_user")),
+        sa.ForeignKeyConstraint(
+            ["author_id"], ["user.id"], name=op.f("fk_greeting_card_line_author_id_user")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_greeting_card_line")),
         sa.UniqueConstraint("card_id", "author_id", name="uq_greeting_card_line_author"),
     )
@@ -182,7 +187,9 @@ def create_thanks() -> None:
         sa.CheckConstraint("author_id <> person_id", name=op.f("ck_thanks_two_people")),
         sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_thanks_author_id_user")),
         sa.ForeignKeyConstraint(["person_id"], ["user.id"], name=op.f("fk_thanks_person_id_user")),
-        sa.ForeignKeyConstraint(["department_id"], ["department.id"], name=op.f("fk_thanks_department_id_department")),
+        sa.ForeignKeyConstraint(
+            ["department_id"], ["department.id"], name=op.f("fk_thanks_department_id_department")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_thanks")),
     )
     with op.batch_alter_table("thanks", schema=None) as batch_op:

@@ -34,7 +34,9 @@ def test_every_solar_day_is_known_by_the_same_lunar_days() -> None:
         expected = {(LUNAR, other.month, other.day)} if not other.leap else set()
         if expected and other.day == 29 == LCalendars.ndays(other.year, other.month, 0):
             expected.add((LUNAR, other.month, 30))
-        found = {(item.calendar, item.month, item.day) for item in yearly_days_on(day) if item.calendar == LUNAR}
+        found = {
+            (item.calendar, item.month, item.day) for item in yearly_days_on(day) if item.calendar == LUNAR
+        }
         assert found == expected, day
         day += timedelta(days=1)
 
@@ -68,15 +70,21 @@ def test_other_years_are_refused_with_a_sentence(year: int, day: YearlyDay) -> N
     assert "年份须在 1900 到 2100 之间" in str(refused.value.fields["year"])
 
 
-@pytest.mark.parametrize(("calendar", "month", "day"), [(SOLAR, 2, 30), (SOLAR, 4, 31), (LUNAR, 1, 31), (LUNAR, 13, 1)])
+@pytest.mark.parametrize(
+    ("calendar", "month", "day"), [(SOLAR, 2, 30), (SOLAR, 4, 31), (LUNAR, 1, 31), (LUNAR, 13, 1)]
+)
 def test_days_no_year_has_are_refused(calendar: CalendarKind, month: int, day: int) -> None:
     with pytest.raises(Invalid):
         YearlyDay(calendar, month, day)
 
 
 def yearly_days() -> some.SearchStrategy[YearlyDay]:
-    solar = some.dates(date(2000, 1, 1), date(2000, 12, 31)).map(lambda day: YearlyDay(SOLAR, day.month, day.day))
-    moon = some.builds(YearlyDay, some.just(LUNAR), some.integers(1, 12), some.integers(1, 30), some.booleans())
+    solar = some.dates(date(2000, 1, 1), date(2000, 12, 31)).map(
+        lambda day: YearlyDay(SOLAR, day.month, day.day)
+    )
+    moon = some.builds(
+        YearlyDay, some.just(LUNAR), some.integers(1, 12), some.integers(1, 30), some.booleans()
+    )
     return solar | moon
 
 

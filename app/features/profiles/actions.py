@@ -1,7 +1,6 @@
 """What happens to a profile: giving, consenting, withdrawing, erasing. Events name fields, never what they hold."""
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -60,7 +59,9 @@ class ProfileValues:
     mobile: str = ""
 
 
-def read_birthday(calendar: str | None, month: int | None, day: int | None, *, leap: bool) -> YearlyDay | None:
+def read_birthday(
+    calendar: str | None, month: int | None, day: int | None, *, leap: bool
+) -> YearlyDay | None:
     """Return a birthday out of what was chosen, None where nothing was.
 
     Raises Invalid at ``birthday_calendar``, ``birthday_month`` or ``birthday_day`` for what is missing or does not
@@ -362,4 +363,3 @@ def _own_user(actor: Actor) -> User:
 def renamed(user_id: int, _actor: Actor) -> None:
     """Bring the index up to date where the name of a person changed."""
     bring_search_up_to_date(user_id)
-

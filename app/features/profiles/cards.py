@@ -9,7 +9,19 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, extract, false, func, literal, or_, select, union_all, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    extract,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.orm import joinedload
 
 from app.core import clock, timeline, workdays
@@ -133,9 +145,7 @@ def _celebration(row: Any, week: Sequence[tuple[date, tuple[YearlyDay, ...]]], a
         said = _("生日") if kept.calendar == CalendarKind.SOLAR else _("生日（%(day)s）", day=kept)
     else:
         said = _("入职 %(years)s 周年", years=day.year - int(row.year))
-    return Celebration(
-        row.id, row.name, row.occasion, day, said, day == week[0][0], row.id == actor.id
-    )
+    return Celebration(row.id, row.name, row.occasion, day, said, day == week[0][0], row.id == actor.id)
 
 
 def celebration_of(actor: Actor, person_id: int, occasion: Occasion) -> Celebration:
@@ -150,7 +160,7 @@ def celebration_of(actor: Actor, person_id: int, occasion: Occasion) -> Celebrat
 
 
 def visible_to(actor: Actor) -> Select[int]:
-    """Return the SELECT of the ids of the cards an actor sees: their own from the day on, others while they may know."""
+    """Return the SELECT of the ids of the cards an actor sees: own ones from the day on, others while they may know."""
     person = User
     own = and_(GreetingCard.person_id == actor.id, GreetingCard.day <= clock.today())
     shared = [
@@ -185,7 +195,11 @@ def get_card(actor: Actor, card_id: int, *, lock: bool = False) -> GreetingCard:
 
 def title_of(card: GreetingCard) -> str:
     """Return what a card is called on its own page, where its reader may know whose it is."""
-    return _("给%(name)s的%(occasion)s贺卡", name=card.person.name, occasion=OCCASION_LABELS[Occasion(card.occasion)])
+    return _(
+        "给%(name)s的%(occasion)s贺卡",
+        name=card.person.name,
+        occasion=OCCASION_LABELS[Occasion(card.occasion)],
+    )
 
 
 def titles(ids: Sequence[int]) -> dict[int, str]:

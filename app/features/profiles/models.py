@@ -18,7 +18,9 @@ class Profile(VersionedMixin, Model):
 
     __tablename__ = "profile"
     __table_args__ = (
-        CheckConstraint(f"birthday_calendar IS NULL OR {one_of('birthday_calendar', CalendarKind)}", name="calendar"),
+        CheckConstraint(
+            f"birthday_calendar IS NULL OR {one_of('birthday_calendar', CalendarKind)}", name="calendar"
+        ),
         CheckConstraint(
             "(birthday_calendar IS NULL) = (birthday_month IS NULL)"
             " AND (birthday_month IS NULL) = (birthday_day IS NULL)",
@@ -42,12 +44,12 @@ class Profile(VersionedMixin, Model):
     @property
     def birthday(self) -> YearlyDay | None:
         """The birthday as it was given; None where none was."""
-        return birthday_of(
-            self.birthday_calendar, self.birthday_month, self.birthday_day, self.birthday_leap
-        )
+        return birthday_of(self.birthday_calendar, self.birthday_month, self.birthday_day, self.birthday_leap)
 
 
-def birthday_of(calendar: str | None, month: int | None, day: int | None, leap: bool | None) -> YearlyDay | None:
+def birthday_of(
+    calendar: str | None, month: int | None, day: int | None, leap: bool | None
+) -> YearlyDay | None:
     """Return the birthday that columns hold; None where any is empty."""
     if calendar is None or month is None or day is None:
         return None

@@ -62,8 +62,7 @@ def collect(actor: Actor) -> dict[str, Any]:
             for row in queries.consents_of(user.id)
         ],
         "accesses": [
-            {"who": row.name, "how": row.how, "at": row.at.isoformat()}
-            for row in queries.access_log(user.id)
+            {"who": row.name, "how": row.how, "at": row.at.isoformat()} for row in queries.access_log(user.id)
         ],
         "thanks": thanks_of(user.id),
         "cards": cards_of(actor),
@@ -98,9 +97,7 @@ def thanks_of(user_id: int) -> list[dict[str, str]]:
         select(author.name, person.name, Thanks.text, Thanks.created_at)
         .join(author, author.id == Thanks.author_id)
         .join(person, person.id == Thanks.person_id)
-        .where(
-            (Thanks.author_id == user_id) | (Thanks.person_id == user_id), Thanks.taken_back_at.is_(None)
-        )
+        .where((Thanks.author_id == user_id) | (Thanks.person_id == user_id), Thanks.taken_back_at.is_(None))
         .order_by(Thanks.id)
     )
     return [{"from": row[0], "to": row[1], "text": row[2], "at": row[3].isoformat()} for row in rows]

@@ -34,7 +34,9 @@ def own_data(data: dict[str, Any], company: str) -> bytes:
     """Return the data of ``own_data.collect`` as PDF."""
     with using_locale(CHINESE):
         work = data["work"]
-        document = Document(DocumentFacts(HEADING, printable(company), work["staff_number"], clock.now()), _MARGINS)
+        document = Document(
+            DocumentFacts(HEADING, printable(company), work["staff_number"], clock.now()), _MARGINS
+        )
         printed = clock.to_local(clock.now()).strftime("%Y-%m-%d %H:%M")
         blocks.page_foot(document, Foot(printable(work["name"]), HEADING, "", f"导出时间 {printed}"))
         blocks.running_head(document, HEADING, printable(work["name"]))
@@ -98,7 +100,9 @@ def voluntary_facts(given: dict[str, Any]) -> list[Fact]:
     """Return the voluntary data as facts; what was not given says so."""
     day = given["birthday"]
     birthday = (
-        str(YearlyDay(CalendarKind(day["calendar"]), day["month"], day["day"], day["leap"])) if day else "未填写"
+        str(YearlyDay(CalendarKind(day["calendar"]), day["month"], day["day"], day["leap"]))
+        if day
+        else "未填写"
     )
     return [
         Fact("生日", birthday),

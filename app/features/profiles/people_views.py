@@ -49,9 +49,7 @@ def person_panel(user: User, actor: Actor) -> dict[str, Any] | None:
     seen = visibility.visible_fields(actor, [user.id])[user.id]
     if seen.restricted and actor.id is not None:
         reader, person = actor.id, user.id
-        after_request(
-            SideWrite.RESTRICTED_VIEW, lambda: actions.note_access(person, reader, AccessKind.VIEW)
-        )
+        after_request(SideWrite.RESTRICTED_VIEW, lambda: actions.note_access(person, reader, AccessKind.VIEW))
     return {
         "seen": seen,
         "photo_url": address_of(seen.photo_id) if seen.photo_id is not None else "",
@@ -128,9 +126,7 @@ def _thank(form: ThanksForm, person_id: int) -> str:
     actor = current_actor()
 
     def make() -> str:
-        thanks.give(
-            person_or_404(person_id), form.text.data or "", form.audience.data or "", actor=actor
-        )
+        thanks.give(person_or_404(person_id), form.text.data or "", form.audience.data or "", actor=actor)
         return url_for("profiles.growth_page", person_id=person_id)
 
     with unit_of_work():
@@ -254,7 +250,12 @@ def skills() -> Response:
         field=field.value,
         people=queries.people_with(current_actor(), field, word, MOST_PEOPLE),
         tabs=[
-            (FIELD_LABELS[item], url_for("profiles.skills", kind=item.value, q=word or None), item == field, None)
+            (
+                FIELD_LABELS[item],
+                url_for("profiles.skills", kind=item.value, q=word or None),
+                item == field,
+                None,
+            )
             for item in SEARCHED
         ],
     )

@@ -108,7 +108,7 @@ def department_choices(user: User) -> list[tuple[str, str]]:
     """Return the departments a person belongs to, from below upwards, as choices of an audience."""
     chain = visibility.chain_of(user.department_id)
     names = department_names(chain)
-    parents = {node for node in chain[1:]}
+    parents = set(chain[1:])
     return [
         (
             f"{Audience.DEPARTMENT}:{department}",
@@ -248,7 +248,5 @@ def people_with(reader: Actor, field: ProfileField, word: str, limit: int) -> li
 
 def person_thanked(reader: Actor, thanks_id: int) -> int | None:
     """Return whom a line thanks, None where the reader does not see it."""
-    statement = select(Thanks.person_id).where(
-        Thanks.id == thanks_id, Thanks.id.in_(visible_thanks(reader))
-    )
+    statement = select(Thanks.person_id).where(Thanks.id == thanks_id, Thanks.id.in_(visible_thanks(reader)))
     return session.execute(statement).scalar()

@@ -2,7 +2,18 @@
 
 from datetime import timedelta
 
-from app.core import documents, erasures, growth, jobs, modules, permissions, search, sentences, settings, timeline
+from app.core import (
+    documents,
+    erasures,
+    growth,
+    jobs,
+    modules,
+    permissions,
+    search,
+    sentences,
+    settings,
+    timeline,
+)
 from app.core.i18n import LazyText, lazy, lazy_in_context
 from app.core.i18n import gettext as _
 from app.core.permissions import Role
@@ -113,7 +124,11 @@ documents.register_document_type(
         visible=queries.visible_to,
     ),
     documents.DocumentType(
-        CARD, lazy("贺卡"), url=lambda number: f"/cards/{number}", titles=cards.titles, visible=cards.visible_to
+        CARD,
+        lazy("贺卡"),
+        url=lambda number: f"/cards/{number}",
+        titles=cards.titles,
+        visible=cards.visible_to,
     ),
     documents.DocumentType(
         THANKS,

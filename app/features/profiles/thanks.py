@@ -62,7 +62,9 @@ def take_back(thanks_id: int, *, actor: Actor) -> int:
     Raises NotVisible for a line the actor does not see, Denied for others.
     """
     row = session.execute(
-        select(Thanks).where(Thanks.id == thanks_id, Thanks.id.in_(queries.visible_thanks(actor))).with_for_update()
+        select(Thanks)
+        .where(Thanks.id == thanks_id, Thanks.id.in_(queries.visible_thanks(actor)))
+        .with_for_update()
     ).scalar_one_or_none()
     if row is None:
         raise NotVisible

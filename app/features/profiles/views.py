@@ -4,10 +4,11 @@ from typing import Any
 
 from flask import Blueprint, Response, flash, request, url_for
 
-from app.core import modules, pictures, settings, side_writes
+from app.core import clock, modules, pictures, settings, side_writes
 from app.core.db import session
 from app.core.errors import Invalid, NotVisible, Problem, Stale
 from app.core.i18n import gettext as _
+from app.core.lunar import YearlyDay, next_occurrence
 from app.core.side_writes import SideWrite
 from app.core.uow import unit_of_work
 from app.features.people.models import Department, User
@@ -114,10 +115,18 @@ def shown_value(field: ProfileField, profile: Profile | None, user: User) -> str
     if profile is None:
         return ""
     if field == ProfileField.BIRTHDAY:
-        return str(profile.birthday or "")
+        return birthday_text(profile.birthday)
     if field == ProfileField.PHOTO:
         return _("已上传") if profile.photo_id else ""
     return str(getattr(profile, field.value))
+
+
+def birthday_text(birthday: YearlyDay | None) -> str:
+    """Return one's own birthday with the next day on which it is celebrated."""
+    if birthday is None:
+        return ""
+    coming = next_occurrence(birthday, clock.today())
+    return _("%(day)s（下次是 %(date)s）", day=birthday, date=coming.isoformat())
 
 
 @blueprint.route("/profile/edit", methods=["GET", "POST"])

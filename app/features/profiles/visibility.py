@@ -102,7 +102,7 @@ def leads(reader: Actor, home: Any) -> ColumnElement[bool]:
 
 
 def may_see(reader: Actor, field: ProfileField, person: Any = User) -> ColumnElement[bool]:
-    """Return the condition that a reader may see a field of a person; ``person`` is the table of accounts or an alias."""
+    """Return the condition that a reader may see a field of a person; ``person`` is the table or an alias."""
     if not modules.is_on(MODULE) or reader.id is None:
         return false()
     return or_(person.id == reader.id, and_(_colleague(reader, person), _consents(reader, field, person)))
@@ -125,9 +125,7 @@ def _consents(
         for audience, condition in conditions.items()
         if audience in among
     ]
-    statement = select(Consent.id).where(
-        Consent.id == latest_consent(person, field), or_(*choices)
-    )
+    statement = select(Consent.id).where(Consent.id == latest_consent(person, field), or_(*choices))
     return statement.correlate(person).exists()
 
 
@@ -184,9 +182,7 @@ def visible_fields(reader: Actor, people: Iterable[int]) -> dict[int, VisibleFie
 
 def _shown(row: Any) -> VisibleFields:
     return VisibleFields(
-        birthday=birthday_of(
-            row.birthday_calendar, row.birthday_month, row.birthday_day, row.birthday_leap
-        ),
+        birthday=birthday_of(row.birthday_calendar, row.birthday_month, row.birthday_day, row.birthday_leap),
         joined_on=row.joined_on,
         photo_id=row.photo_id,
         about=row.about or None,

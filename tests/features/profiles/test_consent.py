@@ -55,7 +55,7 @@ class Model:
             return True
         if not self.in_sales:
             return False
-        return reader == "manager" if audience in ("manager",) else reader in self.department(audience)
+        return reader == "manager" if audience == "manager" else reader in self.department(audience)
 
     def department(self, audience: str | None) -> tuple[str, ...]:
         return ("colleague", "manager") if audience == "department" else ()
@@ -101,7 +101,9 @@ def looked_at(client: Client, place: Office, reader: str, card_id: int) -> str:
     for address in addresses:
         answer = client.get(address)
         # What was typed into a search stands in its field.
-        texts.append(re.sub(r'value="[^"]*"|没有找到“[^”]*”', "", client.page.html) if answer.is_json is False else "")
+        texts.append(
+            re.sub(r'value="[^"]*"|没有找到“[^”]*”', "", client.page.html) if answer.is_json is False else ""
+        )
     for address in ("/search?q=古琴", "/"):
         client.get(address, htmx=True)
         texts.append(re.sub(r'value="[^"]*"|没有找到“[^”]*”', "", client.page.html))
@@ -115,7 +117,9 @@ def before_mid_autumn(at) -> None:
 
 @settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(STEPS, some.sampled_from(["colleague", "manager", "technician", "outsider", "wen"]))
-def test_nothing_shows_what_the_reader_may_not_see(app: Flask, steps: list[tuple[str, str]], reader: str) -> None:
+def test_nothing_shows_what_the_reader_may_not_see(
+    app: Flask, steps: list[tuple[str, str]], reader: str
+) -> None:
     place = fresh_office(app)
     model = Model(place)
     client = Client(app)

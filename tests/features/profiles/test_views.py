@@ -52,7 +52,9 @@ def photo() -> bytes:
     return stream.getvalue()
 
 
-def test_a_lunar_birthday_is_given_shown_to_the_department_and_withdrawn(client: Client, place: Office) -> None:
+def test_a_lunar_birthday_is_given_shown_to_the_department_and_withdrawn(
+    client: Client, place: Office
+) -> None:
     as_(client, place, "wen").get("/profile/edit")
     values = client.page.values("/profile/edit")
     chosen = {"birthday_calendar": "lunar", "birthday_month": "8", "birthday_day": "15", "birth_year": "1992"}
@@ -108,7 +110,9 @@ def test_days_that_many_years_lack_are_taken(client: Client, place: Office) -> N
         {"birthday_calendar": "solar", "birthday_month": "2", "birthday_day": "29"},
     ):
         as_(client, place, "wen").get("/profile/edit")
-        assert client.post("/profile/edit", {**client.page.values("/profile/edit"), **typed}).status_code == 303
+        assert (
+            client.post("/profile/edit", {**client.page.values("/profile/edit"), **typed}).status_code == 303
+        )
         assert client.get("/").status_code == 200
 
 
@@ -125,7 +129,13 @@ def test_an_audience_that_is_not_ones_own_is_refused(client: Client, place: Offi
     as_(client, place, "wen").get("/profile")
     form = "/profile/consents/skills"
     values = client.page.values(form)
-    for audience in ("", "nobody", "everybody", f"department:{place.technician.department_id}", "department:x"):
+    for audience in (
+        "",
+        "nobody",
+        "everybody",
+        f"department:{place.technician.department_id}",
+        "department:x",
+    ):
         assert client.post(form, {**values, "audience": audience}).status_code == 422
         assert "请选择给谁看" in client.page.text
     assert client.post("/profile/consents/salary", {**values, "audience": "me"}).status_code == 404
@@ -154,7 +164,9 @@ def test_the_photo_is_for_whom_it_is_shown_to_and_gone_when_withdrawn(client: Cl
 
 def test_bytes_of_an_erased_photo_go_an_hour_later(client: Client, place: Office, at) -> None:
     as_(client, place, "wen").get("/profile")
-    client.post("/profile/photo", {**client.page.values("/profile/photo"), "file": (io.BytesIO(photo()), "我.jpg")})
+    client.post(
+        "/profile/photo", {**client.page.values("/profile/photo"), "file": (io.BytesIO(photo()), "我.jpg")}
+    )
     path = path_of(session.execute(select(StoredFile.sha256)).scalar_one())
     client.get("/profile")
     client.post("/profile/photo/remove", client.page.values("/profile/photo/remove"))
@@ -208,7 +220,9 @@ def test_a_card_circulates_and_is_handed_over_on_the_day(client: Client, place: 
     assert client.post(f"{address}/sign", {**token(client), "text": "晚了"}).status_code == 409
 
 
-def test_consent_withdrawn_while_a_card_circulates_closes_it_for_good(client: Client, place: Office, at) -> None:
+def test_consent_withdrawn_while_a_card_circulates_closes_it_for_good(
+    client: Client, place: Office, at
+) -> None:
     give(place, birthday=MID_AUTUMN)
     show(place, ProfileField.BIRTHDAY, "company")
     with unit_of_work():
@@ -237,7 +251,11 @@ def test_the_person_is_told_of_a_card_in_working_hours_only(client: Client, plac
         cards.sign(number, "快乐", actor=place.actor("colleague"))
     told = "您收到一张同事们写的贺卡"
     # The day is a holiday; the next working day is the 28th.
-    for moment, heard in (((2026, 9, 25, 10, 0), False), ((2026, 9, 28, 7, 0), False), ((2026, 9, 28, 9, 0), True)):
+    for moment, heard in (
+        ((2026, 9, 25, 10, 0), False),
+        ((2026, 9, 28, 7, 0), False),
+        ((2026, 9, 28, 9, 0), True),
+    ):
         at(*moment)
         cards.deliver()
         as_(client, place, "wen").get("/notices")
@@ -379,7 +397,13 @@ def test_queries_do_not_grow_with_people(client: Client, place: Office, queries:
     show(place, ProfileField.BIRTHDAY, "company")
     show(place, ProfileField.SKILLS, "company")
     as_(client, place, "colleague")
-    addresses = ("/", "/people/skills", f"/people/{place.wen.id}", f"/people/{place.wen.id}/growth", "/profile")
+    addresses = (
+        "/",
+        "/people/skills",
+        f"/people/{place.wen.id}",
+        f"/people/{place.wen.id}/growth",
+        "/profile",
+    )
     counts = []
     for people_there in (1, 30):
         if people_there > 1:
@@ -387,7 +411,9 @@ def test_queries_do_not_grow_with_people(client: Client, place: Office, queries:
                 person = factories.user(f"同事{number}", f"n{number}", place.sales, [Role.SALESPERSON])
                 with unit_of_work():
                     actor = factories.actor(person)
-                    actions.edit(actions.ProfileValues(birthday=MID_AUTUMN, skills="日语"), version=None, actor=actor)
+                    actions.edit(
+                        actions.ProfileValues(birthday=MID_AUTUMN, skills="日语"), version=None, actor=actor
+                    )
                     actions.consent(ProfileField.BIRTHDAY, "company", actor=actor)
                     actions.consent(ProfileField.SKILLS, "company", actor=actor)
         sent_by_page = []
