@@ -2,19 +2,21 @@
 
 from datetime import date
 
-from app.core import clock
+from app.core import clock, settings
 from app.core.i18n import ENGLISH, using_locale
 from app.core.lunar import CalendarKind, YearlyDay
 from app.core.uow import unit_of_work
 from app.features.people.models import User
 from app.features.profiles import actions, cards, thanks
 from app.features.profiles.actions import ProfileValues
-from app.features.profiles.enums import AccessKind, Occasion, ProfileField
+from app.features.profiles.enums import MODULE, AccessKind, Occasion, ProfileField
 from tests import factories
 
 
 def profiles(accounts: dict[str, User]) -> None:
     """Let them tell of themselves; the sentences they agree to are kept as they were shown."""
+    with unit_of_work():
+        settings.put("modules.switches", {**settings.get("modules.switches"), MODULE: True})
     today = clock.today()
     with using_locale(ENGLISH):
         for number in ("s1", "s2", "m1"):

@@ -1,6 +1,5 @@
 """What happens to a profile: giving, consenting, withdrawing, erasing. Events name fields, never what they hold."""
 
-import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -82,12 +81,6 @@ def read_birthday(
         raise Invalid(fields={f"birthday_{name}": text for name, text in problem.fields.items()}) from problem
 
 
-def words_of(text: str) -> str:
-    """Return a list of words as it is kept: those between commas and the like, each once."""
-    words = (word.strip() for word in re.split(r"[,，、;；\n]+", text))
-    return "、".join(dict.fromkeys(word for word in words if word))
-
-
 def own_profile(actor: Actor) -> Profile:
     """Return the row of one's own profile in the open unit of work, made where there is none yet."""
     if actor.id is None:
@@ -125,7 +118,7 @@ def edit(values: ProfileValues, *, version: int | None, actor: Actor) -> Profile
     profile.birthday_day = birthday.day if birthday else None
     profile.birthday_leap = birthday.leap if birthday else False
     profile.about, profile.mobile = values.about.strip(), values.mobile.strip()
-    profile.skills, profile.hobbies = words_of(values.skills), words_of(values.hobbies)
+    profile.skills, profile.hobbies = values.skills.strip(), values.hobbies.strip()
     year_before = queries.birth_year_of(profile.id)
     if values.birth_year != year_before:
         session.execute(delete(BirthYear).where(BirthYear.user_id == profile.id))

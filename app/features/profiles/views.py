@@ -1,5 +1,6 @@
 """One's own page: what one gave, who sees it, who looked; export, erasure, and how privacy is kept."""
 
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, Response, flash, request, url_for
@@ -11,7 +12,7 @@ from app.core.i18n import gettext as _
 from app.core.lunar import YearlyDay, next_occurrence
 from app.core.side_writes import SideWrite
 from app.core.uow import unit_of_work
-from app.features.people.models import Department, User
+from app.features.people.models import User
 from app.features.profiles import actions, cards, own_data, pdf, queries
 from app.features.profiles.enums import (
     AUDIENCE_LABELS,
@@ -60,20 +61,18 @@ def own() -> Response:
 def show_own(refusal: documents.Refusal | None = None, field: str = "") -> Response:
     """Show one's own page; a refusal stands at the field it is about."""
     user, actor = own_user(), current_actor()
-    profile = queries.profile_of(user.id)
+    profile, birth_year, joined = queries.own_parts(user.id)
     consents = queries.consents_of(user.id)
-    department = session.get(Department, user.department_id) if user.department_id else None
     return fragments.page(
         "profiles/own.html",
         status=refusal.status if refusal else 200,
         heading=_("我的资料"),
         person=user,
-        department=department.name if department else "",
-        joined=queries.joined_on(user.id),
-        fields=field_rows(profile, user, queries.present_consents(consents)),
+        joined=joined,
+        fields=field_rows(profile, joined, queries.present_consents(consents)),
         choices=queries.audience_choices(user),
         agreed=WORDING.filled(who=_("所选的人"), field=_("所填的内容")),
-        birth_year=queries.birth_year_of(user.id),
+        birth_year=birth_year,
         photo_url=documents.address_of(profile.photo_id) if profile and profile.photo_id else "",
         history=consents,
         labels={code.value: label for code, label in FIELD_LABELS.items()},
@@ -84,7 +83,7 @@ def show_own(refusal: documents.Refusal | None = None, field: str = "") -> Respo
     )
 
 
-def field_rows(profile: Profile | None, user: User, consents: Any) -> list[dict[str, Any]]:
+def field_rows(profile: Profile | None, joined: date | None, consents: Any) -> list[dict[str, Any]]:
     """Return a row for each field: its value, who sees it since when, which audience is chosen."""
     rows = []
     for field in ProfileField:
@@ -96,7 +95,7 @@ def field_rows(profile: Profile | None, user: User, consents: Any) -> list[dict[
             {
                 "code": field.value,
                 "label": FIELD_LABELS[field],
-                "value": shown_value(field, profile, user),
+                "value": shown_value(field, profile, joined),
                 "seen_by": given.said if given else str(AUDIENCE_LABELS[Audience.NOBODY]),
                 "since": given.at if given else None,
                 "shared": bool(given and given.shared),
@@ -107,10 +106,9 @@ def field_rows(profile: Profile | None, user: User, consents: Any) -> list[dict[
     return rows
 
 
-def shown_value(field: ProfileField, profile: Profile | None, user: User) -> str:
+def shown_value(field: ProfileField, profile: Profile | None, joined: date | None) -> str:
     """Return a field of one's own as it reads."""
     if field == ProfileField.ANNIVERSARY:
-        joined = queries.joined_on(user.id)
         return joined.isoformat() if joined else ""
     if profile is None:
         return ""

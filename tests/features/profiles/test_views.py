@@ -178,7 +178,7 @@ def test_bytes_of_an_erased_photo_go_an_hour_later(client: Client, place: Office
 
 
 def test_skills_are_found_among_those_shown(client: Client, place: Office) -> None:
-    give(place, skills="日语，投标; 投标", hobbies="羽毛球")
+    give(place, skills="日语、投标", hobbies="羽毛球")
     show(place, ProfileField.SKILLS, place.to_sales())
     for reader, sees in (("colleague", True), ("technician", False)):
         as_(client, place, reader).get("/people/skills?q=日语")
