@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import select
 
+from app.core import clock
 from app.core.db import session
 from app.core.lunar import CalendarKind, YearlyDay, yearly_days_on
 from app.core.permissions import SYSTEM
@@ -18,7 +19,7 @@ from app.features.profiles.enums import Audience, Occasion, ProfileField
 
 BACK = 40
 # Whose birthday comes in some days, whenever the demo is loaded.
-SOON, DAYS_TO_COME = "w1", 5
+SOON, DAYS_TO_COME = "w1", 2
 
 
 def lunar(month: int, day: int) -> YearlyDay:
@@ -159,7 +160,7 @@ def telling(stage: Stage) -> Script:
         yield stage.timetable.moment(BACK - place, 12, 10 + place)
         actor = stage.actor(told.staff_number)
         actions.set_joined(person(told.staff_number), told.joined_on, actor=SYSTEM)
-        soon = yearly_days_on(stage.timetable.today + timedelta(days=DAYS_TO_COME))[0]
+        soon = yearly_days_on(coming_day(stage))[0]
         birthday = soon if told.staff_number == SOON else told.birthday
         actions.edit(
             ProfileValues(birthday, None, told.about, told.skills, told.hobbies, told.mobile),
@@ -190,9 +191,16 @@ def thanking(stage: Stage) -> Script:
         thanks.give(someone, line, chosen, actor=stage.actor(author))
 
 
+def coming_day(stage: Stage) -> date:
+    """Return the day of the birthday that comes soon."""
+    return stage.timetable.today + timedelta(days=DAYS_TO_COME)
+
+
 def celebrating(stage: Stage) -> Script:
-    """Colleagues sign a card for the head of the warehouse."""
+    """Colleagues sign a card for the head of the warehouse, unless a long holiday lies between."""
     yield stage.timetable.moment(1, 9, 20)
+    if (coming_day(stage) - clock.today()).days >= cards.DAYS_AHEAD:
+        return
     keeper = person(SOON).id
     for author, line in (
         ("s2", "马哥生日快乐，每次急单都靠您！"),
