@@ -33,7 +33,7 @@ MARKS = {
 FIELDS = tuple(MARKS)
 AUDIENCES = ("me", "manager", "team", "department", "company", "withdraw")
 STEPS = some.lists(
-    some.tuples(some.sampled_from([*FIELDS, "move"]), some.sampled_from(AUDIENCES)), min_size=1, max_size=7
+    some.tuples(some.sampled_from([*FIELDS, "move"]), some.sampled_from(AUDIENCES)), min_size=1, max_size=4
 )
 
 
@@ -115,7 +115,7 @@ def before_mid_autumn(at) -> None:
     at(2026, 9, 21, 9, 0)
 
 
-@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(STEPS, some.sampled_from(["colleague", "manager", "technician", "outsider", "wen"]))
 def test_nothing_shows_what_the_reader_may_not_see(
     app: Flask, steps: list[tuple[str, str]], reader: str
@@ -156,12 +156,12 @@ def fresh_office(app: Flask) -> Office:
     return place
 
 
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     some.lists(
         some.tuples(some.sampled_from(["company", "department", "me", "withdraw", "sign"]), some.booleans()),
         min_size=1,
-        max_size=8,
+        max_size=6,
     )
 )
 def test_a_card_is_seen_by_whom_the_birthday_is_shown_to(app: Flask, steps: list[tuple[str, bool]]) -> None:
