@@ -5,7 +5,7 @@ from pathlib import Path
 
 from flask import Flask
 
-from app.core import clock, files, kept_uploads
+from app.core import clock, erasures, files, kept_uploads
 from app.core.db import db
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # Lower features first: a feature may use those before it, never those after it.
 FEATURES = (
     "people",
+    "profiles",
     "directory",
     "acknowledgements",
     "customers",
@@ -61,6 +62,7 @@ def create_app(config: object | None = None) -> Flask:
     clock.set_company_zone(app.config["COMPANY_TIME_ZONE"])
     files.use_folder(Path(app.config["DATA_FOLDER"]) / "files")
     kept_uploads.use_folder(Path(app.config["DATA_FOLDER"]) / "uploads")
+    erasures.use_folder(Path(app.config["BACKUP_FOLDER"]))
     db.init_app(app)
     setup.install(app)
     for name in FEATURES:

@@ -22,7 +22,7 @@ from sqlalchemy import inspect
 from sqlalchemy.exc import DatabaseError
 
 from app.core import backup as backups
-from app.core import checks, i18n, jobs
+from app.core import checks, erasures, i18n, jobs
 from app.core.db import db, session
 from launcher import folder
 from launcher.console import Refusal, say, speaks_chinese
@@ -92,6 +92,7 @@ def setup(demo: bool) -> None:
     data = Path(current_app.config["DATA_DIR"])
     examine(data)
     migrate()
+    erasures.apply_pending(data)
     kind = folder.kind(data)
     fresh = kind in (None, folder.LOADING) and not has_people()
     if fresh and demo:
@@ -220,6 +221,11 @@ def restore(file: Path) -> None:
     data = Path(current_app.config["DATA_DIR"])
     manifest = backups.restore(file, data, current_app.config["SQLALCHEMY_DATABASE_URI"])
     describe(file, manifest)
+    if erasures.bring_along(file, data):
+        tell(
+            "备份旁边的删除记录已带上，下次启动时会再次删除其中的个人资料。",
+            "The list of erasures beside the backup came along; the next start erases these data again.",
+        )
     tell(f"已恢复到 {data}。", f"Restored into {data}.")
 
 

@@ -27,7 +27,7 @@ from typing import IO, Any
 from sqlalchemy import URL, make_url, select
 from sqlalchemy import func as sql
 
-from app.core import backup_postgresql, clock, settings
+from app.core import backup_postgresql, clock, erasures, settings
 from app.core.backup_postgresql import BackupError
 from app.core.db import session
 from app.core.i18n import gettext as _
@@ -149,6 +149,7 @@ def create(target: Path, folder: Path, database_url: str) -> Manifest:
         with suppress(OSError):
             unfinished.unlink(missing_ok=True)
     note_success()
+    erasures.write_beside_backups(target.parent)
     return manifest
 
 

@@ -2,7 +2,8 @@
 
 The list is closed: refused attempts, throttle counts, session last-seen, recently seen, first view of a rule, and
 that a list left the system as a file or the paper of an unopened bid was opened: a download is a GET, but who
-took personal data or a sealed price with them must be known.
+took personal data or a sealed price with them must be known, as must who looked at what a colleague shows to a few;
+and the list of erasures beside the backups, a file that only what was committed may enter.
 """
 
 from collections.abc import Callable
@@ -22,6 +23,8 @@ class SideWrite(StrEnum):
     RULE_FIRST_VIEW = "rule_first_view"
     EXPORT = "export"
     SEALED_PAPER = "sealed_paper"
+    RESTRICTED_VIEW = "restricted_view"
+    ERASURE_LIST = "erasure_list"
 
 
 _queue_key = "side_writes"

@@ -49,6 +49,7 @@ from tests.web import (
     small_directory,
     small_exams,
     small_meetings,
+    small_profiles,
     small_proposals,
     small_rules,
     small_suggestions,
@@ -439,6 +440,7 @@ def world(states: tuple[str, ...] = STATES) -> World:
         small_suggestions.suggestions(accounts)
         small_training.training(accounts)
         small_exams.exams(accounts)
+        small_profiles.profiles(accounts)
         bring_along(item_imports.KIND, accounts["a1"], ("Asset name", "Category"), ("Drill", "Office"))
     with unit_of_work():
         today = clock.today()

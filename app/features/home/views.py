@@ -19,6 +19,7 @@ from app.features.daily_questions.queries import of_today as question_of_today
 from app.features.home import actions, greeting, lists, queries
 from app.features.inquiries.enums import InquiryPerm
 from app.features.products.enums import ProductPerm
+from app.features.profiles.workbench import coming as coming_celebrations
 from app.features.quotations.enums import QuotationPerm
 from app.features.quotations.follow_up import counts as offers_due
 from app.features.seals.enums import SealPerm
@@ -100,6 +101,7 @@ def index() -> Response:
         worst=worst_clauses(actor),
         headlines=headlines(actor),
         daily=question_card(question_of_today(actor)),
+        coming=coming_celebrations(actor),
         no_backup=is_administrator(actor) and backup.is_overdue(),
     )
 
@@ -309,6 +311,7 @@ def today() -> Response:
         expiring=queries.expiring_offers(actor) if offers else [],
         follow_up=queries.offers_to_follow_up(actor) if offers else [],
         recent=documents.recent_of(actor, SHOWN_DOCUMENTS),
+        coming=coming_celebrations(actor),
         back_url=url_for("home.index"),
         printed_by=actor.name,
         printed_at=clock.now(),

@@ -9,7 +9,7 @@ from app.core.i18n import gettext as _
 from app.core.i18n import pgettext
 from app.core.permissions import ROLE_LABELS, Role, can
 from app.core.uow import unit_of_work
-from app.features.people import actions, leaving, passwords, queries
+from app.features.people import actions, leaving, panels, passwords, queries
 from app.features.people.enums import USER, PeoplePerm
 from app.features.people.forms import NewPersonForm, PersonForm, ResetPasswordForm, RoleForm
 from app.features.people.listing import people_list
@@ -75,6 +75,7 @@ def show(person_id: int) -> Response:
         manages=manages,
         manages_roles=manages_roles,
         told=told,
+        panels=panels.render(user, actor),
         events=documents.timeline_rows(timeline.events_for(USER, user.id)[:50]) if told else [],
     )
 

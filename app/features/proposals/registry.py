@@ -6,7 +6,7 @@ from functools import cache
 
 from sqlalchemy import ColumnElement
 
-from app.core import documents, jobs, modules, search, sentences, settings, tasks, timeline
+from app.core import documents, growth, jobs, modules, search, sentences, settings, tasks, timeline
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy, lazy_in_context
 from app.core.permissions import Actor, Role, can, register_permissions
@@ -16,7 +16,7 @@ from app.features.checks import follow_ups
 from app.features.checks.follow_ups import FollowUp
 from app.features.checks.models import ClauseCheck
 from app.features.checks.queries import register_judging
-from app.features.proposals import actions, queries, ranges
+from app.features.proposals import actions, queries, ranges, rewards
 from app.features.proposals.actions import MODULE, PUBLIC
 from app.features.proposals.enums import KIND_LABELS, PROPOSAL, TIP, ProposalPerm
 from app.features.proposals.flow import RANGE_SENTENCE, range_words
@@ -217,6 +217,7 @@ def checks_judged(actor: Actor) -> ColumnElement[bool] | None:
     return queries.checks_judged(actor) if modules.is_on(MODULE) else None
 
 
+growth.register(rewards.SOURCE)
 living.register_notes(notes)
 living.register_acts(acts)
 follow_ups.register(ways_on)

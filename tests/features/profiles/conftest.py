@@ -1,0 +1,3 @@
+"""The office of these tests."""
+
+from tests.features.profiles.office import place as place
