@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "2026_11_announcements"
-down_revision = "2026_11_booking_calendars"
+down_revision = "2026_11_activities"
 branch_labels = None
 depends_on = None
 

@@ -6,7 +6,7 @@ from alembic import op
 from app.core.db_objects import append_only_statements, drop_append_only_statements
 
 revision = "2026_11_profiles"
-down_revision = "2026_11_booking_calendars"
+down_revision = "2026_11_tasks_by_kind"
 branch_labels = None
 depends_on = None
 

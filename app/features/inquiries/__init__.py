@@ -19,8 +19,8 @@ from app.features.inquiries import (
 )
 from app.features.inquiries import offer_views as offer_views
 from app.features.inquiries import opening_views as opening_views
-from app.features.inquiries.case_seed import case_seed
 from app.features.inquiries import topics as topics
+from app.features.inquiries.case_seed import case_seed
 from app.features.inquiries.enums import CHANNEL_LABELS, KIND_LABELS, MARKET, InquiryPerm
 from app.features.inquiries.flow import DOC_TYPE, LATE_REPORT
 from app.features.inquiries.models import Inquiry

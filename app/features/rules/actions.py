@@ -105,9 +105,7 @@ def start_rule(*, actor: Actor, values: VersionValues) -> RuleVersion:
     return version
 
 
-def start_version(
-    rule: Rule, *, actor: Actor, origin: tuple[str, int] | None = None
-) -> RuleVersion:
+def start_version(rule: Rule, *, actor: Actor, origin: tuple[str, int] | None = None) -> RuleVersion:
     """Begin a draft from the newest published version of a rule, every clause with the identity it has there.
 
     ``origin`` names the document it comes of, by kind and id, which its page then tells. Raises Conflict where one is
