@@ -9,9 +9,9 @@ from app.core.errors import NotVisible
 from app.core.permissions import Actor, can, departments_of
 from app.features.exams.enums import ExamPerm, ExamStatus
 from app.features.exams.models import Certificate, Exam, ExamItem, ExamQuestion, ExamSheet
+from app.features.people.audience import own_department_chain
 from app.features.people.directory import department_parents, subtree
 from app.features.people.models import User
-from app.features.rules.queries import own_department_chain
 from app.features.training.enums import WAS_THERE
 from app.features.training.models import TrainingPerson, TrainingSubject
 
