@@ -274,9 +274,10 @@ def answer(stage: Stage, row: TrainingSession, number: int) -> None:
     for place, found in enumerate(parts(row)):
         actor = stage.actor(found.user.staff_number)
         if (number + place) % 3 and feedback.may_give(row, found):
-            scores = [3 + (number + place + turn) % 3 for turn in range(3)]
+            content, delivery, usefulness = (3 + (number + place + turn) % 3 for turn in range(3))
             comment = COMMENTS[(number + place) % len(COMMENTS)]
-            feedback.give_feedback(row, actor=actor, values=FeedbackValues(*scores, comment))
+            values = FeedbackValues(content, delivery, usefulness, comment)
+            feedback.give_feedback(row, actor=actor, values=values)
 
 
 # Besides the series
