@@ -231,5 +231,5 @@ def test_what_an_event_says_of_an_address_is_in_the_language_of_its_reader(yard:
     assert event.data == {"scope": "own"}
     assert str(calendar_feed.scope_in_words(event.data)["scope"]) == "我的日程"
     with using_locale(ENGLISH):
-        assert str(calendar_feed.scope_in_words(event.data)["scope"]) == "My trips"
+        assert str(calendar_feed.scope_in_words(event.data)["scope"]) == "My calendar"
     assert calendar_feed.scope_in_words({"scope": "全部车辆的用车"}) == {"scope": "全部车辆的用车"}
