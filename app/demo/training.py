@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.core import clock
+from app.core import clock, workdays
 from app.core.db import session
 from app.demo.company import person
 from app.demo.people import SALES, TEAM_ONE, TEAM_TWO
@@ -74,7 +74,7 @@ CANCELLED_WEEK, MOVED_WEEK = 6, 10
 
 @dataclass(frozen=True)
 class Single:
-    """A session besides the series: ``back`` is its working day before today; below zero it lies days ahead."""
+    """A session besides the series: ``back`` is its working day before today; below zero it lies so many ahead."""
 
     title: str
     back: int
@@ -274,9 +274,10 @@ def answer(stage: Stage, row: TrainingSession, number: int) -> None:
     for place, found in enumerate(parts(row)):
         actor = stage.actor(found.user.staff_number)
         if (number + place) % 3 and feedback.may_give(row, found):
-            scores = [3 + (number + place + turn) % 3 for turn in range(3)]
+            content, delivery, usefulness = (3 + (number + place + turn) % 3 for turn in range(3))
             comment = COMMENTS[(number + place) % len(COMMENTS)]
-            feedback.give_feedback(row, actor=actor, values=FeedbackValues(*scores, comment))
+            values = FeedbackValues(content, delivery, usefulness, comment)
+            feedback.give_feedback(row, actor=actor, values=values)
 
 
 # Besides the series
@@ -286,7 +287,8 @@ def single(stage: Stage, told: Single) -> Script:
     """Plan a session, let people enrol, and hold it where its day is over."""
     ahead = told.back < 0
     yield stage.timetable.moment(3 if ahead else told.back + 6, 10, 15)
-    day = stage.timetable.today + timedelta(days=-told.back) if ahead else stage.timetable.day(told.back)
+    today = stage.timetable.today
+    day = workdays.add_working_days(today, -told.back) if ahead else stage.timetable.day(told.back)
     row = planned(stage, told, local(day, told.hour))
     fire(stage, row, "announce", "h1")
     for minute, who in enumerate(told.enrolled):

@@ -142,7 +142,7 @@ def changing(table: Any, row_id: int, form: Any, heading: str, back: str, keep: 
 def show_form(form: Any, heading: str, back: str, status: int) -> Any:
     """Show a small form."""
     return fragments.page(
-        "training/small_form.html",
+        "_ui/form.html",
         fragment="form",
         status=status,
         heading=heading,

@@ -237,7 +237,7 @@ def feedback_facts(training_session: TrainingSession) -> Facts:
     facts.append((_("评价人数"), str(found.answers)))
     comments = queries.feedback_comments(training_session.id)
     if comments:
-        facts.append((_("想说的话"), "\n".join(comments), True))
+        facts.append((_("想说的话"), _("；").join(comments), True))
     return facts
 
 

@@ -161,7 +161,7 @@ def show_form(
 ) -> Any:
     """Show a small form below a session."""
     return fragments.page(
-        "training/small_form.html",
+        "_ui/form.html",
         fragment="form",
         status=status,
         heading=heading,

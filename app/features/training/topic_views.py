@@ -99,7 +99,7 @@ def proposed(form: TopicForm, actor: Actor, found: Any) -> str:
 def show_form(form: Any, heading: str, status: int, facts: Any = (), cancel_url: str = "") -> Any:
     """Show a small form of the pool."""
     return fragments.page(
-        "training/small_form.html",
+        "_ui/form.html",
         fragment="form",
         status=status,
         heading=heading,
