@@ -29,20 +29,20 @@ def exams(accounts: dict[str, User]) -> None:
         settings.put("modules.switches", {**switched, "exams": True, "curriculum": True})
     subject = session.execute(select(TrainingSubject).where(TrainingSubject.name == "Products")).scalar_one()
     questions = ask(accounts, subject)
-    test(accounts, "Draft test", questions, department=True)
-    company = test(accounts, "Company test", questions)
+    draft(accounts, "Draft test", questions, department=True)
+    company = draft(accounts, "Company test", questions)
     fire(company, "publish", accounts["h1"])
     hand_in(company, accounts["s1"], right=True)
     hand_in(company, accounts["s2"], right=False)
-    of_session = test(accounts, "Test of a session", questions, session_id=held(accounts, subject).id)
+    of_session = draft(accounts, "Test of a session", questions, session_id=held(accounts, subject).id)
     fire(of_session, "publish", accounts["h1"])
     with unit_of_work():
         answering.start(session.get_one(Exam, of_session.id), actor=factories.actor(accounts["m1"]))
-    closed = test(accounts, "Closed test", questions)
+    closed = draft(accounts, "Closed test", questions)
     fire(closed, "publish", accounts["h1"])
     hand_in(closed, accounts["s1"], right=True)
     fire(closed, "close", accounts["h1"])
-    cancelled = test(accounts, "Cancelled test", questions)
+    cancelled = draft(accounts, "Cancelled test", questions)
     fire(cancelled, "cancel", accounts["h1"], note="Set again later")
     for number in ("s1", "s2"):
         certify(accounts, company, accounts[number], revoked=number == "s2")
@@ -68,7 +68,7 @@ def ask(accounts: dict[str, User], subject: TrainingSubject) -> list[ExamQuestio
     return found[:-1]
 
 
-def test(
+def draft(
     accounts: dict[str, User],
     title: str,
     questions: list[ExamQuestion],

@@ -1,6 +1,7 @@
 """The matrix of people and subjects, and the points of a period, as lists."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from flask import url_for
@@ -15,6 +16,7 @@ from app.features.curriculum import points, queries
 from app.features.curriculum.models import CareerLevel
 from app.features.people.models import Department, User
 from app.features.people.queries import department_choices
+from app.features.training.models import TrainingSubject
 
 
 def record_address(row: Row[Any]) -> str:
@@ -42,6 +44,21 @@ def cell_tone(key: str) -> Callable[[Row[Any]], str]:
     return lambda row: "ok" if getattr(row, key) is not None else "warn"
 
 
+def subject_column(subject: TrainingSubject, since: datetime) -> Column:
+    """Return the column of a subject: when each person had it last since then."""
+    key = f"subject_{subject.id}"
+    return Column(
+        key,
+        subject.name,
+        queries.last_had(User.id, subject.id, since).label(key),
+        "datetime",
+        text=cell_text(key),
+        href=cell_address(subject.id),
+        tone=cell_tone(key),
+        sortable=False,
+    )
+
+
 class MatrixList(Listing):
     """Who has had which subject within the months of the setting: a row for each active person a reader may see."""
 
@@ -54,24 +71,11 @@ class MatrixList(Listing):
         since = clock.now() - queries.covered_for()
         subjects = queries.subjects()
         place = queries.present_level().subquery()
-        cells = [
-            Column(
-                f"subject_{subject.id}",
-                subject.name,
-                queries.last_had(User.id, subject.id, since).label(f"subject_{subject.id}"),
-                "datetime",
-                text=cell_text(f"subject_{subject.id}"),
-                href=cell_address(subject.id),
-                tone=cell_tone(f"subject_{subject.id}"),
-                sortable=False,
-            )
-            for subject in subjects
-        ]
         columns = (
             Column("name", lazy("姓名"), User.name, "person", href=record_address),
             Column("department", lazy("部门"), func.coalesce(Department.name, literal("—"))),
             Column("level", lazy("职业层级"), func.coalesce(CareerLevel.name, literal("—"))),
-            *cells,
+            *(subject_column(subject, since) for subject in subjects),
         )
 
         def lacking(code: str) -> ColumnElement[bool]:

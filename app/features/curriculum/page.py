@@ -143,6 +143,20 @@ def record_context(person: User, actor: Actor) -> dict[str, Any]:
     }
 
 
+def certificates_table(person: User) -> tuple[str, Sequence[str], Sequence[Sequence[str]]]:
+    """Return the certificates of a person as the paper of a training record lists them."""
+    rows = [
+        (
+            row.title,
+            row.number,
+            row.issued_on.isoformat(),
+            "有效" if row.is_valid else ("已撤销" if row.revoked_at else "已过期"),
+        )
+        for row in certificates_of(person.id)
+    ]
+    return "证书", ("证书", "编号", "发证日期", "状态"), rows
+
+
 def record_text(person: User) -> pdf.RecordText:
     """Return what the paper of a training record says, in Chinese."""
     with using_locale(CHINESE):
@@ -188,19 +202,7 @@ def record_text(person: User) -> pdf.RecordText:
                         for row in queries.exams_of(person.id, limit=200)
                     ],
                 ),
-                (
-                    "证书",
-                    ("证书", "编号", "发证日期", "状态"),
-                    [
-                        (
-                            row.title,
-                            row.number,
-                            row.issued_on.isoformat(),
-                            "有效" if row.is_valid else ("已撤销" if row.revoked_at else "已过期"),
-                        )
-                        for row in certificates_of(person.id)
-                    ],
-                ),
+                certificates_table(person),
             ],
         )
 
