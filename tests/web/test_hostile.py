@@ -242,7 +242,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/directory/structure/positions/1/edit",
         "/directory/structure/positions/1/end",
         "/directory/structure/positions/1/people/new",
-        "/directory/structure/positions/1/people/1/end",
+        "/directory/structure/positions/2/people/1/end",
         "/directory/structure/plans/new",
         "/directory/structure/plans/2",
         "/directory/structure/plans/2/edit",
