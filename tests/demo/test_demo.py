@@ -167,6 +167,7 @@ def test_every_kind_of_task_waits_for_somebody() -> None:
         "check:look-again",
         "proposal:state",
         "proposal:decide",
+        "structure_plan:adopt",
         "vehicle:mend",
         "vehicle:renew-inspection",
         "vehicle_fine:settle",

@@ -31,9 +31,10 @@ def team(accounts: dict[str, User]) -> None:
 
 
 def structure(accounts: dict[str, User]) -> None:
-    """A head with sellers below, one of them vacant, changed once; a draft, and a published plan."""
+    """A head with sellers below, one of them vacant, changed once; a clerk's position, empty; two plans."""
     personnel = factories.actor(accounts["h1"])
     with unit_of_work():
+        actions.create_position(actor=personnel, values=PositionValues("Clerk"), from_date=BEGIN)
         head = actions.create_position(
             actor=personnel, values=PositionValues("Head of sales"), from_date=BEGIN
         )

@@ -55,7 +55,7 @@ def approving(activity: Activity) -> WantedTask:
 def proposed(activity: Activity) -> Iterable[WantedTask]:
     """Yield the organiser's task of opening the vote; without anything to choose from, the task of approving."""
     yield (
-        WantedTask("activity:open_vote", user_id=activity.owner_id)
+        WantedTask("activity:open-vote", user_id=activity.owner_id)
         if has_choice(activity)
         else approving(activity)
     )
@@ -241,7 +241,7 @@ FLOW = Flow(
     states=(
         State(P, lazy("已提议"), "info", proposed, milestone=True),
         State(V, lazy("投票中"), "info", voted),
-        State(A, lazy("已批准"), "info", of_owner("activity:open_enrolment"), milestone=True),
+        State(A, lazy("已批准"), "info", of_owner("activity:open-enrolment"), milestone=True),
         State(E, lazy("报名中"), "info", enrolling, milestone=True),
         State(H, lazy("已举办"), "info", of_owner("activity:record"), milestone=True),
         State(R, lazy("待结算"), "warn", recorded, milestone=True),

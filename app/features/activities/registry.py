@@ -25,9 +25,9 @@ register_permissions(
 modules.register(modules.Module(MODULE, lazy("团队活动"), preset=modules.STANDARD, order=75))
 modules.own_documents(MODULE, ACTIVITY)
 tasks.register_kinds(
-    tasks.TaskKind("activity:open_vote", lazy("发起活动投票"), "open_vote"),
+    tasks.TaskKind("activity:open-vote", lazy("发起活动投票"), "open_vote"),
     tasks.TaskKind("activity:approve", lazy("批准团队活动"), "approve", lags=True, decides=True),
-    tasks.TaskKind("activity:open_enrolment", lazy("安排活动，开始报名"), "open_enrolment"),
+    tasks.TaskKind("activity:open-enrolment", lazy("安排活动，开始报名"), "open_enrolment"),
     tasks.TaskKind("activity:hold", lazy("登记活动到场"), "hold", lags=True),
     tasks.TaskKind("activity:record", lazy("登记活动花费和总结"), "record"),
     tasks.TaskKind("activity:close", lazy("确认活动结算"), decides=True),

@@ -6,6 +6,7 @@ from typing import Any
 from flask import Blueprint, Response, request, url_for
 
 from app.core import clock
+from app.core.db import LARGEST_ID
 from app.core.errors import NotVisible
 from app.core.i18n import gettext as _
 from app.core.listing import parse_day
@@ -46,6 +47,8 @@ def asked() -> Structure:
     """Return the structure the address asks for: of a plan, of a day, else of today; raises NotVisible."""
     number = request.args.get("plan", type=int)
     if number is not None:
+        if number > LARGEST_ID:
+            raise NotVisible
         plan = queries.get_plan(current_actor(), number)
         return structure.on(plan.day, plan)
     return structure.on(parse_day(request.args.get("day", "")) or clock.today())

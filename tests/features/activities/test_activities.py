@@ -113,7 +113,7 @@ def test_approval_waits_for_the_end_of_the_vote_and_is_a_task_only_then(desk: De
     assert open_tasks(activity) == ["activity:approve"]
     desks.fire(activity, "approve", desk.head, budget=Decimal(500), option_id=option)
     assert (activity.chosen, activity.budget) == ("羽毛球赛", Decimal(500))
-    assert open_tasks(activity) == ["activity:open_enrolment"]
+    assert open_tasks(activity) == ["activity:open-enrolment"]
 
 
 def test_the_organiser_may_close_the_vote_early_and_nobody_approves_their_own(desk: Desk) -> None:
