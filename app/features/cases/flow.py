@@ -5,7 +5,7 @@ from typing import Any
 
 from app.core import clock
 from app.core.errors import Conflict, Problem
-from app.core.i18n import lazy, listed
+from app.core.i18n import lazy, lazy_in_context, listed
 from app.core.numbering import next_number
 from app.core.permissions import Actor
 from app.core.tasks import WantedTask
@@ -16,7 +16,7 @@ from app.features.cases.models import CaseStudy
 
 PREFIX = "AL"
 TOLD = {
-    "situation": lazy("情况"),
+    "situation": lazy_in_context("case", "情况"),
     "done": lazy("做法"),
     "result": lazy("结果"),
     "lesson": lazy("经验教训"),

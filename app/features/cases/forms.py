@@ -2,7 +2,7 @@
 
 from wtforms import FileField, HiddenField
 
-from app.core.i18n import lazy
+from app.core.i18n import lazy, lazy_in_context
 from app.features.cases.enums import OUTCOME_LABELS, STAGE_LABELS
 from app.web.forms import (
     BaseForm,
@@ -27,7 +27,7 @@ class CaseFields(BaseForm):
     )
     stage = ChoiceField(lazy("阶段"), choices=list(STAGE_LABELS.items()), required=True)
     tags = TextField(lazy("标签"), longest=200)
-    situation = LongTextField(lazy("情况"), longest=LONGEST)
+    situation = LongTextField(lazy_in_context("case", "情况"), longest=LONGEST)
     done = LongTextField(lazy("做法"), longest=LONGEST)
     result = LongTextField(lazy("结果"), longest=LONGEST)
     lesson = LongTextField(lazy("经验教训"), longest=LONGEST)
