@@ -18,7 +18,7 @@ def fits(page: Page) -> None:
 def test_reported_from_a_quotation_seen_and_answered_with_a_decision(visits: Visits) -> None:
     visits.prefer(language="en", width=NARROW, java_script_enabled=False)
     page = visits.open("s1", "/quotations")
-    page.locator("main a[href^='/quotations/']").first.click()
+    page.locator("main a[href*='/r/']").first.click()
     quotation = page.url
     fits(page)
     page.locator("#reported").get_by_role("link", name="Report", exact=True).click()
@@ -27,7 +27,7 @@ def test_reported_from_a_quotation_seen_and_answered_with_a_decision(visits: Vis
     leader = page.locator("[name=to_id] option", has_text="刘振华").get_attribute("value")
     page.select_option("[name=to_id]", leader)
     page.fill("[name=text]", "The customer threatens to cancel")
-    page.locator("main").get_by_role("button", name="Submit").click()
+    page.locator(".form-foot button").click()
     page.wait_for_url(quotation)
     expect(page.locator("#reported")).to_contain_text("Reported to 刘振华")
     report = page.locator("#reported a", has_text="Reported to").first.get_attribute("href")
@@ -43,11 +43,11 @@ def test_reported_from_a_quotation_seen_and_answered_with_a_decision(visits: Vis
     leaders.fill("[name=resolution_1_text]", "Bring the overdue valves by Friday")
     doer = leaders.locator("[name=resolution_1_responsible_id] option", has_text="周文静")
     leaders.select_option("[name=resolution_1_responsible_id]", doer.get_attribute("value"))
-    leaders.locator("main").get_by_role("button", name="Answer").click()
+    leaders.locator(".form-foot button").click()
     # the day was forgotten: nothing is lost, nothing half done
     expect(leaders.locator("[name=answer]")).to_have_value("I shall call them today")
     leaders.fill("[name=resolution_1_due_on]", "2026-11-27")
-    leaders.locator("main").get_by_role("button", name="Answer").click()
+    leaders.locator(".form-foot button").click()
     leaders.wait_for_url(re.compile(r"/escalations/\d+$"))
     expect(leaders.locator("#resolutions")).to_contain_text("Bring the overdue valves by Friday")
     fits(leaders)

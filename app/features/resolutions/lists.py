@@ -33,7 +33,7 @@ def row_address(row: Row[Any]) -> str:
 def left(row: Row[Any]) -> str:
     """Return how many days are left, or by how many it is late; nothing once it is done."""
     if row.status != ResolutionStatus.OPEN:
-        return ""
+        return "—"
     days = (row.due_on - clock.today()).days
     if days < 0:
         return _("超期 %(days)s 天", days=-days)
