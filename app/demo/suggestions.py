@@ -204,6 +204,9 @@ def perform(stage: Stage, ident: int, act: Act) -> None:
         days = (clock.today() + timedelta(days=4 * place) for place in range(1, len(lines) + 1))
         given["plan"] = "\n".join(f"{day:%Y-%m-%d} {line}" for day, line in zip(days, lines, strict=True))
     row = session.get_one(Suggestion, ident)
+    if act.step == "deliver":
+        for milestone in row.milestones:
+            actions.finish_milestone(row, milestone.id, actor=stage.actor(act.who), version=None)
     if "number" in given:
         given["number"] = target_number(given["number"])
     author = act.who.removeprefix("keeper:")
