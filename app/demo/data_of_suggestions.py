@@ -1,35 +1,6 @@
 """The forty suggestions of the demo company, as its people wrote them."""
 
-from dataclasses import dataclass
-from decimal import Decimal
-
-
-@dataclass(frozen=True)
-class Idea:
-    """A suggestion: who wrote it (nobody: unnamed), so many working days ago, what it says, where it stands."""
-
-    author: str
-    back: int
-    title: str
-    ends: str
-    situation: str = ""
-    method: str = ""
-    effect: str = ""
-    answer: str = ""
-    votes: int = 0
-    cost: Decimal | None = None
-    benefit: Decimal | None = None
-    doer: str = ""
-    plan: str = "准备；试用；交付"
-    result: str = ""
-    verified: str = ""
-    appeal: str = ""
-
-
-def yuan(amount: int) -> Decimal:
-    """Return an amount."""
-    return Decimal(amount)
-
+from app.demo.idea import Idea, yuan
 
 IDEAS = (
     Idea(
@@ -514,15 +485,3 @@ IDEAS = (
     Idea("s2", 1, "展会名片当晚就录进客户表", "draft", "回来一周名片找不全。", "当晚拍照录入。", ""),
     Idea("a1", 1, "会议室投影遥控器系一根绳", "submitted"),
 )
-
-COMMENTS = {
-    "仓库门口放一台扫码枪": (("p1", "收货也能用，省得我再抄一遍。"), ("f1", "对账最需要这个。")),
-    "出差住宿先垫付太多，按城市给标准直接挂账": (
-        ("s2", "支持，上个月我垫了两千多。"),
-        ("f1", "挂账要有对账单，每月五号前给我。"),
-    ),
-    "电话里把报价总价念错的，系统里标一下": (("t1", "大写能一眼看出来，建议标红。"),),
-    "食堂晚饭延长到七点": (("h1", "我先问了承包商，人工每天加一百元。"),),
-    "外协件到货先抽检两件": (("p1", "到货当天就要，能不能和外协厂说好？"),),
-    "给客户的对账单每月五号自动发": (("f1", "先试十家，数对得上再放开。"),),
-}
