@@ -17,6 +17,12 @@ def pressed(page: Page, path: str) -> None:
     ).first.click()
 
 
+def sent(page: Page, path: str) -> None:
+    """Send the form of a step and wait for the page of the suggestion."""
+    page.locator(".form-foot button").first.click()
+    page.wait_for_url(f"**{path}")
+
+
 @pytest.mark.parametrize(("language", "width", "scripts"), [("zh", WIDE, True), ("en", NARROW, False)])
 def test_write_accept_and_read_the_answer(visits: Visits, language: str, width: int, scripts: bool) -> None:
     visits.prefer(
@@ -43,15 +49,16 @@ def test_write_accept_and_read_the_answer(visits: Visits, language: str, width: 
     path = "/suggestions/" + author.url.split("?")[0].split("#")[0].rsplit("/", 1)[1]
     head = visits.open("m1", path)
     pressed(head, f"{path}/accept")
+    expect(head.locator("h1 .status")).to_have_text("已受理" if language == "zh" else "Accepted")
     head.goto(f"{visits.site}{path}/begin_review")
-    head.locator(".form-foot button").first.click()
+    sent(head, path)
     for reviewer in ("m1", "l1"):
         page = visits.open(reviewer, f"{path}/score")
         for place in range(3):
             page.locator(f"[name=points_{place}]").fill("20")
-        page.locator(".form-foot button").first.click()
+        sent(page, path)
     head.goto(f"{visits.site}{path}/adopt")
     head.locator("[name=answer]").fill("同意，本月就买。")
-    head.locator(".form-foot button").first.click()
+    sent(head, path)
     author.goto(f"{visits.site}{path}")
     expect(author.locator("#answer")).to_contain_text("同意，本月就买。")
