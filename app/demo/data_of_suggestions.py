@@ -1,35 +1,6 @@
 """The forty suggestions of the demo company, as its people wrote them."""
 
-from dataclasses import dataclass
-from decimal import Decimal
-
-
-@dataclass(frozen=True)
-class Idea:
-    """A suggestion: who wrote it (nobody: unnamed), so many working days ago, what it says, where it stands."""
-
-    author: str
-    back: int
-    title: str
-    ends: str
-    situation: str = ""
-    method: str = ""
-    effect: str = ""
-    answer: str = ""
-    votes: int = 0
-    cost: Decimal | None = None
-    benefit: Decimal | None = None
-    doer: str = ""
-    plan: str = "准备；试用；交付"
-    result: str = ""
-    verified: str = ""
-    appeal: str = ""
-
-
-def yuan(amount: int) -> Decimal:
-    """Return an amount."""
-    return Decimal(amount)
-
+from app.demo.idea import Idea, yuan
 
 IDEAS = (
     Idea(
@@ -119,7 +90,7 @@ IDEAS = (
     ),
     Idea(
         "s2",
-        92,
+        13,
         "走访前一天自动提醒带样品",
         "implementing",
         "两次走访忘带密封件样品，客户白等。",
@@ -162,7 +133,7 @@ IDEAS = (
     ),
     Idea(
         "p1",
-        85,
+        35,
         "密封件集中一个月买一次",
         "parked",
         "现在零买，每次运费都要三十元。",
@@ -223,7 +194,7 @@ IDEAS = (
     ),
     Idea(
         "f1",
-        75,
+        14,
         "开票资料让客户自己核对一次再开",
         "trial",
         "抬头写错一个字，一个月退票四张。",
@@ -236,7 +207,7 @@ IDEAS = (
     ),
     Idea(
         "h1",
-        72,
+        9,
         "新员工头一个月有一位师傅带着走访",
         "adopted",
         "新人自己去，回来说不清客户要什么。",
@@ -250,7 +221,7 @@ IDEAS = (
     ),
     Idea(
         "s1",
-        70,
+        8,
         "出差住宿先垫付太多，按城市给标准直接挂账",
         "adopted",
         "一趟出差自己垫一千多，报销要等半个月。",
@@ -264,7 +235,7 @@ IDEAS = (
     ),
     Idea(
         "s2",
-        66,
+        9,
         "把竞争对手的停产公告贴在内部页",
         "duplicate",
         "有客户来问才知道对手停产。",
@@ -275,7 +246,7 @@ IDEAS = (
     ),
     Idea(
         "s1",
-        67,
+        10,
         "走访听到对手消息，当天写一句",
         "adopted",
         "对手涨价、停产的消息散在各人微信里。",
@@ -289,7 +260,7 @@ IDEAS = (
     ),
     Idea(
         "v1",
-        62,
+        14,
         "用车登记把里程照片一起传",
         "duplicate",
         "手填里程常写错一位。",
@@ -300,7 +271,7 @@ IDEAS = (
     ),
     Idea(
         "d1",
-        63,
+        15,
         "还车拍一张仪表盘",
         "implementing",
         "手填里程对不上，月底要补。",
@@ -354,7 +325,7 @@ IDEAS = (
     ),
     Idea(
         "t1",
-        52,
+        16,
         "样品借出登记押一天时间",
         "verifying",
         "样品借出去就忘，要时找不到。",
@@ -370,7 +341,7 @@ IDEAS = (
     ),
     Idea(
         "s2",
-        48,
+        11,
         "把十个常问的问题放到网站首页",
         "company_review",
         "客户常在微信里问同样的事。",
@@ -383,7 +354,7 @@ IDEAS = (
     ),
     Idea(
         "m1",
-        46,
+        7,
         "季度末前两周停止内部检查",
         "company_review",
         "季度末正是催货的时候，检查要人陪。",
@@ -425,7 +396,7 @@ IDEAS = (
     Idea("c1", 40, "邮件主题统一写客户简称在前", "withdrawn"),
     Idea(
         "k1",
-        38,
+        4,
         "用印登记和合同编号连起来",
         "review",
         "查一枚章盖在哪份合同上要翻本子。",
@@ -438,7 +409,7 @@ IDEAS = (
     ),
     Idea(
         "s1",
-        34,
+        9,
         "给客户的对账单每月五号自动发",
         "review",
         "对账单要催三次。",
@@ -451,7 +422,7 @@ IDEAS = (
     ),
     Idea(
         "h1",
-        30,
+        12,
         "培训后三天写一句用到了没有",
         "trial",
         "培训完没人跟。",
@@ -462,7 +433,7 @@ IDEAS = (
     ),
     Idea(
         "s2",
-        26,
+        3,
         "外协件到货先抽检两件",
         "review",
         "上月一批密封槽尺寸不对，装完才发现。",
@@ -474,12 +445,12 @@ IDEAS = (
         yuan(9000),
     ),
     Idea(
-        "f1", 22, "报销附发票二维码，不用再打印", "accepted", "打印发票又费纸又费时间。", "", "省纸。", "", 2
+        "f1", 3, "报销附发票二维码，不用再打印", "accepted", "打印发票又费纸又费时间。", "", "省纸。", "", 2
     ),
-    Idea("d1", 18, "下雨天把雨刷检查写进出车前", "returned", "雨刷坏了半路换。", "", "", "", 1),
+    Idea("d1", 6, "下雨天把雨刷检查写进出车前", "returned", "雨刷坏了半路换。", "", "", "", 1),
     Idea(
         "t1",
-        14,
+        2,
         "液压站调试做一段手机视频",
         "accepted",
         "电话里讲不清先开哪个阀。",
@@ -488,10 +459,10 @@ IDEAS = (
         "",
         3,
     ),
-    Idea("keeper:s2", 12, "夜里催货的电话能不能集中到八点前", "redirected", "", "", "", "", 2),
+    Idea("keeper:s2", 4, "夜里催货的电话能不能集中到八点前", "redirected", "", "", "", "", 2),
     Idea(
         "s1",
-        8,
+        2,
         "询价截止日前一天再提醒一次",
         "accepted",
         "有一次差两小时过期。",
@@ -502,7 +473,7 @@ IDEAS = (
     ),
     Idea(
         "w1",
-        5,
+        4,
         "小件发货箱改用旧箱",
         "submitted",
         "旧箱堆了半个仓库。",
@@ -514,15 +485,3 @@ IDEAS = (
     Idea("s2", 1, "展会名片当晚就录进客户表", "draft", "回来一周名片找不全。", "当晚拍照录入。", ""),
     Idea("a1", 1, "会议室投影遥控器系一根绳", "submitted"),
 )
-
-COMMENTS = {
-    "仓库门口放一台扫码枪": (("p1", "收货也能用，省得我再抄一遍。"), ("f1", "对账最需要这个。")),
-    "出差住宿先垫付太多，按城市给标准直接挂账": (
-        ("s2", "支持，上个月我垫了两千多。"),
-        ("f1", "挂账要有对账单，每月五号前给我。"),
-    ),
-    "电话里把报价总价念错的，系统里标一下": (("t1", "大写能一眼看出来，建议标红。"),),
-    "食堂晚饭延长到七点": (("h1", "我先问了承包商，人工每天加一百元。"),),
-    "外协件到货先抽检两件": (("p1", "到货当天就要，能不能和外协厂说好？"),),
-    "给客户的对账单每月五号自动发": (("f1", "先试十家，数对得上再放开。"),),
-}

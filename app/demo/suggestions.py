@@ -8,7 +8,8 @@ from typing import Any
 from app.core import clock
 from app.core.db import session
 from app.demo.company import person
-from app.demo.data_of_suggestions import COMMENTS, IDEAS, Idea
+from app.demo.data_of_suggestions import IDEAS
+from app.demo.idea import Idea
 from app.demo.stage import Script, Stage
 from app.demo.supervision import MECHANISM
 from app.features.admin import actions as administration
@@ -32,6 +33,18 @@ THEMES = (
 )
 VOTERS = ("s1", "s2", "c1", "t1", "p1", "w1", "f1", "v1", "d1", "a1", "h1", "k1")
 DRAFTED = "出差住宿先垫付太多，按城市给标准直接挂账"
+
+COMMENTS = {
+    "仓库门口放一台扫码枪": (("p1", "收货也能用，省得我再抄一遍。"), ("f1", "对账最需要这个。")),
+    "出差住宿先垫付太多，按城市给标准直接挂账": (
+        ("s2", "支持，上个月我垫了两千多。"),
+        ("f1", "挂账要有对账单，每月五号前给我。"),
+    ),
+    "电话里把报价总价念错的，系统里标一下": (("t1", "大写能一眼看出来，建议标红。"),),
+    "食堂晚饭延长到七点": (("h1", "我先问了承包商，人工每天加一百元。"),),
+    "外协件到货先抽检两件": (("p1", "到货当天就要，能不能和外协厂说好？"),),
+    "给客户的对账单每月五号自动发": (("f1", "先试十家，数对得上再放开。"),),
+}
 
 
 @dataclass(frozen=True)
@@ -204,6 +217,9 @@ def perform(stage: Stage, ident: int, act: Act) -> None:
         days = (clock.today() + timedelta(days=4 * place) for place in range(1, len(lines) + 1))
         given["plan"] = "\n".join(f"{day:%Y-%m-%d} {line}" for day, line in zip(days, lines, strict=True))
     row = session.get_one(Suggestion, ident)
+    if act.step == "deliver":
+        for milestone in row.milestones:
+            actions.finish_milestone(row, milestone.id, actor=stage.actor(act.who), version=None)
     if "number" in given:
         given["number"] = target_number(given["number"])
     author = act.who.removeprefix("keeper:")

@@ -1,4 +1,4 @@
-"""Suggestions of the small company: one in each state, unsigned ones, votes, scores, a theme, a clause draft."""
+"""Suggestions of the small company: one in each state, unsigned ones, votes, comments, scores, a theme."""
 
 from datetime import timedelta
 from typing import Any

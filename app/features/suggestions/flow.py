@@ -4,16 +4,15 @@ Every open state has somebody who has it and a time. Nothing is declined without
 having read.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from app.core import clock, workdays
-from app.core.errors import Conflict, Invalid, Problem
-from app.core.i18n import LazyText, lazy
+from app.core.errors import Conflict
+from app.core.i18n import lazy
 from app.core.numbering import next_number
 from app.core.permissions import Actor
-from app.core.tasks import WantedTask
 from app.core.workflow import Flow, State, stay, step, system_only
 from app.features.suggestions import deadlines, rules_of
 from app.features.suggestions.enums import SUGGESTION as DOC_TYPE
@@ -26,254 +25,47 @@ from app.features.suggestions.people_of import (
     decider,
     implementer,
     reviewer,
-    turn,
 )
 from app.features.suggestions.plans import read_plan, write_plan
+from app.features.suggestions.readiness import (
+    not_read_yet,
+    ready_to_adopt,
+    ready_to_answer,
+    ready_to_appeal,
+    ready_to_check,
+    ready_to_complete,
+    ready_to_deliver,
+    ready_to_implement,
+    ready_to_merge,
+    ready_to_park,
+    ready_to_review,
+    ready_to_score,
+    ready_to_submit,
+    ready_to_try,
+    ready_to_verify,
+    told,
+)
+from app.features.suggestions.waiting import (
+    accepting,
+    after_acceptance,
+    answering,
+    arranging,
+    carrying_out,
+    checking_effect,
+    completing,
+    concluding,
+    confirming,
+    deciding,
+    end_of,
+    looking_again,
+    reviewing,
+    verifying,
+)
 
 PREFIX = "JY"
 EFFECT_MONTHS = (3, 12)
 ADOPTED_DAYS = 5
 S = SuggestionStatus
-
-
-def told(data: Mapping[str, Any], name: str) -> str:
-    """Return a text of a form without the space around it."""
-    return str(data.get(name) or "").strip()
-
-
-def end_of(day: date) -> datetime:
-    """Return the last moment of a company day."""
-    return clock.day_bounds(day)[1] - timedelta(seconds=1)
-
-
-# Tasks
-
-
-def accepting(suggestion: Suggestion) -> Iterable[WantedTask]:
-    """Yield the task of accepting."""
-    yield from turn("suggestion:accept", suggestion)
-
-
-def after_acceptance(suggestion: Suggestion) -> Iterable[WantedTask]:
-    """Yield the task of beginning the review, and the author's of saying how it can be done."""
-    yield from turn("suggestion:begin-review", suggestion)
-    if not suggestion.method:
-        yield from by_author("suggestion:complete", suggestion)
-
-
-def by_author(kind: str, suggestion: Suggestion) -> Iterable[WantedTask]:
-    """Yield a task of the author, as far as anybody knows who that is."""
-    person = author_id(suggestion)
-    if person is not None:
-        yield WantedTask(kind, user_id=person)
-
-
-def completing(suggestion: Suggestion) -> Iterable[WantedTask]:
-    """Yield the author's task of adding what was asked for."""
-    yield from by_author("suggestion:resubmit", suggestion)
-
-
-def answering(suggestion: Suggestion) -> Iterable[WantedTask]:
-    """Yield the task of answering an opinion."""
-    yield from turn("suggestion:answer", suggestion)
-
-
-def reviewing(suggestion: Suggestion) -> Iterable[WantedTask]:
-    """Yield the department's task of deciding."""
-    yield from turn("suggestion:review", suggestion)
-
-
-def deciding(suggestion: Suggestion) -> Iterable[WantedTask]:
-    """Yield the company's task of deciding."""
-    yield from turn("suggestion:decide", suggestion)
-
-
-def arranging(suggestion: Suggestion) -> Iterable[WantedTask]:
-    """Yield the task of naming who carries it out."""
-    yield from turn("suggestion:implement", suggestion)
-
-
-def concluding(suggestion: Suggestion) -> Iterable[WantedTask]:
-    """Yield the task of concluding a trial."""
-    yield from turn("suggestion:conclude", suggestion)
-
-
-def looking_again(suggestion: Suggestion) -> Iterable[WantedTask]:
-    """Yield the task of looking again at a parked one, once its day has come."""
-    if suggestion.due_at is not None and suggestion.due_at <= clock.now() + timedelta(days=1):
-        yield from turn("suggestion:look-again", suggestion)
-
-
-def carrying_out(suggestion: Suggestion) -> Iterable[WantedTask]:
-    """Yield the task of carrying it out."""
-    yield WantedTask("suggestion:deliver", user_id=suggestion.implementer_id, due_at=suggestion.due_at)
-
-
-def verifying(suggestion: Suggestion) -> Iterable[WantedTask]:
-    """Yield the task of verifying."""
-    yield from turn("suggestion:verify", suggestion)
-
-
-def confirming(suggestion: Suggestion) -> Iterable[WantedTask]:
-    """Yield the author's task of reading why it was declined."""
-    if suggestion.read_at is None:
-        yield from by_author("suggestion:confirm", suggestion)
-
-
-def checking_effect(suggestion: Suggestion) -> Iterable[WantedTask]:
-    """Yield the task of looking at the effect, once its day has come."""
-    effect = suggestion.next_effect
-    if effect is not None and effect.due_on <= clock.today():
-        yield WantedTask(
-            "suggestion:check-effect",
-            permission=next(iter(reviewer.permissions)),
-            department_id=suggestion.department_id,
-            due_at=end_of(effect.due_on),
-        )
-
-
-# When a step is ready
-
-
-def ready_to_submit(suggestion: Suggestion, actor: Actor, data: Mapping[str, Any]) -> Problem | None:
-    """Refuse what nobody could accept."""
-    return None if acceptor.people(suggestion) else Conflict("suggestion:nobody-accepts")
-
-
-def ready_to_complete(suggestion: Suggestion, actor: Actor, data: Mapping[str, Any]) -> Problem | None:
-    """Refuse to add nothing."""
-    if not told(data, "method"):
-        return Invalid(fields={"method": lazy("请写明办法：谁来做，怎样做")})
-    return None
-
-
-def ready_to_review(suggestion: Suggestion, actor: Actor, data: Mapping[str, Any]) -> Problem | None:
-    """Refuse to review what says no method: that is an opinion."""
-    return None if suggestion.method else Conflict("suggestion:no-method")
-
-
-def ready_to_answer(suggestion: Suggestion, actor: Actor, data: Mapping[str, Any]) -> Problem | None:
-    """Refuse an empty answer."""
-    if not told(data, "answer"):
-        return Invalid(fields={"answer": lazy("请写明答复")})
-    return None
-
-
-def ready_to_score(suggestion: Suggestion, actor: Actor, data: Mapping[str, Any]) -> Problem | None:
-    """Refuse points while no sheet is used, and those beyond it."""
-    if not rules_of.is_on(rules_of.SCORING):
-        return Conflict("suggestion:no-scoring")
-    points = data.get("points") or {}
-    faults: dict[str, LazyText | str] = {}
-    for place, line in enumerate(rules_of.sheet()):
-        given = points.get(line.name)
-        if not isinstance(given, int) or not 0 <= given <= line.most:
-            faults[f"points_{place}"] = lazy("请填写 0 到 %(most)s 分", most=line.most)
-    return Invalid(fields=faults) if faults else None
-
-
-def ready_to_adopt(suggestion: Suggestion, actor: Actor, data: Mapping[str, Any]) -> Problem | None:
-    """Refuse what is above the department's authority, and what was not scored where scores are asked for."""
-    if suggestion.status == S.REVIEW and (suggestion.cost or 0) > rules_of.department_limit():
-        return Conflict("suggestion:above-authority", limit=f"{rules_of.department_limit():.0f}")
-    if rules_of.is_on(rules_of.SCORING):
-        wanted = 2 if rules_of.is_on(rules_of.SECOND_REVIEWER) else 1
-        if len(suggestion.scores) < wanted:
-            return Conflict("suggestion:not-scored", wanted=wanted, count=len(suggestion.scores))
-    return ready_to_answer(suggestion, actor, data)
-
-
-def ready_to_try(suggestion: Suggestion, actor: Actor, data: Mapping[str, Any]) -> Problem | None:
-    """Refuse a trial without an end."""
-    return ready_to_adopt(suggestion, actor, data) or not_past(data, "until")
-
-
-def ready_to_park(suggestion: Suggestion, actor: Actor, data: Mapping[str, Any]) -> Problem | None:
-    """Refuse to park without the condition waited for, and the day on which it is looked at again."""
-    faults: dict[str, LazyText | str] = {}
-    if not told(data, "condition"):
-        faults["condition"] = lazy("请写明等什么条件成熟")
-    late = not_past(data, "until")
-    if late is not None:
-        faults |= late.fields
-    return Invalid(fields=faults) if faults else None
-
-
-def not_past(data: Mapping[str, Any], name: str) -> Invalid | None:
-    """Refuse a day that is missing or over."""
-    day = data.get(name)
-    if not isinstance(day, date) or day <= clock.today():
-        return Invalid(fields={name: lazy("请填写今天以后的日期")})
-    return None
-
-
-def ready_to_merge(suggestion: Suggestion, actor: Actor, data: Mapping[str, Any]) -> Problem | None:
-    """Refuse to join a suggestion with itself, with one that is not there, or with one that ended."""
-    target = data.get("target")
-    if not isinstance(target, Suggestion):
-        return Invalid(fields={"number": lazy("没有这个编号的建议，请核对")})
-    if target.id == suggestion.id:
-        return Invalid(fields={"number": lazy("不能并入它自己")})
-    if target.number is None or target.status in (S.DUPLICATE, S.WITHDRAWN, S.DECLINED):
-        return Invalid(fields={"number": lazy("那条建议已经结束或并入别的建议，请另选一条")})
-    return None
-
-
-def ready_to_implement(suggestion: Suggestion, actor: Actor, data: Mapping[str, Any]) -> Problem | None:
-    """Refuse without somebody, without a day, and milestones that cannot be read."""
-    faults: dict[str, LazyText | str] = {}
-    if data.get("implementer_id") is None:
-        faults["implementer_id"] = lazy("请选择实施负责人")
-    late = not_past(data, "due_on")
-    if late is not None:
-        faults |= late.fields
-    try:
-        read_plan(told(data, "plan"))
-    except ValueError:
-        faults["plan"] = lazy("请每行写一步，先写日期，例如“2026-12-15 装好样品柜”")
-    return Invalid(fields=faults) if faults else None
-
-
-def ready_to_deliver(suggestion: Suggestion, actor: Actor, data: Mapping[str, Any]) -> Problem | None:
-    """Refuse to say nothing of what came of it."""
-    if not told(data, "result"):
-        return Invalid(fields={"result": lazy("请写明做了什么，结果怎样")})
-    return None
-
-
-def ready_to_verify(suggestion: Suggestion, actor: Actor, data: Mapping[str, Any]) -> Problem | None:
-    """Refuse to verify without words on the effect."""
-    if not told(data, "verified_text"):
-        return Invalid(fields={"verified_text": lazy("请写明看到的效果")})
-    return None
-
-
-def ready_to_check(suggestion: Suggestion, actor: Actor, data: Mapping[str, Any]) -> Problem | None:
-    """Refuse a look at the effect before its day, and one that says nothing."""
-    effect = suggestion.next_effect
-    if effect is None:
-        return Conflict("suggestion:no-effect-check")
-    if effect.due_on > clock.today():
-        return Conflict("suggestion:effect-too-early", day=effect.due_on.isoformat())
-    if not told(data, "text"):
-        return Invalid(fields={"text": lazy("请写明现在的效果")})
-    return None
-
-
-def not_read_yet(suggestion: Suggestion, actor: Actor, data: Mapping[str, Any]) -> Problem | None:
-    """Refuse a second receipt."""
-    return Conflict("suggestion:already-read") if suggestion.read_at is not None else None
-
-
-def ready_to_appeal(suggestion: Suggestion, actor: Actor, data: Mapping[str, Any]) -> Problem | None:
-    """Refuse an appeal where there is none, a second one, and one that says nothing."""
-    if suggestion.appealed_at is not None:
-        return Conflict("suggestion:appealed-already")
-    if not rules_of.is_on(rules_of.APPEAL):
-        return Conflict("suggestion:no-appeal")
-    if not told(data, "appeal"):
-        return Invalid(fields={"appeal": lazy("请写明申诉的理由")})
-    return None
 
 
 # What a step does

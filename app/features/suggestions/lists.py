@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import Row, Select, func, literal, select
+from sqlalchemy import Row, Select, case, func, literal, select
 from sqlalchemy.orm import aliased
 
 from app.core.db import UTCDateTime, session
 from app.core.i18n import gettext as _
-from app.core.i18n import lazy
+from app.core.i18n import lazy, lazy_in_context
 from app.core.listing import Column, Filter, Listing
 from app.core.permissions import Actor
 from app.features.people.models import Department, User
@@ -68,7 +68,7 @@ def named(statement: Select[Any]) -> Select[Any]:
 
 
 NUMBER = Column("number", lazy("编号"), Suggestion.number, "link", href=address, text=number_text)
-TITLE = Column("title", lazy("建议"), Suggestion.title)
+TITLE = Column("title", lazy_in_context("document", "建议"), Suggestion.title)
 AUTHOR = Column("author", lazy("提出人"), Author.name, "person", text=author_text)
 DEPARTMENT = Column("department", lazy("办理部门"), Department.name)
 STATUS = Column("status", lazy("状态"), Suggestion.status, "status", labels=STATES, tones=TONES)
@@ -189,6 +189,8 @@ STAFF = (
     .group_by(User.department_id)
     .subquery()
 )
+# Of those who wrote to a department, its own people.
+OWN = case((Author.department_id == Suggestion.department_id, Suggestion.owner_id))
 ANSWERED = Suggestion.answered_at.is_not(None)
 ADOPTED = Suggestion.status.in_(TAKEN_UP)
 DONE = Suggestion.status.in_((SuggestionStatus.DONE, SuggestionStatus.REWARDED))
@@ -224,9 +226,7 @@ class FigureList(Listing):
         Column("month", lazy("月份"), Suggestion.month, text=month_text),
         Column("department", lazy("部门"), Department.name),
         Column("suggested", lazy("提出"), counted(), "number", total=True),
-        Column(
-            "people", lazy("署名人数"), func.count(func.distinct(Suggestion.owner_id)), "number", total=False
-        ),
+        Column("people", lazy("本部门参与人数"), func.count(func.distinct(OWN)), "number", total=False),
         Column(
             "staff",
             lazy("参与率"),
@@ -267,6 +267,7 @@ class FigureList(Listing):
             select(func.min(Suggestion.id))
             .select_from(Suggestion)
             .join(Department, Department.id == Suggestion.department_id)
+            .outerjoin(Author, Author.id == Suggestion.owner_id)
             .outerjoin(STAFF, STAFF.c.department_id == Suggestion.department_id)
             .where(queries.counted_by(actor))
             .group_by(Suggestion.month, Suggestion.department_id, Department.name)
@@ -304,7 +305,7 @@ class ThemeList(Listing):
             href=lambda row: url_for("suggestions.index", theme=row.row_id),
         ),
         Column("hint", lazy("说明"), SuggestionTheme.hint, sortable=False),
-        Column("suggestions", lazy("建议"), THEME_COUNT, "number", total=False),
+        Column("suggestions", lazy("合理化建议"), THEME_COUNT, "number", total=False),
     )
     filters = ()
 

@@ -9,6 +9,7 @@ from flask import url_for
 
 from app.core import files, money, timeline
 from app.core.i18n import gettext as _
+from app.core.i18n import listed
 from app.core.permissions import Actor, can
 from app.core.timeline import events_for
 from app.features.rules.enums import RulePerm
@@ -210,7 +211,7 @@ def context(suggestion: Suggestion, actor: Actor) -> dict[str, Any]:
             else None
         ),
         "votes": votes,
-        "voted": voted,
+        "supporters": listed(queries.supporter_names(suggestion.id)),
         "vote_url": f"{url}/vote" if discussed and not voted and suggestion.owner_id != actor.id else "",
         "unvote_url": f"{url}/unvote" if discussed and voted else "",
         "comments": [Comment(row.user.name, row.written_at, row.text) for row in comments],

@@ -8,6 +8,7 @@ from app.core.i18n import lazy
 from app.core.permissions import Actor, directory
 from app.core.tasks import WantedTask
 from app.core.workflow import Authority, Who, any_of, may, when
+from app.features.people.directory import department_parents
 from app.features.suggestions.enums import Naming, SuggestionPerm, SuggestionStatus
 from app.features.suggestions.models import Suggestion, SuggestionAuthor
 
@@ -121,6 +122,16 @@ def turn_name(status: str, department_id: int, owner_id: int | None, doing: str 
     apart = frozenset({owner_id}) if owner_id is not None else frozenset()
     found = directory().holders(str(permission), department_id, apart)
     found = found or directory().holders(str(permission), department_id)
-    # Who answers for a part of the company comes before who answers for all of it.
-    near = [person for person in found if person.department_id == department_id] or found
-    return near[0].name if near else str(lazy("系统管理员"))
+    near = distances(department_id)
+    found.sort(key=lambda person: near.get(person.department_id, len(near)))
+    return found[0].name if found else str(lazy("系统管理员"))
+
+
+def distances(department_id: int) -> dict[int | None, int]:
+    """Return how far above a department each of those lies that it belongs to: the nearest head comes first."""
+    parents, found = department_parents(), dict[int | None, int]()
+    place: int | None = department_id
+    while place is not None and place not in found:
+        found[place] = len(found)
+        place = parents.get(place)
+    return found

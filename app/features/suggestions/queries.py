@@ -32,6 +32,7 @@ from app.features.suggestions.models import (
 )
 
 MOST_SIMILAR = 5
+MOST_NAMED = 50
 LEAST_TYPED = 2
 NEVER_SHOWN = (SuggestionStatus.DRAFT, SuggestionStatus.WITHDRAWN)
 
@@ -154,6 +155,18 @@ def supporters(suggestion_id: int) -> Sequence[int]:
     """Return the ids of those who support a suggestion."""
     statement = select(SuggestionVote.user_id).where(SuggestionVote.suggestion_id == suggestion_id)
     return session.execute(statement.order_by(SuggestionVote.user_id)).scalars().all()
+
+
+def supporter_names(suggestion_id: int) -> list[str]:
+    """Return the names of those who support a suggestion, the first ones first."""
+    statement = (
+        select(User.name)
+        .join(SuggestionVote, SuggestionVote.user_id == User.id)
+        .where(SuggestionVote.suggestion_id == suggestion_id)
+        .order_by(SuggestionVote.id)
+        .limit(MOST_NAMED)
+    )
+    return list(session.execute(statement).scalars())
 
 
 def comments_of(suggestion_id: int) -> Sequence[SuggestionComment]:

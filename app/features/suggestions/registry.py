@@ -50,7 +50,7 @@ timeline.register_verbs(
     Verb("suggestion:attach", lazy("添加附件 %(count)s 个"), frozenset({"count"})),
     Verb("suggestion:milestone", lazy("完成一步：%(text)s"), frozenset({"text"}), tone="ok"),
     Verb("suggestion:draft-clause", lazy("起草%(clause)s的修订"), frozenset({"clause"})),
-    Verb("suggestion:propose-reward", lazy("提出奖励建议")),
+    Verb("suggestion:propose-reward", lazy_in_context("event", "提出奖励建议")),
     Verb("suggestion:reveal", lazy("查看了不署名建议的姓名"), tone="warn"),
     Verb("suggestion:overdue", lazy("应于 %(until)s 前办理，已经超期"), frozenset({"until"}), tone="bad"),
     Verb(
@@ -62,7 +62,7 @@ timeline.register_verbs(
 )
 timeline.register_field_labels(
     {
-        "suggestion.title": lazy("建议"),
+        "suggestion.title": lazy_in_context("document", "建议"),
         "suggestion.situation": lazy("现状"),
         "suggestion.method": lazy("办法"),
         "suggestion.effect": lazy("预期效果"),

@@ -156,7 +156,7 @@ def show_form(form: Any, heading: str, status: int, suggestion: Suggestion | Non
         similar=similar_rows(form.title.data or ""),
         unnamed_url=url_for("suggestions.new_unnamed") if suggestion is None else "",
         submit_label=_("提交") if suggestion is None else _("保存"),
-        keep=suggestion is None,
+        may_keep=suggestion is None,
         cancel_url=back,
     )
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -203,7 +204,7 @@ def test_it_is_carried_out_step_by_step_and_its_effect_looked_at_twice(office: O
     number = desk.in_review(office)
     desk.fire(office, number, "adopt", "manager", **desk.ANSWER)
     day = clock.today() + timedelta(days=10)
-    given = {"implementer_id": office.people["colleague"], "due_on": day}
+    given: dict[str, Any] = {"implementer_id": office.people["colleague"], "due_on": day}
     with pytest.raises(Invalid):
         desk.fire(office, number, "implement", "manager", **given, plan="尽快")
     row = desk.fire(office, number, "implement", "manager", **given, plan="2026-12-01 买\n2026-12-05 装")
@@ -285,7 +286,7 @@ def test_the_reward_goes_through_a_proposal_of_its_tier(office: Office) -> None:
     number = desk.in_review(office)
     desk.fire(office, number, "score", "manager", points={"可行性": 28, "效果": 30, "创新": 20})
     desk.fire(office, number, "adopt", "manager", **desk.ANSWER)
-    given = {"implementer_id": office.people["colleague"], "due_on": clock.today() + timedelta(days=10)}
+    given: dict[str, Any] = {"implementer_id": office.people["colleague"], "due_on": clock.today() + timedelta(days=10)}
     desk.fire(office, number, "implement", "manager", **given)
     desk.fire(office, number, "deliver", "colleague", result="装好了")
     row = desk.fire(office, number, "verify", "manager", verified_text="好用")
