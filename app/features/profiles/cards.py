@@ -7,6 +7,7 @@ person takes consent back meanwhile it is closed for good and nobody sees it any
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 from sqlalchemy import (
@@ -24,7 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import joinedload
 
-from app.core import clock, timeline, workdays
+from app.core import clock, configuration, timeline, workdays
 from app.core.db import insert_unless_present, session
 from app.core.errors import Conflict, Invalid, NotVisible
 from app.core.i18n import gettext as _
@@ -68,7 +69,8 @@ def coming(actor: Actor, today: date | None = None) -> tuple[Celebration, ...]:
     """Return what is celebrated from today on for a week, as far as the actor may see it, by one statement."""
     first = today or clock.today()
     week = list(coming_days(first, DAYS_AHEAD))
-    rows = session.execute(_coming_statement(actor, week)).all()
+    made = partial(_coming_statement, actor, week)
+    rows = session.execute(configuration.kept(("profiles:coming", actor, first), made)).all()
     found = [_celebration(row, week, actor) for row in rows]
     return tuple(sorted(found, key=lambda item: (item.day, item.name, item.occasion))[:MOST_SHOWN])
 

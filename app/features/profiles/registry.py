@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from app.core import (
+    checks,
     documents,
     erasures,
     growth,
@@ -34,6 +35,7 @@ from app.features.profiles.enums import (
     ProfilePerm,
     ProfileVerb,
 )
+from app.features.profiles.invariants import check_profiles
 
 BACKUP_DAYS = "profiles.backup_days"
 MOST_DAYS = 3_650
@@ -154,6 +156,7 @@ search.register_source(
         order=210,
     ),
 )
+checks.register_check("profiles", check_profiles)
 growth.register(thanks.SOURCE)
 erasures.register(ERASURE, actions.erase_again)
 timeline.on("people:deactivate", actions.erase_of_leaver)

@@ -7,12 +7,26 @@ sent, so that a withdrawal holds from the next request on, and what may not be s
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, false, func, null, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    case,
+    false,
+    func,
+    null,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.orm import aliased
 
-from app.core import modules, permissions
+from app.core import configuration, modules, permissions
 from app.core.db import session
 from app.core.lunar import YearlyDay
 from app.core.permissions import Actor
@@ -155,7 +169,7 @@ def is_given(field: ProfileField) -> ColumnElement[bool]:
 
 
 def visible_statement(reader: Actor) -> Select[Any]:
-    """Return the SELECT of what a reader sees of people, one row each; what may not be seen is empty in it."""
+    """Return the SELECT of what a reader sees of ``people``, one row each; what may not be seen is empty in it."""
     columns: list[Any] = [User.id.label("person_id")]
     for field, shown in COLUMNS.items():
         allowed = may_see(reader, field)
@@ -167,6 +181,7 @@ def visible_statement(reader: Actor) -> Select[Any]:
         .select_from(User)
         .outerjoin(Profile, Profile.id == User.id)
         .outerjoin(Employment, Employment.user_id == User.id)
+        .where(User.id.in_(bindparam("people", type_=Integer, expanding=True)))
     )
 
 
@@ -175,7 +190,9 @@ def visible_fields(reader: Actor, people: Iterable[int]) -> dict[int, VisibleFie
     wanted = sorted(set(people))
     if not wanted or not modules.is_on(MODULE):
         return {person: VisibleFields() for person in wanted}
-    rows = session.execute(visible_statement(reader).where(User.id.in_(wanted)))
+    # What it is made of are people, roles, departments and settings: it is kept until any of them changes.
+    statement = configuration.kept(("profiles:visible", reader), partial(visible_statement, reader))
+    rows = session.execute(statement, {"people": wanted})
     found = {row.person_id: _shown(row) for row in rows}
     return {person: found.get(person, VisibleFields()) for person in wanted}
 

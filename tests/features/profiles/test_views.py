@@ -297,11 +297,11 @@ def test_who_looked_is_listed_for_the_person(client: Client, place: Office) -> N
     for _again in range(2):
         page_of_wen(client, place, "colleague")
     page_of_wen(client, place, "technician")
-    as_(client, place, "manager").get("/people?export=csv")
-    assert client.get("/people?format=csv").status_code == 200
+    assert as_(client, place, "manager").get("/people?format=csv").status_code == 200
     as_(client, place, "wen").get("/profile")
     assert [row.reader_id for row in session.execute(select(ProfileAccess)).scalars()] == [place.colleague.id]
     assert "陈志远" in client.page.text
+    assert "导出通讯录（5 人）" in client.page.text
     assert "李工" not in client.page.text
 
 
