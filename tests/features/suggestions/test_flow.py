@@ -286,7 +286,10 @@ def test_the_reward_goes_through_a_proposal_of_its_tier(office: Office) -> None:
     number = desk.in_review(office)
     desk.fire(office, number, "score", "manager", points={"可行性": 28, "效果": 30, "创新": 20})
     desk.fire(office, number, "adopt", "manager", **desk.ANSWER)
-    given: dict[str, Any] = {"implementer_id": office.people["colleague"], "due_on": clock.today() + timedelta(days=10)}
+    given: dict[str, Any] = {
+        "implementer_id": office.people["colleague"],
+        "due_on": clock.today() + timedelta(days=10),
+    }
     desk.fire(office, number, "implement", "manager", **given)
     desk.fire(office, number, "deliver", "colleague", result="装好了")
     row = desk.fire(office, number, "verify", "manager", verified_text="好用")
