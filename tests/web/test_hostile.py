@@ -145,8 +145,14 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/rules/versions/1/readers",
         "/rules/versions/1/sheet",
     ),
-    "s2": ("/bookings/3/out", "/rules/versions/6/read", "/assets/self-checks/1/answer"),
+    "s2": ("/cards/1", "/bookings/3/out", "/rules/versions/6/read", "/assets/self-checks/1/answer"),
     "s1": (
+        "/",
+        "/profile",
+        "/profile/edit",
+        "/profile/erase",
+        "/people/5/thanks",
+        "/people/4/growth",
         "/vehicles/2/defects/new",
         "/bookings/new",
         "/bookings/retro",
@@ -221,6 +227,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "p1": ("/inquiries/4/lines/10/purchasing", "/inquiries/6"),
     "c1": ("/bookings/3", "/quotations/8/r/1", "/quotations/5/r/1/issue"),
     "h1": (
+        "/people/5/joined",
         "/seals/new",
         "/acknowledgements/2",
         "/acknowledgements/3/file",
