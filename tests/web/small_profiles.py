@@ -1,8 +1,12 @@
 """Profiles of the small company: what two people show to whom, a card that circulates, thanks, who looked."""
 
 from datetime import date
+from io import BytesIO
+
+from PIL import Image
 
 from app.core import clock, settings
+from app.core.files import CheckedFile
 from app.core.i18n import ENGLISH, using_locale
 from app.core.lunar import CalendarKind, YearlyDay
 from app.core.uow import unit_of_work
@@ -27,6 +31,7 @@ def profiles(accounts: dict[str, User]) -> None:
             actions.set_joined(accounts["s2"], date(2018, today.month, today.day), actor=administrator)
             actions.consent(ProfileField.ANNIVERSARY, "company", actor=factories.actor(accounts["s2"]))
             actions.withdraw(ProfileField.HOBBIES, actor=factories.actor(accounts["m1"]))
+            actions.set_photo(photo(), actor=factories.actor(accounts["s1"]))
             actions.note_access(accounts["s1"].id, accounts["m1"].id, AccessKind.VIEW)
         with unit_of_work():
             author = factories.actor(accounts["s2"])
@@ -37,6 +42,13 @@ def profiles(accounts: dict[str, User]) -> None:
             thanks.give(
                 accounts["s1"], "For you alone", thanks.TO_PERSON, actor=factories.actor(accounts["m1"])
             )
+
+
+def photo() -> CheckedFile:
+    """A photo of one colour."""
+    stream = BytesIO()
+    Image.new("RGB", (40, 40), (30, 60, 90)).save(stream, "PNG")
+    return CheckedFile("me.png", "image/png", stream.getvalue())
 
 
 def told(person: User, birthday: YearlyDay) -> None:

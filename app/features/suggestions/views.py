@@ -99,7 +99,7 @@ def brought(uploads: Sequence[FileStorage], *, photos_only: bool = False) -> lis
     """
     found = []
     for upload in uploads:
-        if not upload or not upload.filename:
+        if not isinstance(upload, FileStorage) or not upload.filename:
             continue
         ending = upload.filename.rpartition(".")[2].lower()
         read = read_photo if photos_only or ending in PHOTO_ENDINGS else check_upload
