@@ -162,9 +162,10 @@ def report_damage_of(hand_over_id: int, actor: Actor) -> None:
     for line in hand_over.lines:
         if line.condition != Condition.DAMAGED or is_known_damaged(line.item_id):
             continue
-        account = lazy("交接单 %(number)s 写明：%(note)s", number=hand_over.number, note=line.condition_note)
-        place = line.item.place.name if line.item.place is not None else str(lazy("交接时"))
-        values = IncidentValues(IncidentKind.DAMAGED, clock.now(), place, str(account))
+        # what is kept is in the words of whoever wrote it: it is read in either language
+        account = f"{hand_over.number}: {line.condition_note}"
+        place = line.item.place.name if line.item.place is not None else str(hand_over.number)
+        values = IncidentValues(IncidentKind.DAMAGED, clock.now(), place, account)
         incident = entered(line.item, actor, values, clock.now(), person=hand_over.giver)
         tell(incident, actor)
 
