@@ -66,7 +66,7 @@ def stories(stage: Stage) -> list[Script]:
 
 def switching_on(stage: Stage) -> Script:
     """What is off at first is switched on, and personnel keeps the names."""
-    yield stage.timetable.moment(stage.timetable.length - 2, 9, 10)
+    yield stage.timetable.moment(stage.timetable.length - 5, 9, 10)
     typed: dict[str, Any] = {f"suggestions.{name}": True for name in SWITCHED_ON}
     typed["suggestions.keeper"] = str(person("h1").id)
     administration.change_settings(actor=stage.actor("admin"), typed=typed)

@@ -240,7 +240,7 @@ def fire(stage: Stage, row: TrainingSession, step: str, who: str, note: str = ""
 
 
 def holding(stage: Stage, row: TrainingSession, number: int) -> Iterator[datetime]:
-    """Hold a session of the series and write its summary two days later."""
+    """Hold a session of the series and write its summary on the next working day."""
     start = row.starts_at
     yield start - timedelta(minutes=5)
     fire(stage, row, "open", "m1")
@@ -252,9 +252,10 @@ def holding(stage: Stage, row: TrainingSession, number: int) -> Iterator[datetim
     missed = {who for who, weeks in MISSED.items() if number in weeks}
     roll(stage, row, "m1", how, missed)
     fire(stage, row, "wrap_up", "m1")
-    yield start + timedelta(hours=17)
+    next_day = workdays.add_working_days(clock.to_local(start).date(), 1)
+    yield local(next_day, 9)
     answer(stage, row, number)
-    yield start + timedelta(hours=18)
+    yield local(next_day, 10)
     fire(stage, row, "complete", "m1", outcome=WEEKLY[number % len(WEEKLY)][2])
 
 

@@ -223,7 +223,7 @@ def test_what_is_damaged_when_it_changes_hands_is_found_once_at_who_had_it() -> 
     assert (row.subject_id, row.finding_kind) == (place.first.id, "asset-damaged")
     (incident,) = session.execute(select(AssetIncident)).unique().scalars().all()
     assert (incident.person_id, incident.owner_id) == (place.first.id, place.second.id)
-    assert incident.account == f"交接单 {hand_over.number} 写明：外壳裂开"
+    assert incident.account == f"{hand_over.number}: 外壳裂开"
     assert [task.kind for task in open_tasks("asset_incident", incident.id)] == ["asset_incident:follow"]
     damaged_hand_over(place, item, place.first, place.second)
     assert len(session.execute(select(ClauseCheck)).unique().scalars().all()) == 1
