@@ -26,6 +26,7 @@ FEATURES = (
     "checks",
     "proposals",
     "announcements",
+    "mentoring",
     "cases",
     "daily_questions",
     "inquiries",
