@@ -28,6 +28,7 @@ FEATURES = (
     "announcements",
     "mentoring",
     "cases",
+    "drills",
     "daily_questions",
     "inquiries",
     "quotations",
