@@ -43,7 +43,15 @@ from tests import bids, factories, stories
 from tests.imports import act, upload
 from tests.saved_tables import SavedTables
 from tests.stories import Desk
-from tests.web import small_cars, small_cases, small_proposals, small_rules, small_things, small_upkeep
+from tests.web import (
+    small_cars,
+    small_cases,
+    small_drills,
+    small_proposals,
+    small_rules,
+    small_things,
+    small_upkeep,
+)
 
 LETTER = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n%%EOF\n"
 # Staff numbers as in the demo, the roles of domain.md, and somebody who holds none.
@@ -422,6 +430,8 @@ def world(states: tuple[str, ...] = STATES) -> World:
         small_cars.cars(accounts)
         small_cases.announcements(accounts)
         small_cases.library(accounts)
+        small_drills.pairs(accounts)
+        small_drills.drills(accounts)
         bring_along(item_imports.KIND, accounts["a1"], ("Asset name", "Category"), ("Drill", "Office"))
     with unit_of_work():
         today = clock.today()

@@ -168,7 +168,7 @@ def ready_to_close(row: MentorPair, actor: Actor, data: Mapping[str, Any]) -> Pr
     if row.unrated:
         people = directory().people(row.unrated).values()
         return Conflict("mentor_pair:not-rated", who=names_of(people))
-    return written("conclusion", lazy("请写结业意见"))(row, actor, data)  # type: ignore[no-any-return]
+    return written("conclusion", lazy("请写结业意见"))(row, actor, data)
 
 
 def on_close(row: MentorPair, actor: Actor, data: Mapping[str, Any]) -> Mapping[str, Any] | None:

@@ -71,7 +71,6 @@ def week_row(row: MentorPair, week: MentorWeek, actor: Actor) -> WeekRow:
     over = week.due_at <= clock.now()
     notes = writing and actor.id == row.mentor_id and not (over and week.noted_at is not None)
     answers = writing and actor.id == row.pupil_id and not (over and week.answered_at is not None)
-    key = {"pair_id": row.id, "week_id": week.id}
     return WeekRow(
         week.first_day,
         week.last_day,
@@ -81,8 +80,8 @@ def week_row(row: MentorPair, week: MentorWeek, actor: Actor) -> WeekRow:
         week.noted_at,
         week.answer,
         week.answered_at,
-        url_for("mentoring.note", **key) if notes else "",
-        url_for("mentoring.answer", **key) if answers else "",
+        url_for("mentoring.note", pair_id=row.id, week_id=week.id) if notes else "",
+        url_for("mentoring.answer", pair_id=row.id, week_id=week.id) if answers else "",
     )
 
 
