@@ -186,13 +186,7 @@ def test_every_kind_of_task_waits_for_somebody() -> None:
         "stock_count:count",
         "announcement:confirm",
         "mentor_pair:accept",
-        "mentor_pair:note",
-        "mentor_pair:answer",
-        "mentor_pair:rate",
-        "mentor_pair:close",
-        "drill:rehearse",
         "drill:score",
-        "drill:debrief",
         "case_study:check",
         "case_study:revise",
     }

@@ -29,7 +29,7 @@ def pairs(accounts: dict[str, User]) -> None:
         switched = settings.get("modules.switches")
         settings.put("modules.switches", {**switched, "mentoring": True, "drills": True})
     head = factories.actor(accounts["m1"])
-    with clock.frozen(clock.now() - timedelta(days=15)):
+    with clock.frozen(clock.now() - timedelta(days=14)):
         closed = pair(accounts, head, "s1", "s2")
         review(accounts, closed, head)
         with unit_of_work():

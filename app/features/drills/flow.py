@@ -170,7 +170,8 @@ def outcome_of(average: int | None) -> Outcome:
 
 def on_write_case(row: Drill, actor: Actor, data: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """Put the lesson into the library as a draft of who does it."""
-    gone_through = [f"{STAGE_LABELS[StageKind(each.kind)]}\n{each.notes}" for each in row.stages]
+    # Stored text is of no language: the stages are numbered, not named.
+    gone_through = [f"{number}. {each.notes}" for number, each in enumerate(row.stages, 1)]
     made = cases.draft_from(
         actor=actor,
         title=row.title,

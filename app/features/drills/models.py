@@ -170,7 +170,7 @@ class DrillSheet(Model):
 
     judge: Mapped[User] = relationship(lazy="joined", innerjoin=True)
     scores: Mapped[list["DrillScore"]] = relationship(
-        order_by="DrillScore.criterion_id", cascade="all, delete-orphan"
+        order_by="DrillScore.criterion_id", cascade="all, delete-orphan", lazy="joined"
     )
 
     @property
