@@ -42,7 +42,7 @@ class PairList(Listing):
             .correlate(MentorPair)
             .scalar_subquery()
         )
-        self.columns = (
+        columns = (
             Column(
                 "mentor",
                 lazy("师傅"),
@@ -78,4 +78,4 @@ class PairList(Listing):
             .join(Mentor, Mentor.id == MentorPair.mentor_id)
             .join(Pupil, Pupil.id == MentorPair.pupil_id)
         )
-        super().__init__(base, arguments, path, filters=filters)
+        super().__init__(base, arguments, path, filters=filters, columns=columns)
