@@ -247,7 +247,7 @@ def trend_context(person: User, actor: Actor) -> dict[str, Any]:
 
     def reached(number: int, kind: StageKind) -> str:
         weights, points = sums.get((number, kind), (0, 0))
-        return points_text((2 * 100 * points + weights) // (2 * weights)) if weights else ""
+        return points_text(score_sheet.share(weights, points)) if weights else ""
 
     rows = [
         {

@@ -5,7 +5,7 @@ A criterion has a weight, the weights add up to 100, a judge gives 0 to 10 point
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from app.core.errors import Invalid
@@ -89,9 +89,10 @@ def spread(values: Sequence[int]) -> int:
     return max(values) - min(values)
 
 
-def share(weighted: Iterable[tuple[int, int]]) -> int:
-    """Return of pairs of weight and points how much was reached, in tenths of a percent; 0 for none."""
-    pairs = list(weighted)
-    most = sum(weight for weight, _points in pairs) * MOST_POINTS
-    reached = sum(weight * points for weight, points in pairs)
-    return (2 * 1000 * reached + most) // (2 * most) if most else 0
+def share(weights: int, reached: int) -> int:
+    """Return how much of what a stage can give was reached, in tenths of a percent, rounded half up.
+
+    ``weights`` is the sum of the weights over all sheets, above 0; ``reached`` that of weight times points.
+    """
+    most = weights * MOST_POINTS
+    return (2 * WHOLE * 10 * reached + most) // (2 * most)

@@ -81,8 +81,8 @@ def test_totals_averages_and_spread_are_those_of_plain_arithmetic(rows: list[tup
     assert totals == [sum(weight * points[judge] for weight, points in rows) for judge in range(3)]
     assert abs(score_sheet.average(totals) - sum(totals) / 3) <= 0.5
     assert score_sheet.spread(totals) == max(abs(one - other) for one in totals for other in totals)
-    pairs = [(weight, points[0]) for weight, points in rows]
-    assert 0 <= score_sheet.share(pairs) <= 1000
+    most = sum(weights.values())
+    assert abs(score_sheet.share(most, totals[0]) - 100 * totals[0] / most) <= 0.5
 
 
 # Preparing
