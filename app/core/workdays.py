@@ -115,6 +115,12 @@ def _spans_of(day: date, week: str, hours: str) -> tuple[Span, ...]:
     return ()
 
 
+def is_working_time(moment: datetime) -> bool:
+    """Tell whether the company works at an aware moment, by its hours and holidays."""
+    local = clock.to_local(moment)
+    return any(start <= local.time() < end for start, end in spans_of(local.date()))
+
+
 def _working_spans(first: date, last: date) -> Iterator[tuple[datetime, datetime]]:
     week, hours = settings.get("company.week"), settings.get("company.working_hours")
     day = first

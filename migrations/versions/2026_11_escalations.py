@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "2026_11_escalations"
-down_revision = "2026_11_cases"
+down_revision = "2026_11_drills"
 branch_labels = None
 depends_on = None
 

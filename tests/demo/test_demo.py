@@ -186,6 +186,8 @@ def test_every_kind_of_task_waits_for_somebody() -> None:
         "booking:settle",
         "stock_count:count",
         "announcement:confirm",
+        "mentor_pair:accept",
+        "drill:score",
         "case_study:check",
         "case_study:revise",
         "escalation:see",

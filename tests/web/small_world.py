@@ -47,6 +47,7 @@ from tests.web import (
     small_cars,
     small_cases,
     small_directory,
+    small_drills,
     small_exams,
     small_meetings,
     small_profiles,
@@ -441,6 +442,8 @@ def world(states: tuple[str, ...] = STATES) -> World:
         small_training.training(accounts)
         small_exams.exams(accounts)
         small_profiles.profiles(accounts)
+        small_drills.pairs(accounts)
+        small_drills.drills(accounts)
         bring_along(item_imports.KIND, accounts["a1"], ("Asset name", "Category"), ("Drill", "Office"))
     with unit_of_work():
         today = clock.today()

@@ -333,14 +333,8 @@ def keep_up_one(row: Announcement) -> None:
     elif row.status == AnnouncementStatus.PUBLISHED and row.must_confirm:
         receipts.ask(row)
         FLOW.sync_tasks(row)
-        if is_working_time():
+        if workdays.is_working_time(clock.now()):
             remind_people(row, due_soon(row), SYSTEM)
-
-
-def is_working_time() -> bool:
-    """Tell whether people are at work now, by the hours and holidays of the company."""
-    now = clock.to_local(clock.now())
-    return any(start <= now.time() < end for start, end in workdays.spans_of(now.date()))
 
 
 def due_soon(row: Announcement) -> list[int]:
