@@ -74,7 +74,7 @@ def show(actor: Actor, made: CalendarScope | None = None, address: str = "") -> 
     return fragments.page(
         "bookings/calendars.html",
         heading=_("日历订阅"),
-        trail=[(_("用车"), url_for("day_line.index"))],
+        trail=[(_("用车"), url_for("day_line.index"))] if can(actor, BookingPerm.REQUEST) else [],
         calendars=[calendar_row(scope, known, made, address) for scope in offered],
     )
 

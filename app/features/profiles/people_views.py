@@ -37,7 +37,9 @@ def person_or_404(person_id: int) -> User:
 
 
 def trail(user: User) -> list[tuple[str, str]]:
-    """Return the way back to a person's page."""
+    """Return the way back to a person's page; who sees no colleagues has none but their own growth."""
+    if not can(current_actor(), PeoplePerm.VIEW):
+        return []
     return [
         (_("人员"), url_for("people_directory.index")),
         (user.name, url_for("people_directory.show", person_id=user.id)),

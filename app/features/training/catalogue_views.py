@@ -162,7 +162,7 @@ def show_form(form: Any, heading: str, back: str, status: int) -> Any:
 def providers() -> Any:
     manages = can(current_actor(), TrainingPerm.MANAGE)
     return show_list(
-        ProviderList(request.args, request.path),
+        ProviderList(request.args, request.path, manages=manages),
         _("培训机构"),
         trail=page.trail(),
         new_url=url_for("training_catalogue.new_provider") if manages else "",

@@ -249,21 +249,20 @@ class ProviderList(Listing):
     searched = (TrainingProvider.name, TrainingProvider.contact)
     default_sort = "name"
     row_id = TrainingProvider.id
-    columns = (
-        Column(
-            "name",
-            lazy("培训机构"),
-            TrainingProvider.name,
-            "link",
-            href=lambda row: url_for("training_catalogue.edit_provider", provider_id=row.row_id),
-        ),
-        Column("contact", lazy("联系人和电话"), TrainingProvider.contact),
-        Column("held", lazy("场次"), HELD_BY, "number"),
-        Column("people", lazy("到场人次"), PEOPLE_OF, "number"),
-        Column("cost", lazy("费用合计"), SPENT_ON, "money"),
-        Column("useful", lazy("有用程度（满分 5）"), USEFUL, "number", text=average_text),
-    )
 
-    def __init__(self, arguments: Mapping[str, str], path: str) -> None:
-        """Open the list."""
-        super().__init__(select(TrainingProvider.id), arguments, path)
+    def __init__(self, arguments: Mapping[str, str], path: str, *, manages: bool) -> None:
+        """Open the list; who manages providers changes them from here."""
+
+        def address(row: Any) -> str | None:
+            edit = "training_catalogue.edit_provider"
+            return url_for(edit, provider_id=row.row_id) if manages else None
+
+        columns = (
+            Column("name", lazy("培训机构"), TrainingProvider.name, "link", href=address),
+            Column("contact", lazy("联系人和电话"), TrainingProvider.contact),
+            Column("held", lazy("场次"), HELD_BY, "number"),
+            Column("people", lazy("到场人次"), PEOPLE_OF, "number"),
+            Column("cost", lazy("费用合计"), SPENT_ON, "money"),
+            Column("useful", lazy("有用程度（满分 5）"), USEFUL, "number", text=average_text),
+        )
+        super().__init__(select(TrainingProvider.id), arguments, path, columns=columns)
