@@ -65,6 +65,15 @@ def test_a_free_stretch_leads_to_the_form_with_car_and_time(
     expect(page.locator("[name=starts_at]")).to_have_value(re.compile("9:45"))
 
 
+def test_on_a_telephone_the_line_begins_at_now(visits: Visits) -> None:
+    visits.prefer(width=NARROW)
+    page = visits.open(DRIVER, "/bookings")
+    box, head = line(page).locator("[data-now]").bounding_box(), line(page).locator("th").bounding_box()
+    assert box is not None
+    assert head is not None
+    assert head["x"] + head["width"] <= box["x"] <= head["x"] + head["width"] + 60
+
+
 def test_dragging_over_a_free_stretch_chooses_from_when_to_when(visits: Visits) -> None:
     page = visits.open(DRIVER, "/bookings")
     drawing = line(page).locator("td > svg")
