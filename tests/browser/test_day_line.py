@@ -43,6 +43,12 @@ def free(page: Page) -> Locator:
     return line(page).locator("[data-free]").last
 
 
+def awake(page: Page) -> Page:
+    """The page once its scripts have come: before that a click follows the link below the line."""
+    page.wait_for_load_state("networkidle")
+    return page
+
+
 def chosen(page: Page) -> dict[str, str]:
     """What the address of the form says."""
     return {key: value for key, (value,) in parse_qs(urlsplit(page.url).query).items()}
@@ -65,8 +71,17 @@ def test_a_free_stretch_leads_to_the_form_with_car_and_time(
     expect(page.locator("[name=starts_at]")).to_have_value(re.compile("9:45"))
 
 
+def test_on_a_telephone_the_line_begins_at_now(visits: Visits) -> None:
+    visits.prefer(width=NARROW)
+    page = awake(visits.open(DRIVER, "/bookings"))
+    box, head = line(page).locator("[data-now]").bounding_box(), line(page).locator("th").bounding_box()
+    assert box is not None
+    assert head is not None
+    assert head["x"] + head["width"] <= box["x"] <= head["x"] + head["width"] + 60
+
+
 def test_dragging_over_a_free_stretch_chooses_from_when_to_when(visits: Visits) -> None:
-    page = visits.open(DRIVER, "/bookings")
+    page = awake(visits.open(DRIVER, "/bookings"))
     drawing = line(page).locator("td > svg")
     box = drawing.bounding_box()
     assert box is not None
@@ -84,7 +99,7 @@ def test_dragging_over_a_free_stretch_chooses_from_when_to_when(visits: Visits) 
     assert (chosen(page)["from"], chosen(page)["to"]) == ("2026-11-23T13:00", "2026-11-23T16:30")
     expect(page.locator("[name=ends_at]")).to_have_value(re.compile("16:30"))
     page.goto(f"{visits.site}/bookings")
-    page.mouse.click(place(18.1), at)
+    awake(page).mouse.click(place(18.1), at)
     page.wait_for_url(re.compile("/bookings/new"))
     assert chosen(page)["from"] == "2026-11-23T18:00"
     assert "to" not in chosen(page)

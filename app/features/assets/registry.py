@@ -220,12 +220,12 @@ search.register_source(
 # what a leaver is still responsible for, and offers that nobody answered yet (rule R12)
 register_leaver_check(
     LeaverCheck(
-        queries.held_count, lazy("名下还有 %(count)s 件设备"), "/assets/people/%(user)s", AssetPerm.VIEW_ALL
+        queries.held_count, lazy("名下还有 %(count)s 件设备"), "/assets/people/%(user)s", AssetPerm.KEEP
     ),
     LeaverCheck(
         queries.waiting_count,
         lazy("还有 %(count)s 笔设备交接没有答复"),
         "/assets/people/%(user)s",
-        AssetPerm.VIEW_ALL,
+        AssetPerm.KEEP,
     ),
 )

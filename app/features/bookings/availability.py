@@ -17,6 +17,7 @@ from app.core.i18n import lazy, listed
 from app.core.permissions import SYSTEM, Actor, directory
 from app.features.bookings.enums import BOOKING, SOFT, BookingPerm, BookingStatus
 from app.features.bookings.models import Booking, VehicleHold
+from app.features.vehicles import roadworthiness
 from app.features.vehicles.enums import VehicleStatus
 from app.features.vehicles.models import Vehicle
 
@@ -107,7 +108,9 @@ def driver_elsewhere(
 
 
 def free_cars(starts_at: datetime, ends_at: datetime, *, but: int | None = None) -> Sequence[Vehicle]:
-    """Return the cars that nobody holds in a time, that are in use and not out beyond their planned end."""
+    """Return the cars that may go in a time: held by nobody, in use, not out too long, nothing in their records
+    against them.
+    """
     late = late_trips().with_only_columns(Booking.vehicle_id).where(Booking.id != (but or 0))
     held = exists().where(VehicleHold.vehicle_id == Vehicle.id, overlaps(starts_at, ends_at, but=but))
     statement = (
@@ -115,7 +118,9 @@ def free_cars(starts_at: datetime, ends_at: datetime, *, but: int | None = None)
         .where(Vehicle.status == VehicleStatus.AVAILABLE, ~held, Vehicle.id.not_in(late))
         .order_by(Vehicle.id)
     )
-    return session.execute(statement).unique().scalars().all()
+    cars = session.execute(statement).unique().scalars().all()
+    against = roadworthiness.obstacles_of(cars, None, starts_at, ends_at)
+    return [car for car in cars if not against[car.id]]
 
 
 def next_free(

@@ -94,7 +94,7 @@ def line(car: CarLine, window: Window, now: datetime) -> Markup:
     parts += [_free(free, window, form, offer) for free in car.free]
     address = documents.document_type(BOOKING).url
     if window.begin < now < window.end:
-        parts.append(f'<rect x="{past:.2f}%" width="2" height="100%" fill="var(--seal)"/>')
+        parts.append(f'<rect x="{past:.2f}%" data-now width="2" height="100%" fill="var(--seal)"/>')
     labels = {kind: str(label) for kind, label in KIND_LABELS.items()}
     parts += [_bar(stretch, window, now, labels, address) for stretch in car.stretches]
     height = 2 * EDGE + car.lanes * (LANE + GAP) - GAP

@@ -19,9 +19,17 @@ from app.features.bookings.actions import (
     horizon,
     impossible_days,
 )
-from app.features.bookings.forms import SELF, WITH_DRIVER, BookingForm, DrivenForm
+from app.features.bookings.forms import (
+    SELF,
+    WITH_DRIVER,
+    BookingForm,
+    ChangeForm,
+    DispatchForm,
+    DrivenForm,
+)
 from app.features.bookings.models import Booking
 from app.features.people.models import User
+from app.features.vehicles import roadworthiness
 from app.features.vehicles.enums import BookingPolicy, VehicleStatus
 from app.features.vehicles.models import DrivingLicence, Vehicle
 from app.web import dates
@@ -87,11 +95,32 @@ def car_text(car: Vehicle) -> str:
 
 
 def dispatch_choices(booking: Booking) -> list[tuple[int, str]]:
-    """Return the cars to dispatch, those that are free then first and so marked."""
-    free = {car.id for car in availability.free_cars(booking.starts_at, booking.ends_at, but=booking.id)}
-    rows = sorted(cars(), key=lambda car: (car.id not in free, car.id))
-    taken = _("这段时间已占用")
-    return [(car.id, car_text(car) if car.id in free else f"{car_text(car)} · {taken}") for car in rows]
+    """Return the cars to dispatch, those that may go then first; the others say whether it is they or their time."""
+    every, span = cars(), (booking.starts_at, booking.ends_at)
+    free = {car.id for car in availability.free_cars(*span, but=booking.id)}
+    against = roadworthiness.obstacles_of(every, None, *span)
+    rows = sorted(every, key=lambda car: (car.id not in free, car.id))
+    marks = {car.id: _("车况或证件不合格") if against[car.id] else _("这段时间已占用") for car in rows}
+    return [
+        (car.id, car_text(car) if car.id in free else f"{car_text(car)} · {marks[car.id]}") for car in rows
+    ]
+
+
+def records_to_mend(form: DispatchForm | ChangeForm, booking: Booking) -> list[dict[str, str]]:
+    """Return the records that stand against the car and driver chosen in a form, as links of its summary."""
+    vehicle = session.get(Vehicle, form.vehicle_id.data or 0)
+    if vehicle is None:
+        return []
+    start = form.starts_at.data if "starts_at" in form else None
+    end = form.ends_at.data if "ends_at" in form else None
+    found = roadworthiness.obstacles(
+        vehicle,
+        form.driver_id.data,
+        start or booking.starts_at,
+        end or booking.ends_at,
+        form.kilometres.data if "kilometres" in form else None,
+    )
+    return [{"text": _("打开记录：%(reason)s", reason=each.sentence), "href": each.url} for each in found]
 
 
 def driver_choices(besides: int | None = None) -> list[tuple[int, str]]:

@@ -109,7 +109,14 @@ def check_there(booking: Booking) -> Problem | None:
     before = availability.in_the_way(wanted)
     if before is None:
         return None
-    return still_out(before) if before.status == BookingStatus.OUT else availability.taken(wanted, before)
+    if before.status == BookingStatus.OUT:
+        return still_out(before)
+    return Conflict(
+        "booking:another-first",
+        car=before.vehicle.plate if before.vehicle is not None else "",
+        span=availability.told_span(before.starts_at, before.ends_at),
+        who=before.owner.name,
+    )
 
 
 def still_out(trip: Booking) -> Conflict:

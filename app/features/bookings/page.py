@@ -11,7 +11,7 @@ from app.core.i18n import gettext as _
 from app.core.money import format_amount
 from app.core.permissions import Actor
 from app.core.timeline import events_for
-from app.features.bookings import actions, availability, costs
+from app.features.bookings import actions, availability, costs, guards
 from app.features.bookings.enums import BOOKING, FUEL_LABELS, SEAT_LABELS, SEAT_TONES, FuelLevel, SeatStatus
 from app.features.bookings.flow import FLOW
 from app.features.bookings.models import Booking
@@ -118,7 +118,7 @@ def cost_facts(booking: Booking) -> list[tuple[Any, ...]]:
             if row.litres
             else _("%(amount)s 元", amount=format_amount(row.amount)),
         )
-        for row in (costs.of_booking(booking.id) if booking.settled_at is not None else ())
+        for row in (costs.of_booking(booking.id) if booking.returned_at is not None else ())
     ]
 
 
@@ -171,12 +171,19 @@ def notes(booking: Booking) -> list[tuple[str, str, str]]:
             ("bad", _("超时未还"), _("应于 %(until)s 还车，还车前这辆车不再派出", until=until(booking)))
         )
     if booking.conflict:
-        found.append(
-            ("warn", _("与别人冲突"), _("这辆车这段时间已派给别人，请改时间、换车，或等车辆管理员安排"))
-        )
+        found.append(("warn", _("与别人冲突"), told_conflict(booking)))
     if booking.retro:
         found.append(("warn", _("补办"), _("事后补办，已计入月报")))
     return found
+
+
+def told_conflict(booking: Booking) -> str:
+    """Return what whoever came too late can do: which cars are free then, to when one could move."""
+    wanted = guards.chosen(booking, {}).wanted
+    taken = availability.find_taken(wanted)
+    if taken is None:
+        return _("可以取消后另约，或等车辆管理员安排")
+    return _("%(taken)s。可以取消后另约，或等车辆管理员安排", taken=taken.sentence())
 
 
 def until(booking: Booking) -> str:

@@ -98,6 +98,7 @@ sentences.register(
         "booking:time-over": lazy("计划的还车时间已经过去，请车辆管理员先改时间"),
         "booking:ask-first": lazy("这次用车须先由部门同意，再由车辆管理员派车"),
         "booking:still-out": lazy("这辆车由%(who)s开着（%(number)s），还车后才能出车"),
+        "booking:another-first": lazy("%(car)s 在 %(span)s 先由%(who)s使用，还车后才能出车"),
         "booking:late-already": lazy("已经超过计划时间，请尽快还车；超时后不能再延长"),
         "booking:record-instead": lazy("这是补办，请用“补办登记”"),
         "booking:dispatch-instead": lazy("这次用车还没有出过车，请用“派车”"),

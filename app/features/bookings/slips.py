@@ -126,7 +126,7 @@ def sticker(car: Vehicle, company: str, address: str) -> bytes:
         document.page.raw(qr_operations(address, edge, document.height - edge - side, side))
         left = edge + side + 2.5 * MM
         room = document.right - left
-        lines = [(car.plate, _PLATE), (car.name, _BODY), ("扫码出车、还车", _BODY)]
+        lines = [(car.plate, _PLATE), (car.name, _BODY), ("扫码出车还车", _BODY)]
         y = edge + 1 * MM
         for text, style in lines:
             width = style.width(printable(text))

@@ -1,7 +1,7 @@
 """The log of trips 行车记录: each trip of a car with kilometres and fuel, by month; and what is counted of trips."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask import url_for
@@ -79,11 +79,13 @@ class TripLog(Listing):
         distance = Booking.odometer_in - Booking.odometer_out
         mark = case((Booking.retro, "retro"), (Booking.gap > 0, "gap"), else_="plain")
         columns = (
-            Column("out_at", lazy("出车"), Booking.out_at, "datetime", href=booking_address),
-            Column("returned_at", lazy("还车"), Booking.returned_at, "datetime"),
+            Column(
+                "out_at", lazy("出车"), Booking.out_at, "datetime", shown_by=out_text, href=booking_address
+            ),
+            Column("returned_at", lazy("还车"), Booking.returned_at, "datetime", shown_by=returned_text),
             Column("plate", lazy("车辆"), Vehicle.plate),
             Column("driver", lazy("驾驶员"), Driver.name, "person"),
-            Column("owner", lazy("用车人"), AskedBy.name, "person"),
+            Column("owner", lazy("用车人"), AskedBy.name, below="driver"),
             Column("destination", lazy("目的地"), Booking.destination),
             Column("odometer_out", lazy("出车里程"), Booking.odometer_out, "number", sortable=False),
             Column("odometer_in", lazy("还车里程"), Booking.odometer_in, "number", sortable=False),
@@ -119,6 +121,25 @@ class TripLog(Listing):
     def chosen(self, key: str) -> str:
         """Return what was chosen in a filter, empty for nothing."""
         return str(next(item.value for item in self.filters if item.key == key) or "")
+
+
+def minute_text(moment: datetime) -> str:
+    """Return a moment to the minute however long ago it was: a log without the hour is none."""
+    local = clock.to_local(moment)
+    return local.strftime("%m-%d %H:%M" if local.year == clock.today().year else "%Y-%m-%d %H:%M")
+
+
+def out_text(row: Row[Any]) -> str:
+    """Return when the car went out."""
+    return minute_text(row.out_at)
+
+
+def returned_text(row: Row[Any]) -> str:
+    """Return when the car came back; on the day it went out the hour is enough."""
+    if row.returned_at is None:
+        return "—"
+    out, back = clock.to_local(row.out_at), clock.to_local(row.returned_at)
+    return back.strftime("%H:%M") if out.date() == back.date() else minute_text(row.returned_at)
 
 
 def booking_address(row: Row[Any]) -> str:

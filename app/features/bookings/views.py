@@ -6,6 +6,7 @@ from flask import Blueprint, flash, request, url_for
 
 from app.core.errors import Conflict
 from app.core.i18n import gettext as _
+from app.core.permissions import can
 from app.core.uow import unit_of_work
 from app.features.bookings import actions, filling, page, queries
 from app.features.bookings.enums import BookingPerm
@@ -13,6 +14,7 @@ from app.features.bookings.flow import FLOW
 from app.features.bookings.forms import STEP_FORMS, ChangeForm, DispatchForm, ProlongForm, ReadingForm
 from app.features.bookings.lists import BookingList
 from app.features.bookings.models import Booking
+from app.features.vehicles.enums import VehiclePerm
 from app.web import documents, fragments
 from app.web.guard import current_actor, requires, signed_in
 from app.web.lists import show_list
@@ -85,18 +87,20 @@ def step_data(form: Any) -> dict[str, Any]:
 
 def show_step(booking: Booking, name: str, form: Any, status: int) -> Any:
     """Show the page of a step with its form; what it is about stands above the fields."""
+    gives = isinstance(form, DispatchForm | ChangeForm)
+    opens = status == Conflict.status and gives and can(current_actor(), VehiclePerm.VIEW)
     return fragments.page(
-        "bookings/step.html"
-        if isinstance(form, DispatchForm | ChangeForm | ProlongForm)
-        else "bookings/trip.html",
+        "bookings/step.html" if gives or isinstance(form, ProlongForm) else "bookings/trip.html",
         fragment="form",
         status=status,
         heading=f"{FLOW.step(name).label} {booking.number}",
         trail=page.trail_to(booking),
         facts=page.head_facts(booking),
         form=form,
+        problems=filling.records_to_mend(form, booking) if opens else (),
         unfolded=filling.is_unfolded(form, "kilometres", "accept_kilometres", "condition_good"),
         asked=page.asked_facts(booking),
+        costs=page.cost_facts(booking),
         last_reading=page.last_reading(booking) if isinstance(form, ReadingForm) else "",
         submit_label=FLOW.step(name).label,
         cancel_url=url_for("bookings.show_booking", booking_id=booking.id),

@@ -7,8 +7,11 @@ from typing import Any
 from sqlalchemy import Select, func, select
 
 from app.core.db import session
-from app.core.i18n import LazyText, lazy
+from app.core.i18n import LazyText, lazy, listed
+from app.core.i18n import gettext as _
+from app.core.permissions import Actor, can, directory
 from app.core.tasks import Task, registered_kinds
+from app.features.people.models import User
 
 Counting = Select[*tuple[Any, ...]]
 
@@ -60,6 +63,23 @@ def open_matters(user_id: int) -> list[OpenMatter]:
         for check, count in zip(leaver_checks, session.execute(counts).one(), strict=True)
         if count
     ]
+
+
+def matters_for(user: User, actor: Actor) -> list[tuple[str, str]]:
+    """Return what a leaver must hand over, as a reader is told it: the sentence, and the list of it where it opens.
+
+    Where the reader may not open the list, the sentence names who can.
+    """
+    told = []
+    for matter in open_matters(user.id):
+        if not matter.permission or can(actor, matter.permission):
+            told.append((matter.sentence, matter.url))
+            continue
+        able = directory().holders(matter.permission, user.department_id, frozenset({user.id}))
+        names = listed(person.name for person in able)
+        sentence = _("%(what)s，请%(who)s办理", what=matter.sentence, who=names) if names else matter.sentence
+        told.append((sentence, ""))
+    return told
 
 
 def open_tasks(user_id: int) -> Counting:

@@ -211,13 +211,7 @@ def deactivate(person_id: int) -> Response:
         status=problem.status if problem else 200,
         heading=pgettext("button", "停用账号"),
         person=person_or_404(person_id),
-        findings=[
-            (
-                found.sentence,
-                found.url if not found.permission or can(guard.current_actor(), found.permission) else "",
-            )
-            for found in leaving.open_matters(person_id)
-        ],
+        findings=leaving.matters_for(user, guard.current_actor()),
         problem=problem,
         trail=trail(user),
     )

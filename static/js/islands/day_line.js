@@ -11,6 +11,13 @@ export default function dayLine(table) {
   let drag = null;
   let answered = false;
 
+  // Where the line is wider than the screen it begins a little before now, not at six.
+  const now = table.querySelector("[data-now]");
+  if (now) {
+    const width = now.ownerSVGElement.getBoundingClientRect().width;
+    table.parentElement.scrollLeft = (parseFloat(now.getAttribute("x")) / 100) * width - 40;
+  }
+
   const written = (share, round) => {
     const minute = round((share * minutes) / step) * step;
     return new Date(start + minute * 60000).toISOString().slice(0, 16);

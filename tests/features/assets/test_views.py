@@ -472,3 +472,13 @@ def test_an_item_lost_by_a_leaver_goes_to_the_keeper(client: Client, house: Desk
     assert client.post(f"/assets/{item.id}/assume", {"version": fresh(item).version}).status_code == 303
     now = fresh(item)
     assert (now.keeper_id, now.status) == (house.keeper.id, ItemStatus.LOST)
+
+
+def test_who_closes_the_account_of_a_leaver_is_told_who_takes_the_equipment(
+    client: Client, house: Desk
+) -> None:
+    house.item(person=house.first)
+    personnel = factories.user("韩梅", "h9", house.department, [Role.PEOPLE])
+    client.as_(personnel).get(f"/people/{house.first.id}/deactivate")
+    assert f"名下还有 1 件设备，请{house.keeper.name}办理" in client.page.text
+    assert f"/assets/people/{house.first.id}" not in client.page.html

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
+from app.core import clock
 from app.features.vehicles import fuel
 from app.features.vehicles.fuel import Consumption, Filling, between_full_tanks
 from tests.client import Client
@@ -134,6 +135,14 @@ def test_a_month_is_cut_in_the_zone_of_the_company(
     assert "1 条" in client.page.text
     client.get("/bookings/log?month=2026-12")
     assert "没有符合条件的记录" in client.page.text
+
+
+def test_the_log_keeps_the_hour_however_long_ago_it_was(client: Client, yard: Yard) -> None:
+    driven(yard, 0, 10_000, 62)
+    with clock.frozen(MORNING + timedelta(days=30)):
+        client.as_(yard.user("rider")).get("/bookings/log")
+    assert "11-23 10:41" in client.page.text
+    assert "11:35" in client.page.text
 
 
 def test_the_log_is_a_spreadsheet_too(client: Client, yard: Yard) -> None:

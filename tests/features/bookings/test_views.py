@@ -14,6 +14,7 @@ from app.features.bookings import actions
 from app.features.bookings.enums import BookingStatus
 from app.features.bookings.models import Booking, BookingSeat
 from app.features.people.models import User
+from app.features.vehicles.models import DrivingLicence
 from tests import factories
 from tests.client import Client
 from tests.features.bookings import desk as desks
@@ -265,9 +266,13 @@ def test_request_is_agreed_dispatched_driven_and_settled_over_http(
     assert client.submit(f"{page}/out", {"kilometres": "10000"}).status_code == 303
     at(2026, 11, 26, 11)
     assert client.submit(f"{page}/return", {"kilometres": "10080"}).status_code == 422
-    client.submit(f"{page}/return", {"kilometres": "10080", "condition_good": "y"})
+    client.submit(f"{page}/return", {"kilometres": "10080", "condition_good": "y", "toll_amount": "15"})
     assert client.response.status_code == 303
-    client.as_(desk.dispatcher).submit(f"{page}/settle", {"fuel_amount": "300", "litres": "40"})
+    client.get(page)
+    assert "15.00 元" in client.page.text, "what the driver paid is seen before it is settled"
+    client.as_(desk.dispatcher).get(f"{page}/settle")
+    assert "15.00 元" in client.page.text, "and by who settles, so that nobody enters it twice"
+    client.submit(f"{page}/settle", {"fuel_amount": "300", "litres": "40"})
     assert client.response.status_code == 303
     client.get(page)
     assert "300.00 元，40 升" in client.page.text
@@ -292,6 +297,44 @@ def test_dispatch_of_a_taken_car_is_a_409_on_the_form(client: Client, desk: Desk
     assert "这段时间已占用" in client.page.text
     # two tabs: the second is told what the first did
     assert client.post(f"/bookings/{first.id}/dispatch", opened).status_code == 409
+
+
+def test_loser_reads_on_the_page_who_has_the_car_and_what_is_free(client: Client, desk: Desk) -> None:
+    first = desks.ask(desk, vehicle_id=desk.ours.id)
+    second = desks.ask(desk, desk.colleague, vehicle_id=desk.ours.id)
+    desks.fire(first, "agree", desk.head)
+    desks.fire(first, "dispatch", desk.dispatcher, vehicle_id=desk.ours.id, driver_id=desk.applicant.id)
+    client.as_(desk.colleague).get(f"/bookings/{second.id}")
+    assert "已派给周文静" in client.page.text
+    assert f"那段时间空着的车：{desk.own.plate}" in client.page.text
+    vehicles_desk.grounded(desk.own, desk.dispatcher)
+    client.get(f"/bookings/{second.id}")
+    assert "那段时间空着的车：没有" in client.page.text, "a grounded car is free for nobody"
+
+
+def test_refused_dispatch_leads_to_the_records_to_mend(client: Client, desk: Desk) -> None:
+    booking = desks.ask(desk, vehicle_id=desk.ours.id)
+    desks.fire(booking, "agree", desk.head)
+    with unit_of_work():
+        held = select(DrivingLicence).where(DrivingLicence.user_id == desk.applicant.id)
+        session.execute(held).scalar_one().valid_until = clock.today() - timedelta(days=1)
+    defect = vehicles_desk.grounded(desk.ours, desk.dispatcher)
+    page = f"/bookings/{booking.id}/dispatch"
+    client.as_(desk.dispatcher).get(page)
+    assert "车况或证件不合格" in client.page.text
+    assert client.submit(page).status_code == 409
+    refused = client.page.html
+    for address in (f"/vehicles/licences/{desk.applicant.id}", f"/vehicles/defects/{defect.id}"):
+        assert f'href="{address}"' in refused
+        assert client.get(address).status_code == 200
+
+
+def test_who_comes_after_another_is_told_so_and_offered_nothing_else(client: Client, desk: Desk) -> None:
+    desks.ask(desk, starts_at=clock.now() + timedelta(hours=1))
+    later = desks.ask(desk, desk.colleague, starts_at=clock.now() + timedelta(days=1))
+    client.as_(desk.colleague).get(f"/bookings/{later.id}")
+    assert "先由周文静使用，还车后才能出车" in client.page.text
+    assert "空着的车" not in client.page.text
 
 
 def test_more_than_a_car_can_drive_in_a_day_asks_to_look_again(client: Client, desk: Desk) -> None:
