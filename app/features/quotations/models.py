@@ -269,7 +269,7 @@ class BidFile(Model):
     )
     stored_file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id"), nullable=False)
     pages: Mapped[int] = mapped_column(Integer, nullable=False)
-    texts: Mapped[str] = mapped_column(Text, nullable=False, deferred=True)
+    texts: Mapped[str] = mapped_column(Text, nullable=False)
 
     revision: Mapped[QuotationRevision] = relationship(back_populates="bid_file", lazy="select")
     stored: Mapped[StoredFile] = relationship(lazy="joined")
