@@ -72,6 +72,13 @@ class Walk(RuleBasedStateMachine):
         desks.withdraw(self.activity, person)
         self.move_up()
 
+    @rule()
+    def fill_and_free(self) -> None:
+        for who in range(len(self.people)):
+            self.enrol(who, 0)
+        first = self.seated[0][0]
+        self.withdraw(next(who for who, person in enumerate(self.people) if person.id == first))
+
     @rule(more=st.integers(-1, 3))
     def rearrange(self, more: int) -> None:
         capacity = max(self.capacity + more, 1)
