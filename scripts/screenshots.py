@@ -362,7 +362,7 @@ SHOTS: tuple[Shot, ...] = (
     Shot("suggestion-board", "s1", "/suggestions/board"),
     Shot("suggestion-new", "s1", "/suggestions/new"),
     Shot("training", "s1", "/training"),
-    Shot("training-session", "m1", r"/training/all?status=held -> /training/\d+"),
+    Shot("training-session", "m1", r"/training/all?status=completed -> /training/\d+"),
     Shot("training-topics", "s1", "/training/topics"),
     Shot("exams", "m1", "/exams"),
     Shot("exam", "m1", r"/exams -> /exams/\d+"),

@@ -131,7 +131,9 @@ def _sections(
         for key, label in SECTIONS.items()
         if (
             found := tuple(
-                entries[item.key] for item in visible if item.section == key and _whole(item, visible) == item.key
+                entries[item.key]
+                for item in visible
+                if item.section == key and _whole(item, visible) == item.key
             )
         )
     )
@@ -150,7 +152,9 @@ def parts_for(actor: Actor) -> list[tuple[str, str, bool, int]]:
     """
     key = ("navigation", actor, request.script_root)
     visible, addresses = configuration.kept(key, partial(_open_with_addresses, actor))
-    here = next((item for item, address in zip(visible, addresses, strict=True) if request.path == address), None)
+    here = next(
+        (item for item, address in zip(visible, addresses, strict=True) if request.path == address), None
+    )
     if here is None:
         return []
     family = _whole(here, visible)
