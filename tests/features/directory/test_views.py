@@ -262,3 +262,24 @@ def test_in_english(client: Client, desk: Desk) -> None:
     assert client.page.heading == "Organisation chart"
     client.get("/directory")
     assert client.page.heading == "Directory"
+
+
+def test_the_chart_is_a_tab_of_the_directory_and_takes_no_place_in_the_side_bar(
+    client: Client, desk: Desk
+) -> None:
+    for address in ("/directory", "/directory/structure"):
+        client.as_(desk.leader).get(address)
+        tabs = [
+            link for link in client.page.all("nav.tabs a") if link.attributes["href"].startswith("/directory")
+        ]
+        assert [tab.attributes["href"] for tab in tabs] == ["/directory", "/directory/structure"]
+        current = [tab.attributes["href"] for tab in tabs if tab.attributes.get("aria-current") == "page"]
+        assert current == [address]
+        outside = [
+            link.attributes["href"]
+            for link in client.page.all("a")
+            if link.attributes.get("aria-current") == "page"
+        ]
+        assert "/directory" in outside
+    client.get("/directory?q=nobody-at-all")
+    assert "/directory/structure" in [link.attributes["href"] for link in client.page.all("nav.tabs a")]
