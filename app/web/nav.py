@@ -33,7 +33,8 @@ class NavItem:
 
     ``permission`` None opens it to everybody signed in, several open it to the holders of any of them. ``bar``
     above 0 gives the place in the bar at the bottom of a phone, with ``short`` as its word there. Holders of
-    ``kept_for`` see the entry even where its module is off.
+    ``kept_for`` see the entry even where its module is off. ``within`` is the key of the entry it is a part of: who
+    may open both reaches this one by a tab on the pages of that entry, and it takes no place in the side bar.
     """
 
     key: str
@@ -48,6 +49,7 @@ class NavItem:
     bar: int = 0
     short: LazyText | None = None
     kept_for: str | None = None
+    within: str | None = None
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,9 @@ def sections_for(actor: Actor, current: str | None = None) -> list[Section]:
     visible, addresses = configuration.kept(key, partial(_open_with_addresses, actor))
     counts = tuple(item.count(actor) if item.count else 0 for item in visible)
     marked = current or _current_key(visible, addresses)
+    # a part stands under the entry it belongs to
+    whole = {item.key: _whole(item, visible) for item in visible}
+    marked = whole.get(marked, marked) if marked else None
     return list(_sections(visible, addresses, counts, marked, current_locale()))
 
 
@@ -124,8 +129,41 @@ def _sections(
     return tuple(
         Section(key, str(label or ""), found)
         for key, label in SECTIONS.items()
-        if (found := tuple(entries[item.key] for item in visible if item.section == key))
+        if (
+            found := tuple(
+                entries[item.key]
+                for item in visible
+                if item.section == key and _whole(item, visible) == item.key
+            )
+        )
     )
+
+
+def _whole(item: NavItem, visible: tuple[NavItem, ...]) -> str:
+    """Return the key of the entry an open entry stands under; its own where it stands by itself."""
+    return item.within if item.within and any(other.key == item.within for other in visible) else item.key
+
+
+def parts_for(actor: Actor) -> list[tuple[str, str, bool, int]]:
+    """Return the tabs of the page asked for: text, address, whether it is this page, count.
+
+    They are the parts of one entry of the side bar, that entry first; empty away from their first pages and where
+    the entry has no parts this person may open.
+    """
+    key = ("navigation", actor, request.script_root)
+    visible, addresses = configuration.kept(key, partial(_open_with_addresses, actor))
+    here = next(
+        (item for item, address in zip(visible, addresses, strict=True) if request.path == address), None
+    )
+    if here is None:
+        return []
+    family = _whole(here, visible)
+    found = [
+        (str(item.label), address, item is here, 0)
+        for item, address in zip(visible, addresses, strict=True)
+        if _whole(item, visible) == family
+    ]
+    return found if len(found) > 1 else []
 
 
 def side_bar_of(sections: list[Section]) -> list[Section]:

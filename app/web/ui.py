@@ -118,6 +118,11 @@ class Shell:
         return nav.side_bar_of(self.sections)
 
     @property
+    def parts(self) -> list[tuple[str, str, bool, int]]:
+        """The tabs that join the pages of one entry of the side bar."""
+        return nav.parts_for(self.actor) if self.actor else []
+
+    @property
     def personal(self) -> list[nav.Entry]:
         """The entries of the menu under the person's name."""
         return nav.personal_of(self.sections)

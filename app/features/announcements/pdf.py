@@ -11,9 +11,11 @@ from app.features.announcements import queries
 from app.features.announcements.actions import stamp
 from app.features.announcements.models import Announcement
 from app.features.rules import writing
+from app.features.rules.clause_text import ItemList, words_of
 
 HEADING = "通知"
 _MARGINS = Margins(20 * MM, 14 * MM, 20 * MM, 18 * MM)
+ITEM_INDENT = 6 * MM
 _BODY = Style("regular", 10.2, 17)
 _BOLD = Style("bold", 10.2, 17)
 _CELL = Style("regular", 8.6, 12.6)
@@ -39,11 +41,19 @@ def announcement_paper(row: Announcement, company: str, *, with_receipts: bool) 
         ]
         blocks.facts_grid(document, facts)
         document.y += 5 * MM
-        for line in writing.words(row.text).splitlines():
-            blocks.draw_paragraph(document, Paragraph(printable(line)), style=_BODY)
+        draw_text(document, row)
         if with_receipts and row.must_confirm:
             draw_confirmations(document, row)
         return document.to_bytes()
+
+
+def draw_text(document: Document, row: Announcement) -> None:
+    """Draw the text; the items of a list keep their numbers or dots."""
+    for block in writing.read(row.text, lambda _name: None):
+        for place, line in enumerate(words_of((block,)).splitlines(), 1):
+            mark = (f"{place}." if block.ordered else "•") if isinstance(block, ItemList) else ""
+            indent = ITEM_INDENT if mark else 0.0
+            blocks.draw_paragraph(document, Paragraph(printable(line), mark), indent=indent, style=_BODY)
 
 
 def draw_confirmations(document: Document, row: Announcement) -> None:

@@ -24,7 +24,7 @@ def register(app: Flask) -> None:
         nav.NavItem(
             key="cases",
             label=lazy("案例库"),
-            icon="bulb",
+            icon="file-text",
             endpoint="cases.index",
             section="team",
             module=MODULE,

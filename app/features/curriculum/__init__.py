@@ -22,7 +22,8 @@ def register(app: Flask) -> None:
             endpoint="curriculum.index",
             section="team",
             module=MODULE,
-            order=36,
+            order=31,
+            within="training",
         ),
         nav.NavItem(
             key="own-training",

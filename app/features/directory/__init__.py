@@ -25,7 +25,7 @@ def register(app: Flask) -> None:
             section="team",
             permission=PeoplePerm.VIEW,
             module=MODULE,
-            order=10,
+            order=90,
         ),
         nav.NavItem(
             key="structure",
@@ -35,6 +35,7 @@ def register(app: Flask) -> None:
             section="team",
             permission=PeoplePerm.VIEW,
             module=MODULE,
-            order=11,
+            order=91,
+            within="directory",
         ),
     )

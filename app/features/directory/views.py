@@ -36,7 +36,6 @@ def index() -> Any:
         DirectoryList(actor, request.args, request.path),
         _("通讯录"),
         template="directory/list.html",
-        structure_url=url_for("directory.show_structure"),
         may_export=can(actor, DirectoryPerm.EXPORT),
         empty_text=_("还没有同事"),
         sign_labels=(_("制表人"),),

@@ -17,7 +17,7 @@ def register(app: Flask) -> None:
         nav.NavItem(
             key="drills",
             label=lazy("情景演练"),
-            icon="checklist",
+            icon="user-check",
             endpoint="drills.index",
             section="team",
             module=MODULE,

@@ -18,10 +18,10 @@ def register(app: Flask) -> None:
         nav.NavItem(
             key="escalations",
             label=lazy("汇报与协办"),
-            icon="send",
+            icon="arrow-up",
             endpoint="escalations.index",
             section="team",
             module=MODULE,
-            order=30,
+            order=72,
         )
     )

@@ -11,14 +11,13 @@ from app.core.i18n import lazy
 from app.core.listing import Column, Filter, Listing
 from app.core.permissions import Actor
 from app.features.escalations import queries
-from app.features.escalations.enums import KIND_LABELS, KIND_TONES, WAITING
+from app.features.escalations.enums import KIND_LABELS, WAITING
 from app.features.escalations.flow import FLOW
 from app.features.escalations.models import Escalation
 from app.features.people.models import User
 
 Owner, To = aliased(User), aliased(User)
 KINDS = {str(code): label for code, label in KIND_LABELS.items()}
-TONES_OF_KINDS = {str(code): tone for code, tone in KIND_TONES.items()}
 STATES = {str(state.code): state.label for state in FLOW.states}
 TONES = {str(state.code): state.tone for state in FLOW.states}
 WAITS_FIRST = case((Escalation.status.in_(WAITING), 0), else_=1)
@@ -44,7 +43,7 @@ class EscalationList(Listing):
 
         columns = (
             Column("number", lazy("编号"), Escalation.number, "link", href=row_address),
-            Column("kind", lazy("类别"), Escalation.kind, "status", labels=KINDS, tones=TONES_OF_KINDS),
+            Column("kind", lazy("类别"), Escalation.kind, labels=KINDS),
             Column("text", lazy("事由"), Escalation.text),
             Column("owner", lazy("提出人"), Owner.name, "person"),
             Column("to", lazy("交给"), To.name, "person"),

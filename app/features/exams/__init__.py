@@ -23,7 +23,7 @@ def register(app: Flask) -> None:
             endpoint="exams.index",
             section="team",
             module=MODULE,
-            order=30,
+            order=32,
         ),
         nav.NavItem(
             key="exam-bank",
@@ -33,7 +33,8 @@ def register(app: Flask) -> None:
             section="team",
             permission=ExamPerm.KEEP,
             module=MODULE,
-            order=32,
+            order=33,
+            within="exams",
         ),
         nav.NavItem(
             key="certificates",
@@ -43,5 +44,6 @@ def register(app: Flask) -> None:
             section="team",
             module=MODULE,
             order=34,
+            within="exams",
         ),
     )

@@ -31,7 +31,7 @@ ACTIVE_TONES = {"True": "ok", "False": "neutral"}
 PASSED_LABELS = {"True": lazy("及格"), "False": lazy("未及格")}
 PASSED_TONES = {"True": "ok", "False": "bad"}
 VALID, EXPIRED, REVOKED = "valid", "expired", "revoked"
-STANDINGS = {VALID: lazy("有效"), EXPIRED: lazy("已过期"), REVOKED: lazy("已撤销")}
+STANDINGS = {VALID: lazy("有效"), EXPIRED: lazy("已过期"), REVOKED: lazy_in_context("certificate", "已撤销")}
 STANDING_TONES = {VALID: "ok", EXPIRED: "warn", REVOKED: "bad"}
 TIMES_USED = (
     select(func.count())

@@ -21,6 +21,6 @@ def register(app: Flask) -> None:
             endpoint="meetings.index",
             section="team",
             module=MODULE,
-            order=32,
+            order=70,
         )
     )

@@ -21,10 +21,8 @@ def register(app: Flask) -> None:
             label=lazy("人员"),
             icon="users",
             endpoint="people_directory.index",
-            section="office",
-            permission=PeoplePerm.VIEW,
-            module="people_menu",
-            kept_for=PeoplePerm.MANAGE,
-            order=90,
+            section="admin",
+            permission=PeoplePerm.MANAGE,
+            order=20,
         )
     )

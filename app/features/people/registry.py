@@ -1,6 +1,6 @@
 """What the people feature adds to the platform: permissions, verbs, sentences, its directory."""
 
-from app.core import modules, permissions, sentences, timeline
+from app.core import permissions, sentences, timeline
 from app.core.i18n import lazy, lazy_in_context
 from app.core.permissions import EVERY_ROLE, ROLE_LABELS, Role
 from app.features.people.directory import PeopleDirectory
@@ -17,7 +17,6 @@ permissions.register_permissions(
 )
 
 # In the smallest preset the directory is an entry of those alone who keep it; names lead there for everybody.
-modules.register(modules.Module("people_menu", lazy("人员菜单"), preset=modules.STANDARD, order=90))
 
 sentences.register(
     {

@@ -23,6 +23,7 @@ def register(app: Flask) -> None:
             endpoint="resolutions.index",
             section="team",
             module=MODULE,
-            order=31,
+            order=71,
+            within="meetings",
         )
     )

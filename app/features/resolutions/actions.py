@@ -70,7 +70,7 @@ def open_resolution(
         doc_id=doc_id,
         created_at=now,
         updated_at=now,
-        number=next_number(RESOLUTION, "JY"),
+        number=next_number(RESOLUTION, "LS"),
     )
     assigning.assign(resolution, int(values.responsible_id or 0))
     session.add(resolution)

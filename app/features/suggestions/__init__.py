@@ -26,6 +26,6 @@ def register(app: Flask) -> None:
             endpoint="suggestions.index",
             section="team",
             module=MODULE,
-            order=10,
+            order=20,
         )
     )

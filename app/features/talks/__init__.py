@@ -21,6 +21,6 @@ def register(app: Flask) -> None:
             endpoint="talks.index",
             section="team",
             module=MODULE,
-            order=33,
+            order=73,
         )
     )

@@ -28,6 +28,6 @@ def register(app: Flask) -> None:
             endpoint="training.index",
             section="team",
             module=MODULE,
-            order=20,
+            order=30,
         )
     )

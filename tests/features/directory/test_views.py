@@ -262,3 +262,21 @@ def test_in_english(client: Client, desk: Desk) -> None:
     assert client.page.heading == "Organisation chart"
     client.get("/directory")
     assert client.page.heading == "Directory"
+
+
+def test_the_chart_is_a_tab_of_the_directory_and_takes_no_place_in_the_side_bar(
+    client: Client, desk: Desk
+) -> None:
+    def marks(address: str) -> list[bool]:
+        links = [link for link in client.page.all("a") if link.attributes.get("href") == address]
+        return [link.attributes.get("aria-current") == "page" for link in links]
+
+    client.as_(desk.leader).get("/directory")
+    assert marks("/directory/structure") == [False]
+    assert all(marks("/directory"))
+    client.get("/directory/structure")
+    assert True in marks("/directory/structure")
+    # the side bar marks the entry, the tab does not
+    assert set(marks("/directory")) == {True, False}
+    client.get("/notices")
+    assert marks("/directory/structure") == []

@@ -58,7 +58,7 @@ def waiting(number: int) -> list[tuple[str, int | None]]:
 
 def test_decided_carried_out_sent_back_done_and_checked(salesperson: User, leader: User) -> None:
     number = decide(leader, salesperson)
-    assert load(number).number == f"JY-{clock.today().year}-0001"
+    assert load(number).number == f"LS-{clock.today().year}-0001"
     assert waiting(number) == [("resolution:carry_out", salesperson.id)]
     with unit_of_work():
         actions.note_progress(
