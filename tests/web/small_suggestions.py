@@ -12,6 +12,7 @@ from app.features.people.models import User
 from app.features.proposals.queries import clauses_on
 from app.features.suggestions import actions, discussing, unnamed
 from app.features.suggestions.actions import SuggestionValues
+from app.features.suggestions.enums import MODULE
 from app.features.suggestions.models import Suggestion
 from tests import factories
 
@@ -30,8 +31,9 @@ ADOPTED = (*REVIEW, ("adopt", "m1", OPEN))
 
 
 def suggestions(accounts: dict[str, User]) -> None:
-    """Write and bring them to their states."""
+    """Write and bring them to their states, with the module on."""
     with unit_of_work():
+        settings.put("modules.switches", {**settings.get("modules.switches"), MODULE: True})
         for name in ("appeal", "effect_checks", "scoring", "awards"):
             settings.put(f"suggestions.{name}", name != "scoring")
         settings.put("suggestions.sheet", "Feasible 30\nEffect 40\nNew 30")

@@ -21,6 +21,7 @@ from app.features.assets import imports as item_imports
 from app.features.customers import actions as customer_actions
 from app.features.customers import imports as customer_imports
 from app.features.customers.models import Customer
+from app.features.exams import imports as question_imports
 from app.features.inquiries import actions as inquiry_actions
 from app.features.inquiries import tender
 from app.features.inquiries.models import Inquiry
@@ -445,6 +446,10 @@ def world(states: tuple[str, ...] = STATES) -> World:
         small_drills.pairs(accounts)
         small_drills.drills(accounts)
         bring_along(item_imports.KIND, accounts["a1"], ("Asset name", "Category"), ("Drill", "Office"))
+        head = ("Question", "Subject", "Option A", "Option B", "Answer")
+        bring_along(
+            question_imports.KIND, accounts["h1"], head, ("Which pump?", "Products", "Old", "New", "B")
+        )
     with unit_of_work():
         today = clock.today()
         people_actions.delegate(
