@@ -2,9 +2,14 @@
 
 import pytest
 
+from app.core import settings
 from app.core.db import session
+from app.core.uow import unit_of_work
 from app.features.people.models import User
-from tests import registrations
+from app.features.suggestions import unnamed
+from app.features.suggestions.actions import SuggestionValues
+from app.features.suggestions.models import Suggestion
+from tests import factories, registrations
 from tests.web import hostile, small_world
 
 pytestmark = pytest.mark.slow
@@ -420,6 +425,7 @@ ELSEWHERE = {
     "rules.preview_clauses": "stands behind the upload of a Word file; its own tests send the same values",
     "rules.pasted": "answers the editor with the marks of what was pasted and keeps nothing",
     "rules.remove_question": "is a button inside the form of a new question",
+    "suggestions.receipt_act": "stands on the page that a receipt code opens; a test below sends it all values",
     "home.remind_of_task": "is a button beside tasks of others that wait too long",
 }
 
@@ -471,6 +477,30 @@ def test_every_form_refuses_hostile_values_clearly_and_leaves_no_trace(client, a
     assert not missing, f"no form of the sample reaches {missing}"
     assert len(kinds) > 70
     assert attack.accepted > 20
+
+
+def test_the_answer_to_a_receipt_code_refuses_hostile_values(client, salesperson, manager, tmp_path):
+    with unit_of_work():
+        settings.put("suggestions.keeper", manager.id)
+        settings.put("suggestions.unnamed", True)
+        values = SuggestionValues("食堂晚餐延长到七点", method="与供餐公司商量")
+        row, code = unnamed.send_unnamed(values=values)
+        number = row.id
+    with unit_of_work():
+        row = session.get_one(Suggestion, number)
+        unnamed.fire(row, "return", actor=factories.actor(manager), version=None, note="请写明办法")
+    client.as_(salesperson).post("/suggestions/receipt", {"code": code})
+    forms = [
+        form
+        for form in hostile.forms_on(client.page, "s1", "/suggestions/receipt")
+        if form.action.endswith("/receipt/act")
+    ]
+    attack = hostile.Attack(client.app, client, tmp_path / "saved.sqlite3")
+    attack.save()
+    for form in forms:
+        attack.attack(form, hostile.VALUES)
+    assert forms
+    assert not attack.faults, attack.report()
 
 
 def test_a_form_that_fails_is_noticed(client, salesperson, monkeypatch, tmp_path):
