@@ -95,7 +95,9 @@ SLOW_UPLOADS = ("100 MB", "zip bomb")
 # Written beside a refusal by decision: who tried too often, and that a session is in use.
 BESIDE_REFUSALS = {"login_throttle", "verification_throttle", "user_session"}
 # Kinds of forms that answer 4xx as they stand, with the reason: there is nothing to press for those who see them.
-NOT_AS_IT_STANDS: dict[str, str] = {}
+NOT_AS_IT_STANDS: dict[str, str] = {
+    "/training/N/here": "asks for the code on the screen of the room, which changes every few seconds",
+}
 # What a person would type where nothing stands yet.
 TYPED = {
     "text": "12",

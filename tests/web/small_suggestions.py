@@ -105,11 +105,11 @@ def scored_and_joined(accounts: dict[str, User], made: dict[str, int]) -> None:
         settings.put("suggestions.scoring", True)
     points = {"points": {"Feasible": 20, "Effect": 30, "New": 20}}
     fire(accounts, made["company_review"], "score", "l1", points)
-    place = next(iter(clauses_on(clock.today())), None)
-    if place is not None:
-        with unit_of_work():
-            row = session.get_one(Suggestion, made["adopted"])
-            row.clause_id = place.clause_id
+    # of the last rule, on which nobody works: of a rule with a draft no second one is begun
+    place = clauses_on(clock.today())[-1]
+    with unit_of_work():
+        row = session.get_one(Suggestion, made["adopted"])
+        row.clause_id = place.clause_id
 
 
 def without_a_name(accounts: dict[str, User]) -> None:

@@ -25,6 +25,7 @@ from app.web import documents as document_pages
 from app.web import filters
 
 EMPTY_ROWS = 3
+EMPTY_ROW: dict[str, Any] = {"subject": "", "topic": "", "sessions": "", "exam": ""}
 MOST_ROWS = 40
 
 
@@ -232,22 +233,25 @@ def all_plans() -> list[CurriculumPlan]:
     return list(session.execute(statement).unique().scalars())
 
 
-def typed_items(form: Mapping[str, str]) -> tuple[ItemValues, ...]:
-    """Return the parts that were typed: rows without subject, topic, sessions and test are left out.
+def typed_rows(form: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Return the rows of parts as they were typed, without the empty ones."""
+    rows = [
+        {name: form.get(f"{name}-{place}", "").strip() for name in EMPTY_ROW} for place in range(MOST_ROWS)
+    ]
+    return [row for row in rows if any(row.values())]
 
-    What is no number becomes one that the actions refuse.
-    """
-    found = []
-    for place in range(MOST_ROWS):
-        texts = [form.get(f"{name}-{place}", "").strip() for name in ("subject", "topic", "sessions", "exam")]
-        if not texts[0] and not texts[1] and not texts[3]:
-            continue
-        found.append(
-            ItemValues(
-                whole(texts[0]), texts[1], whole(texts[2] or "0"), whole(texts[3]) if texts[3] else None
-            )
+
+def typed_items(rows: Sequence[Mapping[str, str]]) -> tuple[ItemValues, ...]:
+    """Return the parts that were typed; what is no number becomes one that the actions refuse."""
+    return tuple(
+        ItemValues(
+            whole(row["subject"]),
+            row["topic"],
+            whole(row["sessions"] or "0"),
+            whole(row["exam"]) if row["exam"] else None,
         )
-    return tuple(found)
+        for row in rows
+    )
 
 
 def whole(text: str) -> int:
@@ -256,18 +260,16 @@ def whole(text: str) -> int:
 
 
 def item_rows(items: Sequence[ItemValues]) -> list[dict[str, Any]]:
-    """Return the rows of the form: the parts, and some empty ones."""
-    rows = [
+    """Return parts as rows of the form."""
+    return [
         {
             "subject": item.subject_id,
             "topic": item.topic,
-            "sessions": item.sessions_needed if item.sessions_needed >= 0 else "",
+            "sessions": item.sessions_needed,
             "exam": item.exam_id or "",
         }
         for item in items
     ]
-    empty: dict[str, Any] = {"subject": "", "topic": "", "sessions": "", "exam": ""}
-    return (rows + [empty] * EMPTY_ROWS)[:MOST_ROWS]
 
 
 def items_of(plan: CurriculumPlan) -> tuple[ItemValues, ...]:
@@ -277,10 +279,10 @@ def items_of(plan: CurriculumPlan) -> tuple[ItemValues, ...]:
     )
 
 
-def form_context(items: Sequence[ItemValues]) -> dict[str, Any]:
-    """Return what the form of a plan needs besides its head."""
+def form_context(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return what the form of a plan needs besides its head: its parts and some empty rows, and the choices."""
     return {
-        "rows": item_rows(items),
+        "rows": [*rows, *[EMPTY_ROW] * EMPTY_ROWS][:MOST_ROWS],
         "subjects": [(str(number), name) for number, name in subject_choices()],
         "exams": [(str(number), name) for number, name in published_exams()],
     }

@@ -1,5 +1,6 @@
 """The pages of the curriculum: plans and figures, the matrix, points, levels and who is ready, records."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, Response, flash, request, url_for
@@ -212,7 +213,7 @@ def show_plan(plan_id: int) -> Any:
 def show_plan_form(
     form: NewPlanForm | PlanForm,
     status: int,
-    items: tuple[ItemValues, ...],
+    rows: Sequence[Mapping[str, Any]],
     plan: CurriculumPlan | None = None,
 ) -> Any:
     """Show the form of a plan with its parts."""
@@ -225,7 +226,7 @@ def show_plan_form(
         trail=page.trail(),
         form=form,
         cancel_url=url_for("curriculum.show_plan", plan_id=plan.id) if plan else url_for("curriculum.index"),
-        **page.form_context(items),
+        **page.form_context(rows),
     )
 
 
@@ -238,7 +239,7 @@ def new_plan() -> Any:
     form.level_id.choices = [(level.id, level.name) for level in queries.levels()]
     if request.method != "POST":
         form.active.data, form.stage.data = True, str(page.present_stage())
-        return show_plan_form(form, 200, ())
+        return show_plan_form(form, 200, [])
     return save_new(form)
 
 
@@ -261,7 +262,7 @@ def take_template(key: str) -> Any:
         for item in template.items
         if item.subject_key in keys
     )
-    return show_plan_form(form, 200, items)
+    return show_plan_form(form, 200, page.item_rows(items))
 
 
 @blueprint.post("/templates/<key>")
@@ -278,13 +279,13 @@ def save_template(key: str) -> Any:
 
 def save_new(form: NewPlanForm) -> Any:
     """Keep a new plan, or show the form again with what is wrong."""
-    items = page.typed_items(request.form)
+    rows = page.typed_rows(request.form)
     if not form.validate():
-        return show_plan_form(form, 422, items)
+        return show_plan_form(form, 422, rows)
 
     def make() -> str:
         plan = actions.put_plan(
-            None, actor=current_actor(), version=None, values=page.plan_values(form, items)
+            None, actor=current_actor(), version=None, values=page.plan_values(form, page.typed_items(rows))
         )
         return url_for("curriculum.show_plan", plan_id=plan.id)
 
@@ -292,7 +293,7 @@ def save_new(form: NewPlanForm) -> Any:
         with unit_of_work():
             address = once(form, make)
     except Invalid as problem:
-        return show_plan_form(form, form.refuse(problem), items)
+        return show_plan_form(form, form.refuse(problem), rows)
     flash(_("已保存"), "ok")
     return fragments.go(address)
 
@@ -307,21 +308,24 @@ def edit_plan(plan_id: int) -> Any:
     if request.method != "POST":
         form = PlanForm(obj=plan)
         form.version.data = plan.version
-        return show_plan_form(form, 200, page.items_of(plan), plan)
-    form, items = PlanForm(), page.typed_items(request.form)
+        return show_plan_form(form, 200, page.item_rows(page.items_of(plan)), plan)
+    form, rows = PlanForm(), page.typed_rows(request.form)
     form.level_id.choices = [(level.id, level.name) for level in queries.levels(active_only=False)]
     if not form.validate():
-        return show_plan_form(form, 422, items, plan)
+        return show_plan_form(form, 422, rows, plan)
     try:
         with unit_of_work():
             row = queries.get_plan(actor, plan_id)
             actions.put_plan(
-                row, actor=actor, version=form.version.data, values=page.plan_values(form, items)
+                row,
+                actor=actor,
+                version=form.version.data,
+                values=page.plan_values(form, page.typed_items(rows)),
             )
     except (Invalid, Stale) as problem:
         row = queries.get_plan(actor, plan_id)
         status = form.refuse(problem, version=row.version if isinstance(problem, Stale) else None)
-        return show_plan_form(form, status, items, row)
+        return show_plan_form(form, status, rows, row)
     flash(_("已保存"), "ok")
     return fragments.go(url_for("curriculum.show_plan", plan_id=plan_id))
 

@@ -176,4 +176,5 @@ def show_answer(
         code=code,
         act_url=url_for("suggestions.receipt_act"),
         problems=[*said, *faults],
+        typed=request.form if status >= 400 else {},
     )

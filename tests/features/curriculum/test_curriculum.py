@@ -367,6 +367,7 @@ def test_levels_plans_and_places_are_kept_by_personnel(client: Client, school: S
     assert filled["title"] == "新员工入职培养计划"
     assert [filled[f"sessions-{row}"] for row in range(6)] == ["1", "2", "1", "1", "1", "1"]
     assert client.post(template, {**filled, "sessions-0": "很多"}).status_code == 422
+    assert client.page.values(template)["sessions-0"] == "很多"
     assert client.page.values(template)["topic-0"] == filled["topic-0"]
     assert client.post(template, filled).status_code == 303
     made = session.query(CurriculumPlan).one()
