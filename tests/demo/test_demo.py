@@ -159,7 +159,8 @@ WAITING = {
     "exam": "answer",
     "meeting": "confirm",
     "resolution": "carry_out check",
-    "suggestion": "accept answer begin-review complete conclude confirm decide deliver implement resubmit review verify",
+    "suggestion": "accept answer begin-review complete conclude confirm decide deliver implement resubmit review"
+    " verify",
     "talk": "agreement hold",
     "training": "announce complete feedback open",
 }
