@@ -30,7 +30,12 @@ MORE_QUERIES: dict[str, tuple[int, str]] = {
     ),
     "/curriculum/people/N": (17, "the whole training record of a person: nine lists, level and points"),
     "/curriculum/mine": (17, "the own training record, as above"),
-    "/people/N/growth": (18, "every feature is asked for what it knows of a person"),
+    "/suggestions/N": (
+        14,
+        "the whole life of a suggestion: scores, milestones, effects, votes, comments, each a list",
+    ),
+    "/search": (14, "each kind that is found says by one statement what its records belong to"),
+    "/people/N/growth": (24, "every feature is asked for what it knows of a person"),
     "/vehicles/N": (
         11,
         "the whole record of a car: papers, readings, defects, services, fines, costs, what was reported, each a list",

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from app.core import files
 from app.core.db import session
 from app.core.i18n import gettext as _
+from app.core.i18n import listed
 from app.core.permissions import Actor, can
 from app.core.timeline import events_for
 from app.features.assets import queries as asset_queries
@@ -46,7 +47,7 @@ def scope(count: StockCount) -> str:
     """Return what a count covers, in words."""
     names = [place.name for place in count.places]
     names += [row.name for row in (count.category, count.only_department) if row is not None]
-    return "、".join(names)
+    return listed(names)
 
 
 def buttons(count: StockCount, actor: Actor) -> dict[str, Any]:

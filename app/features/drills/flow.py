@@ -38,7 +38,7 @@ def judge_of(row: Drill, actor: Actor) -> Authority | None:
 
 a_judge = Who(
     judge_of,
-    lambda row: "、".join(part.person.name for part in row.judges),
+    lambda row: listed(part.person.name for part in row.judges),
     people=lambda row: [part.user_id for part in row.judges],
 )
 leader = any_of(mine, may(DrillPerm.ARRANGE))

@@ -6,7 +6,7 @@ from typing import Any
 
 from app.core import clock, timeline
 from app.core.errors import Conflict, Invalid, Problem
-from app.core.i18n import lazy, lazy_in_context
+from app.core.i18n import lazy, lazy_in_context, listed
 from app.core.permissions import Actor
 from app.core.tasks import WantedTask
 from app.core.workflow import Authority, Flow, State, Who, any_of, may, mine, stay, step
@@ -28,9 +28,7 @@ def waited_for(meeting: Meeting, actor: Actor) -> Authority | None:
 
 participant = Who(
     waited_for,
-    lambda meeting: (
-        "、".join(row.person.name for row in taking_part.unconfirmed(meeting)) or meeting.owner.name
-    ),
+    lambda meeting: listed(row.person.name for row in taking_part.unconfirmed(meeting)) or meeting.owner.name,
     people=lambda meeting: [row.user_id for row in taking_part.unconfirmed(meeting)],
 )
 arranger = any_of(mine, may(MeetingPerm.ARRANGE))

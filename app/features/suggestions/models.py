@@ -78,6 +78,7 @@ class Suggestion(DocumentMixin, Model):
     duplicate_of: Mapped["Suggestion | None"] = relationship(
         foreign_keys=[duplicate_of_id], remote_side="Suggestion.id"
     )
+    kept_author: Mapped["SuggestionAuthor | None"] = relationship(viewonly=True)
     milestones: Mapped[list["SuggestionMilestone"]] = relationship(
         order_by="SuggestionMilestone.position", cascade="all, delete-orphan"
     )

@@ -137,8 +137,9 @@ def score_facts(suggestion: Suggestion) -> Facts:
     """Return the points of each reviewer, and the mean with its award tier."""
     facts: Facts = []
     for score in suggestion.scores:
-        points = "　".join(f"{name} {given}" for name, given in score.points.items())
-        facts.append((score.reviewer.name, f"{score.total}（{points}）{score.note}", True))
+        points = listed(f"{name} {number}" for name, number in score.points.items())
+        given = _("%(total)s（%(points)s）%(note)s", total=score.total, points=points, note=score.note)
+        facts.append((score.reviewer.name, given, True))
     if suggestion.scores:
         tier = rules_of.tier_for(suggestion.total)
         named = f"{suggestion.total} · {tier.name}" if tier is not None else str(suggestion.total)

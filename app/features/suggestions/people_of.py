@@ -3,14 +3,13 @@
 from collections.abc import Iterable
 from functools import partial
 
-from app.core.db import session
 from app.core.i18n import lazy
 from app.core.permissions import Actor, directory
 from app.core.tasks import WantedTask
 from app.core.workflow import Authority, Who, any_of, may, when
 from app.features.people.directory import department_parents
 from app.features.suggestions.enums import Naming, SuggestionPerm, SuggestionStatus
-from app.features.suggestions.models import Suggestion, SuggestionAuthor
+from app.features.suggestions.models import Suggestion
 
 S = SuggestionStatus
 # Whose turn it is, by state.
@@ -32,8 +31,7 @@ def author_id(suggestion: Suggestion) -> int | None:
     """Return who wrote it, as far as that is kept anywhere; only the author and the keeper may ever be shown it."""
     if suggestion.naming != Naming.KEEPER:
         return suggestion.owner_id
-    row = session.get(SuggestionAuthor, suggestion.id)
-    return row.user_id if row is not None else None
+    return suggestion.kept_author.user_id if suggestion.kept_author is not None else None
 
 
 def authority_of_author(suggestion: Suggestion, actor: Actor) -> Authority | None:
