@@ -130,7 +130,7 @@ class Story:
 
     def find_task(self, page: Page) -> None:
         """Find the document among what waits, by its number, and open it."""
-        page.goto(self.site + "/tasks")
+        page.goto(f"{self.site}/tasks?q={self.known['task']}")
         page.locator("#rows").get_by_role("link", name=re.compile(self.known["task"])).first.click()
 
     def decide(self, page: Page) -> None:

@@ -41,6 +41,8 @@ def test_only_the_closed_list_may_be_written_so():
         "rule_first_view",
         "export",
         "sealed_paper",
+        "restricted_view",
+        "erasure_list",
     }
 
 

@@ -18,7 +18,7 @@ register_permissions(
     AnnouncementPerm,
     {AnnouncementPerm.PUBLISH: (lazy("发布通知公告"), {Role.MANAGER, Role.LEADER, Role.PEOPLE})},
 )
-modules.register(modules.Module(MODULE, lazy("通知公告"), preset=modules.STANDARD, order=60))
+modules.register(modules.Module(MODULE, lazy("通知公告"), preset=modules.STANDARD, order=59))
 modules.own_documents(MODULE, ANNOUNCEMENT)
 tasks.register_kinds(TaskKind(CONFIRM, lazy("确认已读通知"), lags=True, ends_with_person=True))
 jobs.register_job("announcements:keep-up", actions.keep_up, every=actions.KEEP_UP_EVERY)

@@ -54,7 +54,7 @@ register_permissions(
     },
     approvals=(EscalationPerm.HEAR,),
 )
-modules.register(modules.Module(MODULE, lazy("汇报与协办"), preset=modules.STANDARD, order=60))
+modules.register(modules.Module(MODULE, lazy("汇报与协办"), preset=modules.STANDARD, order=65))
 modules.own_documents(MODULE, ESCALATION)
 settings.register(
     settings.Setting(

@@ -16,7 +16,7 @@ register_permissions(
     MeetingPerm,
     {MeetingPerm.ARRANGE: (lazy("安排部门会议"), {Role.MANAGER, Role.LEADER, Role.PEOPLE})},
 )
-modules.register(modules.Module(MODULE, lazy("部门会议"), preset=modules.STANDARD, order=64))
+modules.register(modules.Module(MODULE, lazy("部门会议"), preset=modules.STANDARD, order=68))
 modules.own_documents(MODULE, MEETING)
 tasks.register_kinds(
     tasks.TaskKind("meeting:hold", lazy("写会议纪要"), "hold", lags=True),

@@ -24,7 +24,7 @@ register_permissions(
     {ResolutionPerm.DECIDE: (lazy("作出决议，核实落实情况"), {Role.MANAGER, Role.LEADER})},
     approvals=(ResolutionPerm.DECIDE,),
 )
-modules.register(modules.Module(MODULE, lazy("决议落实"), preset=modules.STANDARD, order=62))
+modules.register(modules.Module(MODULE, lazy("决议落实"), preset=modules.STANDARD, order=67))
 modules.own_documents(MODULE, RESOLUTION)
 settings.register(
     settings.Setting(

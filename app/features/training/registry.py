@@ -51,7 +51,7 @@ register_permissions(
         TrainingPerm.VIEW_ALL: (lazy("查看全部培训的出勤"), {Role.LEADER, Role.PEOPLE}),
     },
 )
-modules.register(modules.Module(MODULE, lazy("培训"), preset=modules.STANDARD, order=62))
+modules.register(modules.Module(MODULE, lazy("培训"), preset=modules.STANDARD, order=71))
 modules.own_documents(MODULE, TRAINING_SESSION)
 
 

@@ -444,7 +444,8 @@ def test_both_pages_cost_the_same_at_any_size_with_the_seal_right_too(
                 client.get(page)
             counts.append(len(made))
     assert counts[:2] == counts[2:]
-    assert max(counts) <= 10
+    # one of them asks what was reported upwards
+    assert max(counts) <= 11
 
 
 def test_both_pages_speak_english(client: Client, desk: stories.Desk) -> None:
