@@ -19,11 +19,11 @@ def test_a_judge_scores_on_a_telephone_without_scripts(visits: Visits) -> None:
     fields = phone.locator("input[name^=points_]")
     expect(fields).to_have_count(7)
     assert phone.evaluate("document.documentElement.scrollWidth") <= NARROW
-    phone.get_by_label("Comment").fill("Asked for the months of use")
+    phone.get_by_label("Remark").fill("Asked for the months of use")
     fields.first.fill("11")
     phone.get_by_role("button", name="Submit the sheet").click()
     expect(phone.locator("[aria-invalid=true]").first).to_be_visible()
-    expect(phone.get_by_label("Comment")).to_have_value("Asked for the months of use")
+    expect(phone.get_by_label("Remark")).to_have_value("Asked for the months of use")
     for place in range(7):
         fields.nth(place).fill(str(6 + place % 4))
     phone.get_by_role("button", name="Submit the sheet").click()

@@ -27,8 +27,8 @@ def test_the_chair_signs_people_in_on_a_telephone_without_scripts(visits: Visits
     phone.fill("[name=ends_at]", "2026-11-23 11:30")
     phone.fill("[name=place]", "Room 2")
     phone.get_by_role("button", name="Arrange", exact=True).click()
-    phone.get_by_role("button", name="Announce", exact=True).click()
-    expect(phone.locator("h1 .status")).to_have_text("Open for enrolment")
+    phone.get_by_role("button", name="Publish", exact=True).click()
+    expect(phone.locator("h1 .status")).to_have_text("Enrolling")
     address = re.sub(r"^https?://[^/]+", "", phone.url)
     for colleague in ("s1", "s2"):
         other = visits.open(colleague, address)

@@ -24,7 +24,7 @@ register_permissions(
     },
     approvals=(DirectoryPerm.ADOPT,),
 )
-modules.register(modules.Module(MODULE, lazy("通讯录与组织架构"), preset=modules.STANDARD, order=70))
+modules.register(modules.Module(MODULE, lazy("通讯录与组织架构"), preset=modules.STANDARD, order=69))
 modules.own_documents(MODULE, POSITION, PLAN)
 tasks.register_kinds(tasks.TaskKind("structure_plan:adopt", lazy("决定架构规划"), decides=True))
 
