@@ -81,12 +81,12 @@ def locked_items(ids: Iterable[int]) -> list[AssetItem]:
     Whoever changes items and a hand-over of theirs locks the items first.
     """
     wanted = sorted(set(ids))
+    these = AssetItem.id.in_(wanted)
+    # The lock by itself: PostgreSQL reads a row again that it waited for, but not what is joined to it, and would
+    # give none back whose keeper is another one by then.
+    session.execute(select(AssetItem.id).where(these).order_by(AssetItem.id).with_for_update()).all()
     statement = (
-        select(AssetItem)
-        .where(AssetItem.id.in_(wanted))
-        .order_by(AssetItem.id)
-        .with_for_update(of=AssetItem)
-        .execution_options(populate_existing=True)
+        select(AssetItem).where(these).order_by(AssetItem.id).execution_options(populate_existing=True)
     )
     found = list(session.execute(statement).unique().scalars())
     if len(found) != len(wanted):
