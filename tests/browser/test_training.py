@@ -43,7 +43,7 @@ def test_the_chair_signs_people_in_on_a_telephone_without_scripts(visits: Visits
     phone.get_by_label("陈志远", exact=True).first.uncheck()
     phone.get_by_role("button", name="Record attendance").click()
     people = phone.locator("#people tbody tr")
-    expect(people.filter(has_text="周文静")).to_contain_text("Present")
+    expect(people.filter(has_text="周文静")).to_contain_text("Came")
     expect(people.filter(has_text="陈志远")).to_contain_text("Absent")
     phone.get_by_role("button", name="End signing in").click()
     expect(phone.locator("h1 .status")).to_have_text("To be summarised")
