@@ -100,8 +100,7 @@ def sections_for(actor: Actor, current: str | None = None) -> list[Section]:
     counts = tuple(item.count(actor) if item.count else 0 for item in visible)
     marked = current or _current_key(visible, addresses)
     # a part stands under the entry it belongs to
-    whole = {item.key: _whole(item, visible) for item in visible}
-    marked = whole.get(marked, marked) if marked else None
+    marked = next((_whole(item, visible) for item in visible if item.key == marked), marked)
     return list(_sections(visible, addresses, counts, marked, current_locale()))
 
 

@@ -18,9 +18,10 @@ from app.features.curriculum.actions import ItemValues, PlanValues
 from app.features.curriculum.enums import MODULE, RECORD, STAGE, STAGE_LABELS, CurriculumPerm, Stage
 from app.features.curriculum.models import CurriculumPlan
 from app.features.exams.models import Certificate
-from app.features.exams.queries import published_exams, subject_choices
+from app.features.exams.queries import published_exams
 from app.features.people.models import User
 from app.features.training.enums import PRESENCE_LABELS, TRAINING_SESSION, Presence
+from app.features.training.queries import subject_choices
 from app.web import documents as document_pages
 from app.web import filters
 

@@ -278,7 +278,7 @@ class SessionRow:
 
 
 def sessions_of(user_id: int, subject_id: int | None = None, limit: int = SHOWN) -> list[SessionRow]:
-    """Return the sessions a person was at or missed, of one subject or all, the newest first."""
+    """Return the sessions that were held and a person was at or missed, of one subject or all, the newest first."""
     statement = (
         select(
             TrainingSession.id,
@@ -289,7 +289,11 @@ def sessions_of(user_id: int, subject_id: int | None = None, limit: int = SHOWN)
         )
         .join(TrainingPerson, TrainingPerson.session_id == TrainingSession.id)
         .outerjoin(TrainingSubject, TrainingSubject.id == TrainingSession.subject_id)
-        .where(TrainingPerson.user_id == user_id, TrainingPerson.presence.is_not(None))
+        .where(
+            TrainingPerson.user_id == user_id,
+            TrainingPerson.presence.is_not(None),
+            TrainingSession.status.in_(WAS_HELD),
+        )
         .order_by(TrainingSession.starts_at.desc(), TrainingSession.id.desc())
         .limit(limit)
     )

@@ -16,6 +16,7 @@ from app.features.exams.imports import KIND
 from app.features.exams.lists import QuestionList
 from app.features.exams.models import ExamQuestion
 from app.features.exams.page import check_module
+from app.features.training.queries import subject_choices
 from app.web import documents, fragments
 from app.web import imports as import_pages
 from app.web.forms import once
@@ -100,7 +101,7 @@ def new() -> Any:
     """Put a question into the bank."""
     check_module()
     form = NewQuestionForm()
-    form.subject_id.choices = queries.subject_choices()
+    form.subject_id.choices = subject_choices()
     if request.method != "POST":
         form.kind.data, form.difficulty.data = str(QuestionKind.SINGLE), str(Difficulty.BASIC)
         return show_form(form, 200)
@@ -129,7 +130,7 @@ def edit(question_id: int) -> Any:
     actor = current_actor()
     question = queries.get_question(actor, question_id)
     form = filled_question(question) if request.method != "POST" else QuestionForm()
-    form.subject_id.choices = subjects_with(question)
+    form.subject_id.choices = subject_choices(question.subject_id)
     if request.method != "POST":
         return show_form(form, 200, question)
     if not form.validate():
@@ -144,14 +145,6 @@ def edit(question_id: int) -> Any:
         return show_form(form, status, row)
     flash(_("已保存；已发布的测试仍用原来的题目"), "ok")
     return fragments.go(url_for("exam_bank.show", question_id=question_id))
-
-
-def subjects_with(question: ExamQuestion) -> list[tuple[int, str]]:
-    """Return the subjects in use, and the question's own where it no longer is."""
-    choices = queries.subject_choices()
-    known = {number for number, _name in choices}
-    own = (question.subject_id, question.subject.name)
-    return choices if question.subject_id in known else [*choices, own]
 
 
 @blueprint.post("/<int:question_id>/retire")

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from sqlalchemy import select
+
 from app.core import clock, company_signer, files, pinyin, search, timeline
 from app.core.db import session
 from app.core.errors import Conflict, Invalid
 from app.core.files import CheckedFile
 from app.core.i18n import LazyText, lazy
-from app.core.numbering import next_number
+from app.core.numbering import next_numbers
 from app.core.permissions import Actor, require
 from app.core.uow import unit_of_work
 from app.core.verification_code import grouped, new_code
@@ -19,7 +21,7 @@ from app.core.workflow import check_version, lock
 from app.core.written import check_written
 from app.features.exams import pdf
 from app.features.exams.enums import CERTIFICATE, ExamPerm
-from app.features.exams.models import Certificate, Exam
+from app.features.exams.models import Certificate
 from app.features.people.models import User
 
 FILE_KIND = "certificate"
@@ -82,9 +84,12 @@ def issue(
     """
     check_values(actor, people, values)
     with unit_of_work():
-        numbers = [next_number(CERTIFICATE, "ZS") for _person in people]
+        numbers = next_numbers(CERTIFICATE, "ZS", len(people))
+    known = {
+        row.id: row for row in session.execute(select(User).where(User.id.in_(people))).unique().scalars()
+    }
     prepared = [
-        prepare(number, session.get_one(User, user_id), values, company)
+        prepare(number, known[user_id], values, company)
         for number, user_id in zip(numbers, people, strict=True)
     ]
     session.rollback()
@@ -118,14 +123,13 @@ def prepare(number: str, person: User, values: CertificateValues, company: str) 
 def keep(prepared: Prepared, *, actor: Actor, values: CertificateValues) -> Certificate:
     """Keep a prepared certificate for good, in the open unit of work, and tell the person."""
     require(actor, ExamPerm.CERTIFY)
-    exam = session.get(Exam, values.exam_id) if values.exam_id is not None else None
     row = Certificate(
         number=prepared.number,
         user_id=prepared.user_id,
         person_name=prepared.person_name,
         title=values.title.strip(),
         basis=values.basis.strip(),
-        exam_id=exam.id if exam is not None else None,
+        exam_id=values.exam_id,
         issued_on=prepared.issued_on,
         valid_until=values.valid_until,
         issued_by_id=actor.id,

@@ -20,6 +20,7 @@ from app.features.exams.flow import FLOW
 from app.features.exams.models import Certificate, Exam, ExamItem, ExamQuestion, ExamSheet
 from app.features.people.models import Department, User
 from app.features.training.models import TrainingSubject
+from app.features.training.queries import subject_choices
 
 STATES = {str(state.code): state.label for state in FLOW.states}
 TONES = {str(state.code): state.tone for state in FLOW.states}
@@ -83,7 +84,7 @@ class QuestionList(Listing):
 
     def __init__(self, actor: Actor, arguments: Mapping[str, str], path: str) -> None:
         """Open the list for who keeps the bank."""
-        subjects = [(str(number), name) for number, name in queries.subject_choices()]
+        subjects = [(str(number), name) for number, name in subject_choices()]
         filters = (
             Filter("subject", lazy("科目"), ExamQuestion.subject_id, kind="person", options=subjects),
             Filter("kind", lazy("题型"), ExamQuestion.kind, options=list(KINDS.items())),

@@ -13,7 +13,7 @@ from app.features.people.audience import own_department_chain
 from app.features.people.directory import department_parents, subtree
 from app.features.people.models import User
 from app.features.training.enums import WAS_THERE
-from app.features.training.models import TrainingPerson, TrainingSubject
+from app.features.training.models import TrainingPerson
 
 SEEN_BY_CONCERNED = (ExamStatus.PUBLISHED, ExamStatus.CLOSED, ExamStatus.CANCELLED)
 
@@ -44,16 +44,6 @@ def question_titles(ids: list[int]) -> dict[int, str]:
     """Return the texts of questions, for the log."""
     rows = session.execute(select(ExamQuestion.id, ExamQuestion.text).where(ExamQuestion.id.in_(ids)))
     return {row.id: row.text for row in rows}
-
-
-def subject_choices() -> list[tuple[int, str]]:
-    """Return the subjects in use, in their order."""
-    statement = (
-        select(TrainingSubject.id, TrainingSubject.name)
-        .where(TrainingSubject.active)
-        .order_by(TrainingSubject.position, TrainingSubject.id)
-    )
-    return [(row.id, row.name) for row in session.execute(statement)]
 
 
 def usable(subject_id: int | None, difficulty: str | None) -> Select[int]:

@@ -31,6 +31,7 @@ from app.features.exams.lists import (
 from app.features.exams.models import Certificate, Exam
 from app.features.exams.page import check_module
 from app.features.people.queries import active_people, department_choices
+from app.features.training.queries import subject_choices
 from app.web import documents, fragments
 from app.web.forms import once
 from app.web.guard import current_actor, requires, signed_in
@@ -72,11 +73,11 @@ def index() -> Any:
 
 def with_choices(form: NewExamForm | ExamForm, exam: Exam | None = None) -> Any:
     """Fill the choices of the form of a test."""
-    subjects = queries.subject_choices()
     form.session_id.choices = page.session_choices(
         current_actor(), exam.training_session if exam is not None else None
     )
-    form.subject_id.choices = form.draw_subject_id.choices = subjects
+    form.subject_id.choices = subject_choices(exam.subject_id if exam is not None else None)
+    form.draw_subject_id.choices = subject_choices(exam.draw_subject_id if exam is not None else None)
     form.department_id.choices = department_choices()
     return form
 
@@ -189,7 +190,7 @@ def show_choose(exam: Exam, form: ChooseForm, status: int, ticked: set[int] | No
         subjects=[(_("全部科目"), url_for("exams.choose", exam_id=exam.id, subject=0), not subject_id, 0)]
         + [
             (name, url_for("exams.choose", exam_id=exam.id, subject=number), number == subject_id, 0)
-            for number, name in queries.subject_choices()
+            for number, name in subject_choices()
         ],
         submit_label=_("保存选题"),
         cancel_url=page.address(exam),

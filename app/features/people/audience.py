@@ -71,12 +71,15 @@ def people_within(scope: Scope | None) -> Select[int]:
 def own_department_chain(actor: Actor) -> list[int]:
     """Return the actor's department and all above it: whatever concerns one of these concerns the actor."""
     person = directory().people([actor.id]).get(actor.id) if actor.id is not None else None
-    chain: list[int] = []
-    here = person.department_id if person is not None else None
-    parents = department_parents()
-    while here is not None and here not in chain:
-        chain.append(here)
-        here = parents.get(here)
+    return department_chain(person.department_id if person is not None else None)
+
+
+def department_chain(department_id: int | None) -> list[int]:
+    """Return a department and all above it, from below upwards; empty for none."""
+    parents, chain = department_parents(), list[int]()
+    while department_id is not None and department_id not in chain:
+        chain.append(department_id)
+        department_id = parents.get(department_id)
     return chain
 
 

@@ -16,7 +16,6 @@ from sqlalchemy import (
     and_,
     extract,
     false,
-    func,
     literal,
     or_,
     select,
@@ -306,7 +305,7 @@ def close_circulating(person_id: int, occasion: Occasion, actor: Actor) -> None:
 def deliver(_payload: object = None) -> None:
     """Tell people of the cards they got, in working hours only: in the evening and on days off nobody is called."""
     now = clock.now()
-    if not in_working_hours():
+    if not workdays.is_working_time(now):
         return
     with unit_of_work():
         signed = select(CardLine.card_id)
@@ -325,12 +324,6 @@ def deliver(_payload: object = None) -> None:
             timeline.record(CARD, card.id, ProfileVerb.DELIVER, SYSTEM, tell=[card.person_id])
 
 
-def in_working_hours() -> bool:
-    """Tell whether the company works now."""
-    moment = clock.to_local(clock.now())
-    return any(start <= moment.time() < end for start, end in workdays.spans_of(moment.date()))
-
-
 def own_cards(actor: Actor) -> list[GreetingCard]:
     """Return the cards a person got, newest first."""
     statement = (
@@ -343,10 +336,3 @@ def own_cards(actor: Actor) -> list[GreetingCard]:
         .order_by(GreetingCard.day.desc(), GreetingCard.id.desc())
     )
     return list(session.execute(statement).scalars())
-
-
-def count_lines(card_id: int) -> int:
-    """Return how many colleagues signed a card."""
-    return session.execute(
-        select(func.count()).select_from(CardLine).where(CardLine.card_id == card_id)
-    ).scalar_one()

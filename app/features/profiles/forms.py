@@ -38,12 +38,6 @@ class ProfileForm(EditForm):
     mobile = TextField(lazy("私人手机"), longest=40)
 
 
-class ConsentForm(BaseForm):
-    """To whom a field is shown."""
-
-    audience = ChoiceField(lazy("给谁看"), blank=None)
-
-
 class JoinedForm(BaseForm):
     """Since when a person works here."""
 

@@ -13,6 +13,7 @@ from app.core.db import session
 from app.core.i18n import gettext as _
 from app.core.permissions import Actor
 from app.core.timeline import Event
+from app.features.people.audience import department_chain
 from app.features.people.enums import PeoplePerm
 from app.features.people.models import Department, User
 from app.features.profiles import visibility
@@ -119,7 +120,7 @@ def audience_choices(user: User) -> list[tuple[str, str]]:
 
 def department_choices(user: User) -> list[tuple[str, str]]:
     """Return the departments a person belongs to, from below upwards, as choices of an audience."""
-    chain = visibility.chain_of(user.department_id)
+    chain = department_chain(user.department_id)
     names = department_names(chain)
     parents = set(chain[1:])
     return [

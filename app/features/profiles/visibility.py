@@ -30,6 +30,7 @@ from app.core import configuration, modules, permissions
 from app.core.db import session
 from app.core.lunar import YearlyDay
 from app.core.permissions import Actor
+from app.features.people.audience import own_department_chain
 from app.features.people.directory import department_parents, subtree
 from app.features.people.enums import PeoplePerm
 from app.features.people.models import User
@@ -77,21 +78,6 @@ class VisibleFields:
         )
 
 
-def department_of(user_id: int | None) -> int | None:
-    """Return the department a person is in today."""
-    found = permissions.directory().people([user_id] if user_id is not None else [])
-    return next((person.department_id for person in found.values()), None)
-
-
-def chain_of(department_id: int | None) -> list[int]:
-    """Return a department and those above it, from below upwards."""
-    parents, found = department_parents(), []
-    while department_id is not None and department_id not in found:
-        found.append(department_id)
-        department_id = parents.get(department_id)
-    return found
-
-
 def within(reader: Actor, chosen: Any, home: Any) -> ColumnElement[bool]:
     """Return the condition that a reader belongs to a chosen department, and that the person still does.
 
@@ -100,7 +86,7 @@ def within(reader: Actor, chosen: Any, home: Any) -> ColumnElement[bool]:
     parents = department_parents()
     choices = [
         and_(chosen == department, home.in_(sorted(subtree(parents, department))))
-        for department in chain_of(department_of(reader.id))
+        for department in own_department_chain(reader)
     ]
     return or_(*choices) if choices else false()
 

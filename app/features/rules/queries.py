@@ -5,7 +5,6 @@ Everything starts from ``version_condition``: no page, file, search or paper ask
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import cache
 from typing import Any
 
@@ -343,16 +342,6 @@ def owned_by(user_id: int) -> Select[int]:
             )
         )
     )
-
-
-def due_for_review(until: date) -> list[RuleVersion]:
-    """Return the versions in force whose rule is to be looked at again up to a day."""
-    statement = (
-        select(RuleVersion)
-        .join(Rule, Rule.id == RuleVersion.rule_id)
-        .where(is_in_force(), Rule.review_on <= until)
-    )
-    return list(session.execute(statement).unique().scalars())
 
 
 def asking_versions() -> list[RuleVersion]:

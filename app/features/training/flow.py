@@ -16,8 +16,8 @@ from app.core.permissions import Actor, directory, grant_for
 from app.core.tasks import WantedTask
 from app.core.workflow import Authority, Flow, State, Who, any_of, may, step
 from app.features.training import queries
-from app.features.training.enums import TRAINING_SESSION as DOC_TYPE
 from app.features.training.enums import (
+    SEATED,
     WAS_THERE,
     Attendance,
     PersonStatus,
@@ -26,6 +26,7 @@ from app.features.training.enums import (
     TopicStatus,
     TrainingPerm,
 )
+from app.features.training.enums import TRAINING_SESSION as DOC_TYPE
 from app.features.training.models import TrainingPerson, TrainingSession
 
 SIGN_IN_CODE = "training.sign_in_code"
@@ -283,7 +284,7 @@ def wrap_up(training_session: TrainingSession, actor: Actor, data: Mapping[str, 
     training_session.code_secret = None
     there = absent = 0
     for person in people_of(training_session):
-        if person.status in (P.ENROLLED, P.LEAVE_ASKED):
+        if person.status in SEATED:
             let_become(person, "miss", P.ABSENT)
             person.presence = Presence.ABSENT
         elif person.status == P.WAITLISTED:

@@ -12,6 +12,7 @@ from app.core.files import files_for
 from app.core.i18n import gettext as _
 from app.core.permissions import Actor
 from app.core.timeline import Event, events_for
+from app.features.rules import versions
 from app.features.rules.models import RuleVersion
 from app.features.training import feedback, queries
 from app.features.training.enums import (
@@ -72,9 +73,7 @@ def span(starts_at: datetime, ends_at: datetime) -> str:
 
 def version_name(version: RuleVersion) -> str:
     """Return how a version of a rule is called."""
-    if version.edition is None:
-        return _("《%(title)s》", title=version.title)
-    return _("《%(title)s》第 %(edition)s 版", title=version.title, edition=version.edition)
+    return _("《%(title)s》%(label)s", title=version.title, label=versions.label(version))
 
 
 def session_facts(training_session: TrainingSession) -> Facts:

@@ -275,9 +275,7 @@ def screen(session_id: int) -> Response:
         picture=qr_svg(address, _("签到二维码")),
         left=seconds - int(clock.now().timestamp()) % seconds,
         place=request.path,
-        there=sum(
-            found.presence in (Presence.PRESENT, Presence.LATE) for found in queries.people_rows(actor, row)
-        ),
+        there=queries.count_there(row.id),
     )
 
 

@@ -107,6 +107,13 @@ def people_condition(actor: Actor, training_session: TrainingSession) -> ColumnE
 # Who takes part
 
 
+def count_there(session_id: int) -> int:
+    """Return how many have signed in to a session."""
+    there = TrainingPerson.presence.in_(WAS_THERE)
+    statement = select(func.count()).where(TrainingPerson.session_id == session_id, there)
+    return session.execute(statement).scalar_one()
+
+
 def people_rows(actor: Actor, training_session: TrainingSession) -> Sequence[Any]:
     """Return who takes part in a session as far as an actor sees them: the seated first, then the queue in order."""
     place = case((TrainingPerson.status == PersonStatus.WAITLISTED, 1), else_=0)

@@ -355,9 +355,15 @@ def test_suggestions_in_any_order(app: object) -> None:
     run_state_machine_as_test(
         Walk,
         settings=rules(
-            max_examples=10, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=10,
+            stateful_step_count=25,
+            deadline=None,
+            # the same walks each time: they are known to do enough
+            derandomize=True,
+            database=None,
+            suppress_health_check=list(HealthCheck),
         ),
     )
-    assert Walk.done > 0
+    assert Walk.done > 15
     assert Walk.refused > 5
     assert len(Walk.reached) > 4
