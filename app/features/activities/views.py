@@ -12,7 +12,6 @@ from app.core.files import CheckedFile
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy
 from app.core.permissions import Actor
-from app.core.pictures import read_photo
 from app.core.uow import unit_of_work
 from app.features.activities import actions, page, pdf, queries
 from app.features.activities.actions import ActivityValues
@@ -28,6 +27,7 @@ from app.web.guard import current_actor, requires, signed_in
 from app.web.lists import as_download, show_list
 from app.web.papers import company_name, send_paper
 from app.web.step_pages import StepPages
+from app.web.uploads import read_photos
 
 blueprint = Blueprint("activities", __name__, url_prefix="/activities")
 
@@ -193,7 +193,7 @@ def photos(activity_id: int) -> Any:
     if not form.validate():
         return show_photos(form, activity, 422)
     try:
-        taken = photos_of(form)
+        taken = read_photos(form.file.data, MOST_PHOTOS)
         with unit_of_work():
             url = once(form, lambda: keep_photos(form, activity_id, taken))
     except (Conflict, Invalid) as problem:
@@ -212,14 +212,6 @@ def keep_photos(form: PhotoForm, activity_id: int, taken: list[CheckedFile]) -> 
         consent=form.consent.data or "",
     )
     return url_for("activities.show_activity", activity_id=activity_id, _anchor="photos")
-
-
-def photos_of(form: PhotoForm) -> list[CheckedFile]:
-    """Return the photos of a form, made anew without place and device; raises Invalid."""
-    uploads = [upload for upload in form.file.data or [] if upload and upload.filename]
-    if len(uploads) > MOST_PHOTOS:
-        raise Invalid(fields={"file": lazy("一次最多 %(most)s 张照片", most=MOST_PHOTOS)})
-    return [read_photo(upload.filename, upload.stream) for upload in uploads]
 
 
 def show_photos(form: PhotoForm, activity: Activity, status: int) -> Any:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from wtforms import MultipleFileField
+from flask_wtf.file import MultipleFileField
 
 from app.core.i18n import lazy
 from app.features.assets.actions import ItemValues

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from wtforms import MultipleFileField
+from flask_wtf.file import MultipleFileField
 
 from app.core.i18n import lazy
 from app.features.bookings.enums import FUEL_LABELS

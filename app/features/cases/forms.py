@@ -1,6 +1,7 @@
 """What the pages of cases take."""
 
-from wtforms import FileField, HiddenField
+from flask_wtf.file import FileField
+from wtforms import HiddenField
 
 from app.core.i18n import lazy, lazy_in_context
 from app.features.cases.enums import OUTCOME_LABELS, STAGE_LABELS

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Blueprint, Response, flash, request, url_for
 
-from app.core import pictures, search
+from app.core import search
 from app.core.db import LARGEST_ID
 from app.core.errors import Conflict, Invalid, NotVisible
 from app.core.files import CheckedFile
@@ -24,6 +24,7 @@ from app.web.guard import current_actor, signed_in
 from app.web.lists import show_list
 from app.web.papers import company_name, send_paper
 from app.web.step_pages import StepPages
+from app.web.uploads import read_photo_or_file
 
 blueprint = Blueprint("cases", __name__, url_prefix="/cases")
 
@@ -221,12 +222,7 @@ def remove_link(case_id: int, link_id: int) -> Any:
 
 def uploaded(form: FileForm) -> CheckedFile | None:
     """Return the file that came along, a photo made anew without place and device; raises Invalid."""
-    upload = form.file.data
-    if not upload or not upload.filename:
-        return None
-    if upload.filename.lower().endswith((".jpg", ".jpeg", ".png", ".heic")):
-        return pictures.read_photo(upload.filename, upload.stream)
-    return documents.checked_upload(upload)
+    return read_photo_or_file(form.file.data) if form.file.data else None
 
 
 @blueprint.post("/<int:case_id>/files")

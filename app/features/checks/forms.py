@@ -1,6 +1,6 @@
 """What the pages of checks take."""
 
-from wtforms import FileField
+from flask_wtf.file import FileField
 
 from app.core.i18n import lazy
 from app.features.checks.enums import RESULT_LABELS

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from wtforms import FileField
+from flask_wtf.file import FileField
 
 from app.core.i18n import lazy
 from app.features.drills.enums import MOST_POINTS, PART_LABELS

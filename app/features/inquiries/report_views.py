@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from flask import flash, request, url_for
-from wtforms import MultipleFileField
+from flask_wtf.file import MultipleFileField
 
 from app.core import clock
 from app.core.errors import Conflict, Denied, Invalid, Stale

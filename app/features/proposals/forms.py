@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from wtforms import FileField
+from flask_wtf.file import FileField
 
 from app.core.i18n import lazy
 from app.features.proposals.enums import DECISION_LABELS, KIND_LABELS, SECOND_LABELS

@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from flask_wtf.file import FileField, MultipleFileField
 from werkzeug.datastructures import MultiDict
-from wtforms import FileField, HiddenField, MultipleFileField
+from wtforms import HiddenField
 
 from app.core.errors import Invalid
 from app.core.i18n import lazy, lazy_in_context

@@ -8,11 +8,10 @@ from werkzeug.datastructures import FileStorage
 
 from app.core import clock
 from app.core.errors import Conflict, Invalid, NotVisible
-from app.core.files import CheckedFile, check_upload
+from app.core.files import CheckedFile
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy
 from app.core.permissions import Actor, can
-from app.core.pictures import read_photo
 from app.core.uow import unit_of_work
 from app.features.proposals.queries import clauses_on
 from app.features.suggestions import actions, discussing, page, queries, rules_of, unnamed
@@ -33,11 +32,11 @@ from app.web.forms import once
 from app.web.guard import current_actor, signed_in
 from app.web.lists import show_list
 from app.web.step_pages import StepPages
+from app.web.uploads import read_photo_or_file, read_photos
 
 blueprint = Blueprint("suggestions", __name__, url_prefix="/suggestions")
 
 TEMPLATE = "suggestions/show.html"
-PHOTO_ENDINGS = ("jpg", "jpeg", "png")
 FIELDS = ("title", "situation", "method", "effect", "department_id", "theme_id", "clause_id")
 
 
@@ -97,16 +96,11 @@ def brought(uploads: Sequence[FileStorage], *, photos_only: bool = False) -> lis
 
     ``photos_only`` refuses files, which may name their author.
     """
-    found = []
-    for upload in uploads:
-        if not isinstance(upload, FileStorage) or not upload.filename:
-            continue
-        ending = upload.filename.rpartition(".")[2].lower()
-        read = read_photo if photos_only or ending in PHOTO_ENDINGS else check_upload
-        found.append(read(upload.filename, upload.stream))  # type: ignore[arg-type]
-    if len(found) > actions.MOST_PHOTOS:
+    if len(uploads) > actions.MOST_PHOTOS:
         raise Invalid(fields={"file": lazy("最多放 %(most)s 个附件", most=actions.MOST_PHOTOS)})
-    return found
+    return (
+        read_photos(uploads, actions.MOST_PHOTOS) if photos_only else list(map(read_photo_or_file, uploads))
+    )
 
 
 @blueprint.route("/new", methods=["GET", "POST"])

@@ -4,7 +4,7 @@ import re
 from datetime import time
 from typing import Any
 
-from wtforms import FileField
+from flask_wtf.file import FileField
 
 from app.core.i18n import lazy
 from app.features.training.enums import ATTENDANCE_LABELS, FORM_LABELS

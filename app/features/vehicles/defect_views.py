@@ -5,11 +5,9 @@ from typing import Any
 from flask import request, url_for
 
 from app.core import timeline
-from app.core.errors import Invalid
 from app.core.files import CheckedFile, files_for
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy
-from app.core.pictures import read_photo
 from app.features.vehicles import defects, forms, page, queries
 from app.features.vehicles.answering import answer
 from app.features.vehicles.enums import DEFECT, VehiclePerm
@@ -17,6 +15,7 @@ from app.features.vehicles.models import Vehicle, VehicleDefect
 from app.features.vehicles.views import back_to, blueprint, kept, show_form, trail
 from app.web import document_panels, documents, filters, fragments
 from app.web.guard import current_actor, requires
+from app.web.uploads import read_photos
 
 MOST_PHOTOS = 9
 
@@ -41,18 +40,10 @@ def new_defect(vehicle_id: int) -> Any:
     return answer(
         form,
         show=lambda form, status: show_form("vehicles/upload.html", _("报告故障"), vehicle, form, status),
-        prepare=lambda: photos_of(form),
+        prepare=lambda: read_photos(form.file.data, MOST_PHOTOS),
         save=save,
         said=lazy("已报告车辆管理员"),
     )
-
-
-def photos_of(form: forms.DefectForm) -> list[CheckedFile]:
-    """Return the photos of a form, made anew without place and device; raises Invalid."""
-    uploads = [upload for upload in form.file.data or [] if upload and upload.filename]
-    if len(uploads) > MOST_PHOTOS:
-        raise Invalid(fields={"file": lazy("一次最多 %(most)s 张照片", most=MOST_PHOTOS)})
-    return [read_photo(upload.filename, upload.stream) for upload in uploads]
 
 
 @blueprint.get("/defects/<int:defect_id>")

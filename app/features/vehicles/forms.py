@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from wtforms import FileField, MultipleFileField
+from flask_wtf.file import FileField, MultipleFileField
 
 from app.core.i18n import lazy, lazy_in_context
 from app.features.vehicles.actions import VehicleValues

@@ -1,6 +1,6 @@
 """What the public page and the telephone page take."""
 
-from wtforms import FileField
+from flask_wtf.file import FileField
 
 from app.core.i18n import lazy
 from app.web.forms import AmountField, BaseForm, TextField, WholeNumberField

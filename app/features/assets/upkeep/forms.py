@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from wtforms import MultipleFileField
+from flask_wtf.file import MultipleFileField
 
 from app.core.i18n import lazy
 from app.features.assets.upkeep.enums import INCIDENT_LABELS, OUTCOME_LABELS
