@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from sqlalchemy import inspect, select
+
 from app.core import clock, tasks, timeline
 from app.core.db import VersionedMixin, session
 from app.core.errors import Conflict, Denied, Invalid, Problem, Stale
@@ -308,8 +310,19 @@ def flows() -> Mapping[str, Flow]:
 def lock(document: VersionedMixin) -> None:
     """Read the row again under a lock, so that nothing decided here can have changed (a row lock on PostgreSQL)."""
     session.flush()
-    # Only the document's own row: PostgreSQL locks no row on the outer side of the joins that load beside it.
-    session.refresh(document, with_for_update={"of": type(document)})
+    lock_row(document)
+    session.refresh(document)
+
+
+def lock_row(document: VersionedMixin) -> None:
+    """Take the lock of a row alone, and wait for it.
+
+    PostgreSQL reads a row again that it waited for, but not what is joined to it: a statement that locks and joins
+    gives back no row, or none of what was joined, where the one before changed what it is joined by.
+    """
+    table = type(document)
+    identity: Any = inspect(document).identity
+    session.execute(select(table.id).where(table.id == identity[0]).with_for_update()).all()
 
 
 def check_version(doc_type: str, document: Document, version: int | None) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Integer, Select, bindparam, inspect, select
 from sqlalchemy.orm.attributes import set_committed_value
 
+from app.core import workflow
 from app.core.db import session
 from app.core.prepared_objects import Part, columns, read_objects
 from app.features.customers.models import Customer
@@ -149,16 +150,17 @@ def put_together(row: tuple[Any, ...]) -> tuple[QuotationRevision, Quotation]:
 def lock(revision: QuotationRevision) -> None:
     """Read a revision again under a lock, as ``workflow.lock`` does, by a statement made once."""
     session.flush()
+    workflow.lock_row(revision)
     (number,) = inspect(revision).identity or ()
     # what stands in the session must not stay
     session.expire(revision)
-    (row,) = read_objects(parts()[:5], _locked(), {"of_id": number})
+    (row,) = read_objects(parts()[:5], _by_id(), {"of_id": number})
     put_together(row)
 
 
 @cache
-def _locked() -> Select[Any]:
-    """Return the SELECT of a revision by its id (``of_id``) with what hangs on it, the row of the revision locked."""
+def _by_id() -> Select[Any]:
+    """Return the SELECT of a revision by its id (``of_id``) with what hangs on it."""
     return (
         select(*columns(parts()[:5]))
         .select_from(QuotationRevision)
@@ -167,7 +169,6 @@ def _locked() -> Select[Any]:
         .join(Inquiry, Inquiry.id == Quotation.inquiry_id)
         .join(LegalEntity, LegalEntity.id == QuotationRevision.legal_entity_id)
         .where(QuotationRevision.id == bindparam("of_id", type_=Integer))
-        .with_for_update(of=QuotationRevision)
     )
 
 
