@@ -34,6 +34,11 @@ def today() -> date:
     return to_local(now()).date()
 
 
+def is_daytime() -> bool:
+    """Tell whether people may be reminded now: from eight to six, on days off too."""
+    return 8 <= to_local(now()).hour < 18
+
+
 def to_local(moment: datetime) -> datetime:
     """Return an aware moment in the company's zone; raises ValueError for a naive one."""
     if moment.tzinfo is None:

@@ -3,6 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
+from sqlalchemy import select
+
 from app.core import search, timeline
 from app.core.db import session
 from app.core.errors import Denied
@@ -23,7 +25,9 @@ def ask(user_id: int, *, actor: Actor) -> Acknowledgement:
 
     Raises Denied for whoever is neither the person nor keeps their letter.
     """
-    person = session.get_one(User, user_id, with_for_update={"of": User})
+    # Alone, without the department joined to it: see workflow.lock_row.
+    session.execute(select(User.id).where(User.id == user_id).with_for_update()).all()
+    person = session.get_one(User, user_id, populate_existing=True)
     if not actor.is_system and actor.id != user_id and not queries.keeps_person(actor, user_id):
         raise Denied(
             "core:denied",

@@ -29,7 +29,6 @@ from app.features.escalations.models import Escalation
 from app.features.people.models import User
 
 LONGEST_AGO = timedelta(days=31)
-REMIND_FROM, REMIND_UNTIL = 8, 18
 
 
 @dataclass(frozen=True)
@@ -171,7 +170,7 @@ def remind(payload: dict[str, Any]) -> None:
 
     Only between eight and six; running it again tells nobody twice.
     """
-    if not modules.is_on(MODULE) or not REMIND_FROM <= clock.to_local(clock.now()).hour < REMIND_UNTIL:
+    if not modules.is_on(MODULE) or not clock.is_daytime():
         return
     if not workdays.is_working_day(clock.today()):
         return

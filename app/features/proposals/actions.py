@@ -39,7 +39,6 @@ MODULE = "proposals"
 PUBLIC = "proposals_public"
 EVIDENCE_FILE = "evidence"
 LONGEST_ADDRESS = 200
-REMIND_FROM, REMIND_UNTIL = 8, 18
 REMIND_BEFORE = timedelta(hours=24)
 # States whose tasks change without a step: by a time that runs out, or by a second decider named in the settings.
 WAITING = {
@@ -372,7 +371,7 @@ def remind(payload: dict[str, Any]) -> None:
 
     Only between eight and six, so that nobody is told at night; running it again tells nobody twice.
     """
-    if not modules.is_on(MODULE) or not REMIND_FROM <= clock.to_local(clock.now()).hour < REMIND_UNTIL:
+    if not modules.is_on(MODULE) or not clock.is_daytime():
         return
     found = waiting()
     session.rollback()

@@ -20,8 +20,6 @@ from app.features.resolutions.enums import MODULE, RESOLUTION, ResolutionPerm, R
 from app.features.resolutions.flow import FLOW
 from app.features.resolutions.models import Resolution
 
-REMIND_FROM, REMIND_UNTIL = 8, 18
-
 
 @dataclass(frozen=True)
 class ResolutionValues:
@@ -146,7 +144,7 @@ def remind(payload: dict[str, Any]) -> None:
 
     Only between eight and six; running it again tells nobody twice.
     """
-    if not modules.is_on(MODULE) or not REMIND_FROM <= clock.to_local(clock.now()).hour < REMIND_UNTIL:
+    if not modules.is_on(MODULE) or not clock.is_daytime():
         return
     found = queries.soon_due()
     session.rollback()

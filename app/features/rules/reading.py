@@ -24,7 +24,6 @@ from app.features.rules.flow import FLOW, reading_due
 from app.features.rules.models import RuleReading, RuleSignature, RuleVersion
 
 SHEET_FILE = "signed_sheet"
-REMIND_FROM, REMIND_UNTIL = 8, 18
 REMIND_AHEAD = (7, 1, 0)
 
 
@@ -238,7 +237,6 @@ def keep_up(payload: dict[str, Any]) -> None:
 
     No state is set here: which version is in force follows from dates alone. Running it again changes nothing.
     """
-    hour = clock.to_local(clock.now()).hour
     ids = [version.id for version in queries.asking_versions()]
     session.rollback()
     for version_id in ids:
@@ -246,7 +244,7 @@ def keep_up(payload: dict[str, Any]) -> None:
             version = session.get_one(RuleVersion, version_id)
             FLOW.sync_tasks(version)
             newest = version.rule.newest
-            if REMIND_FROM <= hour < REMIND_UNTIL and newest is version and reminder_is_due(version):
+            if clock.is_daytime() and newest is version and reminder_is_due(version):
                 remind(version, actor=SYSTEM)
 
 

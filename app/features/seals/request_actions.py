@@ -21,7 +21,6 @@ TAKE_OUT = "seal_take_out"
 MOST_COPIES = 100
 MOST_PAGES = 2_000
 MOST_IMPRESSIONS = 1_000
-REMIND_FROM, REMIND_UNTIL = 8, 18
 
 
 @dataclass(frozen=True)
@@ -163,7 +162,7 @@ def remind_of_overdue(payload: dict[str, Any]) -> None:
 
     Only between eight and six, so that nobody is told at night; running it again tells nobody twice.
     """
-    if not REMIND_FROM <= clock.to_local(clock.now()).hour < REMIND_UNTIL:
+    if not clock.is_daytime():
         return
     if not queries.overdue_requests():
         session.rollback()

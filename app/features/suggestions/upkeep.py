@@ -4,24 +4,17 @@ from typing import Any
 
 from sqlalchemy import func, or_, select
 
-from app.core import clock, modules
+from app.core import clock, modules, workdays
 from app.core.db import session
 from app.core.uow import unit_of_work
 from app.features.suggestions import actions
 from app.features.suggestions.enums import MODULE, SuggestionStatus
 from app.features.suggestions.models import Suggestion, SuggestionComment, SuggestionEffect, SuggestionVote
 
-FROM, UNTIL = 8, 18
-
-
-def by_day() -> bool:
-    """Tell whether people may be told now: never at night."""
-    return modules.is_on(MODULE) and FROM <= clock.to_local(clock.now()).hour < UNTIL
-
 
 def remind(payload: dict[str, Any]) -> None:
-    """Bring tasks whose day has come, and remind once a day of what is overdue; a second run tells nobody twice."""
-    if not by_day():
+    """Bring tasks whose day has come, and remind of what is overdue, on working days and each person once a day."""
+    if not modules.is_on(MODULE) or not clock.is_daytime() or not workdays.is_working_day(clock.today()):
         return
     waiting = select(SuggestionEffect.suggestion_id).where(
         SuggestionEffect.checked_at.is_(None), SuggestionEffect.due_on <= clock.today()
@@ -43,7 +36,7 @@ def remind(payload: dict[str, Any]) -> None:
 
 def digest(payload: dict[str, Any]) -> None:
     """Tell once a day what was said and how many more support it, in one notice for each suggestion."""
-    if not by_day():
+    if not modules.is_on(MODULE) or not clock.is_daytime():
         return
     found = talked_about()
     session.rollback()

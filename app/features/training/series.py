@@ -38,7 +38,6 @@ from app.features.training.models import (
 )
 
 WEEKS_AHEAD = "training.weeks_ahead"
-REMIND_FROM, REMIND_UNTIL = 8, 18
 
 
 @dataclass(frozen=True)
@@ -183,7 +182,7 @@ def watch(payload: dict[str, Any]) -> None:
     for session_id in sorted(set(ids(over))):
         with unit_of_work():
             FLOW.sync_tasks(session.get_one(TrainingSession, session_id))
-    if REMIND_FROM <= clock.to_local(clock.now()).hour < REMIND_UNTIL:
+    if clock.is_daytime():
         start, end = clock.day_bounds(clock.today() + timedelta(days=1))
         tomorrow = select(TrainingSession.id).where(
             TrainingSession.status == SessionStatus.ANNOUNCED,

@@ -19,12 +19,11 @@ from app.features.people.models import User
 
 SELF_CHECKS = "assets_self_checks"
 ANSWER_WITHIN_DAYS = 14
-REMIND_FROM, REMIND_UNTIL = 8, 18
 
 
 def daily(payload: dict[str, Any]) -> None:
     """Ask and remind, only between eight and six; running it again asks and tells nobody twice on a day."""
-    if not modules.is_on(MODULE) or not REMIND_FROM <= clock.to_local(clock.now()).hour < REMIND_UNTIL:
+    if not modules.is_on(MODULE) or not clock.is_daytime():
         return
     with unit_of_work():
         if modules.is_on(SELF_CHECKS):
