@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from decimal import Context, Decimal
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
@@ -23,6 +23,7 @@ from sqlalchemy import (
     ForeignKey,
     Integer,
     MetaData,
+    Select,
     String,
     event,
     true,
@@ -33,6 +34,9 @@ from sqlalchemy.orm.attributes import flag_modified
 from sqlalchemy.types import TypeDecorator
 
 from app.core import clock
+from app.core.errors import NotVisible
+
+Found = TypeVar("Found")
 
 NAMING_CONVENTION = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -196,6 +200,14 @@ class DocumentMixin(VersionedMixin):
     @declared_attr
     def owner_id(cls) -> Mapped[int]:  # noqa: N805 - a declared attribute gets the class
         return mapped_column(ForeignKey("user.id"), nullable=False, index=True)
+
+
+def one_visible(statement: Select[Found]) -> Found:
+    """Return the one row of a statement that finds what somebody may see; raises NotVisible where it finds none."""
+    found = session.execute(statement).unique().scalar_one_or_none()
+    if found is None:
+        raise NotVisible
+    return found
 
 
 def in_departments(column: Any, departments: frozenset[int] | None) -> ColumnElement[bool]:

@@ -36,6 +36,9 @@ from app.core.workflow import flows
 Key = tuple[str, int]
 
 
+LONGEST_BEGINNING = 40
+
+
 @dataclass(frozen=True)
 class DocumentType:
     """A kind of document.
@@ -269,6 +272,13 @@ def recent_statement(kinds: tuple[tuple[str, Any], ...], limit: int) -> Select[A
         .order_by(found.c.updated_at.desc(), found.c.doc_id.desc())
         .limit(limit)
     )
+
+
+def numbered_title(number: str | None, text: str) -> str:
+    """Return how a document without a title of its own is called: its number, and how its text begins."""
+    first = text.splitlines()[0] if text else ""
+    cut = f"{first[:LONGEST_BEGINNING]}…" if len(first) > LONGEST_BEGINNING else first
+    return f"{number} {cut}"
 
 
 def link_of(doc_type: str, doc_id: int, title: str | None) -> DocumentLink:

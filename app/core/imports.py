@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, delete, false, func, insert, or_, select
 
 from app.core import documents, files, jobs, sentences, timeline
-from app.core.db import in_departments, session
+from app.core.db import in_departments, one_visible, session
 from app.core.errors import Conflict, NotVisible
 from app.core.files import CheckedFile
 from app.core.i18n import LazyText, in_every_language, lazy, lazy_in_context, listed
@@ -171,10 +171,7 @@ def visible_to(kind: ImportKind, actor: Actor) -> Select[ImportBatch]:
 def get(kind: ImportKind, actor: Actor, batch_id: int) -> ImportBatch:
     """Return a batch the actor may see; raises NotVisible."""
     statement = visible_to(kind, actor).where(ImportBatch.id == batch_id)
-    batch = session.execute(statement).scalar_one_or_none()
-    if batch is None:
-        raise NotVisible
-    return batch
+    return one_visible(statement)
 
 
 def counts(batch: ImportBatch) -> dict[str, int]:

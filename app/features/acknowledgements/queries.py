@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select, true
 from sqlalchemy.orm import aliased
 
 from app.core import modules
-from app.core.db import in_departments, session
+from app.core.db import in_departments, one_visible, session
 from app.core.errors import NotVisible
 from app.core.files import StoredFile
 from app.core.i18n import gettext as _
@@ -78,10 +78,7 @@ def visible_ids(actor: Actor) -> Select[int]:
 def get_letter(actor: Actor, letter_id: int) -> Acknowledgement:
     """Return a letter the actor may see; raises NotVisible."""
     statement = visible_to(actor).where(Acknowledgement.id == letter_id)
-    found = session.execute(statement).unique().scalar_one_or_none()
-    if found is None:
-        raise NotVisible
-    return found
+    return one_visible(statement)
 
 
 def letter_of(user_id: int | None) -> Acknowledgement | None:

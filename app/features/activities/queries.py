@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Select, false, func, select, true
 
 from app.core import clock
-from app.core.db import session
-from app.core.errors import NotVisible
+from app.core.db import one_visible, session
 from app.core.growth import GrowthEntry
 from app.core.permissions import Actor, can
 from app.features.activities.enums import HELD, OVER, ActivityPerm, PlaceStatus
@@ -45,10 +44,7 @@ def visible_ids(actor: Actor) -> Select[int]:
 def get_activity(actor: Actor, activity_id: int) -> Activity:
     """Return an activity the actor may see; raises NotVisible."""
     statement = select(Activity).where(Activity.id == activity_id, condition(actor))
-    found = session.execute(statement).unique().scalar_one_or_none()
-    if found is None:
-        raise NotVisible
-    return found
+    return one_visible(statement)
 
 
 def titles(ids: list[int]) -> dict[int, str]:

@@ -8,8 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true
 
-from app.core.db import in_departments, session
-from app.core.errors import NotVisible
+from app.core.db import in_departments, one_visible, session
 from app.core.permissions import Actor, departments_of
 from app.features.announcements.enums import AnnouncementPerm, AnnouncementStatus
 from app.features.announcements.models import (
@@ -73,10 +72,7 @@ def visible_ids(actor: Actor) -> Select[int]:
 def get_announcement(actor: Actor, announcement_id: int) -> Announcement:
     """Return an announcement the actor may see; raises NotVisible."""
     statement = select(Announcement).where(Announcement.id == announcement_id, condition(actor))
-    found = session.execute(statement).unique().scalar_one_or_none()
-    if found is None:
-        raise NotVisible
-    return found
+    return one_visible(statement)
 
 
 def titles(ids: list[int]) -> dict[int, str]:

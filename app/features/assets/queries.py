@@ -6,7 +6,7 @@ from decimal import Decimal
 from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, true
 
 from app.core import settings
-from app.core.db import session
+from app.core.db import one_visible, session
 from app.core.errors import NotVisible
 from app.core.permissions import Actor, Person, can, departments_of, directory
 from app.features.assets.enums import AssetPerm, CustodyKind, HandOverStatus, ItemStatus
@@ -63,10 +63,7 @@ def visible_ids(actor: Actor) -> Select[int]:
 def get_item(actor: Actor, item_id: int) -> AssetItem:
     """Return an item the actor may see; raises NotVisible."""
     statement = visible_to(actor).where(AssetItem.id == item_id)
-    item = session.execute(statement).unique().scalar_one_or_none()
-    if item is None:
-        raise NotVisible
-    return item
+    return one_visible(statement)
 
 
 def by_label(code: str) -> AssetItem | None:
@@ -203,10 +200,7 @@ def visible_hand_over_ids(actor: Actor) -> Select[int]:
 def get_hand_over(actor: Actor, hand_over_id: int) -> HandOver:
     """Return a hand-over the actor may see; raises NotVisible."""
     statement = hand_overs_visible_to(actor).where(HandOver.id == hand_over_id)
-    found = session.execute(statement).unique().scalar_one_or_none()
-    if found is None:
-        raise NotVisible
-    return found
+    return one_visible(statement)
 
 
 def hand_over_titles(ids: list[int]) -> dict[int, str]:

@@ -6,8 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from app.core import clock
-from app.core.db import session
-from app.core.errors import NotVisible
+from app.core.db import one_visible, session
 from app.core.permissions import Actor
 from app.features.assets.models import AssetItem
 from app.features.bookings import availability
@@ -38,10 +37,7 @@ def car_of(code: str) -> Vehicle:
     statement = (
         select(Vehicle).join(AssetItem, AssetItem.id == Vehicle.item_id).where(AssetItem.label_code == code)
     )
-    found = session.execute(statement).unique().scalar_one_or_none()
-    if found is None:
-        raise NotVisible
-    return found
+    return one_visible(statement)
 
 
 def present(vehicle: Vehicle, actor: Actor) -> Present:

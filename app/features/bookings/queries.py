@@ -6,8 +6,7 @@ from sqlalchemy import ColumnElement, Select, false, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from app.core import clock
-from app.core.db import session
-from app.core.errors import NotVisible
+from app.core.db import one_visible, session
 from app.core.permissions import Actor, can, departments_of
 from app.features.bookings.enums import BOOKING, HARD, SOFT, BookingPerm, BookingStatus, SeatStatus
 from app.features.bookings.models import Booking, BookingSeat
@@ -54,10 +53,7 @@ def visible_ids(actor: Actor) -> Select[int]:
 def get(actor: Actor, booking_id: int) -> Booking:
     """Return a booking the actor may see; raises NotVisible."""
     statement = visible_to(actor).where(Booking.id == booking_id).options(joinedload(Booking.seats))
-    found = session.execute(statement).unique().scalar_one_or_none()
-    if found is None:
-        raise NotVisible
-    return found
+    return one_visible(statement)
 
 
 def titles(ids: list[int]) -> dict[int, str]:
@@ -110,9 +106,6 @@ def missed() -> Select[Booking]:
 
 def seat_of(booking_id: int, seat_id: int) -> BookingSeat:
     """Return a seat asked for in a booking; raises NotVisible."""
-    found = session.execute(
+    return one_visible(
         select(BookingSeat).where(BookingSeat.id == seat_id, BookingSeat.booking_id == booking_id)
-    ).scalar_one_or_none()
-    if found is None:
-        raise NotVisible
-    return found
+    )

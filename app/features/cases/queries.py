@@ -11,9 +11,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true
 
 from app.core import documents, modules
-from app.core.db import in_departments, session
+from app.core.db import in_departments, one_visible, session
 from app.core.documents import DocumentLink
-from app.core.errors import NotVisible
 from app.core.permissions import Actor, can, departments_of
 from app.features.cases.enums import CasePerm, CaseStatus, MarkKind
 from app.features.cases.models import CaseLink, CaseMark, CaseStudy
@@ -50,10 +49,7 @@ def visible_ids(actor: Actor) -> Select[int]:
 def get_case(actor: Actor, case_id: int) -> CaseStudy:
     """Return a case the actor may see; raises NotVisible."""
     statement = select(CaseStudy).where(CaseStudy.id == case_id, condition(actor))
-    found = session.execute(statement).unique().scalar_one_or_none()
-    if found is None:
-        raise NotVisible
-    return found
+    return one_visible(statement)
 
 
 def titles(ids: list[int]) -> dict[int, str]:

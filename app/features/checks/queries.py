@@ -8,8 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, case, func, or_, select, true
 
-from app.core.db import in_departments, session
-from app.core.errors import NotVisible
+from app.core.db import in_departments, one_visible, session
 from app.core.i18n import gettext as _
 from app.core.permissions import Actor, can, departments_of
 from app.core.prepared import read
@@ -61,10 +60,7 @@ def visible_ids(actor: Actor) -> Select[int]:
 
 def get_check(actor: Actor, check_id: int) -> ClauseCheck:
     """Return a check the actor may see; raises NotVisible."""
-    found = session.execute(visible_to(actor).where(ClauseCheck.id == check_id)).unique().scalar_one_or_none()
-    if found is None:
-        raise NotVisible
-    return found
+    return one_visible(visible_to(actor).where(ClauseCheck.id == check_id))
 
 
 def titles(ids: list[int]) -> dict[int, str]:

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import ColumnElement, Select, func, or_, select, true
 
 from app.core import verification_code
-from app.core.db import in_departments, session
+from app.core.db import in_departments, one_visible, session
 from app.core.errors import NotVisible
 from app.core.permissions import Actor, can, departments_of
 from app.features.assets.models import AssetItem
@@ -44,10 +44,7 @@ def visible_ids(actor: Actor) -> Select[int]:
 
 def get_count(actor: Actor, count_id: int) -> StockCount:
     """Return a count the actor may see; raises NotVisible."""
-    found = session.execute(visible_to(actor).where(StockCount.id == count_id)).unique().scalar_one_or_none()
-    if found is None:
-        raise NotVisible
-    return found
+    return one_visible(visible_to(actor).where(StockCount.id == count_id))
 
 
 def titles(ids: list[int]) -> dict[int, str]:

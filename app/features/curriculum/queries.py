@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, join, or_, select, true
 
 from app.core import clock, settings
-from app.core.db import in_departments, session
+from app.core.db import in_departments, one_visible, session
 from app.core.errors import NotVisible
 from app.core.permissions import Actor, departments_of
 from app.features.curriculum.enums import COVERED_MONTHS, STAGE, CurriculumPerm
@@ -53,10 +53,7 @@ def visible_people(actor: Actor) -> Select[int]:
 def get_person(actor: Actor, user_id: int) -> User:
     """Return a person whose training record the actor may see; raises NotVisible."""
     statement = select(User).where(User.id == user_id, people_condition(actor))
-    found = session.execute(statement).scalar_one_or_none()
-    if found is None:
-        raise NotVisible
-    return found
+    return one_visible(statement)
 
 
 def names(ids: list[int]) -> dict[int, str]:
@@ -130,10 +127,7 @@ def visible_plans(actor: Actor) -> Select[int]:
 def get_plan(actor: Actor, plan_id: int) -> CurriculumPlan:
     """Return a plan; raises NotVisible."""
     statement = select(CurriculumPlan).where(CurriculumPlan.id == plan_id, plan_condition(actor))
-    found = session.execute(statement).unique().scalar_one_or_none()
-    if found is None:
-        raise NotVisible
-    return found
+    return one_visible(statement)
 
 
 def plan_titles(ids: list[int]) -> dict[int, str]:

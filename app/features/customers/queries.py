@@ -19,8 +19,7 @@ from sqlalchemy import (
     true,
 )
 
-from app.core.db import in_departments, session
-from app.core.errors import NotVisible
+from app.core.db import in_departments, one_visible, session
 from app.core.listing import matches_words
 from app.core.permissions import Actor, can, departments_of
 from app.core.prepared import read
@@ -97,10 +96,7 @@ def to_hand_over(actor: Actor) -> Select[Customer]:
 
 def get(actor: Actor, customer_id: int) -> Customer:
     """Return a customer the actor may see; raises NotVisible."""
-    customer = session.execute(visible_to(actor).where(Customer.id == customer_id)).scalar_one_or_none()
-    if customer is None:
-        raise NotVisible
-    return customer
+    return one_visible(visible_to(actor).where(Customer.id == customer_id))
 
 
 def sees_others(actor: Actor) -> bool:

@@ -20,8 +20,7 @@ from sqlalchemy import (
 )
 
 from app.core import clock, configuration
-from app.core.db import session
-from app.core.errors import NotVisible
+from app.core.db import one_visible, session
 from app.core.i18n import gettext as _
 from app.core.permissions import Actor, can
 from app.features.directory.enums import DirectoryPerm, PlanStatus
@@ -74,10 +73,7 @@ def visible_plans(actor: Actor) -> Select[int]:
 def get_plan(actor: Actor, plan_id: int) -> StructurePlan:
     """Return a plan the actor may see; raises NotVisible."""
     statement = select(StructurePlan).where(StructurePlan.id == plan_id, plan_condition(actor))
-    found = session.execute(statement).unique().scalar_one_or_none()
-    if found is None:
-        raise NotVisible
-    return found
+    return one_visible(statement)
 
 
 def open_plans(actor: Actor) -> list[tuple[int, str, date]]:
@@ -121,10 +117,7 @@ def visible_positions(actor: Actor) -> Select[int]:
 def get_position(actor: Actor, position_id: int) -> Position:
     """Return a position the actor may see; raises NotVisible."""
     statement = select(Position).where(Position.id == position_id, Position.id.in_(visible_positions(actor)))
-    found = session.execute(statement).scalar_one_or_none()
-    if found is None:
-        raise NotVisible
-    return found
+    return one_visible(statement)
 
 
 def position_titles(ids: list[int]) -> dict[int, str]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true
 
-from app.core.db import in_departments, session
+from app.core.db import in_departments, one_visible, session
 from app.core.errors import NotVisible
 from app.core.permissions import Actor, can, departments_of
 from app.features.drills.enums import DrillPerm, DrillStatus, PartKind
@@ -49,10 +49,7 @@ def visible_ids(actor: Actor) -> Select[int]:
 def get_drill(actor: Actor, drill_id: int) -> Drill:
     """Return a drill the actor may see; raises NotVisible."""
     statement = select(Drill).where(Drill.id == drill_id, condition(actor))
-    found = session.execute(statement).unique().scalar_one_or_none()
-    if found is None:
-        raise NotVisible
-    return found
+    return one_visible(statement)
 
 
 def leads(actor: Actor, row: Drill) -> bool:
@@ -79,10 +76,7 @@ def get_template(actor: Actor, template_id: int) -> DrillTemplate:
     statement = select(DrillTemplate).where(
         DrillTemplate.id == template_id, DrillTemplate.id.in_(visible_templates(actor))
     )
-    found = session.execute(statement).scalar_one_or_none()
-    if found is None:
-        raise NotVisible
-    return found
+    return one_visible(statement)
 
 
 def template_choices() -> list[tuple[int, str]]:

@@ -83,7 +83,7 @@ def context(escalation: Escalation, actor: Actor) -> dict[str, Any]:
     kind = EscalationKind(escalation.kind)
     named, url = source(escalation, actor)
     return {
-        "heading": str(escalation.number),
+        "heading": core_documents.numbered_title(escalation.number, escalation.text),
         "trail": trail(),
         "state": state.label,
         "tone": state.tone,

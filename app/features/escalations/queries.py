@@ -5,14 +5,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Date, Select, and_, exists, func, null, or_, select, true
 
 from app.core import clock
-from app.core.db import in_departments, session
-from app.core.errors import NotVisible
+from app.core.db import in_departments, one_visible, session
+from app.core.documents import numbered_title
 from app.core.permissions import Actor, Person, departments_of, directory
 from app.features.escalations.enums import RECEIVERS, WAITING, EscalationKind, EscalationPerm
 from app.features.escalations.models import Escalation, EscalationTold
 from app.features.people.models import User
-
-LONGEST_TITLE = 40
 
 
 def people_of(actor: Actor) -> list[int]:
@@ -53,17 +51,7 @@ def visible_ids(actor: Actor) -> Select[int]:
 def get_escalation(actor: Actor, escalation_id: int) -> Escalation:
     """Return a report the actor may see; raises NotVisible."""
     statement = visible_to(actor).where(Escalation.id == escalation_id)
-    found = session.execute(statement).unique().scalar_one_or_none()
-    if found is None:
-        raise NotVisible
-    return found
-
-
-def title_of(number: str | None, text: str) -> str:
-    """Return how a report is called: its number and how it begins."""
-    first = text.splitlines()[0] if text else ""
-    cut = f"{first[:LONGEST_TITLE]}…" if len(first) > LONGEST_TITLE else first
-    return f"{number} {cut}"
+    return one_visible(statement)
 
 
 def titles(ids: list[int]) -> dict[int, str]:
@@ -71,7 +59,7 @@ def titles(ids: list[int]) -> dict[int, str]:
     rows = session.execute(
         select(Escalation.id, Escalation.number, Escalation.text).where(Escalation.id.in_(ids))
     )
-    return {row.id: title_of(row.number, row.text) for row in rows}
+    return {row.id: numbered_title(row.number, row.text) for row in rows}
 
 
 def receivers(kind: str, excluded: int | None = None) -> list[Person]:

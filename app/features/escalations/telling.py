@@ -2,6 +2,7 @@
 
 from app.core import clock, search
 from app.core.db import session
+from app.core.documents import numbered_title
 from app.features.escalations import queries
 from app.features.escalations.enums import ESCALATION
 from app.features.escalations.models import Escalation, EscalationTold
@@ -42,5 +43,5 @@ def note_seen(escalation: Escalation, person_id: int) -> None:
 
 def index(escalation: Escalation) -> None:
     """Bring the search index up to date."""
-    title = queries.title_of(escalation.number, escalation.text)
+    title = numbered_title(escalation.number, escalation.text)
     search.put(ESCALATION, escalation.id, title, f"{escalation.text}\n{escalation.answer}")

@@ -4,8 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, true
 
-from app.core.db import in_departments, session
-from app.core.errors import NotVisible
+from app.core.db import in_departments, one_visible, session
 from app.core.permissions import Actor, can, departments_of
 from app.features.exams.enums import ExamPerm, ExamStatus
 from app.features.exams.models import Certificate, Exam, ExamItem, ExamQuestion, ExamSheet
@@ -34,10 +33,7 @@ def visible_questions(actor: Actor) -> Select[int]:
 def get_question(actor: Actor, question_id: int) -> ExamQuestion:
     """Return a question the actor may see; raises NotVisible."""
     statement = select(ExamQuestion).where(ExamQuestion.id == question_id, question_condition(actor))
-    found = session.execute(statement).unique().scalar_one_or_none()
-    if found is None:
-        raise NotVisible
-    return found
+    return one_visible(statement)
 
 
 def question_titles(ids: list[int]) -> dict[int, str]:
@@ -128,10 +124,7 @@ def visible_ids(actor: Actor) -> Select[int]:
 
 def get_exam(actor: Actor, exam_id: int) -> Exam:
     """Return a test the actor may see; raises NotVisible."""
-    found = session.execute(visible_to(actor).where(Exam.id == exam_id)).unique().scalar_one_or_none()
-    if found is None:
-        raise NotVisible
-    return found
+    return one_visible(visible_to(actor).where(Exam.id == exam_id))
 
 
 def titles(ids: list[int]) -> dict[int, str]:
@@ -280,10 +273,7 @@ def visible_certificates(actor: Actor) -> Select[int]:
 def get_certificate(actor: Actor, certificate_id: int) -> Certificate:
     """Return a certificate the actor may see; raises NotVisible."""
     statement = select(Certificate).where(Certificate.id == certificate_id, certificate_condition(actor))
-    found = session.execute(statement).unique().scalar_one_or_none()
-    if found is None:
-        raise NotVisible
-    return found
+    return one_visible(statement)
 
 
 def certificate_titles(ids: list[int]) -> dict[int, str]:

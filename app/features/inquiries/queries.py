@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Select, and_, case, exists, false, or_, select
 from sqlalchemy.orm import joinedload
 
-from app.core.db import session
-from app.core.errors import NotVisible
+from app.core.db import one_visible, session
 from app.core.permissions import Actor, can, departments_of
 from app.features.customers.models import Customer
 from app.features.inquiries.enums import InquiryPerm, InquiryStatus
@@ -103,10 +102,7 @@ def get(actor: Actor, inquiry_id: int) -> Inquiry:
     product = joinedload(InquiryLine.product).load_only(Product.code, Product.name, Product.version)
     lines = joinedload(Inquiry.lines).options(product)
     statement = visible_to(actor).where(Inquiry.id == inquiry_id).options(lines)
-    inquiry = session.execute(statement).unique().scalar_one_or_none()
-    if inquiry is None:
-        raise NotVisible
-    return inquiry
+    return one_visible(statement)
 
 
 def sight(inquiry: Inquiry, actor: Actor) -> Sight:
@@ -146,10 +142,7 @@ def inquiry_of_line(actor: Actor, line_id: int) -> int:
     statement = select(InquiryLine.inquiry_id).where(
         InquiryLine.id == line_id, InquiryLine.id.in_(visible_line_ids(actor))
     )
-    found = session.execute(statement).scalar_one_or_none()
-    if found is None:
-        raise NotVisible
-    return found
+    return one_visible(statement)
 
 
 def last_price(actor: Actor, line: InquiryLine) -> PurchasingAnswer | None:

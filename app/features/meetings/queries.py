@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, exists, func, or_, select, true
 
-from app.core.db import in_departments, session
+from app.core.db import in_departments, one_visible, session
 from app.core.errors import NotVisible
 from app.core.permissions import Actor, departments_of
 from app.features.meetings.enums import MeetingPerm, MeetingStatus
@@ -37,10 +37,7 @@ def visible_ids(actor: Actor) -> Select[int]:
 def get_meeting(actor: Actor, meeting_id: int) -> Meeting:
     """Return a meeting the actor may see; raises NotVisible."""
     statement = visible_to(actor).where(Meeting.id == meeting_id)
-    found = session.execute(statement).unique().scalar_one_or_none()
-    if found is None:
-        raise NotVisible
-    return found
+    return one_visible(statement)
 
 
 def get_series(series_id: int) -> MeetingSeries:

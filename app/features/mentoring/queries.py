@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true
 from sqlalchemy.orm import aliased
 
-from app.core.db import in_departments, session
+from app.core.db import in_departments, one_visible, session
 from app.core.errors import NotVisible
 from app.core.permissions import Actor, can, departments_of
 from app.features.mentoring.enums import NOTED, OPEN, MentoringPerm, PairStatus
@@ -45,10 +45,7 @@ def visible_ids(actor: Actor) -> Select[int]:
 def get_pair(actor: Actor, pair_id: int) -> MentorPair:
     """Return a pair the actor may see; raises NotVisible."""
     statement = select(MentorPair).where(MentorPair.id == pair_id, condition(actor))
-    found = session.execute(statement).unique().scalar_one_or_none()
-    if found is None:
-        raise NotVisible
-    return found
+    return one_visible(statement)
 
 
 def get_week(row: MentorPair, week_id: int) -> MentorWeek:

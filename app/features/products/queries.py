@@ -8,8 +8,7 @@ from decimal import Decimal
 
 from sqlalchemy import ColumnElement, Select, and_, case, false, select, true
 
-from app.core.db import session
-from app.core.errors import NotVisible
+from app.core.db import one_visible, session
 from app.core.listing import clean_words
 from app.core.permissions import Actor, can
 from app.core.timeline import Event
@@ -53,10 +52,7 @@ def visible_ids(actor: Actor) -> Select[int]:
 
 def get(actor: Actor, product_id: int) -> Product:
     """Return a product the actor may see; raises NotVisible."""
-    product = session.execute(visible_to(actor).where(Product.id == product_id)).scalar_one_or_none()
-    if product is None:
-        raise NotVisible
-    return product
+    return one_visible(visible_to(actor).where(Product.id == product_id))
 
 
 def matches(words: Iterable[str]) -> ColumnElement[bool]:

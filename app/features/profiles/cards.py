@@ -25,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import joinedload
 
 from app.core import clock, configuration, timeline, workdays
-from app.core.db import insert_unless_present, session
+from app.core.db import insert_unless_present, one_visible, session
 from app.core.errors import Conflict, Invalid, NotVisible
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy
@@ -188,10 +188,7 @@ def get_card(actor: Actor, card_id: int, *, lock: bool = False) -> GreetingCard:
     )
     if lock:
         statement = statement.with_for_update(of=GreetingCard)
-    card = session.execute(statement).unique().scalar_one_or_none()
-    if card is None:
-        raise NotVisible
-    return card
+    return one_visible(statement)
 
 
 def title_of(card: GreetingCard) -> str:

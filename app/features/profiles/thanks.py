@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from sqlalchemy import select
 
 from app.core import clock, permissions, timeline
-from app.core.db import session
-from app.core.errors import Denied, Invalid, NotVisible
+from app.core.db import one_visible, session
+from app.core.errors import Denied, Invalid
 from app.core.growth import GrowthEntry, GrowthSource
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy
@@ -61,13 +61,11 @@ def take_back(thanks_id: int, *, actor: Actor) -> int:
 
     Raises NotVisible for a line the actor does not see, Denied for others.
     """
-    row = session.execute(
+    row = one_visible(
         select(Thanks)
         .where(Thanks.id == thanks_id, Thanks.id.in_(queries.visible_thanks(actor)))
         .with_for_update()
-    ).scalar_one_or_none()
-    if row is None:
-        raise NotVisible
+    )
     if actor.id not in (row.author_id, row.person_id):
         raise Denied("thanks:only-the-two")
     row.taken_back_at = clock.now()

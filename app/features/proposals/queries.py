@@ -10,8 +10,7 @@ from decimal import Decimal
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 
 from app.core import configuration, documents, modules, settings, timeline
-from app.core.db import in_departments, session
-from app.core.errors import NotVisible
+from app.core.db import in_departments, one_visible, session
 from app.core.i18n import gettext as _
 from app.core.listing import matches_words
 from app.core.permissions import Actor, can, departments_of
@@ -110,10 +109,7 @@ def visible_ids(actor: Actor) -> Select[int]:
 def get_proposal(actor: Actor, proposal_id: int) -> Proposal:
     """Return a proposal the actor may see; raises NotVisible."""
     statement = visible_to(actor).where(Proposal.id == proposal_id)
-    found = session.execute(statement).unique().scalar_one_or_none()
-    if found is None:
-        raise NotVisible
-    return found
+    return one_visible(statement)
 
 
 def titles(ids: list[int]) -> dict[int, str]:
@@ -197,10 +193,7 @@ def visible_tip_ids(actor: Actor) -> Select[int]:
 def get_tip(actor: Actor, tip_id: int) -> ProposalTip:
     """Return a tip the actor may see; raises NotVisible."""
     statement = select(ProposalTip).where(ProposalTip.id == tip_id, tip_condition(actor))
-    found = session.execute(statement).unique().scalar_one_or_none()
-    if found is None:
-        raise NotVisible
-    return found
+    return one_visible(statement)
 
 
 def tip_titles(ids: list[int]) -> dict[int, str]:

@@ -4,11 +4,11 @@ from datetime import date, timedelta
 
 from app.core import clock, search
 from app.core.db import session
+from app.core.documents import numbered_title
 from app.core.i18n import LazyText, lazy
 from app.features.people.models import User
 from app.features.resolutions.enums import RESOLUTION
 from app.features.resolutions.models import Resolution
-from app.features.resolutions.queries import title_of
 
 LONGEST = timedelta(days=730)
 
@@ -39,5 +39,5 @@ def assign(resolution: Resolution, person_id: int) -> None:
 
 def index(resolution: Resolution) -> None:
     """Bring the search index up to date."""
-    title = title_of(resolution.number, resolution.text)
+    title = numbered_title(resolution.number, resolution.text)
     search.put(RESOLUTION, resolution.id, title, f"{resolution.text}\n{resolution.result}")

@@ -6,14 +6,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, null, or_, select, true
 
 from app.core import clock, settings
-from app.core.db import UTCDateTime, in_departments, session
-from app.core.errors import NotVisible
+from app.core.db import UTCDateTime, in_departments, one_visible, session
+from app.core.documents import numbered_title
 from app.core.permissions import Actor, departments_of
 from app.features.people.models import User
 from app.features.resolutions.enums import REMIND_DAYS, ResolutionPerm, ResolutionStatus
 from app.features.resolutions.models import Resolution
-
-LONGEST_TITLE = 40
 
 
 def condition(actor: Actor) -> ColumnElement[bool]:
@@ -45,17 +43,7 @@ def visible_ids(actor: Actor) -> Select[int]:
 def get_resolution(actor: Actor, resolution_id: int) -> Resolution:
     """Return a resolution the actor may see; raises NotVisible."""
     statement = visible_to(actor).where(Resolution.id == resolution_id)
-    found = session.execute(statement).unique().scalar_one_or_none()
-    if found is None:
-        raise NotVisible
-    return found
-
-
-def title_of(number: str | None, text: str) -> str:
-    """Return how a resolution is called: its number and how it begins."""
-    first = text.splitlines()[0] if text else ""
-    cut = f"{first[:LONGEST_TITLE]}…" if len(first) > LONGEST_TITLE else first
-    return f"{number} {cut}"
+    return one_visible(statement)
 
 
 def titles(ids: list[int]) -> dict[int, str]:
@@ -63,7 +51,7 @@ def titles(ids: list[int]) -> dict[int, str]:
     rows = session.execute(
         select(Resolution.id, Resolution.number, Resolution.text).where(Resolution.id.in_(ids))
     )
-    return {row.id: title_of(row.number, row.text) for row in rows}
+    return {row.id: numbered_title(row.number, row.text) for row in rows}
 
 
 def of_document(actor: Actor, doc_type: str, doc_id: int) -> Select[*tuple[Any, ...]]:

@@ -148,7 +148,7 @@ def show(resolution: Resolution, refusal: documents.Refusal | None = None) -> An
     return fragments.page(
         TEMPLATE,
         status=refusal.status if refusal else 200,
-        heading=str(resolution.number),
+        heading=core_documents.numbered_title(resolution.number, resolution.text),
         trail=trail(),
         state=state.label,
         tone=state.tone,

@@ -3,8 +3,7 @@
 from sqlalchemy import ColumnElement, Select, false, func, or_, select
 
 from app.core import clock, settings
-from app.core.db import session
-from app.core.errors import NotVisible
+from app.core.db import one_visible, session
 from app.core.permissions import Actor, can, departments_of
 from app.core.timeline import Event
 from app.features.seals.enums import RequestStatus, SealForm, SealPerm, SealStatus
@@ -177,10 +176,7 @@ def visible_request_ids(actor: Actor) -> Select[int]:
 def get_request(actor: Actor, request_id: int) -> SealRequest:
     """Return a request the actor may see; raises NotVisible."""
     statement = requests_visible_to(actor).where(SealRequest.id == request_id)
-    request = session.execute(statement).unique().scalar_one_or_none()
-    if request is None:
-        raise NotVisible
-    return request
+    return one_visible(statement)
 
 
 def request_titles(ids: list[int]) -> dict[int, str]:

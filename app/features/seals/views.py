@@ -4,7 +4,7 @@ from flask import Blueprint, Response, flash, request, url_for
 from sqlalchemy import select
 
 from app.core import permissions
-from app.core.db import session
+from app.core.db import one_visible, session
 from app.core.errors import Conflict, Invalid, NotVisible, Problem, Stale
 from app.core.i18n import gettext as _
 from app.core.i18n import pgettext
@@ -210,10 +210,7 @@ def acts_form() -> SealActsForm:
 def load(seal_id: int) -> Seal:
     """Return a seal the reader may see, or raise NotVisible."""
     statement = queries.visible_to(current_actor()).where(Seal.id == seal_id)
-    seal = session.execute(statement).scalar_one_or_none()
-    if seal is None:
-        raise NotVisible
-    return seal
+    return one_visible(statement)
 
 
 def show_seal(seal: Seal, form: SealActsForm, status: int = 200) -> Response:

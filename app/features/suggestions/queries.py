@@ -6,7 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select, true
 
 from app.core import clock
-from app.core.db import in_departments, session
+from app.core.db import in_departments, one_visible, session
 from app.core.errors import NotVisible
 from app.core.growth import GrowthEntry
 from app.core.i18n import gettext as _
@@ -64,10 +64,7 @@ def visible_ids(actor: Actor) -> Select[int]:
 def get_suggestion(actor: Actor, suggestion_id: int) -> Suggestion:
     """Return a suggestion the actor may see; raises NotVisible."""
     statement = visible_to(actor).where(Suggestion.id == suggestion_id)
-    found = session.execute(statement).unique().scalar_one_or_none()
-    if found is None:
-        raise NotVisible
-    return found
+    return one_visible(statement)
 
 
 def by_number(actor: Actor, number: str) -> Suggestion | None:

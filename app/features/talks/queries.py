@@ -7,8 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true
 
 from app.core import clock, settings
-from app.core.db import in_departments, session
-from app.core.errors import NotVisible
+from app.core.db import in_departments, one_visible, session
 from app.core.permissions import Actor, Grant, Person, departments_of, directory, roles_holding
 from app.features.people.models import User
 from app.features.talks.enums import EVERY_WEEKS, LEADER_READS, TalkPerm, TalkStatus
@@ -38,10 +37,7 @@ def visible_ids(actor: Actor) -> Select[int]:
 def get_talk(actor: Actor, talk_id: int) -> Talk:
     """Return a talk the actor may see; raises NotVisible for everybody else, whatever their role."""
     statement = visible_to(actor).where(Talk.id == talk_id)
-    found = session.execute(statement).unique().scalar_one_or_none()
-    if found is None:
-        raise NotVisible
-    return found
+    return one_visible(statement)
 
 
 def newest_of(actor: Actor, status: TalkStatus) -> list[Talk]:

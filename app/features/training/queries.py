@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, true
 
 from app.core import clock
-from app.core.db import in_departments, session
+from app.core.db import in_departments, one_visible, session
 from app.core.errors import NotVisible
 from app.core.i18n import gettext as _
 from app.core.permissions import Actor, can, departments_of
@@ -66,10 +66,7 @@ def visible_ids(actor: Actor) -> Select[int]:
 def get_session(actor: Actor, session_id: int) -> TrainingSession:
     """Return a session the actor may see; raises NotVisible."""
     statement = visible_to(actor).where(TrainingSession.id == session_id)
-    found = session.execute(statement).unique().scalar_one_or_none()
-    if found is None:
-        raise NotVisible
-    return found
+    return one_visible(statement)
 
 
 def titles(ids: list[int]) -> dict[int, str]:
@@ -152,10 +149,7 @@ def get_person(training_session: TrainingSession, person_id: int) -> TrainingPer
     statement = select(TrainingPerson).where(
         TrainingPerson.session_id == training_session.id, TrainingPerson.id == person_id
     )
-    found = session.execute(statement).unique().scalar_one_or_none()
-    if found is None:
-        raise NotVisible
-    return found
+    return one_visible(statement)
 
 
 def counts(session_id: int) -> dict[str, int]:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, or_, select, true
 from sqlalchemy.orm import joinedload
 
-from app.core.db import in_departments, session
+from app.core.db import in_departments, one_visible, session
 from app.core.errors import NotVisible
 from app.core.permissions import Actor, can, departments_of
 from app.features.assets.models import AssetCustody
@@ -83,10 +83,7 @@ def on_page(actor: Actor, vehicle_id: int) -> CarOnPage:
 
 def one(statement: Select[Any]) -> Any:
     """Return the one row of a SELECT; raises NotVisible where there is none."""
-    row = session.execute(statement).scalar_one_or_none()
-    if row is None:
-        raise NotVisible
-    return row
+    return one_visible(statement)
 
 
 def titles(ids: list[int]) -> dict[int, str]:

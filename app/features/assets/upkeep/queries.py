@@ -17,8 +17,7 @@ from sqlalchemy import (
     union_all,
 )
 
-from app.core.db import UTCDateTime, in_departments, session
-from app.core.errors import NotVisible
+from app.core.db import UTCDateTime, in_departments, one_visible, session
 from app.core.permissions import Actor, departments_of
 from app.features.assets.enums import ITEM, AssetPerm
 from app.features.assets.models import AssetItem
@@ -65,10 +64,7 @@ def incident_ids(actor: Actor) -> Select[int]:
 def get_incident(actor: Actor, incident_id: int) -> AssetIncident:
     """Return a report the actor may see; raises NotVisible."""
     statement = incidents_visible_to(actor).where(AssetIncident.id == incident_id)
-    found = session.execute(statement).unique().scalar_one_or_none()
-    if found is None:
-        raise NotVisible
-    return found
+    return one_visible(statement)
 
 
 def incident_titles(ids: list[int]) -> dict[int, str]:
@@ -96,10 +92,7 @@ def scrapping_ids(actor: Actor) -> Select[int]:
 def get_scrapping(actor: Actor, scrapping_id: int) -> AssetScrapping:
     """Return a request to scrap the actor may see; raises NotVisible."""
     statement = select(AssetScrapping).where(scrapping_condition(actor), AssetScrapping.id == scrapping_id)
-    found = session.execute(statement).unique().scalar_one_or_none()
-    if found is None:
-        raise NotVisible
-    return found
+    return one_visible(statement)
 
 
 def scrapping_titles(ids: list[int]) -> dict[int, str]:
@@ -131,10 +124,7 @@ def get_self_check(actor: Actor, request_id: int) -> AssetSelfCheckRequest:
     statement = select(AssetSelfCheckRequest).where(
         self_check_condition(actor), AssetSelfCheckRequest.id == request_id
     )
-    found = session.execute(statement).unique().scalar_one_or_none()
-    if found is None:
-        raise NotVisible
-    return found
+    return one_visible(statement)
 
 
 def self_check_titles(ids: list[int]) -> dict[int, str]:
@@ -154,10 +144,7 @@ def get_repair(actor: Actor, repair_id: int) -> AssetRepair:
         .join(AssetItem, AssetItem.id == AssetRepair.item_id)
         .where(AssetRepair.id == repair_id, overseen(AssetItem.department_id, actor))
     )
-    found = session.execute(statement).unique().scalar_one_or_none()
-    if found is None:
-        raise NotVisible
-    return found
+    return one_visible(statement)
 
 
 def happened_to(item_id: int, actor: Actor) -> Sequence[Row[Any]]:

@@ -3,8 +3,7 @@
 from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload, lazyload
 
-from app.core.db import session, writing
-from app.core.errors import NotVisible
+from app.core.db import one_visible, session, writing
 from app.core.permissions import Actor
 from app.features.customers.models import Customer
 from app.features.inquiries.models import Inquiry
@@ -45,10 +44,7 @@ def visible_ids(actor: Actor) -> Select[int]:
 def get(actor: Actor, negotiation_id: int) -> Negotiation:
     """Return a negotiation the actor may see; raises NotVisible."""
     statement = visible_to(actor).where(Negotiation.id == negotiation_id).options(*WHOLE)
-    row = session.execute(statement).unique().scalar_one_or_none()
-    if row is None:
-        raise NotVisible
-    return row
+    return one_visible(statement)
 
 
 def of_quotation(quotation: Quotation) -> list[Negotiation]:
