@@ -252,22 +252,19 @@ def ready_to_complete(
 
 def announce(training_session: TrainingSession, actor: Actor, data: Mapping[str, Any]) -> None:
     """Give the number and enrol who must come."""
-    if training_session.number is None:
-        training_session.number = next_number(DOC_TYPE, "PX")
+    training_session.number = next_number(DOC_TYPE, "PX")
     training_session.announced_at = clock.now()
     if training_session.attendance == Attendance.REQUIRED:
-        known = {person.user_id for person in people_of(training_session)}
         for user_id in queries.audience_people(training_session.audience, training_session.chair_id):
-            if user_id not in known:
-                session.add(
-                    TrainingPerson(
-                        session_id=training_session.id,
-                        user_id=user_id,
-                        attendance=Attendance.REQUIRED,
-                        status=P.ENROLLED,
-                        enrolled_at=clock.now(),
-                    )
+            session.add(
+                TrainingPerson(
+                    session_id=training_session.id,
+                    user_id=user_id,
+                    attendance=Attendance.REQUIRED,
+                    status=P.ENROLLED,
+                    enrolled_at=clock.now(),
                 )
+            )
         session.flush()
 
 
