@@ -27,6 +27,7 @@ from app.features.training.models import TrainingSession, TrainingSubject
 LONGEST_TITLE = 120
 MOST_QUESTIONS = 100
 KEEP_UP_EVERY = timedelta(hours=1)
+ENDS_BEFORE_IT_BEGINS = lazy("截止时间须晚于开始时间")
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ def create_exam(*, actor: Actor, values: ExamValues) -> Exam:
 
 
 def change_exam(exam: Exam, *, actor: Actor, version: int | None, values: ExamValues) -> None:
-    """Change a draft; of a published test only the title and the end, which may not come before now.
+    """Change a draft; of a published test only the title and the end, which comes after now and its beginning.
 
     Raises Denied, Stale, Conflict for a test that is over, Invalid at the fields.
     """
@@ -77,6 +78,8 @@ def change_exam(exam: Exam, *, actor: Actor, version: int | None, values: ExamVa
     if exam.status == ExamStatus.PUBLISHED:
         if values.closes_at <= clock.now() and values.closes_at != exam.closes_at:
             raise Invalid(fields={"closes_at": lazy("截止时间须在现在以后；要马上结束，请用“结束测试”")})
+        if values.closes_at <= exam.opens_at:
+            raise Invalid(fields={"closes_at": ENDS_BEFORE_IT_BEGINS})
         exam.title, exam.closes_at = checked_title(values.title), values.closes_at
     else:
         assign(exam, actor, values)
@@ -103,7 +106,7 @@ def assign(exam: Exam, actor: Actor, values: ExamValues) -> None:
     title = checked_title(values.title)
     faults: dict[str, LazyText | str] = {}
     if values.closes_at <= values.opens_at:
-        faults["closes_at"] = lazy("截止时间须晚于开始时间")
+        faults["closes_at"] = ENDS_BEFORE_IT_BEGINS
     if not 1 <= values.pass_mark <= 100:
         faults["pass_mark"] = lazy("及格线应是 1 到 100 之间的整数")
     if not 1 <= values.attempts <= MOST_ATTEMPTS:
@@ -152,6 +155,8 @@ def facts(exam: Exam) -> dict[str, Any]:
         "opens_at": stamp(exam.opens_at),
         "closes_at": stamp(exam.closes_at),
         "draw_count": exam.draw_count,
+        "draw_subject": exam.draw_subject.name if exam.draw_subject is not None else "",
+        "draw_difficulty": exam.draw_difficulty,
     }
 
 

@@ -95,12 +95,15 @@ timeline.register_field_labels(
         "exam.opens_at": lazy("开始时间"),
         "exam.closes_at": lazy("截止时间"),
         "exam.draw_count": lazy("随机抽题"),
+        "exam.draw_subject": lazy("抽题的科目"),
+        "exam.draw_difficulty": lazy("抽题的难度"),
     }
 )
 timeline.register_value_labels(
     {
         "exam_question.kind": {str(code): label for code, label in KIND_LABELS.items()},
         "exam_question.difficulty": {str(code): label for code, label in DIFFICULTY_LABELS.items()},
+        "exam.draw_difficulty": {str(code): label for code, label in DIFFICULTY_LABELS.items()},
     }
 )
 sentences.register(
