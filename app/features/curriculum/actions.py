@@ -241,13 +241,15 @@ def place_person(
     person = session.get(User, user_id)
     faults: dict[str, LazyText | str] = {}
     check_written(note, "note")
+    if person is None:
+        faults["user_id"] = lazy("请从列表中选择")
     if level is None or not level.active:
         faults["level_id"] = lazy("请从列表中选择层级")
     if since > clock.today():
         faults["since"] = lazy("起始日期不能晚于今天")
     if len(note.strip()) > 200:
         faults["note"] = lazy("最多 %(most)s 个字", most=200)
-    if faults or level is None or person is None:
+    if faults or level is None:
         raise Invalid(fields=faults)
     row = CareerPlacement(
         user_id=user_id,
