@@ -176,14 +176,6 @@ def _drop_photo(profile: Profile) -> None:
         file_removal.remove(photo)
 
 
-def read_audience(text: str) -> tuple[Audience, int | None]:
-    """Return the audience of a choice such as ``department:3``; raises Invalid at ``audience`` for no such."""
-    code, _colon, number = text.partition(":")
-    if code not in set(Audience) or (code == Audience.DEPARTMENT) != number.isdecimal():
-        raise Invalid(fields={"audience": lazy("请选择给谁看")})
-    return Audience(code), int(number) if number else None
-
-
 def consent(field: ProfileField, chosen: str, *, actor: Actor) -> None:
     """Let an audience see a field of one's own from now on: ``chosen`` is one of ``queries.audience_choices``.
 
@@ -194,7 +186,8 @@ def consent(field: ProfileField, chosen: str, *, actor: Actor) -> None:
     choices = dict(queries.audience_choices(user))
     if chosen not in choices:
         raise Invalid(fields={"audience": lazy("请选择给谁看")})
-    audience, department_id = read_audience(chosen)
+    code, _colon, number = chosen.partition(":")
+    audience, department_id = Audience(code), int(number) if number else None
     own_profile(actor)
     wording = WORDING.filled(who=choices[chosen], field=FIELD_LABELS[field])
     _add_consent(user.id, field, audience, department_id, wording)
