@@ -18,7 +18,7 @@ from app.core.workflow import check_version, lock
 from app.core.written import check_written
 from app.features.exams import queries
 from app.features.exams.enums import EXAM, Difficulty, ExamPerm, ExamStatus
-from app.features.exams.flow import FLOW, copy_question
+from app.features.exams.flow import FLOW, copy_questions
 from app.features.exams.models import MOST_ATTEMPTS, Exam, ExamItem
 from app.features.people.models import Department, User
 from app.features.training.enums import TAKES_PLACE
@@ -185,13 +185,11 @@ def choose(
     if wanted == present:
         return
     exam.items[:] = [item for item in exam.items if item.question_id in wanted]
-    with session.no_autoflush:
-        for question_id in sorted(wanted - present):
-            item = ExamItem(question_id=question_id)
-            copy_question(item)
-            exam.items.append(item)
-        for place, item in enumerate(exam.items):
-            item.position = place
+    fresh = [ExamItem(question_id=question_id) for question_id in sorted(wanted - present)]
+    copy_questions(fresh)
+    exam.items.extend(fresh)
+    for place, item in enumerate(exam.items):
+        item.position = place
     exam.touch()
     session.flush()
     timeline.record(EXAM, exam.id, "exam:choose", actor, data={"count": len(wanted)})

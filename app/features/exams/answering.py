@@ -65,11 +65,14 @@ def check_may_try(exam: Exam, sheets: Sequence[ExamSheet]) -> None:
         raise Conflict("exam:no-attempt-left", attempts=exam.attempts)
 
 
-def running_sheet(exam: Exam, actor: Actor) -> ExamSheet:
-    """Return the attempt a person is at. Raises Conflict where it was handed in already, or none was begun."""
+def running_sheet(exam: Exam, actor: Actor) -> ExamSheet | None:
+    """Return the attempt a person is at, None where none was begun.
+
+    Raises Conflict where it was handed in already.
+    """
     sheets = queries.sheets_of(exam.id, actor.id)
     if not sheets:
-        raise Conflict("exam:not-begun")
+        return None
     last = sheets[-1]
     if last.submitted_at is not None:
         raise Conflict("exam:handed-in-already", when=local(last.submitted_at), score=last.score)
@@ -77,22 +80,20 @@ def running_sheet(exam: Exam, actor: Actor) -> ExamSheet:
 
 
 def save(exam: Exam, *, actor: Actor, answers: Answers) -> ExamSheet:
-    """Keep what was ticked so far. Raises as check_answerable and running_sheet; what was kept before then stays."""
+    """Keep what was ticked so far; what was kept before stays where it is refused.
+
+    Raises Conflict where it was handed in already, which is said before anything about time, then as
+    check_answerable, and Conflict where none was begun.
+    """
     lock(exam)
-    check_handed_in(exam, actor)
-    check_answerable(exam, actor)
     sheet = running_sheet(exam, actor)
+    check_answerable(exam, actor)
+    if sheet is None:
+        raise Conflict("exam:not-begun")
     sheet.answers = clean_answers(exam, answers)
     sheet.saved_at = clock.now()
     session.flush()
     return sheet
-
-
-def check_handed_in(exam: Exam, actor: Actor) -> None:
-    """Raise Conflict where the last attempt was handed in: that is said before anything about time."""
-    sheets = queries.sheets_of(exam.id, actor.id)
-    if sheets and sheets[-1].submitted_at is not None:
-        running_sheet(exam, actor)
 
 
 def submit(exam: Exam, *, actor: Actor, answers: Answers) -> ExamSheet:

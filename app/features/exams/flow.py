@@ -1,8 +1,10 @@
 """The life of a test: drafted, published with its questions fixed, closed when its time is over."""
 
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+
+from sqlalchemy import select
 
 from app.core import clock
 from app.core.db import session
@@ -60,19 +62,22 @@ def fix_questions(exam: Exam, actor: Actor, data: Mapping[str, Any]) -> Mapping[
     for question_id in drawn:
         exam.items.append(ExamItem(question_id=question_id, position=place, drawn=True))
         place += 1
-    with session.no_autoflush:
-        for item in exam.items:
-            copy_question(item)
+    copy_questions(exam.items)
     exam.published_at = clock.now()
     return {"count": len(exam.items)}
 
 
-def copy_question(item: ExamItem) -> None:
-    """Take the question of the bank over into a test as it is now."""
-    question = session.get_one(ExamQuestion, item.question_id)
-    item.kind, item.text = question.kind, question.text
-    item.options, item.answers = list(question.options), list(question.answers)
-    item.about, item.explanation = question.about, question.explanation
+def copy_questions(items: Sequence[ExamItem]) -> None:
+    """Take the questions of the bank over into a test as they are now, by one statement."""
+    statement = select(ExamQuestion).where(ExamQuestion.id.in_([item.question_id for item in items]))
+    # items that hold no question yet cannot be written
+    with session.no_autoflush:
+        bank = {question.id: question for question in session.execute(statement).unique().scalars()}
+    for item in items:
+        question = bank[item.question_id]
+        item.kind, item.text = question.kind, question.text
+        item.options, item.answers = list(question.options), list(question.answers)
+        item.about, item.explanation = question.about, question.explanation
 
 
 def give_back_drawn(exam: Exam, actor: Actor, data: Mapping[str, Any]) -> None:

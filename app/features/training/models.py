@@ -253,8 +253,6 @@ class TrainingPerson(VersionedMixin, Model):
 
     training_session: Mapped[TrainingSession] = relationship(back_populates="people")
     user: Mapped[User] = relationship(foreign_keys=[user_id], lazy="joined", innerjoin=True)
-    leave_answered_by: Mapped[User | None] = relationship(foreign_keys=[leave_answered_by_id], lazy="select")
-    signed_in_by: Mapped[User | None] = relationship(foreign_keys=[signed_in_by_id], lazy="select")
 
 
 class TrainingFeedback(Model):

@@ -1,5 +1,7 @@
 """Tests by action: who may answer, when, how often, how it is judged, what is refused and loses nothing."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import timedelta
 
 import pytest
@@ -14,7 +16,8 @@ from app.core.errors import Conflict, Denied, Invalid, Stale
 from app.core.questions import QuestionKind
 from app.core.tasks import Task
 from app.core.uow import unit_of_work
-from app.features.exams import actions, answering, bank, queries
+from app.features.exams import actions, answering, bank
+from app.features.exams import queries as exam_queries
 from app.features.exams.models import Exam, ExamQuestion, ExamSheet
 from app.features.exams.registry import check_sheets
 from app.features.people.leaving import open_matters
@@ -27,6 +30,8 @@ from tests import factories
 from tests.features.exams import school as schools
 from tests.features.exams.school import School, answered, load
 from tests.features.rules import rulebook
+
+Queries = Callable[[], AbstractContextManager[list[str]]]
 
 
 @pytest.fixture(autouse=True)
@@ -173,8 +178,25 @@ def test_handed_in_twice_is_refused_and_changes_nothing(school: School) -> None:
         school.submit(exam, answered(exam, 0))
     with pytest.raises(Conflict, match="handed-in-already"):
         school.save(exam, answered(exam, 0))
-    sheet = queries.sheets_of(exam.id, school.reader.id)[0]
+    sheet = exam_queries.sheets_of(exam.id, school.reader.id)[0]
     assert (sheet.right_count, sheet.passed) == (2, True)
+
+
+def test_what_was_handed_in_is_said_before_that_time_is_over_and_the_sheets_are_read_once(
+    school: School, at, queries: Queries
+) -> None:
+    exam = school.exam(*school.questions(2))
+    school.start(exam)
+    with queries() as sent:
+        school.save(exam, answered(exam, 1))
+    assert len([statement for statement in sent if "FROM exam_sheet" in statement]) == 1
+    school.submit(exam, answered(exam, 2))
+    at(2026, 11, 23, 11, 0)
+    with pytest.raises(Conflict, match="handed-in-already") as refused:
+        school.save(exam, answered(exam, 0))
+    assert refused.value.params == {"when": "11-23 09:00", "score": 100}
+    with pytest.raises(Conflict, match="exam:over"):
+        school.save(exam, answered(exam, 0), school.colleague)
 
 
 def test_after_its_end_what_was_saved_stays_and_nothing_is_handed_in(school: School, at) -> None:
@@ -184,7 +206,7 @@ def test_after_its_end_what_was_saved_stays_and_nothing_is_handed_in(school: Sch
     at(2026, 11, 23, 11, 0)
     with pytest.raises(Conflict, match="exam:over"):
         school.submit(exam, answered(exam, 2))
-    sheet = queries.sheets_of(exam.id, school.reader.id)[0]
+    sheet = exam_queries.sheets_of(exam.id, school.reader.id)[0]
     assert sheet.submitted_at is None
     assert sheet.answers == {
         str(number): list(places) for number, places in answered(exam, 1).items() if places
@@ -283,7 +305,7 @@ def test_several_must_all_be_ticked_and_nothing_else(school: School) -> None:
 @settings(max_examples=200)
 @given(total=st.integers(1, 100), mark=st.integers(1, 100))
 def test_the_pass_mark_is_never_undercut(total: int, mark: int) -> None:
-    least = queries.needed(total, mark)
+    least = exam_queries.needed(total, mark)
     assert 100 * least >= mark * total > 100 * (least - 1)
 
 
@@ -321,13 +343,13 @@ def test_the_order_of_a_person_stays_and_differs_from_others(school: School) -> 
 def test_right_answers_are_shown_as_the_setting_says(school: School, at) -> None:
     exam = school.exam(school.question(), attempts=2)
     school.answer(exam, 0)
-    sheets = queries.sheets_of(exam.id, school.reader.id)
+    sheets = exam_queries.sheets_of(exam.id, school.reader.id)
     for when, shown in (("after_closing", False), ("at_once", False), ("never", False)):
         with unit_of_work():
             installation.put("exams.show_answers", when)
         assert answering.answers_shown(load(exam.id), sheets) is shown
     school.answer(exam, 0)
-    sheets = queries.sheets_of(exam.id, school.reader.id)
+    sheets = exam_queries.sheets_of(exam.id, school.reader.id)
     with unit_of_work():
         installation.put("exams.show_answers", "at_once")
     assert answering.answers_shown(load(exam.id), sheets)
@@ -335,7 +357,9 @@ def test_right_answers_are_shown_as_the_setting_says(school: School, at) -> None
     for when, shown in (("after_closing", True), ("never", False)):
         with unit_of_work():
             installation.put("exams.show_answers", when)
-        assert answering.answers_shown(load(exam.id), queries.sheets_of(exam.id, school.reader.id)) is shown
+        assert (
+            answering.answers_shown(load(exam.id), exam_queries.sheets_of(exam.id, school.reader.id)) is shown
+        )
 
 
 def test_a_sheet_counts_once_however_often_it_is_begun(school: School) -> None:

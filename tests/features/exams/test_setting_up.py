@@ -1,6 +1,7 @@
 """Setting up a test by action: what is kept of what was typed, which questions are chosen, what is refused where."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import Any
 
@@ -20,6 +21,8 @@ from app.features.training.enums import SessionStatus
 from tests import factories
 from tests.features.exams import school as schools
 from tests.features.exams.school import School, load
+
+Queries = Callable[[], AbstractContextManager[list[str]]]
 
 
 @pytest.fixture(autouse=True)
@@ -289,6 +292,25 @@ def test_the_questions_of_a_published_test_are_fixed(school: School) -> None:
         choose(school, exam, [second.id], [second.id])
     assert "选题" in refused.value.sentence()
     assert questions_of(exam) == [first.id]
+
+
+@pytest.mark.parametrize("drawn", [False, True])
+def test_the_bank_is_read_once_however_many_questions_are_taken_over(
+    school: School, queries: Queries, drawn: bool
+) -> None:
+    counts = []
+    for count in (1, 8):
+        ids = [school.question(f"第 {count}-{place} 题？").id for place in range(count)]
+        exam = school.exam(published=False, draw_count=count if drawn else 0)
+        with queries() as sent:
+            if not drawn:
+                choose(school, exam, ids, ids)
+            school.step(exam, "publish")
+        counts.append(len([statement for statement in sent if "FROM exam_question" in statement]))
+        taken = {item.text for item in load(exam.id).items}
+        assert len(taken) == count
+        assert drawn or taken == {f"第 {count}-{place} 题？" for place in range(count)}
+    assert counts[0] == counts[1]
 
 
 # What the hours bring

@@ -125,7 +125,12 @@ def test_a_session_holds_all_that_was_planned_of_it(desk: Desk) -> None:
             attendance=Attendance.REQUIRED,
         )
     )
-    assert (row.subject_id, row.provider_id, row.form, row.cost) == (subject.id, provider.id, "outside", Decimal(0))
+    assert (row.subject_id, row.provider_id, row.form, row.cost) == (
+        subject.id,
+        provider.id,
+        "outside",
+        Decimal(0),
+    )
     assert (row.capacity, row.attendance) == (MOST_SEATS, "required")
     assert row.audience == [desk.elsewhere.id, desk.department.id]
     assert (row.owner_id, row.status, row.number) == (desk.personnel.id, "planned", None)
