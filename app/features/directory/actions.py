@@ -423,7 +423,7 @@ def plan_removal(plan: StructurePlan, position_id: int, *, actor: Actor, version
         row.falls_away = True
         _note(plan, actor, "structure_plan:remove", box.title, row)
     else:
-        _forget(row)
+        session.delete(row)
         _note(plan, actor, "structure_plan:remove", box.title, None)
 
 
@@ -438,18 +438,13 @@ def take_back(plan: StructurePlan, position_id: int, *, actor: Actor, version: i
     if below and not lasting:
         raise Conflict("position:others-below", what=listed([child.title for child in below]))
     title = row.title
-    _forget(row)
+    session.delete(row)
     _note(plan, actor, "structure_plan:take-back", title, None)
 
 
 def _planned_row(plan: StructurePlan, position_id: int) -> PlannedPosition:
     known = next((one for one in queries.planned_of(plan.id) if one.position_id == position_id), None)
     return known or PlannedPosition(plan_id=plan.id, position_id=position_id)
-
-
-def _forget(row: PlannedPosition) -> None:
-    if row.id is not None:
-        session.delete(row)
 
 
 def _note(plan: StructurePlan, actor: Actor, verb: str, title: str, row: PlannedPosition | None) -> None:
