@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from app.core import clock
-from app.core.errors import Conflict, Invalid, Problem
+from app.core.errors import Invalid, Problem
 from app.core.i18n import LazyText, lazy, lazy_in_context
 from app.core.permissions import Actor
 from app.core.tasks import WantedTask
@@ -74,11 +74,6 @@ def next_receiver(escalation: Escalation, actor: Actor, data: Mapping[str, Any])
     return Invalid(fields={"to_id": fault}) if fault is not None else None
 
 
-def not_answered(escalation: Escalation, actor: Actor, data: Mapping[str, Any]) -> Problem | None:
-    """Let nobody withdraw what somebody decided on already."""
-    return Conflict("escalation:answered") if escalation.answered_at is not None else None
-
-
 def see(escalation: Escalation, actor: Actor, data: Mapping[str, Any]) -> None:
     """Note when it was seen."""
     escalation.seen_at = clock.now()
@@ -145,8 +140,8 @@ FLOW = Flow(
              effect=pass_on, tell=both, form="to_id", fields=frozenset({"before", "after"}),
              sentence=lazy("由%(before)s转给%(after)s")),
         step("finish", "answered", "done", closer, lazy("办结"), effect=end, tell=addressee, kind="primary"),
-        step("withdraw", "reported seen", "withdrawn", mine, lazy("撤回"), ready=not_answered, effect=end,
-             tell=addressee, kind="danger"),
+        step("withdraw", "reported seen", "withdrawn", mine, lazy("撤回"), effect=end, tell=addressee,
+             kind="danger"),
     ),
     lazy("汇报与协办"),
 )

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from app.core import checks, documents, jobs, modules, search, sentences, settings, tasks, timeline
+from app.core import checks, documents, jobs, modules, search, settings, tasks, timeline
 from app.core.i18n import LazyText, lazy, lazy_in_context
 from app.core.i18n import gettext as _
 from app.core.permissions import Role, register_permissions
@@ -92,7 +92,6 @@ timeline.register_verbs(
         render=actions.talk_in_words,
     ),
 )
-sentences.register({"escalation:answered": lazy("对方已经答复，不能撤回；请看过答复后办结")})
 
 
 def address(escalation_id: int) -> str:

@@ -19,12 +19,14 @@ from app.core.timeline import events_for
 from app.core.uow import unit_of_work
 from app.features.escalations import actions, queries
 from app.features.escalations.actions import EscalationValues
-from app.features.escalations.enums import ESCALATION, GRAVE_HOURS, EscalationStatus
+from app.features.escalations.enums import ESCALATION, GRAVE_HOURS, MODULE, EscalationStatus
 from app.features.escalations.flow import FLOW
 from app.features.escalations.indicators import IN_TIME
 from app.features.escalations.models import Escalation
 from app.features.people.models import User
 from tests import factories
+
+NOBODY = 10**8
 
 
 @pytest.fixture(autouse=True)
@@ -251,3 +253,177 @@ def test_a_chain_without_who_has_to_answer_is_found(salesperson: User, leader: U
         row = load(number)
         session.delete(row.told[0])
     assert queries.broken_chains() == [row.number]
+
+
+# What is refused, and where
+
+
+@pytest.mark.parametrize(
+    ("changed", "fields"),
+    [
+        ({"text": " "}, {"text"}),
+        ({"text": "停\x00发货"}, {"text"}),
+        ({"kind": "other"}, {"kind"}),
+        ({"to_id": None}, {"to_id"}),
+        ({"to_id": NOBODY}, {"to_id"}),
+        ({"kind": "request"}, {"to_id"}),
+        (
+            {"kind": "other", "text": "", "known_at": datetime(2026, 1, 1, tzinfo=UTC)},
+            {"kind", "text", "known_at"},
+        ),
+    ],
+)
+def test_a_report_that_cannot_be_says_where(
+    salesperson: User, leader: User, at: Any, changed: dict[str, Any], fields: set[str]
+) -> None:
+    at(2026, 11, 23, 9)
+    plain: dict[str, Any] = {"kind": "grave", "to_id": leader.id, "text": "客户要求停发货"}
+    values = EscalationValues(**{**plain, **changed})
+    with pytest.raises(Invalid) as refused, unit_of_work():
+        actions.report(actor=factories.actor(salesperson), values=values)
+    assert set(refused.value.fields) == fields
+    assert session.query(Escalation).count() == 0
+
+
+def test_one_is_told_what_kind_of_person_receives_a_matter(
+    salesperson: User, technician: User, leader: User
+) -> None:
+    for to, kind, sentence in (
+        (technician, "grave", "重大问题向部门经理或公司主管领导汇报，请另选一人"),
+        (leader, "request", "协办请找其他部门的负责人，请另选一人"),
+        (salesperson, "grave", "请选择向谁汇报或请谁协办，不能是自己"),
+    ):
+        with pytest.raises(Invalid) as refused:
+            report(salesperson, to, kind)
+        assert str(refused.value.fields["to_id"]) == sentence
+
+
+@pytest.mark.parametrize(
+    ("ago", "accepted"),
+    [
+        (timedelta(days=31), True),
+        (timedelta(days=31, seconds=1), False),
+        (timedelta(minutes=-1), True),
+        (timedelta(minutes=-1, seconds=-1), False),
+    ],
+)
+def test_a_matter_was_known_for_a_month_at_most_and_not_from_tomorrow_on(
+    salesperson: User, leader: User, at: Any, ago: timedelta, accepted: bool
+) -> None:
+    now = at(2026, 11, 23, 9)
+    if accepted:
+        row = load(report(salesperson, leader, known_at=now - ago))
+        # the time to answer runs from being told, not from being known
+        assert (row.known_at, row.due_at) == (now - ago, actions.due_of("grave", now))
+        return
+    with pytest.raises(Invalid) as refused:
+        report(salesperson, leader, known_at=now - ago)
+    assert set(refused.value.fields) == {"known_at"}
+
+
+def test_a_report_is_about_a_document_its_author_may_see(
+    salesperson: User, leader: User, technician: User
+) -> None:
+    about = report(salesperson, leader)
+    again = load(report(salesperson, leader, doc_type=ESCALATION, doc_id=about))
+    assert (again.doc_type, again.doc_id) == (ESCALATION, about)
+    for who, doc_type, doc_id in (
+        (technician, ESCALATION, about),
+        (salesperson, ESCALATION, NOBODY),
+        (salesperson, ESCALATION, None),
+        (salesperson, "nothing", about),
+    ):
+        with pytest.raises(NotVisible):
+            report(who, leader, doc_type=doc_type, doc_id=doc_id)
+    assert session.query(Escalation).count() == 2
+
+
+@pytest.mark.parametrize(
+    ("changed", "fields"),
+    [
+        ({"means": "fax"}, {"means"}),
+        ({"whom": " "}, {"whom"}),
+        ({"whom": "吴\x07经理"}, {"whom"}),
+        ({"text": " "}, {"text"}),
+        ({"means": "", "whom": "", "text": ""}, {"means", "whom", "text"}),
+    ],
+)
+def test_a_talk_that_says_nothing_is_not_kept(
+    salesperson: User, leader: User, changed: dict[str, str], fields: set[str]
+) -> None:
+    number = report(salesperson, leader)
+    plain = {"means": "telephone", "whom": "吴经理", "text": "同意延三天"}
+    with pytest.raises(Invalid) as refused, unit_of_work():
+        actions.note_talk(
+            actor=factories.actor(salesperson), doc_type=ESCALATION, doc_id=number, **{**plain, **changed}
+        )
+    assert set(refused.value.fields) == fields
+    assert [event.verb for event in events_for(ESCALATION, number)] == ["escalation:report"]
+
+
+@pytest.mark.parametrize(
+    ("means", "word"), [("telephone", "电话"), ("in_person", "当面"), ("message", "微信")]
+)
+def test_a_talk_is_told_in_words(means: str, word: str) -> None:
+    told = actions.talk_in_words({"whom": "吴经理", "means": means})
+    assert (told["whom"], str(told["means"])) == ("吴经理", word)
+
+
+def test_it_was_seen_at_the_latest_when_it_was_answered(salesperson: User, leader: User, at: Any) -> None:
+    seen = at(2026, 11, 23, 9)
+    first, second = report(salesperson, leader), report(salesperson, leader)
+    step(first, "see", leader)
+    answered = at(2026, 11, 23, 10)
+    assert step(first, "answer", leader, answer="好").seen_at == seen
+    assert step(second, "answer", leader, answer=" 好 ").seen_at == answered
+    assert (load(second).answer, load(second).told[0].seen_at) == ("好", answered)
+    for name in ("see", "answer", "pass_on", "withdraw"):
+        with pytest.raises(Conflict) as refused:
+            step(first, name, salesperson if name == "withdraw" else leader, answer="好", to_id=leader.id)
+        assert refused.value.code == "core:wrong-state"
+
+
+def test_an_answer_holds_no_characters_nobody_can_see(salesperson: User, leader: User) -> None:
+    number = report(salesperson, leader)
+    with pytest.raises(Invalid) as refused:
+        step(number, "answer", leader, answer="好\x00")
+    assert set(refused.value.fields) == {"answer"}
+    assert (load(number).status, load(number).answer) == ("reported", "")
+
+
+@pytest.mark.parametrize(
+    ("moment", "reminded"),
+    [
+        ((2026, 11, 28, 10), False),
+        ((2026, 11, 30, 7, 59), False),
+        ((2026, 11, 30, 8), True),
+        ((2026, 11, 30, 17, 59), True),
+        ((2026, 11, 30, 18), False),
+    ],
+)
+def test_nobody_is_reminded_on_a_day_off_or_out_of_hours(
+    salesperson: User, leader: User, at: Any, moment: tuple[int, ...], reminded: bool
+) -> None:
+    at(2026, 11, 23, 9)
+    number = report(salesperson, leader)
+    at(*moment)
+    actions.remind({})
+    verbs = [event.verb for event in events_for(ESCALATION, number)]
+    assert verbs == (["escalation:remind"] if reminded else []) + ["escalation:report"]
+
+
+def test_where_reports_are_switched_off_nobody_is_reminded(salesperson: User, leader: User, at: Any) -> None:
+    at(2026, 11, 23, 9)
+    number = report(salesperson, leader)
+    with unit_of_work():
+        configured.put("modules.switches", {MODULE: False})
+    at(2026, 11, 30, 10)
+    actions.remind({})
+    assert len(events_for(ESCALATION, number)) == 1
+    with unit_of_work():
+        configured.put("modules.switches", {})
+    actions.remind({})
+    assert [event.verb for event in events_for(ESCALATION, number)] == [
+        "escalation:remind",
+        "escalation:report",
+    ]
