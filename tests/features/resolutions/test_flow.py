@@ -11,8 +11,8 @@ from sqlalchemy import select
 from app.core import clock, indicators
 from app.core import settings as configured
 from app.core.db import session
-from app.core.errors import Conflict, Denied, Invalid, NotVisible, Problem
-from app.core.permissions import SYSTEM
+from app.core.errors import Conflict, Denied, Invalid, NotVisible, Problem, Stale
+from app.core.permissions import SYSTEM, Role
 from app.core.tasks import open_tasks
 from app.core.timeline import events_for
 from app.core.uow import unit_of_work
@@ -23,11 +23,13 @@ from app.features.escalations.enums import ESCALATION
 from app.features.people.models import User
 from app.features.resolutions import actions, queries
 from app.features.resolutions.actions import ResolutionValues
-from app.features.resolutions.enums import RESOLUTION
+from app.features.resolutions.enums import MODULE, RESOLUTION
 from app.features.resolutions.flow import FLOW
 from app.features.resolutions.indicators import IN_TIME
 from app.features.resolutions.models import Resolution
 from tests import factories
+
+NOBODY = 10**8
 
 
 @pytest.fixture(autouse=True)
@@ -217,3 +219,151 @@ def test_tasks_follow_the_state_and_the_indicator_counts_its_exceptions(
         if row.status != "cancelled" and (row.completed_on is None or row.completed_on > row.due_on)
     ]
     assert {row.case_id for row in behind} == set(late)
+
+
+# What is refused, and where
+
+
+def test_what_is_decided_on_a_document_is_decided_by_who_may_see_it(
+    salesperson: User, leader: User, manager: User, technician: User
+) -> None:
+    with unit_of_work():
+        about = escalations.report(
+            actor=factories.actor(salesperson), values=EscalationValues("grave", leader.id, "客户停产")
+        ).id
+    elsewhere = factories.user("周经理", "m2", factories.department("外贸部"), [Role.MANAGER])
+    values = ResolutionValues("去客户现场", salesperson.id, clock.today())
+
+    def decide_on(who: User, doc_type: str, doc_id: int | None) -> Resolution:
+        with unit_of_work():
+            return actions.decide(actor=factories.actor(who), values=values, doc_type=doc_type, doc_id=doc_id)
+
+    for who, doc_type, doc_id in (
+        (elsewhere, ESCALATION, about),
+        (leader, ESCALATION, NOBODY),
+        (leader, ESCALATION, None),
+        (leader, "nothing", about),
+    ):
+        with pytest.raises(NotVisible):
+            decide_on(who, doc_type, doc_id)
+    assert queries.opened_by(ESCALATION, about) == []
+    made = decide_on(leader, ESCALATION, about)
+    assert [row.id for row in queries.opened_by(ESCALATION, about)] == [made.id]
+
+
+@pytest.mark.parametrize(
+    ("changed", "fields"),
+    [
+        ({"text": " "}, {"text"}),
+        ({"text": "收\x00款"}, {"text"}),
+        ({"responsible_id": None}, {"responsible_id"}),
+        ({"responsible_id": NOBODY}, {"responsible_id"}),
+        ({"due_on": None}, {"due_on"}),
+        ({"due_on": date(2026, 11, 22)}, {"due_on"}),
+        ({"due_on": date(2028, 11, 23)}, {"due_on"}),
+        ({"text": "", "responsible_id": None, "due_on": None}, {"text", "responsible_id", "due_on"}),
+    ],
+)
+def test_a_resolution_that_cannot_be_says_where(
+    salesperson: User, leader: User, at: Any, changed: dict[str, Any], fields: set[str]
+) -> None:
+    at(2026, 11, 23, 9)
+    plain: dict[str, Any] = {"text": "收款", "responsible_id": salesperson.id, "due_on": clock.today()}
+    with pytest.raises(Invalid) as refused, unit_of_work():
+        actions.decide(actor=factories.actor(leader), values=ResolutionValues(**{**plain, **changed}))
+    assert set(refused.value.fields) == fields
+    assert session.query(Resolution).count() == 0
+
+
+def test_who_left_the_company_carries_out_nothing(salesperson: User, leader: User, manager: User) -> None:
+    number = decide(leader, manager)
+    with unit_of_work():
+        salesperson.active = False
+    with pytest.raises(Invalid) as refused:
+        decide(leader, salesperson)
+    assert set(refused.value.fields) == {"responsible_id"}
+    with pytest.raises(Invalid) as refused:
+        step(number, "hand_over", leader, responsible_id=salesperson.id)
+    assert (set(refused.value.fields), load(number).responsible_id) == ({"responsible_id"}, manager.id)
+
+
+def test_progress_says_something_and_comes_from_a_fresh_form(salesperson: User, leader: User) -> None:
+    number = decide(leader, salesperson)
+
+    def note(version: int | None, text: str) -> None:
+        with unit_of_work():
+            actor = factories.actor(salesperson)
+            actions.note_progress(load(number), actor=actor, version=version, text=text)
+
+    for text in ("", " ", "已\x00发"):
+        with pytest.raises(Invalid) as refused:
+            note(None, text)
+        assert set(refused.value.fields) == {"text"}
+    with pytest.raises(Stale):
+        note(99, "已发催款函")
+    assert (load(number).progress, load(number).progress_at) == ("", None)
+    before = load(number).version
+    note(before, " 已发催款函 ")
+    assert (load(number).progress, load(number).progress_at is not None) == ("已发催款函", True)
+    assert load(number).version > before
+    told = events_for(RESOLUTION, number)[0]
+    assert (told.verb, told.reason) == ("resolution:progress", "已发催款函")
+
+
+@pytest.mark.parametrize("days", [None, -8, 0, 731])
+def test_it_is_put_off_to_another_day_from_today_on(
+    salesperson: User, leader: User, at: Any, days: int | None
+) -> None:
+    at(2026, 11, 16, 9)
+    number = decide(leader, salesperson, 7)
+    due = load(number).due_on
+    at(2026, 11, 23, 9)
+    due_on = None if days is None else due + timedelta(days=days)
+    with pytest.raises(Invalid) as refused:
+        step(number, "put_off", leader, note="客户放假", due_on=due_on)
+    assert (set(refused.value.fields), load(number).due_on) == ({"due_on"}, due)
+    step(number, "put_off", leader, note="客户放假", due_on=due + timedelta(days=730))
+    assert load(number).due_on == due + timedelta(days=730)
+
+
+@pytest.mark.parametrize("name", ["check", "send_back", "put_off", "hand_over", "cancel"])
+def test_who_carries_it_out_decides_nothing_about_it(leader: User, manager: User, name: str) -> None:
+    # the manager may decide in general, but the hand that carries it out stays out
+    number = decide(leader, manager)
+    if name in ("check", "send_back"):
+        step(number, "complete", manager, result="好")
+    before = load(number).status
+    with pytest.raises(Denied):
+        step(number, name, manager, note="原因", due_on=clock.today(), responsible_id=leader.id)
+    assert load(number).status == before
+
+
+def test_the_result_holds_no_characters_nobody_can_see(salesperson: User, leader: User) -> None:
+    number = decide(leader, salesperson)
+    with pytest.raises(Denied):
+        step(number, "complete", leader, result="好")
+    with pytest.raises(Invalid) as refused:
+        step(number, "complete", salesperson, result="好\x00")
+    assert set(refused.value.fields) == {"result"}
+    assert (load(number).status, load(number).completed_on) == ("open", None)
+
+
+@pytest.mark.parametrize(
+    ("moment", "reminded"),
+    [((2026, 11, 24, 7, 59), False), ((2026, 11, 24, 8), True), ((2026, 11, 24, 18), False)],
+)
+def test_nobody_is_reminded_out_of_hours_or_where_resolutions_are_switched_off(
+    salesperson: User, leader: User, at: Any, moment: tuple[int, ...], reminded: bool
+) -> None:
+    at(2026, 11, 23, 9)
+    number = decide(leader, salesperson, 1)
+    with unit_of_work():
+        configured.put("modules.switches", {MODULE: False})
+    at(*moment)
+    actions.remind({})
+    assert len(events_for(RESOLUTION, number)) == 1
+    with unit_of_work():
+        configured.put("modules.switches", {})
+    actions.remind({})
+    verbs = [event.verb for event in events_for(RESOLUTION, number)]
+    assert verbs == (["resolution:remind"] if reminded else []) + ["resolution:decide"]
