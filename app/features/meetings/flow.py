@@ -95,9 +95,8 @@ def write(meeting: Meeting, data: Mapping[str, Any]) -> None:
 
 def confirm(meeting: Meeting, actor: Actor, data: Mapping[str, Any]) -> None:
     """Note that somebody who was there confirmed the minutes."""
-    row = taking_part.row_of(meeting, actor.id)
-    if row is not None:
-        row.confirmed_at = clock.now()
+    row = next(row for row in taking_part.unconfirmed(meeting) if row.user_id == actor.id)
+    row.confirmed_at = clock.now()
 
 
 def after_writing(meeting: Meeting, actor: Actor, data: Mapping[str, Any]) -> str:

@@ -14,11 +14,8 @@ from app.core import clock, workdays
 from app.core import settings as configured
 from app.core.db import session
 from app.core.errors import Conflict, Denied, Invalid, NotVisible, Problem
-from app.core.permissions import SYSTEM
-from app.core.tasks import open_tasks
 from app.core.uow import unit_of_work
 from app.features.meetings import actions, queries
-from app.features.meetings.actions import MeetingValues, SeriesValues
 from app.features.meetings.enums import MEETING
 from app.features.meetings.flow import FLOW
 from app.features.meetings.models import Meeting, MeetingSeries
@@ -26,6 +23,7 @@ from app.features.people.models import User
 from app.features.resolutions import queries as resolutions
 from tests import factories
 from tests.client import Client
+from tests.features.meetings.desk import arrange, load, step, waiting, weekly
 
 Queries = Callable[[], AbstractContextManager[list[str]]]
 
@@ -34,43 +32,6 @@ Queries = Callable[[], AbstractContextManager[list[str]]]
 def everything_on() -> None:
     with unit_of_work():
         configured.put("modules.preset", "standard")
-
-
-def arrange(who: User, *people: User, hours: float = 24, title: str = "产销协调会") -> int:
-    with unit_of_work():
-        values = MeetingValues(
-            title, clock.now() + timedelta(hours=hours), 60, "二楼会议室", [row.id for row in people]
-        )
-        return actions.arrange(actor=factories.actor(who), values=values).id
-
-
-def weekly(**changed: Any) -> SeriesValues:
-    values = {
-        "name": "销售技术碰头会",
-        "rhythm": "weekly",
-        "weekday": 3,
-        "month_day": None,
-        "time": "16:00",
-        "minutes": 45,
-        "place": "二楼",
-        "chair_id": None,
-        "people": (),
-    }
-    return SeriesValues(**{**values, **changed})
-
-
-def load(number: int) -> Meeting:
-    return queries.get_meeting(SYSTEM, number)
-
-
-def step(number: int, name: str, who: User, note: str = "", **data: Any) -> Meeting:
-    with unit_of_work():
-        actions.fire(load(number), name, actor=factories.actor(who), version=None, note=note, data=data)
-    return load(number)
-
-
-def waiting(number: int) -> set[tuple[str, int | None]]:
-    return {(task.kind, task.user_id) for task in open_tasks(MEETING, number)}
 
 
 def test_held_with_a_resolution_and_confirmed_by_all_who_were_there(
