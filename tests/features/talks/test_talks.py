@@ -17,6 +17,7 @@ from app.core.errors import Conflict, Denied, Invalid, NotVisible, Problem, Stal
 from app.core.notices import Notice
 from app.core.permissions import SYSTEM, Role
 from app.core.tasks import open_tasks
+from app.core.timeline import events_for
 from app.core.uow import unit_of_work
 from app.features.people.leaving import open_matters
 from app.features.people.models import Department, User
@@ -31,6 +32,7 @@ from tests.client import Client
 
 Queries = Callable[[], AbstractContextManager[list[str]]]
 SECRET = "想调到技术部"
+NOBODY = 10**8
 
 
 @pytest.fixture(autouse=True)
@@ -298,3 +300,160 @@ def test_the_number_of_queries_does_not_grow(
             counted.append(len(sent))
         counts.append(counted)
     assert counts[0] == counts[1], counts
+
+
+# What is refused, and where
+
+
+@pytest.mark.parametrize(
+    ("changed", "fields"),
+    [
+        ({"other_id": None}, {"other_id"}),
+        ({"other_id": NOBODY}, {"other_id"}),
+        ({"starts_at": None}, {"starts_at"}),
+        ({"agenda": "近\x00况"}, {"agenda"}),
+        ({"leader_id": NOBODY}, {"leader_id"}),
+        (
+            {"other_id": None, "starts_at": None, "leader_id": NOBODY},
+            {"other_id", "starts_at", "leader_id"},
+        ),
+    ],
+)
+def test_a_talk_that_cannot_be_says_where(
+    manager: User, salesperson: User, changed: dict[str, Any], fields: set[str]
+) -> None:
+    with unit_of_work():
+        configured.put(LEADER_READS, True)
+    plain: dict[str, Any] = {"other_id": salesperson.id, "starts_at": clock.now() + timedelta(hours=2)}
+    values = TalkValues(**{**plain, **changed})
+    with pytest.raises(Invalid) as refused, unit_of_work():
+        actions.plan(actor=factories.actor(manager), values=values)
+    assert set(refused.value.fields) == fields
+    assert session.query(Talk).count() == 0
+
+
+def test_each_writes_their_own_notes_and_the_agenda_ends_with_the_talk(
+    manager: User, salesperson: User, at: Any
+) -> None:
+    at(2026, 11, 23, 9)
+    number = plan(manager, salesperson, agenda="近况")
+
+    def write(who: User, agenda: str | None, notes: str) -> tuple[str, str, str]:
+        with unit_of_work():
+            actions.write(load(number), actor=factories.actor(who), version=None, agenda=agenda, notes=notes)
+        row = load(number)
+        return row.agenda, row.owner_notes, row.other_notes
+
+    assert write(manager, None, " 先听 ") == ("近况", "先听", "")
+    assert write(salesperson, " 加薪 ", "想学电控") == ("加薪", "先听", "想学电控")
+    for agenda, notes, field in (("加\x00薪", "", "agenda"), (None, "电\x07控", "notes")):
+        with pytest.raises(Invalid) as refused:
+            write(salesperson, agenda, notes)
+        assert set(refused.value.fields) == {field}
+    step(number, "hold", manager, notes="谈了")
+    assert write(salesperson, "还有", "谢谢") == ("加薪", "谈了", "谢谢")
+    assert events_for(TALK, number)[0].verb == "talk:write"
+
+
+def test_in_a_cancelled_talk_nothing_is_written_and_nothing_done(
+    manager: User, salesperson: User, leader: User
+) -> None:
+    number = plan(manager, salesperson)
+    step(number, "cancel", salesperson, note="出差")
+    before = [event.verb for event in events_for(TALK, number)]
+    for who, problem in ((salesperson, Conflict), (manager, Conflict), (leader, Denied)):
+        with pytest.raises(problem) as refused, unit_of_work():
+            actions.write(load(number), actor=factories.actor(who), version=None, agenda="", notes="x")
+        assert refused.value.code == ("core:denied" if who is leader else "core:wrong-state")
+        with pytest.raises(problem), unit_of_work():
+            actions.settle(load(number), NOBODY, actor=factories.actor(who), version=None)
+    assert [event.verb for event in events_for(TALK, number)] == before
+    assert (load(number).agenda, load(number).owner_notes) == (SECRET, "")
+
+
+def test_only_what_was_agreed_on_in_this_talk_is_done(manager: User, salesperson: User, at: Any) -> None:
+    at(2026, 11, 23, 9)
+    agreed = {
+        "agreement_1_text": "报名培训",
+        "agreement_1_responsible_id": salesperson.id,
+        "agreement_1_due_on": date(2026, 11, 30),
+    }
+    first, second = plan(manager, salesperson), plan(manager, salesperson)
+    agreement = step(first, "hold", manager, notes="谈了", **agreed).agreements[0].id
+    for number, wanted in ((second, agreement), (first, NOBODY)):
+        with pytest.raises(NotVisible), unit_of_work():
+            actions.settle(load(number), wanted, actor=factories.actor(manager), version=None)
+    with pytest.raises(Stale), unit_of_work():
+        actions.settle(load(first), agreement, actor=factories.actor(manager), version=99)
+    assert load(first).agreements[0].done_at is None
+    with unit_of_work():
+        actions.settle(load(first), agreement, actor=factories.actor(salesperson), version=None)
+    assert load(first).agreements[0].done_at == clock.now()
+    told = session.execute(select(Notice.user_id).order_by(Notice.event_seq.desc()).limit(1)).scalar_one()
+    assert told == manager.id
+
+
+def test_nothing_is_noted_of_a_talk_before_its_day(manager: User, salesperson: User, at: Any) -> None:
+    at(2026, 11, 23, 9)
+    number = plan(manager, salesperson, hours=24)
+    with pytest.raises(Conflict) as refused:
+        step(number, "hold", manager, notes="谈了")
+    assert (refused.value.code, refused.value.params["day"]) == ("talk:not-yet", "11-24")
+    at(2026, 11, 24, 0)
+    assert step(number, "hold", manager, notes="谈了").held_at == clock.now()
+    assert queries.next_of(load(number)) is None
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"notes": " "}, "notes"),
+        ({"notes": "谈\x00了"}, "notes"),
+        ({"next_on": date(2026, 11, 23)}, "next_on"),
+        ({"next_on": date(2027, 11, 25)}, "next_on"),
+        ({"agreement_1_text": " "}, "agreement_1_text"),
+        ({"agreement_1_text": "报\x00名"}, "agreement_1_text"),
+        ({"agreement_1_responsible_id": NOBODY}, "agreement_1_responsible_id"),
+        ({"agreement_1_due_on": date(2026, 11, 22)}, "agreement_1_due_on"),
+        ({"agreement_1_due_on": date(2027, 11, 25)}, "agreement_1_due_on"),
+    ],
+)
+def test_notes_that_cannot_be_say_where(
+    manager: User, salesperson: User, at: Any, changed: dict[str, Any], field: str
+) -> None:
+    at(2026, 11, 23, 9)
+    number = plan(manager, salesperson)
+    plain = {
+        "notes": "谈了",
+        "next_on": date(2027, 11, 24),
+        "agreement_1_text": "报名培训",
+        "agreement_1_responsible_id": salesperson.id,
+        "agreement_1_due_on": date(2027, 11, 24),
+    }
+    with pytest.raises(Invalid) as refused:
+        step(number, "hold", manager, **{**plain, **changed})
+    assert set(refused.value.fields) == {field}
+    row = load(number)
+    assert (row.status, row.owner_notes, row.agreements, queries.next_of(row)) == ("planned", "", [], None)
+    following = queries.next_of(step(number, "hold", manager, **plain))
+    assert following is not None
+    assert (load(following).agenda, waiting(following)) == ("报名培训", {("talk:hold", manager.id)})
+
+
+@pytest.mark.parametrize("starts_at", [None, "明天", -timedelta(seconds=1), timedelta(days=366, seconds=1)])
+def test_a_talk_is_moved_by_either_into_the_year_to_come(
+    manager: User, salesperson: User, leader: User, at: Any, starts_at: Any
+) -> None:
+    now = at(2026, 11, 23, 9)
+    number = plan(manager, salesperson)
+    moment = now + starts_at if isinstance(starts_at, timedelta) else starts_at
+    with pytest.raises(Invalid) as refused:
+        step(number, "move", salesperson, starts_at=moment)
+    assert set(refused.value.fields) == {"starts_at"}
+    with pytest.raises(Denied):
+        step(number, "move", leader, starts_at=now)
+    assert load(number).starts_at == now + timedelta(hours=2)
+    assert step(
+        number, "move", salesperson, starts_at=now + timedelta(days=366)
+    ).starts_at == now + timedelta(days=366)
+    assert step(number, "move", manager, starts_at=now).starts_at == now
