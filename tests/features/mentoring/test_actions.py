@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from app.core import clock, growth, search, timeline
+from app.core import clock, growth, search, settings, timeline
 from app.core.db import session
 from app.core.errors import Conflict, Denied, Invalid, NotVisible, Stale
 from app.core.notices import Notice
 from app.core.tasks import open_tasks
 from app.core.uow import unit_of_work
 from app.features.mentoring import actions, page, pdf, queries, weeks
-from app.features.mentoring.enums import PAIR, WeekState
+from app.features.mentoring.enums import MODULE, PAIR, WeekState
 from app.features.people import leaving
 from tests.features.mentoring import desk
 from tests.features.mentoring.desk import School
@@ -227,3 +227,152 @@ def test_who_sees_a_pair_and_where_it_shows(school: School, tmp_path: Path) -> N
         assert any("以优带优" in matter.sentence for matter in leaving.open_matters(person.id))
     desk.step(school, number, "dissolve", "manager", "离职")
     assert not any("以优带优" in matter.sentence for matter in leaving.open_matters(school.pupil.id))
+
+
+# What is refused, and what the clock leaves alone
+
+
+def test_where_both_sides_arrange_pairs_the_others_are_asked_by_name(school: School, at) -> None:
+    with unit_of_work():
+        number = actions.offer(
+            actor=school.actor("personnel"),
+            values=desk.values(school, mentor_id=school.leader.id, pupil_id=school.manager.id),
+        ).id
+    for side in ("leader", "manager"):
+        desk.step(school, number, "accept", side)
+    assert tasks(number) == {("note", school.leader.id)}
+    at(2026, 12, 20, 9, 0)
+    actions.keep_up({})
+    assert tasks(number) == {("note", school.leader.id), ("mid", school.personnel.id)}
+    for side in ("leader", "manager"):
+        with pytest.raises(Denied):
+            desk.step(school, number, "mid", side, mid_text="好")
+    assert desk.step(school, number, "mid", "personnel", mid_text="好").status == "mid_review"
+
+
+def test_where_one_side_arranges_pairs_they_are_left_out(school: School, at) -> None:
+    number = desk.offered(school, "personnel", mentor_id=school.manager.id)
+    for side in ("manager", "pupil"):
+        desk.step(school, number, "accept", side)
+    at(2026, 12, 20, 9, 0)
+    actions.keep_up({})
+    found = [task for task in open_tasks(PAIR, number) if task.kind == f"{PAIR}:mid"]
+    assert [(task.user_id, task.excluded_user_id) for task in found] == [(None, school.manager.id)]
+
+
+def test_after_the_last_day_the_end_is_due_whether_extended_or_not(school: School, at) -> None:
+    number = desk.running(school, days=20)
+    desk.step(school, number, "mid", "manager", mid_text="选型已会")
+    at(2026, 11, 22, 9, 0)
+    actions.keep_up({})
+    assert ("finish", None) not in tasks(number)
+    at(2026, 11, 23, 9, 0)
+    actions.keep_up({})
+    assert tasks(number) == {("finish", None)}
+
+
+def test_nobody_accepts_after_the_last_day_or_for_another(school: School, at) -> None:
+    number = desk.offered(school, days=20)
+    at(2026, 11, 23, 9, 0)
+    with pytest.raises(Conflict) as over:
+        desk.step(school, number, "accept", "mentor")
+    assert over.value.code == "mentor_pair:over-already"
+    for who in ("manager", "leader", "keeper"):
+        with pytest.raises(Denied):
+            desk.step(school, number, "accept", who)
+    at(2026, 11, 22, 9, 0)
+    desk.step(school, number, "accept", "mentor")
+    with pytest.raises(Conflict) as again:
+        desk.step(school, number, "accept", "mentor")
+    assert again.value.code == "mentor_pair:accepted-already"
+
+
+@pytest.mark.parametrize(
+    ("data", "fields"),
+    [
+        ({}, {"score", "words"}),
+        ({"score": "0", "words": "好"}, {"score"}),
+        ({"score": "6", "words": "好"}, {"score"}),
+        ({"score": "5", "words": " "}, {"words"}),
+        ({"score": "5", "words": "好\x00"}, {"words"}),
+    ],
+)
+def test_a_rating_that_cannot_be_says_where(school: School, data: dict, fields: set[str]) -> None:
+    number = desk.reviewed(school)
+    with pytest.raises(Invalid) as refused:
+        desk.step(school, number, "rate", "mentor", **data)
+    assert set(refused.value.fields) == fields
+    with pytest.raises(Denied):
+        desk.step(school, number, "rate", "manager", score="5", words="好")
+    assert desk.load(number).ratings == []
+    row = desk.step(school, number, "rate", "mentor", score=1, words=" 要练 ")
+    assert [(each.author_id, each.score, each.words) for each in row.ratings] == [
+        (school.mentor.id, 1, "要练")
+    ]
+    assert tasks(number) == {("rate", school.pupil.id)}
+
+
+def test_a_pair_is_closed_with_words_once_both_have_rated(school: School) -> None:
+    number = desk.reviewed(school)
+    desk.step(school, number, "rate", "mentor", score="4", words="肯问")
+    with pytest.raises(Conflict) as refused:
+        desk.step(school, number, "close", "manager", conclusion="好")
+    assert (refused.value.code, refused.value.params["who"]) == ("mentor_pair:not-rated", "陈志远")
+    desk.step(school, number, "rate", "pupil", score="5", words="讲得细")
+    with pytest.raises(Invalid) as wordless:
+        desk.step(school, number, "close", "manager", conclusion=" ")
+    assert (set(wordless.value.fields), desk.load(number).status) == ({"conclusion"}, "final_review")
+
+
+@pytest.mark.parametrize(
+    ("day", "sentence"),
+    [
+        (None, "请填写新的结束日期"),
+        (date(2027, 1, 21), "新的结束日期须晚于今天和原来的结束日期"),
+        (date(2028, 11, 3), "带教期最长两年"),
+    ],
+)
+def test_an_extension_that_cannot_be_says_why(school: School, day: date | None, sentence: str) -> None:
+    number = desk.reviewed(school)
+    with pytest.raises(Invalid) as refused:
+        desk.step(school, number, "extend", "manager", ends_on=day)
+    assert {name: str(text) for name, text in refused.value.fields.items()} == {"ends_on": sentence}
+    assert (desk.load(number).ends_on, desk.load(number).period) == (date(2027, 1, 21), 1)
+    row = desk.step(school, number, "extend", "manager", ends_on=date(2028, 11, 2))
+    assert (row.ends_on, row.period) == (date(2028, 11, 2), 2)
+
+
+def test_where_mentoring_is_switched_off_or_the_pair_is_over_the_clock_changes_nothing(
+    school: School, at
+) -> None:
+    number, over = desk.running(school), desk.offered(school, "personnel", pupil_id=school.keeper.id)
+    desk.step(school, over, "decline", "mentor", "近期工作排不开")
+    with unit_of_work():
+        settings.put("modules.switches", {MODULE: False})
+    at(2026, 12, 20, 9, 0)
+    before = [event.verb for event in timeline.events_for(PAIR, number)]
+    actions.keep_up({})
+    assert ([event.verb for event in timeline.events_for(PAIR, number)], tasks(number)) == (
+        before,
+        {("note", school.mentor.id)},
+    )
+    with unit_of_work():
+        settings.put("modules.switches", {})
+        # decided on by somebody after its number was read
+        actions.keep_up_one(desk.load(over))
+    assert (tasks(over), timeline.events_for(PAIR, over)[0].verb) == (set(), "mentor_pair:decline")
+    actions.keep_up({})
+    assert ("mid", None) in tasks(number)
+
+
+def test_in_a_pair_that_is_over_nothing_is_written_any_more(school: School) -> None:
+    number = desk.running(school)
+    first = date(2026, 11, 2)
+    desk.note(school, number, first)
+    desk.step(school, number, "dissolve", "manager", "调岗")
+    for write in (desk.note, desk.answer):
+        with pytest.raises(Conflict) as refused:
+            write(school, number, first, text="晚了")
+        assert refused.value.code == "core:wrong-state"
+    week = desk.load(number).weeks[0]
+    assert (week.note, week.answer) == ("练了选型", "")
