@@ -107,10 +107,12 @@ def prepare(*, actor: Actor, values: DrillValues) -> Drill:
     Raises Denied without the right, Invalid at the fields.
     """
     require(actor, DrillPerm.ARRANGE)
+    faults = faults_of(values.title, values.scene)
     template = session.get(DrillTemplate, values.template_id)
-    check_values(values, template)
-    if template is None:
-        raise NotVisible
+    if template is None or not template.active:
+        raise Invalid(fields={**faults, "template_id": lazy("请选择在用的模板")})
+    if faults:
+        raise Invalid(fields=faults)
     person = session.get_one(User, actor.id)
     tasks = (template.survey_task, template.proposal_task, template.negotiation_task)
     row = Drill(
@@ -145,25 +147,26 @@ def prepare(*, actor: Actor, values: DrillValues) -> Drill:
     return row
 
 
-def check_values(values: DrillValues, template: DrillTemplate | None) -> None:
-    """Raise Invalid at the fields for a drill that cannot be prepared."""
-    check_written(values.title, "title")
-    check_written(values.scene, "scene")
-    faults: dict[str, LazyText | str] = {}
-    if not values.title.strip():
-        faults["title"] = lazy("请填写标题")
-    if template is None or not template.active:
-        faults["template_id"] = lazy("请选择在用的模板")
+def faults_of(title: str, scene: str) -> dict[str, LazyText | str]:
+    """Return what is wrong with title and scene, by field; raises Invalid for what cannot be kept as text."""
+    check_written(title, "title")
+    check_written(scene, "scene")
+    return {} if title.strip() else {"title": lazy("请填写标题")}
+
+
+def edit(
+    row: Drill, *, actor: Actor, version: int | None, title: str, held_on: date, scene: str = ""
+) -> None:
+    """Change title, day and scene of a drill in preparation; an empty scene leaves the one it has.
+
+    Its template is not asked for again: it may have been retired since. Raises Denied, Stale, Conflict, Invalid.
+    """
+    open_prepared(row, actor, version, lazy("修改演练"))
+    faults = faults_of(title, scene)
     if faults:
         raise Invalid(fields=faults)
-
-
-def edit(row: Drill, *, actor: Actor, version: int | None, values: DrillValues) -> None:
-    """Change title, day and scene of a drill in preparation. Raises Denied, Stale, Conflict, Invalid."""
-    open_prepared(row, actor, version, lazy("修改演练"))
-    check_values(values, row.template if row.template_id == values.template_id else None)
-    row.title, row.held_on = values.title.strip(), values.held_on
-    row.scene = values.scene.strip() or row.scene
+    row.title, row.held_on = title.strip(), held_on
+    row.scene = scene.strip() or row.scene
     kept(row, "drill:edit", actor)
 
 

@@ -115,11 +115,11 @@ def edit(drill_id: int) -> Any:
         return show_form(form, _("修改演练"), 200, row)
     if not form.validate():
         return show_form(form, _("修改演练"), 422, row)
-    values = DrillValues(template_id=row.template_id, **documents.typed_fields(form))
+    typed = documents.typed_fields(form)
     try:
         with unit_of_work():
             row = queries.get_drill(actor, drill_id)
-            actions.edit(row, actor=actor, version=form.version.data, values=values)
+            actions.edit(row, actor=actor, version=form.version.data, **typed)
     except (Conflict, Invalid) as problem:
         row = queries.get_drill(actor, drill_id)
         return show_form(form, _("修改演练"), form.refuse(problem, version=row.version), row)
