@@ -111,9 +111,10 @@ def write(pair_id: int, week_id: int, form: Any, field: str, act: Callable[..., 
         actions.may_write(row, week, actor, field)
         form.version.data, form[field].data = row.version, getattr(week, field)
         return show_week(row, week_id, form, heading, 200)
-    if not form.validate():
-        return show_week(row, week_id, form, heading, 422)
     try:
+        actions.may_write(row, week, actor, field, form.version.data)
+        if not form.validate():
+            return show_week(row, week_id, form, heading, 422)
         with unit_of_work():
             row = queries.get_pair(actor, pair_id)
             week = queries.get_week(row, week_id)
