@@ -1,15 +1,16 @@
 """What the pages of announcements show, made ready so that templates decide nothing."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from flask import url_for
 
 from app.core import files, modules
+from app.core.files import StoredFile
 from app.core.i18n import gettext as _
 from app.core.i18n import listed
 from app.core.permissions import Actor, can
-from app.core.timeline import events_for
+from app.core.timeline import Event, events_for
 from app.features.announcements import queries
 from app.features.announcements.enums import ANNOUNCEMENT, LIVE, MODULE, AnnouncementPerm, AnnouncementStatus
 from app.features.announcements.flow import FLOW
@@ -116,19 +117,15 @@ def way_to(announcement_id: int | None) -> str:
     return url_for("announcements.show_announcement", announcement_id=announcement_id)
 
 
-def file_rows(row: Announcement, *, drafting: bool) -> list[documents.FileRow]:
+def file_rows(row: Announcement, events: list[Event], *, drafting: bool) -> list[documents.FileRow]:
     """Return the attachments, each with the way to take it back while it is a draft."""
-    stored = files.files_for(ANNOUNCEMENT, row.id)
-    shown = documents.file_rows(stored)
-    if not drafting:
-        return shown
-    return [
-        replace(
-            each,
-            remove_url=url_for("announcements.remove_file", announcement_id=row.id, file_id=file.id),
-        )
-        for each, file in zip(shown, stored, strict=True)
-    ]
+
+    def remove_url(file: StoredFile) -> str:
+        if not drafting:
+            return ""
+        return url_for("announcements.remove_file", announcement_id=row.id, file_id=file.id)
+
+    return documents.file_rows(files.files_for(ANNOUNCEMENT, row.id), remove_url, events)
 
 
 def context(row: Announcement, actor: Actor) -> dict[str, Any]:
@@ -150,7 +147,7 @@ def context(row: Announcement, actor: Actor) -> dict[str, Any]:
         "told": told_facts(row, actor),
         "clause": None if hidden else shown_text(row),
         "withdrawn_reason": row.withdrawn_reason,
-        "files": [] if hidden else file_rows(row, drafting=drafting),
+        "files": [] if hidden else file_rows(row, events, drafting=drafting),
         "file_upload": url_for("announcements.add_file", **number) if drafting else "",
         "edit_url": url_for("announcements.edit", **number) if drafting else "",
         "correct_url": url_for("announcements.correct", **number)

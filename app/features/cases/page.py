@@ -1,6 +1,6 @@
 """What the pages of cases show, made ready so that templates decide nothing."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ from app.core.files import StoredFile
 from app.core.i18n import LazyText
 from app.core.i18n import gettext as _
 from app.core.permissions import Actor
-from app.core.timeline import events_for
+from app.core.timeline import Event, events_for
 from app.features.cases import queries
 from app.features.cases.actions import OPEN
 from app.features.cases.enums import (
@@ -107,15 +107,15 @@ def mark_line(row: CaseStudy, actor: Actor) -> str:
     return " · ".join(f"{label} {known.counts.get(kind, 0)}" for kind, label in MARK_LABELS.items())
 
 
-def file_rows(stored: list[StoredFile], row: CaseStudy, *, drafting: bool) -> list[documents.FileRow]:
+def file_rows(
+    stored: list[StoredFile], row: CaseStudy, events: list[Event], *, drafting: bool
+) -> list[documents.FileRow]:
     """Return the attachments, each with the way to take it back while the case is being written."""
-    shown = documents.file_rows(stored)
-    if not drafting:
-        return shown
-    return [
-        replace(each, remove_url=url_for("cases.remove_file", case_id=row.id, file_id=file.id))
-        for each, file in zip(shown, stored, strict=True)
-    ]
+
+    def remove_url(file: StoredFile) -> str:
+        return url_for("cases.remove_file", case_id=row.id, file_id=file.id) if drafting else ""
+
+    return documents.file_rows(stored, remove_url, events)
 
 
 def link_rows(row: CaseStudy, actor: Actor, *, drafting: bool) -> dict[str, Any]:
@@ -163,7 +163,7 @@ def context(row: CaseStudy, actor: Actor) -> dict[str, Any]:
         "anonymous": row.anonymous,
         **link_rows(row, actor, drafting=drafting),
         "links_url": url_for("cases.links", case_id=row.id) if drafting else "",
-        "files": file_rows(stored, row, drafting=drafting),
+        "files": file_rows(stored, row, events, drafting=drafting),
         "file_upload": url_for("cases.add_file", case_id=row.id) if drafting else "",
         "edit_url": url_for("cases.edit", case_id=row.id) if drafting else "",
         "paper_url": url_for("cases.paper", case_id=row.id),

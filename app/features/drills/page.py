@@ -1,6 +1,6 @@
 """What the pages of drills show, made ready so that templates decide nothing."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -8,10 +8,11 @@ from flask import url_for
 
 from app.core import documents as core_documents
 from app.core import files
+from app.core.files import StoredFile
 from app.core.i18n import LazyText
 from app.core.i18n import gettext as _
 from app.core.permissions import Actor
-from app.core.timeline import events_for
+from app.core.timeline import Event, events_for
 from app.features.cases.enums import CASE
 from app.features.drills import queries, score_sheet
 from app.features.drills.enums import DRILL, STAGE_LABELS, DrillStatus, StageKind
@@ -166,16 +167,13 @@ def facts(row: Drill) -> list[tuple[Any, ...]]:
     return found
 
 
-def file_rows(row: Drill, *, writing: bool) -> list[documents.FileRow]:
+def file_rows(row: Drill, events: list[Event], *, writing: bool) -> list[documents.FileRow]:
     """Return the attachments, each with the way to take it back while the drill is prepared."""
-    stored = files.files_for(DRILL, row.id)
-    shown = documents.file_rows(stored)
-    if not writing:
-        return shown
-    return [
-        replace(each, remove_url=url_for("drills.remove_file", drill_id=row.id, file_id=file.id))
-        for each, file in zip(shown, stored, strict=True)
-    ]
+
+    def remove_url(file: StoredFile) -> str:
+        return url_for("drills.remove_file", drill_id=row.id, file_id=file.id) if writing else ""
+
+    return documents.file_rows(files.files_for(DRILL, row.id), remove_url, events)
 
 
 def case_url(row: Drill, actor: Actor) -> str:
@@ -220,7 +218,7 @@ def context(row: Drill, actor: Actor) -> dict[str, Any]:
         "blank_url": url_for("drills.blank_sheet", drill_id=row.id),
         "result_url": url_for("drills.result_sheet", drill_id=row.id) if row.average is not None else "",
         "case_url": case_url(row, actor),
-        "files": file_rows(row, writing=writing),
+        "files": file_rows(row, events, writing=writing),
         "file_upload": url_for("drills.add_file", drill_id=row.id) if writing else "",
         **steps_context(row, actor),
         "stations": documents.stations(FLOW, row.status, events),
