@@ -51,7 +51,7 @@ class CaseValues:
 
 
 def draft(*, actor: Actor, values: CaseValues, links: Iterable[Key] = ()) -> CaseStudy:
-    """Begin a case; ``links`` are the documents it is tied to, those the actor cannot see are left out.
+    """Begin a case; ``links`` are the documents it is tied to, without those the actor cannot see or tie it to.
 
     Raises Invalid at the fields.
     """
@@ -69,7 +69,7 @@ def draft(*, actor: Actor, values: CaseValues, links: Iterable[Key] = ()) -> Cas
     row.links[:] = [
         CaseLink(doc_type=kind, doc_id=number)
         for kind, number in dict.fromkeys(links)
-        if (kind, number) in seen
+        if (kind, number) in seen and may_be_tied(kind)
     ]
     write(row, values)
     session.add(row)
@@ -200,13 +200,20 @@ def fire(
 # Links and files
 
 
+def may_be_tied(doc_type: str) -> bool:
+    """Tell whether cases are tied to a kind of document: one that is known and shown, and private to nobody."""
+    if not documents.is_registered(doc_type) or not modules.shows(doc_type):
+        return False
+    return not documents.document_type(doc_type).private
+
+
 def add_link(row: CaseStudy, *, actor: Actor, doc_type: str, doc_id: int) -> None:
     """Tie a case to a document its author may see; a second time changes nothing.
 
-    Raises as ``edit``, NotVisible for a document they may not see, Conflict for too many.
+    Raises as ``edit``, NotVisible for a document they may not see and for one of a private kind, Conflict for too many.
     """
     open_draft(row, actor, None, lazy("关联单据"))
-    if (doc_type, doc_id) == (CASE, row.id) or not modules.shows(doc_type):
+    if (doc_type, doc_id) == (CASE, row.id) or not may_be_tied(doc_type):
         raise NotVisible
     if not documents.is_visible(actor, doc_type, doc_id):
         raise NotVisible

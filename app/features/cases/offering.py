@@ -7,7 +7,7 @@ from app.core import documents, modules
 from app.core.documents import Key
 from app.core.errors import NotVisible
 from app.core.permissions import Actor
-from app.features.cases.actions import CaseValues
+from app.features.cases.actions import CaseValues, may_be_tied
 from app.features.cases.enums import MODULE
 
 
@@ -30,10 +30,11 @@ def register(doc_type: str, source: Source) -> None:
 
 
 def seed(actor: Actor, doc_type: str, doc_id: int) -> CaseSeed:
-    """Return how a case begins from a document; NotVisible for one the actor may not see, or of an unknown kind."""
-    if not documents.is_registered(doc_type) or not modules.shows(doc_type):
-        raise NotVisible
-    if not documents.is_visible(actor, doc_type, doc_id):
+    """Return how a case begins from a document.
+
+    Raises NotVisible for one the actor may not see, and for one of an unknown or private kind.
+    """
+    if not may_be_tied(doc_type) or not documents.is_visible(actor, doc_type, doc_id):
         raise NotVisible
     if doc_type in _sources:
         return _sources[doc_type](actor, doc_id)

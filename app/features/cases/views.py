@@ -185,6 +185,7 @@ def links(case_id: int) -> Any:
         hits=[
             (group.source.label, hit, (hit.doc_type, hit.doc_id) in tied)
             for group in groups
+            if actions.may_be_tied(group.source.doc_type)
             for hit in group.hits
             if (hit.doc_type, hit.doc_id) != (CASE, row.id)
         ],
