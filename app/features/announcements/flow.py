@@ -83,8 +83,6 @@ def on_appear(row: Announcement, actor: Actor, data: Mapping[str, Any]) -> Mappi
 
 def put_up(row: Announcement) -> None:
     """Publish: replace what it corrects, and ask its audience."""
-    if row.visible_from is None or row.visible_from > clock.now():
-        row.visible_from = clock.now()
     row.published_at = clock.now()
     if row.replaces_id is not None:
         before = session.get_one(Announcement, row.replaces_id)
