@@ -9,7 +9,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from app.core import clock, workdays
-from app.core.errors import Conflict
 from app.core.i18n import lazy
 from app.core.numbering import next_number
 from app.core.permissions import Actor
@@ -245,9 +244,7 @@ def months_later(day: date, months: int) -> date:
 
 def check_effect(suggestion: Suggestion, actor: Actor, data: Mapping[str, Any]) -> Mapping[str, Any]:
     """Keep how the effect looks by now."""
-    effect = suggestion.next_effect
-    if effect is None:
-        raise Conflict("suggestion:no-effect-check")
+    effect = next(each for each in suggestion.effects if each.checked_at is None)
     effect.checked_at, effect.checked_by_id = clock.now(), actor.id
     effect.text, effect.benefit = told(data, "text"), data.get("benefit")
     return {"months": effect.months}
