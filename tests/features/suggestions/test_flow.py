@@ -221,7 +221,7 @@ def test_it_is_carried_out_step_by_step_and_its_effect_looked_at_twice(office: O
     assert [effect.due_on for effect in row.effects] == [date(2027, 2, 27), date(2027, 11, 27)]
     with pytest.raises(Conflict, match="too-early"):
         desk.fire(office, number, "check_effect", "manager", text="好")
-    for moment, months in ((on(95), 3), (on(366), 12)):
+    for moment, months in ((on(95), 3), (on(367), 12)):
         with clock.frozen(moment):
             upkeep.remind({})
             assert [task.kind for task in open_tasks("suggestion", number)] == ["suggestion:check-effect"]

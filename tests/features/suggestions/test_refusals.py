@@ -442,6 +442,19 @@ def test_who_carries_it_out_is_reminded_when_the_day_is_over(office: Office) -> 
     assert event.data["until"].startswith("2026-12-18")
 
 
+def test_on_days_off_and_at_night_nobody_is_reminded(office: Office) -> None:
+    number = desk.sent(office)
+    saturday, monday = FRIDAY + timedelta(days=8), FRIDAY + timedelta(days=10)
+    for moment in (saturday, monday - timedelta(hours=3), monday + timedelta(hours=8)):
+        with clock.frozen(moment):
+            upkeep.remind({})
+    assert told(number, "overdue") == []
+    with clock.frozen(monday):
+        upkeep.remind({})
+        upkeep.remind({})
+    assert len(told(number, "overdue")) == 1
+
+
 def test_what_is_put_to_its_own_head_reminds_another(office: Office) -> None:
     number = desk.sent(office, who="manager")
     with clock.frozen(FRIDAY + timedelta(days=11)):
