@@ -33,8 +33,8 @@ from tests.features.vehicles import desk as vehicles_desk
 HOUR = timedelta(hours=1)
 TOLERANCE = 5
 FIRST_DAY = (2027, 1, 4)
-# Between two walks over the same database, so that none meets the times of another.
-APART = timedelta(days=120)
+# Between two walks over the same database, so that none meets the times of another; short, for papers end in 2099.
+APART = timedelta(days=10)
 SOFT, HARD = ("submitted", "dept_ok"), ("dispatched", "out")
 
 
