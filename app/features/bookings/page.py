@@ -173,7 +173,9 @@ def notes(booking: Booking) -> list[tuple[str, str, str]]:
     if booking.conflict:
         found.append(("warn", _("与别人冲突"), told_conflict(booking)))
     if booking.retro:
-        found.append(("warn", _("补办"), _("事后补办，已计入月报")))
+        entered = booking.odometer_out is not None and booking.slip_number
+        said = _("事后补办，已计入月报") if entered else _("事后补办，车辆管理员登记后计入月报")
+        found.append(("warn", _("补办"), said))
     return found
 
 

@@ -82,7 +82,14 @@ class TripLog(Listing):
             Column(
                 "out_at", lazy("出车"), Booking.out_at, "datetime", shown_by=out_text, href=booking_address
             ),
-            Column("returned_at", lazy("还车"), Booking.returned_at, "datetime", shown_by=returned_text),
+            Column(
+                "returned_at",
+                lazy("还车"),
+                Booking.returned_at,
+                "datetime",
+                shown_by=returned_text,
+                below="out_at",
+            ),
             Column("plate", lazy("车辆"), Vehicle.plate),
             Column("driver", lazy("驾驶员"), Driver.name, "person"),
             Column("owner", lazy("用车人"), AskedBy.name, below="driver"),

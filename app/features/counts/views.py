@@ -243,11 +243,13 @@ def said_of(done: Scan) -> str:
             person=line.found_by.name if line.found_by is not None else "",
             place=line.found_place.name if line.found_place is not None else "",
         )
-    return _(
+    said = _(
         "%(item)s：%(result)s",
         item=f"{line.item.number} {line.item.name}",
         result=RESULT_LABELS[Result(line.result)],
     )
+    # whoever stands before it wants to know where it belongs
+    return said if line.result == Result.MATCH else f"{said}。{page.told(line)}"
 
 
 def show_scan(

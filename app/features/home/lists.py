@@ -2,15 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cached_property
 from types import SimpleNamespace
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, case
+from sqlalchemy import ColumnElement, Row, case
 
 from app.core import clock, documents, tasks, timeline
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy, ngettext
-from app.core.listing import Column, Filter, Listing
+from app.core.listing import Cell, Column, Filter, Listing
 from app.core.notices import Notice
 from app.core.permissions import Actor
 from app.core.search_index import SearchEntry
@@ -68,7 +69,7 @@ class TaskList(Listing):
             SearchEntry.title,
             "link",
             text=document_text,
-            href=lambda row: queries.task_link(row).url or None,
+            href=lambda row: queries.task_link(row, {}).url or None,
         ),
         Column("opened_at", lazy("到达"), Task.opened_at, "datetime"),
         Column("waiting", lazy("已等待"), Task.opened_at, text=waiting_text, align="right", sortable=False),
@@ -82,6 +83,21 @@ class TaskList(Listing):
         ),
         *HIDDEN,
     )
+
+    @cached_property
+    def _named(self) -> dict[documents.Key, documents.DocumentLink]:
+        return queries.named_by_kind(self.rows)
+
+    def cell(self, row: Row[Any], column: Column) -> Cell:
+        """Return what stands in a cell; a document the search index does not keep is named by its kind."""
+        cell = super().cell(row, column)
+        if column.key != "title" or row.title:
+            return cell
+        key = row.doc_type, row.doc_id
+        if key not in self._named:  # an export goes on beyond the page
+            self._named.update(queries.named_by_kind([row]))
+        link = self._named.get(key)
+        return cell if link is None else cell._replace(text=f"{link.label} {link.title}")
 
 
 def task_list(actor: Actor, arguments: Mapping[str, str], path: str) -> TaskList:

@@ -1,5 +1,6 @@
 """What the workbench reads: what waits, notices, figures. Each is one query, whatever the number of rows."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
@@ -57,23 +58,29 @@ def with_titles(addressed: Select[Any]) -> Select[Any]:
 
 def open_tasks(actor: Actor, limit: int) -> list[OpenTask]:
     """Return an actor's open tasks, the soonest due first, then the oldest."""
-    statement, now = open_tasks_statement(tasks.addressed_to(actor), limit), clock.now()
+    rows, now = read(open_tasks_statement(tasks.addressed_to(actor), limit)), clock.now()
+    named = named_by_kind(rows)
     return [
         OpenTask(
             row.id,
             str(tasks.kind_label(row.kind)),
-            task_link(row),
+            task_link(row, named),
             row.opened_at,
             row.due_at,
             row.due_at is not None and row.due_at < now,
         )
-        for row in read(statement)
+        for row in rows
     ]
 
 
-def task_link(row: Any) -> DocumentLink:
+def named_by_kind(rows: Iterable[Any]) -> dict[documents.Key, DocumentLink]:
+    """Return the documents of rows the search index does not keep, as fines and licences; one query a kind."""
+    return documents.links((row.doc_type, row.doc_id) for row in rows if not row.title)
+
+
+def task_link(row: Any, named: Mapping[documents.Key, DocumentLink]) -> DocumentLink:
     """Return the document of a task's row, with the address the task leads to."""
-    link = documents.link_of(row.doc_type, row.doc_id, row.title)
+    link = named.get((row.doc_type, row.doc_id)) or documents.link_of(row.doc_type, row.doc_id, row.title)
     return replace(link, url=tasks.address_of(row.kind, link.url)) if link.url else link
 
 

@@ -4,7 +4,11 @@ const PAUSE = 250;
 const SAME_AGAIN = 3000;
 
 export default function labelCamera(root) {
-  if (!("BarcodeDetector" in window) || !navigator.mediaDevices?.getUserMedia) return;
+  if (!("BarcodeDetector" in window) || !navigator.mediaDevices?.getUserMedia) {
+    // On a telephone people look for the camera; at a desk with a scanner nobody does.
+    if (matchMedia("(pointer: coarse)").matches) root.append(root.dataset.missing);
+    return;
+  }
   const button = document.createElement("button");
   Object.assign(button, { type: "button", className: "btn", textContent: root.dataset.start });
   const video = document.createElement("video");
@@ -26,8 +30,10 @@ export default function labelCamera(root) {
 
   function take(code) {
     const form = document.getElementById(root.dataset.form);
-    if (!form || (code === last && Date.now() - lastAt < SAME_AGAIN)) return;
+    const again = code === last && Date.now() - lastAt < SAME_AGAIN;
+    // A label that stays in sight is counted once: only one that was away for a while comes anew.
     [last, lastAt] = [code, Date.now()];
+    if (!form || again) return;
     form.elements.code.value = code;
     navigator.vibrate?.(60);
     form.requestSubmit();

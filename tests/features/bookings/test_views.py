@@ -366,10 +366,12 @@ def test_trip_entered_afterwards_over_http(client: Client, desk: Desk) -> None:
     page = f"/bookings/{booking.id}"
     for who, step in ((desk.head, "agree"), (desk.dispatcher, "record")):
         client.as_(who).get(page)
+        assert "登记后计入月报" in client.page.text
         client.post(f"{page}/{step}", client.page.values(f"{page}/{step}"))
         assert client.response.status_code == 303
     session.refresh(booking)
     assert (booking.status, booking.distance) == ("returned", 70)
+    assert "已计入月报" in client.get(page).get_data(as_text=True)
 
 
 # Who may

@@ -102,7 +102,8 @@ def test_with_scripts_only_the_part_that_changed_comes_back(client: Client, plac
     count = place.open()
     form = f"/counts/{count.id}/scan"
     client.as_(place.keeper).get(form)
-    assert client.page.all("div", data_island="label_camera")
+    (camera,) = client.page.all("div", data_island="label_camera")
+    assert "HTTPS" in camera.attributes["data-missing"]
     values = client.page.values(form)
     assert values["place_id"] == str(place.desk.store.id)
     response = client.post(form, {**values, "code": item.label_code}, htmx=True)
@@ -120,6 +121,16 @@ def test_with_scripts_only_the_part_that_changed_comes_back(client: Client, plac
     assert client.as_(place.manager).post(taken).status_code == 403
     assert lines.progress(count.id) == (0, 2)
     assert line(count, other).result == Result.MISSING
+
+
+def test_a_scan_in_the_wrong_place_says_where_the_thing_belongs(client: Client, place: Store) -> None:
+    item = place.desk.item("甲")
+    count = place.open(place.desk.store.id, place.desk.room.id)
+    form = f"/counts/{count.id}/scan"
+    client.as_(place.keeper).get(form)
+    client.post(form, {**client.page.values(form), "place_id": place.desk.room.id, "code": item.number})
+    client.get(form)
+    assert f"位置不符。登记在{place.desk.store.name}，实际在{place.desk.room.name}" in client.page.text
 
 
 def test_a_paper_sheet_is_typed_in(client: Client, place: Store) -> None:

@@ -321,3 +321,21 @@ def test_a_count_of_rows_is_what_the_lists_say(client, keeper, car):
     client.as_(keeper).get("/vehicles")
     assert desk.PLATE in client.page.text
     assert session.execute(select(func.count()).select_from(Vehicle)).scalar_one() == 1
+
+
+def test_a_task_says_which_fine_on_the_list_the_workbench_and_in_files(
+    client, keeper, car, salesperson, at, queries
+):
+    at(2026, 11, 23, 9, 0)
+    asked = []
+    for count in (1, 29):
+        for _number in range(count):
+            enter_fine(car, keeper)
+        for page in ("/tasks", "/"):
+            client.as_(keeper).get(page)
+            with queries() as sent:
+                client.get(page)
+            asked.append(len(sent))
+            assert f"{car.plate} 超速" in client.page.text
+    assert asked[:2] == asked[2:]
+    assert f"{car.plate} 超速" in client.get("/tasks?format=csv&per_page=1").get_data(as_text=True)
