@@ -4,17 +4,20 @@ const PAUSE = 250;
 const SAME_AGAIN = 3000;
 
 export default function labelCamera(root) {
+  const said = document.createElement("p");
+  Object.assign(said, { className: "note", hidden: true });
+  said.dataset.tone = "warn";
+  said.setAttribute("role", "status");
+  const say = (sentence) => Object.assign(said, { textContent: sentence, hidden: !sentence });
   if (!("BarcodeDetector" in window) || !navigator.mediaDevices?.getUserMedia) {
     // On a telephone people look for the camera; at a desk with a scanner nobody does.
-    if (matchMedia("(pointer: coarse)").matches) root.append(root.dataset.missing);
+    if (matchMedia("(pointer: coarse)").matches) root.append(say(root.dataset.missing));
     return;
   }
   const button = document.createElement("button");
   Object.assign(button, { type: "button", className: "btn", textContent: root.dataset.start });
   const video = document.createElement("video");
   Object.assign(video, { muted: true, playsInline: true, hidden: true, width: 320 });
-  const said = document.createElement("p");
-  said.setAttribute("role", "status");
   root.append(button, video, said);
   let stream = null;
   let detector = null;
@@ -58,12 +61,12 @@ export default function labelCamera(root) {
       video.srcObject = stream;
       video.hidden = false;
       await video.play();
-      said.textContent = "";
+      say("");
       button.textContent = root.dataset.stop;
       look();
     } catch {
       stop();
-      said.textContent = root.dataset.failed;
+      say(root.dataset.failed);
     }
   });
   window.addEventListener("pagehide", stop);
