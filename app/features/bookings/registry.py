@@ -92,7 +92,7 @@ sentences.register(
         "booking:not-back": lazy(
             "%(car)s 应于 %(until)s 还回，%(who)s还没有还车，还车前不能再派。空着的车：%(free)s"
         ),
-        "booking:driver-busy": lazy("%(who)s在 %(span)s 已经驾驶 %(car)s，请换驾驶员或改时间"),
+        "booking:driver-busy": lazy("%(who)s在 %(span)s 已安排驾驶 %(car)s，请换驾驶员或改时间"),
         "booking:not-fit": lazy("不能派车：%(reasons)s"),
         "booking:over": lazy("计划时间已经过去，请取消；已经出过车的，请用“补办”"),
         "booking:time-over": lazy("计划的还车时间已经过去，请车辆管理员先改时间"),
