@@ -37,10 +37,11 @@ def step_labels() -> set[str]:
 
 
 def lazy_text(node: ast.expr) -> str:
-    """Return the text of a call lazy("..."), an empty one for anything else."""
-    if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "lazy":
-        return str(ast.literal_eval(node.args[0]))
-    return ""
+    """Return the text of a call lazy("...") or lazy_in_context("...", "..."), an empty one for anything else."""
+    place = {"lazy": 0, "lazy_in_context": 1}.get(getattr(getattr(node, "func", None), "id", ""))
+    if not isinstance(node, ast.Call) or place is None:
+        return ""
+    return str(ast.literal_eval(node.args[place]))
 
 
 def sources() -> Catalog:

@@ -126,6 +126,13 @@ def choose(form: Any, actor: Actor, source: Source) -> None:
     form.clause_id.choices = [(place.clause_id, place.cited) for place in found]
 
 
+def words_hint(form: Any) -> str:
+    """Return how a clause is looked for, or that no clause in force fits the words."""
+    if form.words.data and not any(value for value, *_rest in form.clause_id.choices):
+        return _("没有现行条款的制度名称、编号或标题含这些字，请换个说法；留空列出全部")
+    return _("制度名称、编号或条款，如 考勤 第五条")
+
+
 def quoted(form: Any) -> dict[str, Any]:
     """Return the chosen clause as it stood on the day of the facts, with the range of penalties kept at it.
 

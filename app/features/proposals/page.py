@@ -164,11 +164,11 @@ def evidence_row(
 ) -> dict[str, Any]:
     """Return one piece of evidence: what it is, its text, where it leads, how it is taken back."""
     link = links.get((row.doc_type or "", row.doc_id or 0))
-    text, href = "", link.url if link is not None else ""
+    text, note, href = "", row.note, link.url if link is not None else ""
     if row.kind == EvidenceKind.FILE and row.stored_file is not None:
         text, href = row.stored_file.name, documents.file_url(row.stored_file)
     elif row.kind == EvidenceKind.ADDRESS:
-        text, href = row.address, row.address
+        text, note, href = row.note or row.address, "", row.address
     elif row.kind == EvidenceKind.CHECK:
         text = link.title if link is not None else _("一次执行检查")
     elif row.event_seq in events:
@@ -179,7 +179,7 @@ def evidence_row(
         "kind": EVIDENCE_LABELS[EvidenceKind(row.kind)],
         "text": text,
         "href": href,
-        "note": row.note,
+        "note": note,
         "remove_url": remove if removable and not keeps else "",
     }
 

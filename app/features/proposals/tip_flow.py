@@ -5,7 +5,7 @@ What was taken up waits for an answer again once its proposal is withdrawn.
 
 from collections.abc import Iterable
 
-from app.core.i18n import lazy
+from app.core.i18n import lazy, lazy_in_context
 from app.core.permissions import Actor, Person, directory, grant_for, names_of
 from app.core.tasks import WantedTask
 from app.core.workflow import Authority, Flow, State, Who, step, system_only
@@ -73,7 +73,7 @@ FLOW = Flow(
     ),
     (
         step("take_up", "sent", "taken_up", head, lazy("转为奖惩建议"), hidden=True, tell=sender),
-        step("close", "sent", "closed", head, lazy("不采纳"), reason=True, tell=sender),
+        step("close", "sent", "closed", head, lazy_in_context("step", "不采纳"), reason=True, tell=sender),
         # Done with the withdrawal of the proposal, in its transaction.
         step("reopen", "taken_up", "sent", system_only, lazy("恢复处理"), hidden=True, tell=concerned,
              sentence=lazy("奖惩建议已撤回，线索恢复待处理")),

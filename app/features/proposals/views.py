@@ -146,6 +146,7 @@ def show_form(form: Any, heading: str, facts: Any, status: int, proposal: Propos
         action=request.full_path.rstrip("?"),
         submit_label=_("存为草稿"),
         cancel_url=back,
+        words_hint=drafting.words_hint(form),
         **drafting.quoted(form),
     )
 

@@ -262,7 +262,7 @@ def draft_clause(suggestion: Suggestion, *, actor: Actor, clause_id: int | None 
         suggestion.id,
         "suggestion:draft-clause",
         actor,
-        data={"clause": place.cited},
+        data={"clause": f"《{place.title}》{place.name}"},
         tell=[person for person in [author_id(suggestion)] if person is not None],
     )
     return version

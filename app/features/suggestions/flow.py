@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from app.core import clock, workdays
-from app.core.i18n import lazy
+from app.core.i18n import lazy, lazy_in_context
 from app.core.numbering import next_number
 from app.core.permissions import Actor
 from app.core.workflow import Flow, State, stay, step, system_only
@@ -328,18 +328,18 @@ FLOW = Flow(
         step("score", "review company_review", "review company_review", decider, lazy("打分"), form="score",
              choose=stay, ready=ready_to_score, effect=score, fields=frozenset({"total"}),
              sentence=lazy("打分 %(total)s 分"), offered_when_ready=True),
-        step("adopt", "review company_review trial", "adopted", decider, lazy("采纳"), kind="primary",
-             form="adopt", ready=ready_to_adopt, effect=adopt, tell=the_author),
-        step("try", "review company_review", "trial", decider, lazy("试行"), form="try", ready=ready_to_try,
-             effect=try_out, tell=the_author),
+        step("adopt", "review company_review trial", "adopted", decider, lazy_in_context("step", "采纳"),
+             kind="primary", form="adopt", ready=ready_to_adopt, effect=adopt, tell=the_author),
+        step("try", "review company_review", "trial", decider, lazy_in_context("step", "试行"), form="try",
+             ready=ready_to_try, effect=try_out, tell=the_author),
         step("park", "review company_review trial", "parked", decider, lazy("留待条件成熟"), form="park",
              ready=ready_to_park, effect=park, tell=the_author),
         step("escalate", "review", "company_review", reviewer, lazy("上报公司评审"), effect=escalate,
              tell=deciders),
         step("take_up", "parked", "review", reviewer, lazy("重新评审"), kind="primary", effect=take_up_again,
              tell=the_author),
-        step("decline", "accepted review company_review trial parked", "declined", decider, lazy("不采纳"),
-             kind="danger", reason=True, effect=decline, tell=the_author),
+        step("decline", "accepted review company_review trial parked", "declined", decider,
+             lazy_in_context("step", "不采纳"), kind="danger", reason=True, effect=decline, tell=the_author),
         step("merge", "submitted accepted review", "duplicate", acceptor, lazy("并入同类建议"), form="merge",
              ready=ready_to_merge, effect=merge, tell=the_author, fields=frozenset({"number"}),
              sentence=lazy("并入 %(number)s，支持的人一并计入")),

@@ -10,6 +10,7 @@ from app.core.errors import Conflict, Invalid
 from app.core.i18n import gettext as _
 from app.core.permissions import can
 from app.core.uow import unit_of_work
+from app.features.proposals.drafting import words_hint
 from app.features.proposals.enums import ProposalPerm
 from app.features.proposals.queries import clauses_on
 from app.features.rules.enums import RulePerm
@@ -199,6 +200,7 @@ def show_clause(form: Any, suggestion: Suggestion, heading: str, status: int) ->
         trail=page.trail_to(suggestion),
         facts=(suggestion.title,),
         form=form,
+        words_hint=words_hint(form),
         submit_label=heading,
         cancel_url=page.address(suggestion),
     )

@@ -105,7 +105,8 @@ def answer_facts(suggestion: Suggestion) -> Facts:
     if suggestion.read_at is not None:
         facts.append((_("提出人确认已读"), filters.moment_text(suggestion.read_at)))
     if suggestion.answer_days is not None:
-        facts.append((_("答复用了"), _("%(days)s 个工作日", days=suggestion.answer_days)))
+        days = suggestion.answer_days
+        facts.append((_("答复用了"), _("%(days)s 个工作日", days=days) if days else _("不到 1 个工作日")))
     return facts
 
 
@@ -229,7 +230,7 @@ def context(suggestion: Suggestion, actor: Actor) -> dict[str, Any]:
         else "",
         "reward_url": f"{url}/reward" if rewarding.may_reward(suggestion, actor) else "",
         "proposal_url": f"/proposals/{suggestion.proposal_id}"
-        if suggestion.proposal_id is not None and mine
+        if rewarding.sees_reward(suggestion, actor)
         else "",
         "name_url": f"{url}/name"
         if suggestion.naming == Naming.KEEPER and actor.id == rules_of.keeper_id() and actor.id is not None

@@ -114,10 +114,9 @@ def receipt() -> Any:
 
 
 def show_asking(form: ReceiptForm, status: int) -> Any:
-    """Ask for the code."""
+    """Ask for the code; a plain form, for what it leads to is another page, and no address may carry the code."""
     return fragments.page(
-        "_ui/form.html",
-        fragment="form",
+        "_ui/upload_form.html",
         status=status,
         heading=_("回执码查询"),
         trail=page.trail(),

@@ -77,7 +77,9 @@ sentences.register(
         "suggestion:no-method": lazy("还没有写办法：请退回补充，或转为意见直接答复"),
         "suggestion:no-scoring": lazy("现在不用评分表；要打分的，请系统管理员在设置里打开"),
         "suggestion:above-authority": lazy("投入超过部门权限 %(limit)s 元，请点“上报公司评审”"),
-        "suggestion:not-scored": lazy("采纳前须有 %(wanted)s 人打分，现有 %(count)s 人，请先打分"),
+        "suggestion:not-scored": lazy(
+            "采纳前须有 %(wanted)s 人打分，现有 %(count)s 人；还没打分的评审人请先打分"
+        ),
         "suggestion:no-effect-check": lazy("没有要复查的效果"),
         "suggestion:effect-too-early": lazy("%(day)s 起才能复查，请到那天再填"),
         "suggestion:already-read": lazy("您已经确认过"),

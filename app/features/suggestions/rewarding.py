@@ -14,10 +14,13 @@ from app.features.proposals import actions as proposal_actions
 from app.features.proposals.actions import ProposalValues
 from app.features.proposals.enums import ProposalKind, ProposalPerm
 from app.features.proposals.models import Proposal
+from app.features.proposals.queries import visible_ids
 from app.features.suggestions import rules_of
 from app.features.suggestions.enums import SUGGESTION, SuggestionStatus
 from app.features.suggestions.flow import FLOW
 from app.features.suggestions.models import Suggestion
+
+LONGEST_NOTE = 200
 
 
 def may_reward(suggestion: Suggestion, actor: Actor) -> bool:
@@ -31,6 +34,14 @@ def may_reward(suggestion: Suggestion, actor: Actor) -> bool:
         and rules_of.is_on(rules_of.AWARDS)
         and can(actor, ProposalPerm.PROPOSE, owner.department_id)
     )
+
+
+def sees_reward(suggestion: Suggestion, actor: Actor) -> bool:
+    """Tell whether a reward is proposed that this reader may open: its author not before it is submitted."""
+    if suggestion.proposal_id is None:
+        return False
+    seen = visible_ids(actor).where(Proposal.id == suggestion.proposal_id)
+    return session.execute(seen).scalar_one_or_none() is not None
 
 
 def propose_reward(
@@ -72,8 +83,8 @@ def propose_reward(
         amount=amount,
     )
     proposal = proposal_actions.draft(actor=actor, values=values)
-    address = f"/suggestions/{suggestion.id}"
-    proposal_actions.add_evidence(proposal, actor=actor, version=None, address=address)
+    address, note = f"/suggestions/{suggestion.id}", f"{suggestion.number} {suggestion.title}"[:LONGEST_NOTE]
+    proposal_actions.add_evidence(proposal, actor=actor, version=None, address=address, note=note)
     suggestion.proposal_id = proposal.id
     suggestion.touch()
     session.flush()
