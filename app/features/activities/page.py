@@ -22,7 +22,7 @@ from app.features.activities.enums import (
     ActivityStatus,
     PlaceStatus,
 )
-from app.features.activities.flow import FLOW, organiser
+from app.features.activities.flow import FLOW, approver, organiser, settler
 from app.features.activities.models import Activity, ActivityPlace
 from app.features.activities.queries import OptionRow
 from app.features.activities.settlement import NOTHING, Settlement, settle
@@ -173,6 +173,15 @@ def option_rows(options: Sequence[OptionRow]) -> list[dict[str, Any]]:
     ]
 
 
+def waits_for(activity: Activity) -> list[str]:
+    """Return whom an activity waits for that is out of its organiser's hands: to be approved, to be settled."""
+    if activity.status == ActivityStatus.VOTING and not activity.voting_now:
+        return [_("投票已截止，等批准：%(names)s", names=approver.ask(activity))]
+    if activity.status == ActivityStatus.RECORDED:
+        return [_("等结算：%(names)s", names=settler.ask(activity))]
+    return []
+
+
 def context(activity: Activity, actor: Actor) -> dict[str, Any]:
     """Return all that the page of an activity needs, for this reader."""
     state, events = FLOW.state(activity.status), events_for(ACTIVITY, activity.id)
@@ -186,7 +195,7 @@ def context(activity: Activity, actor: Actor) -> dict[str, Any]:
         "trail": trail(),
         "state": state.label,
         "tone": state.tone,
-        "facts": [str(activity.number), activity.owner.name],
+        "facts": [str(activity.number), activity.owner.name, *waits_for(activity)],
         "activity": activity,
         "told": told(activity),
         "options": option_rows(options),

@@ -221,6 +221,18 @@ def test_a_cancelled_activity_tells_who_enrolled_and_the_search_finds_it(client:
     assert activity.budget == Decimal("1000.00")
 
 
+def test_whoever_opens_one_reads_whom_it_waits_for(client: Client, desk: Desk, at: At) -> None:
+    address = f"/activities/{desks.propose(desk).id}"
+    client.as_(desk.owner)
+    assert step(client, address, "open_vote", vote_until="11-25 18:00") == 303
+    client.get(address)
+    assert "投票已截止" not in client.page.text
+    at(2026, 11, 26, 9)
+    client.as_(desk.owner).get(address)
+    said = client.page.text.partition("投票已截止，等批准：")[2]
+    assert desk.head.name in said[:20]
+
+
 def test_in_english(client: Client, desk: Desk) -> None:
     with unit_of_work():
         desk.owner.locale = i18n.ENGLISH
