@@ -11,7 +11,7 @@ const release = (form) => {
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.method !== "post") return;
+  if (form.getAttribute("method") !== "post") return; // a field may be called method
   if (form.dataset.busy) {
     event.preventDefault();
     event.stopImmediatePropagation();

@@ -64,3 +64,20 @@ def test_a_seat_that_is_given_back_goes_to_the_first_in_the_queue(visits: Visits
     expect(first.locator("#own .status")).to_have_text("已报名")
     late.reload()
     expect(late.locator("#own")).to_contain_text("候补第 2 位")
+
+
+def test_a_weekly_session_is_begun_by_people_with_scripts(visits: Visits) -> None:
+    page = visits.open("h1", "/training/series/new")
+    page.fill("[name=title]", "全员周三大讲堂")
+    page.select_option("[name=weekday]", label="周三")
+    page.fill("[name=begins]", "16点")
+    page.fill("[name=place]", "三楼会议室")
+    page.get_by_label("组织部门").select_option(label="综合办公室")
+    page.get_by_role("button", name="保存").click()
+    expect(page.locator("[name=begins][aria-invalid=true]")).to_be_visible()
+    page.fill("[name=begins]", "16：00")
+    page.get_by_role("button", name="保存").dblclick()
+    page.wait_for_url(f"{visits.site}/training")
+    expect(page.locator("#toasts")).to_contain_text("往后的场次已经排出")
+    # one series of four weeks ahead, whatever the second click asked for
+    expect(page.get_by_role("link", name="全员周三大讲堂")).to_have_count(4)

@@ -65,6 +65,7 @@ class SealRegistrationForm(CreationForm):
         required=True,
         default=str(SealForm.DRAWN),
         id="seal-form",
+        name="seal_form",
     )
     purpose = ChoiceField(
         lazy("印文用途"),

@@ -106,7 +106,7 @@ class SealUseList(Listing):
                 condition=lambda value: SealUse.seal_id == int(value),
             ),
             Filter(
-                "form",
+                "use_form",
                 lazy("形式"),
                 SealUse.form,
                 options=[(str(code), label) for code, label in USE_FORM_LABELS.items()],

@@ -75,9 +75,9 @@ def begin(form: Any, actor: Actor, topic_id: int | None) -> None:
 
 def fill(form: Any, row: Any) -> None:
     """Fill a form from what is kept."""
-    for field in form:
-        if hasattr(row, field.name) and field.name != "csrf_token":
-            field.data = getattr(row, field.name)
+    for name in form.data:
+        if hasattr(row, name):
+            form[name].data = getattr(row, name)
 
 
 def values_of(form: Any, kind: type[SessionValues] | type[SeriesValues]) -> Any:

@@ -65,7 +65,9 @@ class SessionFields(BaseForm):
     )
     audience = MultipleField(lazy("面向的部门"), coerce=int)
     capacity = WholeNumberField(lazy("名额"), least=1, most=MOST_SEATS)
-    form = RadioField(lazy("方式"), choices=list(FORM_LABELS.items()), required=True, id="session-form")
+    form = RadioField(
+        lazy("方式"), choices=list(FORM_LABELS.items()), required=True, id="session-form", name="session_form"
+    )
     provider_id = ChoiceField(lazy("培训机构"), coerce=int)
     cost = AmountField(lazy("费用（元）"))
     rule_version_id = ChoiceField(lazy("学习的制度"), coerce=int)
@@ -162,7 +164,9 @@ class SeriesFields(BaseForm):
     )
     audience = MultipleField(lazy("面向的部门"), coerce=int)
     capacity = WholeNumberField(lazy("名额"), least=1, most=MOST_SEATS)
-    form = RadioField(lazy("方式"), choices=list(FORM_LABELS.items()), required=True, id="session-form")
+    form = RadioField(
+        lazy("方式"), choices=list(FORM_LABELS.items()), required=True, id="session-form", name="session_form"
+    )
     department_id = ChoiceField(lazy("组织部门"), coerce=int, required=True)
     starts_on = DateField(lazy("从哪天起"), required=True)
     ends_on = DateField(lazy("到哪天止"))

@@ -102,7 +102,7 @@ class SessionList(Listing):
                 options=[(str(number), name) for number, name in queries.subject_choices()],
                 condition=lambda code: TrainingSession.subject_id == int(code),
             ),
-            Filter("form", lazy("方式"), TrainingSession.form, options=list(FORMS.items())),
+            Filter("session_form", lazy("方式"), TrainingSession.form, options=list(FORMS.items())),
             Filter(
                 "mine",
                 lazy("范围"),

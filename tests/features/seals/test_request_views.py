@@ -244,7 +244,7 @@ def test_register_shows_printed_and_pressed_seals_in_one_list(
     for word in (printed.number, on_paper.number, "盖实物章", "电子件", "待归档", "已归档"):
         assert word in client.page.text, word
     assert client.page.one("a", href=address(request)).text == on_paper.number
-    export = client.get("/seals/uses?format=csv&form=wet").get_data(as_text=True)
+    export = client.get("/seals/uses?format=csv&use_form=wet").get_data(as_text=True)
     assert on_paper.number in export
     assert printed.number not in export
     assert client.get("/seals/uses?format=xlsx").mimetype.endswith("sheet")

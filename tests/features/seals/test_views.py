@@ -126,7 +126,7 @@ def test_the_manager_of_seals_registers_a_seal_and_hands_it_on(client, seal_mana
     client.as_(seal_manager)
     response = client.submit(
         "/seals/new",
-        {"kind": "quotation", "form": "drawn", "keeper_id": seal_keeper.id, "filed_number": "3205001234567"},
+        {"kind": "quotation", "seal_form": "drawn", "keeper_id": seal_keeper.id, "filed_number": "3205001234567"},
     )
     assert response.status_code == 303
     row = session.query(Seal).one()
@@ -146,7 +146,7 @@ def test_a_form_that_asks_for_a_drawn_company_seal_is_refused_at_the_field(
 ):
     entity()
     client.as_(seal_manager)
-    response = client.submit("/seals/new", {"kind": kind, "form": "drawn", "keeper_id": seal_keeper.id})
+    response = client.submit("/seals/new", {"kind": kind, "seal_form": "drawn", "keeper_id": seal_keeper.id})
     assert response.status_code == 422
     assert any("只登记实物" in error for error in client.page.errors())
     assert session.query(Seal).count() == 0
