@@ -17,11 +17,11 @@ from app.features.training.enums import (
     PERSON_TONES,
     TRAINING_SESSION,
     PersonStatus,
-    SessionStatus,
     TrainingPerm,
 )
 from app.features.training.flow import FLOW, conductor
 from app.features.training.forms import STEP_FORMS, EditSessionForm, NewSessionForm
+from app.features.training.indicators import HELD
 from app.features.training.lists import SessionList
 from app.features.training.models import TrainingSession
 from app.features.training.series import WEEKS_AHEAD
@@ -36,7 +36,6 @@ blueprint = Blueprint("training", __name__, url_prefix="/training")
 TEMPLATE = "training/show.html"
 PLANNERS = (TrainingPerm.LEAD, TrainingPerm.MANAGE)
 WEEKS_BACK = 3
-NOT_HELD = (SessionStatus.CANCELLED, SessionStatus.MOVED)
 
 
 @blueprint.get("")
@@ -73,9 +72,9 @@ def ways_of(actor: Actor) -> list[tuple[str, str]]:
 
 
 def week_row(monday: Any, rows: list[Any], this_week: Any) -> dict[str, Any]:
-    """Return a week as the page shows it; one that is over without a session is marked, unless nobody worked."""
+    """Return a week as the page shows it; one that is over and had no session is marked, unless nobody worked."""
     friday = monday + 4 * (queries.WEEK // 7)
-    held = [row for row in rows if row.status not in NOT_HELD]
+    held = [row for row in rows if row.status in HELD]
     worked = any(workdays.is_working_day(monday + day * (queries.WEEK // 7)) for day in range(5))
     return {
         "label": _("%(first)s 至 %(last)s", first=filters.date_text(monday), last=filters.date_text(friday)),

@@ -48,6 +48,20 @@ def as_(client: Client, who: User) -> Client:
     return client.as_(session.get_one(User, who.id))
 
 
+@pytest.mark.parametrize(("held", "marked"), [(True, 2), (False, 3)])
+def test_a_week_that_is_over_is_marked_unless_its_session_was_held(
+    client: Client, desk: Desk, at: At, held: bool, marked: int
+) -> None:
+    if held:
+        opened(desk, at)
+    else:
+        desks.announced(desk)
+    at(2026, 12, 1, 9)
+    html = as_(client, desk.head).get("/training").get_data(as_text=True)
+    # the two weeks before had none
+    assert html.count("这一周没有培训") == marked
+
+
 def test_the_head_plans_announces_and_a_salesperson_enrols(client: Client, desk: Desk) -> None:
     as_(client, desk.head).get("/training/new")
     typed = {
