@@ -11,7 +11,7 @@ def qr_svg(text: str, label: str) -> Markup:
     path = "".join(f"M{column + 4} {row + 4}h{length}v1h-{length}z" for row, column, length in runs)
     side = size + 8
     return Markup(  # noqa: S704 - numbers and an escaped label only
-        f'<svg role="img" aria-label="{escape(label)}" width="320" height="320" viewBox="0 0 {side} {side}" '
+        f'<svg role="img" aria-label="{escape(label)}" width="480" height="480" viewBox="0 0 {side} {side}" '
         f'shape-rendering="crispEdges"><rect width="{side}" height="{side}" fill="#fff"></rect>'
         f'<path d="{path}" fill="#000"></path></svg>'
     )

@@ -123,7 +123,7 @@ class LeaveAnswerForm(BaseForm):
         required=True,
         id="leave-answer",
     )
-    note = LongTextField(lazy("说明"), longest=200)
+    note = LongTextField(lazy("说明（不准假的须写）"), longest=200)
 
 
 class SummonForm(BaseForm):

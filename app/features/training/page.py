@@ -14,7 +14,7 @@ from app.core.permissions import Actor
 from app.core.timeline import Event, events_for
 from app.features.rules import versions
 from app.features.rules.models import RuleVersion
-from app.features.training import feedback, queries
+from app.features.training import feedback, queries, signing_in
 from app.features.training.enums import (
     ATTENDANCE_LABELS,
     FORM_LABELS,
@@ -34,7 +34,6 @@ from app.features.training.enums import (
 )
 from app.features.training.flow import FLOW, conductor, may_become
 from app.features.training.models import TrainingPerson, TrainingSession
-from app.features.training.signing_in import CORRECTED_IN
 from app.web import documents, filters
 
 Facts = list[tuple[Any, ...]]
@@ -138,7 +137,7 @@ def own_words(person: TrainingPerson | None) -> tuple[str, str, str]:
             _("候补第 %(place)s 位，有空位会自动转为报名", place=queries.place_in_queue(person)),
         )
     if status == PersonStatus.LEAVE_ASKED:
-        return label, tone, person.leave_reason
+        return label, tone, _("请假原因：%(reason)s", reason=person.leave_reason)
     if person.leave_answer:
         return label, tone, _("答复：%(text)s", text=person.leave_answer)
     return label, tone, ""
@@ -164,6 +163,8 @@ def own_ways(
         status, "ask_leave"
     ):
         way("leave", "training_people.leave")
+    if signing_in.may_sign_in(training_session, person, actor):
+        way("sign_in", "training_people.here")
     if feedback.may_give(training_session, person):
         way("feedback", "training_people.give_feedback")
     return ways
@@ -314,7 +315,7 @@ def context(training_session: TrainingSession, actor: Actor) -> dict[str, Any]:
         "is_chair": actor.id == training_session.chair_id,
         "conducting": conducting_ways(training_session) if leads else [],
         "roll_url": url_for("training_people.sign_in", **key)
-        if leads and training_session.status in CORRECTED_IN
+        if leads and training_session.status in signing_in.CORRECTED_IN
         else "",
         "people": person_rows(training_session, actor),
         "feedback": feedback_facts(training_session) if sees and training_session.status in WAS_HELD else [],

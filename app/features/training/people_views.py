@@ -157,7 +157,12 @@ def summon(session_id: int) -> Any:
 
 
 def show_form(
-    training_session: TrainingSession, form: Any, heading: str, status: int, facts: Any = ()
+    training_session: TrainingSession,
+    form: Any,
+    heading: str,
+    status: int,
+    facts: Any = (),
+    submit_label: str = "",
 ) -> Any:
     """Show a small form below a session."""
     return fragments.page(
@@ -168,7 +173,7 @@ def show_form(
         trail=page.trail_to(training_session),
         facts=(*facts, page.span(training_session.starts_at, training_session.ends_at)),
         form=form,
-        submit_label=_("提交"),
+        submit_label=submit_label or _("提交"),
         cancel_url=page.address(training_session),
     )
 
@@ -288,18 +293,23 @@ def here(session_id: int) -> Any:
     form = CodeForm()
     if request.method != "POST":
         form.code.data = request.args.get("code", "")[:20]
-        return show_form(row, form, _("签到"), 200)
+        return show_here(row, form, 200)
     if not form.validate():
-        return show_form(row, form, _("签到"), 422)
+        return show_here(row, form, 422)
     try:
         with unit_of_work():
             signing_in.sign_in_by_code(
                 queries.get_session(actor, session_id), actor=actor, code=form.code.data
             )
     except (Conflict, Invalid) as problem:
-        return show_form(queries.get_session(actor, session_id), form, _("签到"), form.refuse(problem))
+        return show_here(queries.get_session(actor, session_id), form, form.refuse(problem))
     flash(_("已签到"), "ok")
     return fragments.go(page.address(row))
+
+
+def show_here(training_session: TrainingSession, form: CodeForm, status: int) -> Any:
+    """Show the field of the code, with the button one presses after scanning."""
+    return show_form(training_session, form, _("签到"), status, submit_label=_("签到"))
 
 
 # Feedback

@@ -128,6 +128,17 @@ def walk_in(training_session: TrainingSession, user_id: int, how: SignInMethod, 
     session.flush()
 
 
+def may_sign_in(training_session: TrainingSession, person: TrainingPerson | None, actor: Actor) -> bool:
+    """Tell whether the code on the screen is what an actor, with this part or none, signs in by now."""
+    return (
+        training_session.status == SessionStatus.OPEN
+        and training_session.code_secret is not None
+        and actor.id != training_session.chair_id
+        and (person is None or person.presence not in WAS_THERE)
+        and may_become(person.status if person is not None else None, "sign_in")
+    )
+
+
 def sign_in_by_code(training_session: TrainingSession, *, actor: Actor, code: str) -> None:
     """Sign oneself in by the code on the screen.
 

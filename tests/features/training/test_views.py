@@ -144,8 +144,12 @@ def test_the_screen_shows_the_code_and_scanning_it_signs_in(client: Client, desk
     part = client.get(f"/training/{row.id}/screen", htmx=True)
     assert code in part.text
     assert "<html" not in part.text
+    # who cannot scan finds the field from the page of the session; the chair has no use for it
+    link = f'href="/training/{row.id}/here"'
+    assert link not in client.get(f"/training/{row.id}").text
+    assert link in as_(client, desk.people[0]).get(f"/training/{row.id}").text
     here = f"/training/{row.id}/here?code={code}"
-    as_(client, desk.people[0]).get(here)
+    client.get(here)
     assert client.page.one("input", name="code").attributes["value"] == code
     address = f"/training/{row.id}/here"
     typed = {"csrf_token": client.csrf_token(), "code": code}
@@ -155,6 +159,7 @@ def test_the_screen_shows_the_code_and_scanning_it_signs_in(client: Client, desk
         assert "二维码已经换了" in late.text
     assert client.post(address, typed).status_code == 303
     assert desks.states(row, desk.people[0]) == ["present"]
+    assert link not in client.get(f"/training/{row.id}").text
 
 
 def test_feedback_is_for_those_present_and_shown_as_averages(client: Client, desk: Desk, at: At) -> None:
