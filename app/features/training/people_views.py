@@ -1,5 +1,6 @@
 """What people do with their part in a session: enrol, step back, ask for leave, sign in, give feedback."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, Response, flash, request, url_for
@@ -198,11 +199,12 @@ def sign_in(session_id: int) -> Any:
     try:
         sheet = documents.checked_upload(form.file.data)
         with unit_of_work():
+            locked = queries.get_session(actor, session_id)
             signing_in.call_roll(
-                queries.get_session(actor, session_id),
+                locked,
                 actor=actor,
                 version=form.version.data,
-                roll=roll_of(form),
+                roll=roll_of(form, queries.presences(locked.id)),
                 sheet=sheet,
             )
     except (Conflict, Invalid) as problem:
@@ -235,11 +237,17 @@ def person_label(row: Any) -> str:
     return str(row.name)
 
 
-def roll_of(form: RollForm) -> RollCall:
-    """Return what a valid form says of who was there."""
-    present = dict.fromkeys(form.present.data or [], Presence.PRESENT)
+def roll_of(form: RollForm, known: Mapping[int, str]) -> RollCall:
+    """Return what a valid form says of who was there; ``known`` says how those were who signed in before.
+
+    Who was late before and is not ticked as present any more did not come, though the box of the late is still ticked.
+    """
+    there = form.present.data or []
+    present = dict.fromkeys(there, Presence.PRESENT)
     for numbers, how in ((form.late.data, Presence.LATE), (form.left_early.data, Presence.LEFT_EARLY)):
-        present.update(dict.fromkeys(numbers or [], how))
+        present.update(
+            {number: how for number in numbers or [] if number in there or known.get(number) != how}
+        )
     return RollCall(present, form.walk_in.data)
 
 
@@ -252,6 +260,7 @@ def show_roll(training_session: TrainingSession, form: RollForm, status: int) ->
         trail=page.trail_to(training_session),
         facts=(page.span(training_session.starts_at, training_session.ends_at), training_session.place),
         form=form,
+        more_open=bool(form.late.data or form.left_early.data or form.walk_in.data or form.errors),
         action=request.path,
         submit_label=_("登记出勤"),
         cancel_url=page.address(training_session),

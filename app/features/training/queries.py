@@ -136,6 +136,14 @@ def people_rows(actor: Actor, training_session: TrainingSession) -> Sequence[Any
     ).all()
 
 
+def presences(session_id: int) -> dict[int, str]:
+    """Return how people were there as far as it is known, by the ids of their parts in a session."""
+    statement = select(TrainingPerson.id, TrainingPerson.presence).where(
+        TrainingPerson.session_id == session_id, TrainingPerson.presence.is_not(None)
+    )
+    return {row.id: row.presence for row in session.execute(statement)}
+
+
 def person_of(training_session: TrainingSession, user_id: int | None) -> TrainingPerson | None:
     """Return a person's part in a session; None for who never had any."""
     statement = select(TrainingPerson).where(

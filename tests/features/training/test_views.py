@@ -14,6 +14,7 @@ from app.core.uow import unit_of_work
 from app.features.people.models import User
 from app.features.training import queries as training_queries
 from app.features.training import rotating_code, topics
+from app.features.training.enums import Presence
 from app.features.training.flow import SIGN_IN_CODE
 from app.features.training.models import TrainingSeries, TrainingSession, TrainingTopic
 from tests import factories
@@ -160,6 +161,23 @@ def test_the_screen_shows_the_code_and_scanning_it_signs_in(client: Client, desk
     assert client.post(address, typed).status_code == 303
     assert desks.states(row, desk.people[0]) == ["present"]
     assert link not in client.get(f"/training/{row.id}").text
+
+
+def test_who_was_late_by_the_code_and_is_unticked_did_not_come(client: Client, desk: Desk, at: At) -> None:
+    row = opened(desk, at)
+    late, other = (training_queries.person_of(row, who.id) for who in desk.people[:2])
+    assert late is not None
+    assert other is not None
+    desks.call_roll(row, desk.chair, present={late.id: Presence.LATE})
+    form = f"/training/{row.id}/sign-in"
+    as_(client, desk.chair).get(form)
+    assert "open" in client.page.one("details", **{"class": "card"}).attributes
+    typed = {**client.page.values(form), "late": [str(late.id)]}
+    # a colleague who is only ticked as late came, though late
+    assert (
+        client.post(form, {**typed, "present": [], "late": [str(late.id), str(other.id)]}).status_code == 303
+    )
+    assert desks.states(row, *desk.people[:2]) == ["absent", "late"]
 
 
 def test_feedback_is_for_those_present_and_shown_as_averages(client: Client, desk: Desk, at: At) -> None:
