@@ -26,7 +26,7 @@ from app.features.training.models import TrainingSession, TrainingSubject
 
 LONGEST_TITLE = 120
 MOST_QUESTIONS = 100
-KEEP_UP_EVERY = timedelta(hours=1)
+KEEP_UP_EVERY = timedelta(minutes=10)
 ENDS_BEFORE_IT_BEGINS = lazy("截止时间须晚于开始时间")
 
 
