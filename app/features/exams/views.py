@@ -400,7 +400,7 @@ def certify() -> Any:
     if request.method != "POST":
         if exam is not None:
             form.title.data = _("%(title)s合格证书", title=exam.title)
-            form.basis.data = _("参加“%(title)s”测试", title=exam.title)
+            form.basis.data = _("通过测试“%(title)s”", title=exam.title)
             form.people.data = [number for number, _name in passed]
         return show_certify(form, 200, exam)
     if not form.validate():
