@@ -16,6 +16,7 @@ from app.features.rules.models import ClauseText, RuleVersion, is_in_force
 from app.features.supervision import actions
 
 MECHANISM, INQUIRY, VEHICLES = "营销部门工作机制", "询价与投标管理办法", "车辆与设备管理办法"
+TRAINING = "培训与合理化建议管理办法"
 BINDINGS = (
     (MECHANISM, "第一条", "rules-signed"),
     (MECHANISM, "第五条", "items-have-somebody"),
@@ -33,6 +34,7 @@ BINDINGS = (
     (VEHICLES, "第八条", "vehicles-fines-settled"),
     (VEHICLES, "第十一条", "hand-overs-confirmed-in-time"),
     (VEHICLES, "第十二条", "equipment-unharmed"),
+    (TRAINING, "第三条", "week-with-session"),
 )
 
 
