@@ -126,7 +126,12 @@ def test_the_manager_of_seals_registers_a_seal_and_hands_it_on(client, seal_mana
     client.as_(seal_manager)
     response = client.submit(
         "/seals/new",
-        {"kind": "quotation", "seal_form": "drawn", "keeper_id": seal_keeper.id, "filed_number": "3205001234567"},
+        {
+            "kind": "quotation",
+            "seal_form": "drawn",
+            "keeper_id": seal_keeper.id,
+            "filed_number": "3205001234567",
+        },
     )
     assert response.status_code == 303
     row = session.query(Seal).one()
