@@ -47,6 +47,7 @@ from app.features.suggestions.readiness import (
 from app.features.suggestions.waiting import (
     accepting,
     after_acceptance,
+    after_verification,
     answering,
     arranging,
     carrying_out,
@@ -304,7 +305,7 @@ FLOW = Flow(
         State(S.DUPLICATE, lazy("并入同类建议"), "neutral", terminal=True),
         State(S.IMPLEMENTING, lazy("实施中"), "info", carrying_out, milestone=True),
         State(S.VERIFYING, lazy("待验收"), "warn", verifying),
-        State(S.DONE, lazy("已实施"), "ok", checking_effect, milestone=True),
+        State(S.DONE, lazy("已实施"), "ok", after_verification, milestone=True),
         State(S.REWARDED, lazy("已奖励"), "ok", checking_effect, milestone=True),
         State(S.WITHDRAWN, lazy("已撤回"), "neutral", terminal=True),
     ),

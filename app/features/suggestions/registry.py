@@ -39,6 +39,8 @@ tasks.register_kinds(
     TaskKind("suggestion:deliver", lazy("实施建议")),
     TaskKind("suggestion:verify", lazy("验收建议"), "verify"),
     TaskKind("suggestion:confirm", lazy("看建议的答复"), ends_with_person=True),
+    # A setting turned on or off brings or ends it with the next step, not at once.
+    TaskKind("suggestion:reward", lazy("为建议提出奖励"), "reward", lags=True),
     TaskKind("suggestion:check-effect", lazy("复查建议的效果"), "check_effect", lags=True),
 )
 jobs.register_job("suggestions:remind", upkeep.remind, every=timedelta(hours=1))

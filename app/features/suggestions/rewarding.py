@@ -88,6 +88,7 @@ def propose_reward(
     suggestion.proposal_id = proposal.id
     suggestion.touch()
     session.flush()
+    FLOW.sync_tasks(suggestion)
     timeline.record(SUGGESTION, suggestion.id, "suggestion:propose-reward", actor)
     return proposal
 
@@ -113,3 +114,4 @@ def on_ended(proposal_id: int, actor: Actor) -> None:
         suggestion.proposal_id = None
         suggestion.touch()
         session.flush()
+        FLOW.sync_tasks(suggestion)

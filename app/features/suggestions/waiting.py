@@ -5,6 +5,8 @@ from datetime import date, datetime, timedelta
 
 from app.core import clock
 from app.core.tasks import WantedTask
+from app.features.proposals.enums import ProposalPerm
+from app.features.suggestions import rules_of
 from app.features.suggestions.models import Suggestion
 from app.features.suggestions.people_of import author_id, reviewer, turn
 
@@ -95,3 +97,17 @@ def checking_effect(suggestion: Suggestion) -> Iterable[WantedTask]:
             department_id=suggestion.department_id,
             due_at=end_of(effect.due_on),
         )
+
+
+def after_verification(suggestion: Suggestion) -> Iterable[WantedTask]:
+    """Yield the task of looking at the effect, and of proposing the reward its points are worth."""
+    yield from checking_effect(suggestion)
+    owner = suggestion.owner
+    if owner is None or suggestion.proposal_id is not None or rules_of.tier_for(suggestion.total) is None:
+        return
+    yield WantedTask(
+        "suggestion:reward",
+        permission=str(ProposalPerm.PROPOSE),
+        department_id=owner.department_id,
+        excluded_user_id=owner.id,
+    )

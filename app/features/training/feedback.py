@@ -14,6 +14,8 @@ from app.features.training.enums import WAS_HELD, WAS_THERE, PersonStatus
 from app.features.training.flow import FLOW, feedback_until, let_become, may_become
 from app.features.training.models import BEST_SCORE, TrainingFeedback, TrainingPerson, TrainingSession
 
+# Below it, feedback without names would still say who gave it.
+FEWEST_SHOWN = 3
 SCORES = ("content", "delivery", "usefulness")
 
 

@@ -360,6 +360,16 @@ def taking_part(training_session: TrainingSession) -> list[int | None]:
     return [training_session.chair_id, *bound]
 
 
+def invited(training_session: TrainingSession) -> list[int | None]:
+    """Return who takes part, and, where everybody may choose, all whom the session is for."""
+    if training_session.attendance == Attendance.REQUIRED:
+        return taking_part(training_session)
+    return [
+        *taking_part(training_session),
+        *queries.audience_people(training_session.audience, training_session.chair_id),
+    ]
+
+
 def those_there(training_session: TrainingSession) -> list[int | None]:
     """Return who was there."""
     return [person.user_id for person in people_of(training_session) if person.presence in WAS_THERE]
@@ -383,7 +393,7 @@ FLOW = Flow(
     ),
     (
         step("announce", "planned", "announced", conductor, lazy("发布通知"), kind="primary",
-             ready=ready_to_announce, effect=announce, tell=taking_part),
+             ready=ready_to_announce, effect=announce, tell=invited),
         step("open", "announced", "open", conductor, lazy("开始签到"), kind="primary", ready=ready_to_open,
              effect=open_sign_in, offered_when_ready=True),
         step("wrap_up", "open", "wrap_up", conductor, lazy("结束签到"), kind="primary", ready=ready_to_wrap_up,

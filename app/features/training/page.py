@@ -224,10 +224,16 @@ def person_rows(training_session: TrainingSession, actor: Actor) -> list[dict[st
 
 
 def feedback_facts(training_session: TrainingSession) -> Facts:
-    """Return the averages of the feedback, without any name; nothing where nobody answered."""
+    """Return the averages of the feedback, without any name; nothing where nobody answered.
+
+    Of fewer than `feedback.FEWEST_SHOWN` only their number: each would know who said what.
+    """
     found = queries.feedback_of(training_session.id)
     if not found.answers:
         return []
+    if found.answers < feedback.FEWEST_SHOWN:
+        later = _("%(count)s 人，满 %(least)s 人后显示", count=found.answers, least=feedback.FEWEST_SHOWN)
+        return [(_("评价人数"), later)]
     said = [
         (_("内容"), found.content),
         (_("讲解"), found.delivery),

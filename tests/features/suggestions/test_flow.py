@@ -295,12 +295,14 @@ def test_the_reward_goes_through_a_proposal_of_its_tier(office: Office) -> None:
     row = desk.fire(office, number, "verify", "manager", verified_text="好用")
     assert rewarding.may_reward(row, office.actor("manager"))
     assert not rewarding.may_reward(row, office.actor("author"))
+    assert [task.kind for task in open_tasks("suggestion", number)] == ["suggestion:reward"]
     with unit_of_work():
         made = rewarding.propose_reward(
             desk.load(number), actor=office.actor("manager"), version=None, clause_id=clause,
             measure="二等奖", amount=Decimal(200),
         )  # fmt: skip
         proposal_id = made.id
+    assert open_tasks("suggestion", number) == []
     with pytest.raises(Conflict, match="proposed-already"), unit_of_work():
         rewarding.propose_reward(
             desk.load(number), actor=office.actor("manager"), version=None, clause_id=clause,

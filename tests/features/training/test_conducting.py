@@ -168,8 +168,8 @@ def test_who_did_not_sign_in_is_absent_and_who_waited_goes_home(desk: Desk, at: 
     assert desks.states(row, *desk.people) == ["present", "absent", "absent", "withdrawn", ""]
     assert last_event(row).data == {"there": 1, "absent": 2}
     assert (done.code_secret, done.wrapped_up_at) == (None, clock.now())
-    # only who was there is told: they may say how it was
-    assert [notices.unread_count(who.id) for who in desk.people] == [1, 0, 0, 0, 0]
+    # all were told of the session, of its end only who was there: they may say how it was
+    assert [notices.unread_count(who.id) for who in desk.people] == [2, 1, 1, 1, 1]
     waited = queries.person_of(row, waiting.id)
     assert waited is not None
     assert (waited.queue_number, waited.presence) == (None, None)

@@ -120,6 +120,13 @@ def test_what_lies_behind_or_has_no_place_is_not_announced(desk: Desk, at: At) -
         desks.fire(row, "announce", desk.chair)
 
 
+def test_whom_a_voluntary_session_is_for_is_told_of_it(desk: Desk) -> None:
+    row = desks.announced(desk, audience=[desk.department.id])
+    assert desks.states(row, *desk.people) == [""] * 5
+    assert [notices.unread_count(person.id) for person in desk.people] == [1] * 5
+    assert notices.unread_count(desk.stranger.id) == 0
+
+
 def test_who_must_come_is_enrolled_and_told_with_the_announcement(desk: Desk) -> None:
     row = desks.required(desk)
     assert desks.states(row, *desk.people, desk.head) == ["enrolled"] * 6
@@ -186,10 +193,11 @@ def test_the_queue_moves_up_in_its_order_with_each_seat_that_frees(desk: Desk) -
     for who in desk.people[:4]:
         desks.enrol(row, who)
     assert desks.states(row, *desk.people[:4]) == ["enrolled", "waitlisted", "waitlisted", "waitlisted"]
+    before = notices.unread_count(desk.people[2].id)
     desks.withdraw(row, desk.people[1])
     desks.withdraw(row, desk.people[0])
     assert desks.states(row, *desk.people[:4]) == ["withdrawn", "withdrawn", "enrolled", "waitlisted"]
-    assert notices.unread_count(desk.people[2].id) == 1
+    assert notices.unread_count(desk.people[2].id) == before + 1
     # who comes back stands at the end
     assert desks.enrol(row, desk.people[0]) == "waitlisted"
     desks.ask_leave(row, desk.people[2])

@@ -182,16 +182,25 @@ def test_who_was_late_by_the_code_and_is_unticked_did_not_come(client: Client, d
 
 def test_feedback_is_for_those_present_and_shown_as_averages(client: Client, desk: Desk, at: At) -> None:
     row = opened(desk, at)
-    desks.call_roll(row, desk.chair, *desk.people[:2])
+    desks.call_roll(row, desk.chair, *desk.people[:3])
     desks.fire(row, "wrap_up", desk.chair)
     form = f"/training/{row.id}/feedback"
-    assert as_(client, desk.people[2]).get(form).status_code == 409
+    assert as_(client, desk.people[3]).get(form).status_code == 409
     as_(client, desk.people[0]).get(form)
     typed = {"csrf_token": client.csrf_token(), "content": "5", "delivery": "4"}
     assert client.post(form, typed).status_code == 422
     assert client.post(form, {**typed, "usefulness": "4", "comment": "<b>好</b>"}).status_code == 303
+    as_(client, desk.people[1]).get(form)
+    again = {**typed, "csrf_token": client.csrf_token(), "content": "3", "usefulness": "4"}
+    assert client.post(form, again).status_code == 303
+    # of two, each would know what the other said
     page = as_(client, desk.chair).get(f"/training/{row.id}").text
-    assert "5.0 / 5" in page
+    assert "2 人，满 3 人后显示" in page
+    assert "&lt;b&gt;好" not in page
+    as_(client, desk.people[2]).get(form)
+    assert client.post(form, {**again, "csrf_token": client.csrf_token(), "content": "4"}).status_code == 303
+    page = as_(client, desk.chair).get(f"/training/{row.id}").text
+    assert "4.0 / 5" in page
     assert "&lt;b&gt;好" in page
     assert "评价（不记名）" not in as_(client, desk.people[1]).get(f"/training/{row.id}").text
 
