@@ -33,6 +33,9 @@ DIRECTORY_LISTS = ("people_directory.index",)
 MOST_EXPORTS_READ = 200
 MOST_ACCESSES = 100
 
+_Team = aliased(Department)
+HAS_TEAMS = select(_Team.id).where(_Team.parent_id == Department.id).exists()
+
 
 @dataclass(frozen=True)
 class ConsentRow:
@@ -121,30 +124,26 @@ def audience_choices(user: User) -> list[tuple[str, str]]:
 def department_choices(user: User) -> list[tuple[str, str]]:
     """Return the departments a person belongs to, from below upwards, as choices of an audience."""
     chain = department_chain(user.department_id)
-    names = department_names(chain)
-    parents = set(chain[1:])
+    rows = session.execute(
+        select(Department.id, Department.name, HAS_TEAMS.label("teams")).where(Department.id.in_(chain))
+    )
+    named = {row.id: colleagues_of(row.name, row.teams) for row in rows}
     return [
-        (
-            f"{Audience.DEPARTMENT}:{department}",
-            _("“%(name)s”及下属小组的同事", name=names[department])
-            if department in parents
-            else _("“%(name)s”的同事", name=names[department]),
-        )
+        (f"{Audience.DEPARTMENT}:{department}", named[department])
         for department in chain
-        if department in names
+        if department in named
     ]
 
 
-def department_names(ids: Sequence[int]) -> dict[int, str]:
-    """Return the names of departments."""
-    rows = session.execute(select(Department.id, Department.name).where(Department.id.in_(ids)))
-    return {row.id: row.name for row in rows}
+def colleagues_of(name: str, has_teams: bool) -> str:
+    """Return in words who is meant by a department: those of the teams below it are, where there are any."""
+    return _("“%(name)s”及下属小组的同事", name=name) if has_teams else _("“%(name)s”的同事", name=name)
 
 
 def consents_of(user_id: int) -> list[ConsentRow]:
     """Return all consents of a person and their withdrawals, newest first."""
     rows = session.execute(
-        select(Consent, Department.name)
+        select(Consent, Department.name, HAS_TEAMS)
         .outerjoin(Department, Department.id == Consent.department_id)
         .where(Consent.user_id == user_id)
         .order_by(Consent.id.desc())
@@ -153,13 +152,13 @@ def consents_of(user_id: int) -> list[ConsentRow]:
         ConsentRow(
             row.field,
             row.audience,
-            _("“%(name)s”的同事", name=name) if name else str(AUDIENCE_LABELS[Audience(row.audience)]),
+            colleagues_of(name, teams) if name else str(AUDIENCE_LABELS[Audience(row.audience)]),
             row.department_id,
             row.wording,
             row.wording_version,
             row.at,
         )
-        for row, name in rows
+        for row, name, teams in rows
     ]
 
 

@@ -259,6 +259,17 @@ def test_each_audience_is_kept_with_the_department_it_is_of(place: Office) -> No
     assert events(PROFILE, place.wen.id)[2].data == {"field": "about", "audience": "department"}
 
 
+def test_a_department_says_that_its_teams_see_it_too(place: Office) -> None:
+    # the manager stands in the department itself, whose teams are among those who see
+    assert [said for code, said in queries.department_choices(place.manager) if code == place.to_sales()] == [
+        "“销售部”及下属小组的同事"
+    ]
+    show(place, ProfileField.ABOUT, place.to_sales())
+    show(place, ProfileField.ABOUT, f"department:{place.team}")
+    said = [row.said for row in queries.consents_of(place.wen.id)]
+    assert said == ["“一组”的同事", "“销售部”及下属小组的同事"]
+
+
 @pytest.mark.parametrize(
     ("field", "audience", "stays"),
     [
