@@ -11,7 +11,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 def fits(page: Page) -> None:
-    """Nothing of the page is wider than the phone."""
+    """Nothing of the page is wider than the phone, once it is there."""
+    expect(page.locator("h1").first).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= NARROW
 
 
@@ -19,6 +20,7 @@ def test_reported_from_a_quotation_seen_and_answered_with_a_decision(visits: Vis
     visits.prefer(language="en", width=NARROW, java_script_enabled=False)
     page = visits.open("s1", "/quotations")
     page.locator("main a[href*='/r/']").first.click()
+    page.wait_for_url("**/r/*")
     quotation = page.url
     fits(page)
     page.locator("#reported").get_by_role("link", name="Report", exact=True).click()
@@ -38,6 +40,7 @@ def test_reported_from_a_quotation_seen_and_answered_with_a_decision(visits: Vis
     leaders.locator("#steps").get_by_role("button", name="Seen").click()
     expect(leaders.locator("#told")).to_contain_text("Seen")
     leaders.locator("#steps").get_by_role("link", name="Answer").click()
+    expect(leaders.locator("[name=answer]")).to_be_visible()
     fits(leaders)
     leaders.fill("[name=answer]", "I shall call them today")
     leaders.fill("[name=resolution_1_text]", "Bring the overdue valves by Friday")
