@@ -3,17 +3,12 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.browser.conftest import NARROW, Visits
+from tests.browser.walking import fits
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-
-def fits(page: Page) -> None:
-    """Nothing of the page is wider than the phone, once it is there."""
-    expect(page.locator("h1").first).to_be_visible()
-    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW
 
 
 def test_reported_from_a_quotation_seen_and_answered_with_a_decision(visits: Visits) -> None:

@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import NARROW, Visits
+from tests.browser.walking import fits
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -13,12 +14,12 @@ def test_a_judge_scores_on_a_telephone_without_scripts(visits: Visits) -> None:
     phone = visits.open("l1", "/drills?status=rehearsed")
     phone.locator("#rows tbody a").first.click()
     expect(phone.locator("h1 .status")).to_have_text("To be scored")
-    assert phone.evaluate("document.documentElement.scrollWidth") <= NARROW
+    fits(phone)
     drill = phone.url
     phone.get_by_role("link", name="Score", exact=True).click()
     fields = phone.locator("input[name^=points_]")
     expect(fields).to_have_count(7)
-    assert phone.evaluate("document.documentElement.scrollWidth") <= NARROW
+    fits(phone)
     phone.get_by_label("Remark").fill("Asked for the months of use")
     fields.first.fill("11")
     phone.get_by_role("button", name="Submit the sheet").click()

@@ -3,16 +3,12 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.browser.conftest import NARROW, Visits
+from tests.browser.walking import fits
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-
-def fits(page: Page) -> None:
-    """Nothing of the page is wider than the phone."""
-    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW
 
 
 def test_a_test_is_answered_by_thumb_without_scripts(visits: Visits) -> None:

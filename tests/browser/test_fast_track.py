@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import NARROW, Visits
 from tests.browser.story import CUSTOMER
+from tests.browser.walking import fits
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -26,11 +27,6 @@ class Hand:
     def fill(self, name: str, text: str) -> None:
         self.fields += 1
         self.page.fill(f"[name={name}]", text)
-
-
-def fits(page: Page) -> None:
-    """Nothing of the page is wider than the phone."""
-    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW
 
 
 def send(hand: Hand, *, scripts: bool) -> str:

@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 REVISION = "/quotations/[0-9]+/r/[0-9]+"
 
@@ -32,6 +32,14 @@ STOPS = """() => {
   return stops.length;
 }"""
 MOST_PARTS = 4
+
+
+def fits(page: Page) -> None:
+    """Nothing of the page is wider than the screen, once it is there: between two pages there is nothing to measure."""
+    expect(page.locator("h1").first).to_be_visible()
+    page.wait_for_load_state()
+    wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wider <= 0, page.url
 
 
 def walk(page: Page) -> list[str]:
