@@ -160,7 +160,7 @@ WAITING = {
     "meeting": "confirm",
     "resolution": "carry_out check",
     "suggestion": "accept answer begin-review complete conclude confirm decide deliver implement resubmit review"
-    " verify",
+    " reward verify",
     "talk": "agreement hold",
     "training": "announce complete feedback open",
 }
