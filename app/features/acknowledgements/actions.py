@@ -3,14 +3,13 @@
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select
-
 from app.core import search, timeline
 from app.core.db import session
 from app.core.errors import Denied
 from app.core.i18n import lazy
 from app.core.permissions import SYSTEM, Actor, who_may
 from app.core.uow import unit_of_work
+from app.core.workflow import lock
 from app.features.acknowledgements import queries
 from app.features.acknowledgements.enums import ACKNOWLEDGEMENT, AcknowledgementPerm
 from app.features.acknowledgements.flow import FLOW
@@ -25,9 +24,8 @@ def ask(user_id: int, *, actor: Actor) -> Acknowledgement:
 
     Raises Denied for whoever is neither the person nor keeps their letter.
     """
-    # Alone, without the department joined to it: see workflow.lock_row.
-    session.execute(select(User.id).where(User.id == user_id).with_for_update()).all()
-    person = session.get_one(User, user_id, populate_existing=True)
+    person = session.get_one(User, user_id)
+    lock(person)
     if not actor.is_system and actor.id != user_id and not queries.keeps_person(actor, user_id):
         raise Denied(
             "core:denied",
