@@ -115,13 +115,18 @@ def test_the_system_is_no_side_of_a_pair(school: School, name: str) -> None:
         ({"score": "6", "words": "好"}, {"score"}),
         ({"score": "5", "words": " "}, {"words"}),
         ({"score": "5", "words": "铃\x07"}, {"words"}),
+        ({"score": "5", "words": "好\x00"}, {"words"}),
     ],
 )
 def test_a_rating_is_refused_at_its_fields(school: School, data: dict, fields: set[str]) -> None:
     number = desk.reviewed(school)
-    with pytest.raises(Invalid) as refused:
-        desk.step(school, number, "rate", "pupil", **data)
-    assert set(refused.value.fields) == fields
+    for side in ("mentor", "pupil"):
+        with pytest.raises(Invalid) as refused:
+            desk.step(school, number, "rate", side, **data)
+        assert set(refused.value.fields) == fields
+    with pytest.raises(Denied):
+        desk.step(school, number, "rate", "manager", score="5", words="好")
+    assert desk.load(number).ratings == []
     assert desk.load(number).unrated == [school.mentor.id, school.pupil.id]
 
 
