@@ -41,7 +41,10 @@ def send(hand: Hand, *, scripts: bool) -> str:
         page.keyboard.type("CBN-E310")
         hand.fields += 1
         hand.taps += 1
-        page.locator("[role=option]").first.click()
+        choice = page.locator("[role=option]").first
+        expect(choice).to_be_in_viewport(ratio=1)
+        assert choice.evaluate("option => option.clientWidth") > 250, "nobody can read or hit it"
+        choice.click()
         expect(page.locator("[name=line-0-unit_price]")).not_to_have_value("")
     else:
         hand.fill("line-0-name", "CB-001")
