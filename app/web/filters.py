@@ -92,7 +92,7 @@ def stamp_text(value: datetime) -> str:
 
 
 def moment_text(value: datetime) -> str:
-    """Return a moment as people say it: 今天 09:41, 昨天 17:20, 11月20日."""
+    """Return a moment as people say it: 今天 09:41, 昨天 17:20, 11月20日; with the hour while it lies ahead."""
     local = clock.to_local(value)
     distance = (clock.today() - local.date()).days
     at = local.strftime("%H:%M")
@@ -102,7 +102,7 @@ def moment_text(value: datetime) -> str:
         return _("昨天 %(time)s", time=at)
     if distance == -1:
         return _("明天 %(time)s", time=at)
-    if abs(distance) <= NEAR_DAYS:
+    if distance <= NEAR_DAYS:
         return f"{date_text(value)} {at}"
     return date_text(value)
 

@@ -377,3 +377,20 @@ def test_somebody_elses_draft_is_not_there_for_whoever_knows_its_address(visits:
         assert answer is not None
         assert answer.status == 404
         expect(colleague.locator("main")).not_to_contain_text("只给自己看的草稿")
+
+
+@pytest.mark.parametrize("width", [1360, NARROW])
+def test_a_panel_opened_in_a_row_lies_over_the_rows_below(visits: Visits, width: int) -> None:
+    visits.prefer(width=width)
+    page = visits.open("s1", "/quotations/follow-up")
+    page.locator(".row-actions summary").first.click()
+    panel = page.locator(".row-actions [open] .pop-panel")
+    box = panel.bounding_box()
+    assert box
+    assert box["width"] > 250, "a field for a sentence needs its room"
+    # whatever one points at between its edges belongs to it
+    assert panel.evaluate(
+        """panel => { const box = panel.getBoundingClientRect();
+        return [...Array(12).keys()].every(step => panel.contains(document.elementFromPoint(
+            box.right - 20, box.top + 4 + step * (box.height - 8) / 11))) }"""
+    )

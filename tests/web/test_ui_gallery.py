@@ -1,7 +1,7 @@
 """The gallery shows every component, and what holds of each page of the site holds of it too."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from types import SimpleNamespace
@@ -187,6 +187,8 @@ def test_dates_read_as_people_say_them(at) -> None:
     assert filters.due_text(date(2026, 11, 24)) == "明天截止"
     yesterday = clock.from_local(clock.to_local(now).replace(tzinfo=None, day=22))
     assert filters.moment_text(yesterday) == "昨天 09:41"
+    assert filters.moment_text(now - timedelta(days=20)) == "11月3日"
+    assert filters.moment_text(now + timedelta(days=20)) == "12月13日 09:41"  # an opening one must not miss
     assert filters.when(now) == (
         '<time datetime="2026-11-23T01:41:00+00:00" title="2026-11-23 09:41:00">今天 09:41</time>'
     )

@@ -292,7 +292,9 @@ sentences.register(
             "核对后重新上传投标文件再提交审核"
         ),
         "quotation:bid-scan": lazy("扫描件，无法核对：文件中没有文字，请打开文件逐项核对"),
-        "quotation:bid-total-missing": lazy("投标文件中没有找到与报价相同的总价，请打开文件核对"),
+        "quotation:bid-total-missing": lazy(
+            "投标文件中没有同时找到与报价相同的合计数字和大写，请打开文件核对"
+        ),
         "quotation:bid-lost": lazy(
             "存储中的投标文件不见了或与审核的不同，不能出具，请联系系统管理员从备份中恢复"
         ),

@@ -406,7 +406,7 @@ def test_reviewer_reads_file_hash_and_comparison_and_must_tick_a_missing_total(c
         "2 页",
         revision.bid.stored.sha256[:8],
         "未找到",
-        "没有找到与报价相同的总价",
+        "没有同时找到与报价相同的合计数字和大写",
     ):
         assert wanted in text, wanted
     address = f"/quotations/{revision.quotation_id}/r/{revision.revision}/approve"
