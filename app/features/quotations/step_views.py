@@ -31,6 +31,7 @@ from app.features.quotations.models import QuotationRevision
 from app.features.quotations.negotiation import presentation as negotiations
 from app.features.quotations.queries import acceptance_files
 from app.features.quotations.views import READERS, Answer, blueprint, document_context, load, show_page
+from app.features.seals.actions import seal_name
 from app.features.seals.enums import SealKind
 from app.features.seals.models import Seal
 from app.features.seals.queries import usable_seals_for
@@ -72,7 +73,7 @@ def step_form(revision: QuotationRevision, name: str, *, posted: bool) -> Any:
         if revision.bid is not None:
             # the one made for it first
             seals.sort(key=lambda seal: seal.kind != SealKind.BID)
-        form.seal_id.choices = [(seal.id, f"{seal.legal_entity.name} {seal.purpose}") for seal in seals]
+        form.seal_id.choices = [(seal.id, seal_name(seal)) for seal in seals]
         if not posted and form.file_form.data is None:
             form.file_form.data = "electronic"
     if isinstance(form, PlacementForm) and not posted:

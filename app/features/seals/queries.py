@@ -6,7 +6,7 @@ from app.core import clock, settings
 from app.core.db import one_visible, session
 from app.core.permissions import Actor, can, departments_of
 from app.core.timeline import Event
-from app.features.seals.enums import RequestStatus, SealForm, SealPerm, SealStatus
+from app.features.seals.enums import KIND_LABELS, RequestStatus, SealForm, SealKind, SealPerm, SealStatus
 from app.features.seals.models import LegalEntity, Seal, SealRequest, SealUse
 
 LATEST_EVENTS = 50
@@ -45,14 +45,15 @@ def visible_ids(actor: Actor) -> Select[int]:
 
 
 def titles(ids: list[int]) -> dict[int, str]:
-    """Return company and purpose of seals, for notices and the log."""
+    """Return company and purpose or kind of seals, for notices and the log."""
     statement = (
-        select(Seal.id, Seal.purpose, LegalEntity.short_name, LegalEntity.name)
+        select(Seal.id, Seal.purpose, Seal.kind, LegalEntity.short_name, LegalEntity.name)
         .join(LegalEntity, LegalEntity.id == Seal.legal_entity_id)
         .where(Seal.id.in_(ids))
     )
     return {
-        row.id: f"{row.short_name or row.name} {row.purpose}".strip() for row in session.execute(statement)
+        row.id: f"{row.short_name or row.name} {row.purpose or KIND_LABELS[SealKind(row.kind)]}"
+        for row in session.execute(statement)
     }
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import select
 
 from app.core import clock
 from app.core.db import session
@@ -13,6 +14,8 @@ from app.core.uow import unit_of_work
 from app.features.people.models import User
 from app.features.quotations.flow import FLOW
 from app.features.quotations.models import QuotationRevision
+from app.features.seals.models import Seal
+from app.features.seals.queries import titles as seal_titles
 from tests import stories
 from tests.client import Client
 
@@ -438,6 +441,19 @@ def test_reprint_registers_the_reason_and_gives_the_same_copy(client: Client, de
     assert response.location == address(revision, "/copies/2.pdf")
     assert events_for("quotation", revision.id)[0].reason == "客户遗失"
     assert sign_in(client, desk, "salesperson").post(place, {"note": "x"}).status_code == 403
+
+
+def test_a_seal_without_a_purpose_is_offered_by_its_kind(client: Client, desk: stories.Desk) -> None:
+    values = {"legal_entity_id": desk.entity.id, "form": "wet", "keeper_id": desk.people.keeper.id}
+    with unit_of_work():
+        session.add_all(Seal(kind=kind, **values) for kind in ("company", "legal_representative"))
+    revision = desk.quotation("approved")
+    sign_in(client, desk, "keeper").get(address(revision, "/issue"))
+    offered = [option.text for option in client.page.all("option")]
+    assert len(set(offered)) == len(offered)
+    assert any(text.endswith("公章") for text in offered)
+    assert any(text.endswith("法人章") for text in offered)
+    assert all(text.endswith("章") for text in seal_titles(list(session.scalars(select(Seal.id)))).values())
 
 
 def test_character_no_font_has_stops_the_issue_and_is_named(client: Client, desk: stories.Desk) -> None:

@@ -20,6 +20,7 @@ from app.features.quotations.fast_track import content as contents
 from app.features.quotations.fast_track.issuing import usable_seals
 from app.features.quotations.fast_track.models import QuotationProposal
 from app.features.quotations.models import QuotationRevision
+from app.features.seals.actions import seal_name
 from app.web import filters
 
 MODULE = "fast_track"
@@ -78,7 +79,7 @@ def offer(inquiry: Inquiry, proposal: QuotationProposal, actor: Actor) -> dict[s
         "ordinary_url": f"{address(inquiry.id)}/decide" if authority is not None else "",
         "version": inquiry.version,
         "content_hash": actions.fingerprint(revision),
-        "seals": [(seal.id, f"{seal.legal_entity.name} {seal.purpose}") for seal in seals],
+        "seals": [(seal.id, seal_name(seal)) for seal in seals],
     }
 
 
