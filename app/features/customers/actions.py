@@ -92,7 +92,7 @@ def update_customer(
     before = facts(customer)
     new = {**asdict(values), "region": region_text(values.region)}
     changed = {key for key in new if new[key] != getattr(customer, key)}
-    if changed & {"name", "credit_code", "phone"}:
+    if changed & {"name", "credit_code", "phone", "contact_phone"}:
         refuse_similar(actor, values, accept_similar, besides=customer.id)
     if not changed:
         return
@@ -298,7 +298,12 @@ def refuse_similar(actor: Actor, values: CustomerValues, accepted: bool, besides
     if accepted:
         return
     found = similar(
-        actor, name=values.name, credit_code=values.credit_code, phone=values.phone, besides=besides
+        actor,
+        name=values.name,
+        credit_code=values.credit_code,
+        phone=values.phone,
+        contact_phone=values.contact_phone,
+        besides=besides,
     )
     if found:
         sentence = lazy(

@@ -1,6 +1,6 @@
 """Who sees which customer, and who is there already."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -18,6 +18,7 @@ from sqlalchemy import (
     select,
     true,
 )
+from sqlalchemy.orm import InstrumentedAttribute
 
 from app.core.db import in_departments, one_visible, session
 from app.core.listing import matches_words
@@ -123,18 +124,27 @@ def options(actor: Actor, text: str, limit: int = MAX_OPTIONS) -> list[CustomerO
 
 
 def similar(
-    actor: Actor, *, name: str, credit_code: str = "", phone: str = "", besides: int | None = None
+    actor: Actor,
+    *,
+    name: str,
+    credit_code: str = "",
+    phone: str = "",
+    contact_phone: str = "",
+    besides: int | None = None,
 ) -> list[Similar]:
     """Return customers of the same name (legal form apart), credit code or telephone, whoever they belong to.
 
-    Those of colleagues are named with their owner, so that nobody is courted twice; no more is told.
+    A telephone is the same whether it was written as the company's or as its main contact's. Customers of colleagues
+    are named with their owner, so that nobody is courted twice; no more is told.
     """
-    names, codes, phones = name_key(name), credit_code, phone_key(phone)
+    names = name_key(name)
+    phones = {key for key in map(phone_key, (phone, contact_phone)) if len(key) >= SHORTEST_PHONE}
     same: list[ColumnElement[bool]] = [Customer.name_key == names]
-    if codes:
-        same.append(Customer.credit_code == codes)
-    if len(phones) >= SHORTEST_PHONE:
-        same.append(Customer.phone_key == phones)
+    if credit_code:
+        same.append(Customer.credit_code == credit_code)
+    if phones:
+        written = phones | {f"86{number}" for number in phones}
+        same += [Customer.phone_key.in_(phones), digits(Customer.contact_phone).in_(written)]
     statement = (
         select(
             Customer.id,
@@ -145,6 +155,7 @@ def similar(
             Customer.name_key,
             Customer.credit_code,
             Customer.phone_key,
+            Customer.contact_phone,
         )
         .join(User, User.id == Customer.owner_id)
         .where(or_(*same), and_(Customer.id != besides) if besides is not None else true())
@@ -152,15 +163,27 @@ def similar(
         .limit(5)
     )
     return [
-        Similar(row[0], row[1], row[2], row[3], bool(row[4]), agreeing(row[5:], (names, codes, phones)))
+        Similar(row[0], row[1], row[2], row[3], bool(row[4]), agreeing(row[5:], names, credit_code, phones))
         for row in session.execute(statement)
     ]
 
 
-def agreeing(row: Sequence[str], typed: Sequence[str]) -> tuple[str, ...]:
-    """Return in which of name, credit code and telephone two customers agree."""
-    pairs = zip(("name", "credit_code", "phone"), row, typed, strict=True)
-    return tuple(field for field, one, other in pairs if one and one == other)
+def digits(column: ColumnElement[str] | InstrumentedAttribute[str]) -> ColumnElement[str]:
+    """Return a telephone as it was written without what people set between its digits."""
+    bare: Any = column
+    for mark in " -()（）+":
+        bare = func.replace(bare, mark, "")
+    return bare
+
+
+def agreeing(row: Sequence[str], names: str, credit_code: str, phones: Set[str]) -> tuple[str, ...]:
+    """Return in which of name, credit code and telephone a customer agrees with what was typed."""
+    fields = {
+        "name": row[0] == names,
+        "credit_code": bool(credit_code) and row[1] == credit_code,
+        "phone": bool(phones & {row[2], phone_key(row[3])}),
+    }
+    return tuple(field for field, agrees in fields.items() if agrees)
 
 
 def regions(actor: Actor) -> list[str]:

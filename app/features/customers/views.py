@@ -146,6 +146,7 @@ def twins_of(form: Any, besides: int | None = None) -> list[queries.Similar]:
         name=form.name.data or "",
         credit_code=form.credit_code.data or "",
         phone=form.phone.data or "",
+        contact_phone=form.contact_phone.data or "",
         besides=besides,
     )
 
@@ -153,10 +154,18 @@ def twins_of(form: Any, besides: int | None = None) -> list[queries.Similar]:
 @blueprint.get("/similar")
 @requires(CustomerPerm.CREATE)
 def similar() -> Response:
-    name, code, phone = (request.args.get(key, "")[:200] for key in ("name", "credit_code", "phone"))
+    typed = {
+        key: request.args.get(key, "")[:200] for key in ("name", "credit_code", "phone", "contact_phone")
+    }
     found = []
-    if name or code or phone:
-        found = queries.similar(current_actor(), name=name, credit_code=code.strip().upper(), phone=phone)
+    if any(typed.values()):
+        found = queries.similar(
+            current_actor(),
+            name=typed["name"],
+            credit_code=typed["credit_code"].strip().upper(),
+            phone=typed["phone"],
+            contact_phone=typed["contact_phone"],
+        )
     besides = request.args.get("besides", 0, type=int)
     return fragments.page(
         "customers/similar.html",

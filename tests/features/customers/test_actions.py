@@ -52,7 +52,7 @@ def last_event(customer: Customer) -> timeline.Event:
 def test_a_new_customer_belongs_to_its_maker_and_has_the_next_number(salesperson):
     first, second = (
         create(salesperson),
-        create(salesperson, replace(VALUES, name="镇江宏达", phone="", credit_code="")),
+        create(salesperson, replace(VALUES, name="镇江宏达", phone="", contact_phone="", credit_code="")),
     )
     assert (first.number, second.number) == ("KH-0001", "KH-0002")
     assert (first.owner_id, first.department_id, first.active) == (
@@ -100,6 +100,9 @@ def test_nobody_who_left_owns_a_customer(manager):
         CustomerValues(name="江苏（大地）农机有限责任公司"),
         CustomerValues(name="江蘇別的", credit_code="91320000MA1XBTTT1X"),
         CustomerValues(name="别的", phone="+86 (025) 88881234"),
+        CustomerValues(name="别的", contact_phone="025-8888 1234"),
+        CustomerValues(name="别的", contact_phone="13900001111"),
+        CustomerValues(name="别的", phone="+86 139 0000 1111"),
     ],
 )
 def test_a_customer_typed_a_second_time_is_noticed_whoever_owns_the_first(again, salesperson, colleague):
@@ -122,7 +125,7 @@ def test_a_customer_typed_a_second_time_is_noticed_whoever_owns_the_first(again,
     [
         CustomerValues(name="江苏大地机械有限公司"),
         CustomerValues(name="大地农机", phone="8888"),
-        CustomerValues(name="镇江宏达", phone="", credit_code=""),
+        CustomerValues(name="镇江宏达", phone="", contact_phone="", credit_code=""),
     ],
 )
 def test_another_customer_is_not_taken_for_one_that_is_there(other, salesperson):
