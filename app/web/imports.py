@@ -319,7 +319,9 @@ class Pages:
                 label = str(OUTCOME_LABELS[outcome])
                 tabs.append((label, f"{address}?show={outcome}", chosen == outcome, found[outcome]))
         known = self.kind.fields(current_actor())
-        mapped = [item for item in known if item.key in batch.mapping]
+        # what stood in a row is let go once it is saved; columns without a cell would only squeeze its name
+        filled = any(row.cells for row in rows)
+        mapped = [item for item in known if filled and item.key in batch.mapping]
         kind = known_documents.document_type(self.kind.record_type)
         titles = kind.titles([row.doc_id for row in rows if row.doc_id is not None and not row.cells])
         return {

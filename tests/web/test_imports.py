@@ -81,6 +81,10 @@ def test_faults_stand_at_their_cells_and_leave_as_a_file_to_mend(client, manager
     client.get(address)
     press(client, f"{address}/confirm")
     jobs.run_due()
+    client.get(f"{address}?show=new")
+    assert [head.text for head in client.page.all("th")] == ["行", "结果"]  # what stood there was let go
+    client.get(f"{address}?show=faulty")
+    assert "标价（含税）" in [head.text for head in client.page.all("th")]
     answer = client.get(f"{address}/faults")
     assert "filename*=UTF-8''" in answer.headers["Content-Disposition"]
     rows = list(load_workbook(io.BytesIO(answer.get_data())).worksheets[0].iter_rows(values_only=True))

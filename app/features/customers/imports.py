@@ -17,8 +17,8 @@ from app.features.customers import actions, queries
 from app.features.customers.actions import CustomerValues
 from app.features.customers.enums import KIND_LABELS, LEVEL_LABELS, CustomerPerm
 from app.features.customers.forms import CustomerFields, LaterFields
-from app.features.customers.models import Customer, name_key, phone_key, plain_name, region_text
-from app.features.customers.queries import SHORTEST_PHONE, Similar
+from app.features.customers.models import Customer, name_key, plain_name, region_text
+from app.features.customers.queries import Similar
 from app.features.people.models import User
 from app.web import forms
 from app.web import imports as import_pages
@@ -186,7 +186,7 @@ def known_customers(plans: Sequence[Plan], actor: Actor) -> Known:
     names = {name_key(plan.values["name"]) for plan in plans if plan.values.get("name")}
     codes = {plan.values["credit_code"] for plan in plans if plan.values.get("credit_code")}
     numbers = {plan.values["number"] for plan in plans if plan.values.get("number")}
-    phones = {key for plan in plans if len(key := phone_key(plan.values.get("phone", ""))) >= SHORTEST_PHONE}
+    phones = {key for plan in plans for key in typed_phones(plan.values)}
     columns = [getattr(Customer, name) for name in CustomerValues.__dataclass_fields__]
     statement = (
         select(
@@ -195,7 +195,6 @@ def known_customers(plans: Sequence[Plan], actor: Actor) -> Known:
             Customer.owner_id,
             Customer.department_id,
             Customer.name_key,
-            Customer.phone_key,
             User.name.label("owner_name"),
             queries.visible_condition(actor).label("visible"),
             *columns,
@@ -209,7 +208,7 @@ def known_customers(plans: Sequence[Plan], actor: Actor) -> Known:
                 Customer.name_key.in_(names),
                 Customer.credit_code.in_(codes),
                 Customer.number.in_(numbers),
-                Customer.phone_key.in_(phones),
+                queries.has_phone(phones),
             )
         )
     known = Known()
@@ -219,9 +218,13 @@ def known_customers(plans: Sequence[Plan], actor: Actor) -> Known:
         known.by_key[row.name_key] = row
         if row.credit_code:
             known.by_code[row.credit_code] = row
-        if len(row.phone_key) >= SHORTEST_PHONE:
-            known.by_phone[row.phone_key] = row
+        known.by_phone |= dict.fromkeys(queries.phone_keys(row.phone, row.contact_phone), row)
     return known
+
+
+def typed_phones(typed: Mapping[str, Any]) -> set[str]:
+    """Return the telephones of a row by which its customer may be known again."""
+    return queries.phone_keys(typed.get("phone", ""), typed.get("contact_phone", ""))
 
 
 def named_owners(plans: Sequence[Plan]) -> dict[str, list[int]]:
@@ -287,7 +290,7 @@ def settle_new(plan: Plan, typed: Mapping[str, Any], known: Known, owners: Mappi
         plan.refuse("owner", sentence)
         return
     like = known.by_key.get(name_key(typed["name"]))
-    like = like or known.by_phone.get(phone_key(typed.get("phone", "")))
+    like = like or next((known.by_phone[key] for key in typed_phones(typed) if key in known.by_phone), None)
     if like is not None:
         plan.outcome, plan.note = Outcome.SIMILAR, actions.named_twin(twin_of(like))
     plan.values = (CustomerValues(**typed), found[0] if found else None)

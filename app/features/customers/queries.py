@@ -138,13 +138,12 @@ def similar(
     are named with their owner, so that nobody is courted twice; no more is told.
     """
     names = name_key(name)
-    phones = {key for key in map(phone_key, (phone, contact_phone)) if len(key) >= SHORTEST_PHONE}
+    phones = phone_keys(phone, contact_phone)
     same: list[ColumnElement[bool]] = [Customer.name_key == names]
     if credit_code:
         same.append(Customer.credit_code == credit_code)
     if phones:
-        written = phones | {f"86{number}" for number in phones}
-        same += [Customer.phone_key.in_(phones), digits(Customer.contact_phone).in_(written)]
+        same.append(has_phone(phones))
     statement = (
         select(
             Customer.id,
@@ -168,6 +167,17 @@ def similar(
     ]
 
 
+def phone_keys(*written: str) -> set[str]:
+    """Return the telephones among what was written by which a customer is known again."""
+    return {key for key in map(phone_key, written) if len(key) >= SHORTEST_PHONE}
+
+
+def has_phone(phones: Set[str]) -> ColumnElement[bool]:
+    """Return the condition of customers one of whose two telephones is among these keys."""
+    written = phones | {f"86{number}" for number in phones}
+    return or_(Customer.phone_key.in_(phones), digits(Customer.contact_phone).in_(written))
+
+
 def digits(column: ColumnElement[str] | InstrumentedAttribute[str]) -> ColumnElement[str]:
     """Return a telephone as it was written without what people set between its digits."""
     bare: Any = column
@@ -181,7 +191,7 @@ def agreeing(row: Sequence[str], names: str, credit_code: str, phones: Set[str])
     fields = {
         "name": row[0] == names,
         "credit_code": bool(credit_code) and row[1] == credit_code,
-        "phone": bool(phones & {row[2], phone_key(row[3])}),
+        "phone": bool(phones & phone_keys(row[2], row[3])),
     }
     return tuple(field for field, agrees in fields.items() if agrees)
 

@@ -136,12 +136,13 @@ def test_a_customer_who_is_there_is_changed_only_where_one_chooses_so(salesperso
 
 
 def test_who_looks_alike_is_imported_only_after_an_explicit_tick(salesperson):
-    make(salesperson, phone="025-88881234")
+    make(salesperson, phone="025-88881234", contact_phone="139-0000-1111")
+    mobile = ("", "", "", "", "13900001111")
     table = (HEAD, ("江苏大地农机（集团）股份有限公司",), ("别家", "", "", "", "", "025 8888 1234"))
-    batch = upload(KIND, salesperson, *table, ("第三家",))
-    assert outcomes(batch) == ["similar", "similar", "new"]
+    batch = upload(KIND, salesperson, *table, ("第三家",), ("第四家", *mobile))
+    assert outcomes(batch) == ["similar", "similar", "new", "similar"]
     assert "KH-0001" in rows_of(batch)[0].note
-    assert counted(act(imports.confirm, KIND, batch, salesperson)) == (1, 0, 2, 0)
+    assert counted(act(imports.confirm, KIND, batch, salesperson)) == (1, 0, 3, 0)
     batch = choose(KIND, upload(KIND, salesperson, *table), salesperson, accept_similar=True)
     assert counted(act(imports.confirm, KIND, batch, salesperson)) == (2, 0, 0, 0)
 
