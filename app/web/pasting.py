@@ -80,7 +80,8 @@ def take(table: PastedTable, posted: Mapping[str, str], lines: Lines[Any]) -> Pa
         return waiting(table, text=text, problem=sentence)
     width = min(max(map(len, cells)), pasted.MOST_COLUMNS)
     titles = pasted.recognise(cells[0], table.columns)
-    order = chosen_order(table, posted, width)
+    # who was asked for the columns may copy once more, this time with the row of titles
+    order = None if titles else chosen_order(table, posted, width)
     if order is None and titles is None:
         guess = [table.guess[at] if at < len(table.guess) else "" for at in range(width)]
         problem = _("没有认出标题行，请指明每一列是什么")

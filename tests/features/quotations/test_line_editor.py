@@ -138,6 +138,16 @@ def test_without_titles_the_columns_are_asked_for(client: Client, draft: Quotati
     assert names(client, place)[before:] == ["泵", "阀"]
 
 
+def test_copied_once_more_with_the_titles_the_titles_count(client: Client, draft: QuotationRevision) -> None:
+    place = address(draft, "/edit")
+    before = len(names(client, place))
+    assert post(client, place, paste="1", pasted="泵\t2\t台").status_code == 422
+    assert post(client, place, paste="1", pasted="数量\t名称\t单位\n2\t泵\t台").status_code == 200
+    values = client.page.values(place)
+    row = f"line-{before}-"
+    assert [values[row + name] for name in ("name", "quantity", "unit")] == ["泵", "2", "台"]
+
+
 @pytest.mark.parametrize(
     ("rows", "said"),
     [(0, "请先在 Excel 中复制"), (201, "一份报价最多 200 行"), (2_000, "一次最多粘贴 2000 行")],
