@@ -41,13 +41,16 @@ document.addEventListener("change", ({ target }) => {
   each("[list=contact-phones]", (phone) => { phone.value ||= chosen?.dataset.phone || ""; });
 });
 
-// Ctrl K goes to the search, Escape closes what is open.
+// Ctrl K goes to the search, ? shows the keys, Escape closes what is open.
 document.addEventListener("keydown", (event) => {
   if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
     const field = document.querySelector("[data-hotkey=k]");
     if (field) event.preventDefault();
     field?.focus();
     field?.select();
+  }
+  if (event.key === "?" && !event.target.closest("input, select, textarea, [contenteditable]")) {
+    (document.querySelector("[data-dialog=shortcuts]") || document.querySelector("a[href$='/shortcuts']"))?.click();
   }
   if (event.key === "Escape") each("details[data-close-outside][open]", (item) => {
     item.open = false;

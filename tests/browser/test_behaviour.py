@@ -379,6 +379,16 @@ def test_somebody_elses_draft_is_not_there_for_whoever_knows_its_address(visits:
         expect(colleague.locator("main")).not_to_contain_text("只给自己看的草稿")
 
 
+def test_a_question_mark_shows_the_keys_but_may_be_typed(visits: Visits) -> None:
+    page = visits.open("m1", "/tasks")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("?")
+    expect(page.locator("[data-hotkey=k]")).to_have_value("?")
+    page.locator("h1").click()
+    page.keyboard.press("?")
+    expect(page.locator("h1")).to_have_text("键盘快捷键")
+
+
 @pytest.mark.parametrize("width", [1360, NARROW])
 def test_a_panel_opened_in_a_row_lies_over_the_rows_below(visits: Visits, width: int) -> None:
     visits.prefer(width=width)

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 
+from app.core import documents, tasks
 from app.core.db import session
 from app.core.i18n import LazyText, lazy, listed
 from app.core.i18n import gettext as _
@@ -14,6 +15,8 @@ from app.core.tasks import Task, registered_kinds
 from app.features.people.models import User
 
 Counting = Select[*tuple[Any, ...]]
+# More are handed over with their customers and documents than one by one.
+MOST_TASKS = 100
 
 
 @dataclass(frozen=True)
@@ -82,12 +85,31 @@ def matters_for(user: User, actor: Actor) -> list[tuple[str, str]]:
     return told
 
 
-def open_tasks(user_id: int) -> Counting:
-    """Return the SELECT of how many open tasks, addressed to the person by name, somebody has to take over."""
+def to_take_over(user_id: int) -> ColumnElement[bool]:
+    """Return the condition of the open tasks, addressed to the person by name, that somebody has to take over."""
     falling_away = [kind.code for kind in registered_kinds() if kind.ends_with_person]
-    return select(func.count()).where(
-        Task.user_id == user_id, Task.closed_at.is_(None), Task.kind.not_in(falling_away)
-    )
+    return and_(Task.user_id == user_id, Task.closed_at.is_(None), Task.kind.not_in(falling_away))
+
+
+def open_tasks(user_id: int) -> Counting:
+    """Return the SELECT of how many tasks of a person somebody has to take over."""
+    return select(func.count()).select_from(Task).where(to_take_over(user_id))
+
+
+def tasks_for(user: User, actor: Actor) -> list[tuple[str, str]]:
+    """Return the tasks of a leaver as a reader is told them, the most urgent first: what is to be done, and where.
+
+    Of a document the reader may not open only the kind of task is told, without an address.
+    """
+    statement = select(Task.kind, Task.doc_type, Task.doc_id).where(to_take_over(user.id))
+    urgent = statement.order_by(Task.due_at.is_(None), Task.due_at, Task.id).limit(MOST_TASKS)
+    rows = [(kind, (doc_type, doc_id)) for kind, doc_type, doc_id in session.execute(urgent)]
+    links = documents.links(documents.visible_keys(actor, (key for _kind, key in rows)))
+    told = []
+    for kind, key in rows:
+        link, label = links.get(key), str(tasks.kind_label(kind))
+        told.append((f"{label} · {link.title}", link.url) if link else (label, ""))
+    return told
 
 
 register_leaver_check(LeaverCheck(open_tasks, lazy("还有 %(count)s 件待办")))

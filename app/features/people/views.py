@@ -212,6 +212,7 @@ def deactivate(person_id: int) -> Response:
         heading=pgettext("button", "停用账号"),
         person=person_or_404(person_id),
         findings=leaving.matters_for(user, guard.current_actor()),
+        tasks=leaving.tasks_for(user, guard.current_actor()),
         problem=problem,
         trail=trail(user),
     )

@@ -23,7 +23,4 @@ export default function lineKeys(wrap) {
     if (row === rows().at(-1)) root.querySelector("[data-line-act=add]").click();
     shown(rows()[rows().indexOf(row) + 1])[column]?.focus();
   });
-  document.addEventListener("keydown", (event) => {
-    if (event.key === "?" && !event.target.closest("input, select, textarea")) document.querySelector("[data-dialog=shortcuts]")?.click();
-  });
 }

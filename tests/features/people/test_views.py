@@ -10,8 +10,9 @@ from app.core.db import session
 from app.core.permissions import Role
 from app.core.tasks import Task
 from app.core.uow import unit_of_work
+from app.features.people import leaving
 from app.features.people.models import Delegation, Department, RoleAssignment, User
-from tests import factories
+from tests import factories, stories
 from tests.client import Client
 
 PAGES = [
@@ -337,11 +338,20 @@ def test_a_name_without_words_is_asked_for_when_editing(client, administrator, s
     assert client.submit(f"/departments/{sales_department.id}/edit", {"name": ""}).status_code == 422
 
 
-def test_a_leaver_with_open_matters_stays_and_the_page_names_them(client, administrator, salesperson):
+def test_a_leaver_with_open_matters_stays_and_the_page_lists_them(client):
+    desk = stories.desk()
+    revision = desk.quotation("draft")
+    leaver = session.get_one(User, desk.people.ids["salesperson"])
     with unit_of_work():
-        session.add(Task(doc_type="letter", doc_id=1, kind="x", user_id=salesperson.id))
-    address = f"/people/{salesperson.id}/deactivate"
-    client.as_(administrator).get(address)
-    assert "还有 1 件待办" in client.page.text
-    assert client.post(address, {"version": "1"}).status_code == 409
-    assert session.get(User, salesperson.id).active
+        session.add(Task(doc_type="talk", doc_id=1, kind="inquiry:submit", user_id=leaver.id))
+    address = f"/people/{leaver.id}/deactivate"
+    client.as_(session.get_one(User, desk.people.ids["administrator"])).get(address)
+    waiting = session.scalars(leaving.open_tasks(leaver.id)).one()
+    rows = [row for row in client.page.all("li") if row.attributes.get("class") == "row"]
+    assert f"还有 {waiting} 件待办" in client.page.text
+    assert len(rows) == waiting
+    assert client.page.all("a", href=f"/quotations/revisions/{revision.id}")
+    # of what is nobody else's business only that it waits
+    assert rows[-1].text == "递交报价"
+    assert client.post(address, {"version": str(leaver.version)}).status_code == 409
+    assert session.get(User, leaver.id).active

@@ -289,6 +289,13 @@ def test_the_keys_are_listed_on_a_page_and_in_the_editor(client: Client, draft: 
     assert "Alt ↑" in client.page.text
 
 
+def test_the_keys_are_listed_for_everybody_from_every_page(client: Client, desk: stories.Desk) -> None:
+    sign_in(client, desk, "technician").get("/tasks")
+    link = client.page.all("a", href="/quotations/shortcuts")[0]
+    assert client.get(link.attributes["href"]).status_code == 200
+    assert "Ctrl K" in client.page.text
+
+
 def test_products_are_suggested_with_what_fills_the_line(client: Client, draft: QuotationRevision) -> None:
     with unit_of_work():
         session.add_all(
