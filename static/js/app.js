@@ -2,7 +2,7 @@
 
 const each = (selector, act, root = document) => root.querySelectorAll(selector).forEach(act);
 
-// A submitter is marked busy and a second click goes nowhere; a download never ends, so the mark is lifted again.
+// A second click goes nowhere; a download never ends, so the mark is lifted again.
 const BUSY_FOR = 8000;
 const release = (form) => {
   delete form.dataset.busy;
@@ -41,7 +41,7 @@ document.addEventListener("change", ({ target }) => {
   each("[list=contact-phones]", (phone) => { phone.value ||= chosen?.dataset.phone || ""; });
 });
 
-// Ctrl K goes to the search, ? shows the keys, Escape closes what is open.
+// Ctrl K goes to the search, ? to the keys, Escape closes what is open.
 document.addEventListener("keydown", (event) => {
   if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
     const field = document.querySelector("[data-hotkey=k]");
@@ -49,9 +49,7 @@ document.addEventListener("keydown", (event) => {
     field?.focus();
     field?.select();
   }
-  if (event.key === "?" && !event.target.closest("input, select, textarea, [contenteditable]")) {
-    (document.querySelector("[data-dialog=shortcuts]") || document.querySelector("a[href$='/shortcuts']"))?.click();
-  }
+  if (event.key === "?" && !event.target.closest("input, textarea, [contenteditable]")) [...document.querySelectorAll("[href$=shortcuts]")].at(-1)?.click();
   if (event.key === "Escape") each("details[data-close-outside][open]", (item) => {
     item.open = false;
     item.querySelector("summary").focus();

@@ -38,7 +38,7 @@ def valid_tone(row: Row[Any]) -> str:
 COLUMNS = (
     Column("name", lazy("名称"), InquiryLine.name, kind="link", href=lambda row: line_address(row.line_id)),
     Column("model", lazy("型号"), InquiryLine.model),
-    Column("material", lazy("材质"), PurchasingAnswer.material),
+    Column("material", lazy("材质"), PurchasingAnswer.material, below="model"),
     Column("kind", lazy("类别"), PurchasingAnswer.kind, labels=KINDS),
     Column("price", lazy("含税采购价"), PurchasingAnswer.price, kind="number", shown_by=price_text),
     Column("currency", lazy("币种"), PurchasingAnswer.currency, hidden=True),

@@ -1,7 +1,7 @@
 """What an inquiry's page shows, by how much of it the reader may see."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flask import url_for
@@ -343,10 +343,16 @@ def subject_label(subject: str) -> str:
     return str(SUBJECT_LABELS[Subject(subject)])
 
 
-def steps_context(inquiry: Inquiry, actor: Actor) -> dict[str, Any]:
-    """Return what the step buttons alone need, to be renewed beside a refusal."""
+def steps_context(inquiry: Inquiry, actor: Actor, *, second: bool = False) -> dict[str, Any]:
+    """Return what the step buttons alone need, to be renewed beside a refusal.
+
+    ``second`` where a panel holds the button that is to be pressed first.
+    """
+    steps = FLOW.open_steps(inquiry, actor)
     return {
-        "steps": FLOW.open_steps(inquiry, actor),
+        "steps": [replace(item, kind="plain") if item.kind == "primary" else item for item in steps]
+        if second
+        else steps,
         "action": address(inquiry.id),
         "version": inquiry.version,
     }
@@ -378,6 +384,7 @@ def page_context(inquiry: Inquiry, actor: Actor, refusal: documents.Refusal | No
     rows = documents.file_rows(stored, remove_url, events)
     state = FLOW.state(inquiry.status)
     decides = inquiry.status == InquiryStatus.PREPARING and decider.test(inquiry, actor) is not None
+    shown = panels.render(inquiry, actor)
     return {
         "inquiry": inquiry,
         "sight": seen,
@@ -386,7 +393,7 @@ def page_context(inquiry: Inquiry, actor: Actor, refusal: documents.Refusal | No
         "state": state.label,
         "tone": state.tone,
         "facts": facts_line(inquiry, seen),
-        **steps_context(inquiry, actor),
+        **steps_context(inquiry, actor, second=bool(shown[panels.FIRST])),
         "stations": documents.stations(FLOW, inquiry.status, events),
         "further": document_panels.beside(DOC_TYPE, inquiry.id, actor),
         "events": documents.timeline_rows(events)
@@ -404,6 +411,6 @@ def page_context(inquiry: Inquiry, actor: Actor, refusal: documents.Refusal | No
         "lines_url": f"{url}/lines" if reporting.may_add_lines(inquiry, actor) else "",
         "opening_url": f"{url}/opening" if opening.may_move(inquiry, actor) else "",
         "case_url": case_url(inquiry, whole=seen.whole),
-        "panels": panels.render(inquiry, actor),
+        "panels": shown,
         "refusal": refusal,
     }

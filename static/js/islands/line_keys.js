@@ -1,4 +1,4 @@
-// Keys of the line table: Enter goes down, Alt ↑ ↓ moves a row, Alt D copies it; they press its buttons.
+// Enter goes down a line, Alt ↑ ↓ moves it, Alt D copies it: they press its buttons.
 
 export default function lineKeys(wrap) {
   const root = wrap.closest(".lines");

@@ -26,18 +26,7 @@ export default function productSearch(table) {
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     list.replaceChildren(...page.querySelectorAll("[role=listbox]"));
     if (!options().length) return close();
-    // beside the table's frame, which scrolls sideways and would cut the list off
-    const frame = table.closest(".table-wrap") || table;
-    frame.after(list);
-    const from = list.getBoundingClientRect();
-    const at = field.getBoundingClientRect();
-    const width = Math.min(Math.max(at.width, 300), from.width);
-    Object.assign(list.firstElementChild.style, {
-      top: `${at.bottom - from.top + 4}px`,
-      left: `${Math.min(at.left - from.left, from.width - width)}px`,
-      right: "auto",
-      width: `${width}px`,
-    });
+    field.after(list);
     field.setAttribute("aria-expanded", "true");
     field.setAttribute("aria-controls", list.querySelector("[role=listbox]").id);
   }

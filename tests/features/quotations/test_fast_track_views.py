@@ -347,6 +347,20 @@ def test_readers_read_and_decide_nothing(client: Client, desk: stories.Desk, who
     assert client.post(address(inquiry), {"then": "approve"}).status_code == 403
 
 
+def test_one_button_of_the_page_is_the_first_to_press(client: Client, desk: stories.Desk) -> None:
+    def weighty() -> list[str]:
+        heavy = client.page.all("a", data_kind="primary") + client.page.all("button", data_kind="primary")
+        return [button.text for button in heavy if button.text in ("决定参与", "同意参与并审核通过")]
+
+    inquiry = propose(desk)
+    sign_in(client, desk, "manager").get(f"/inquiries/{inquiry.id}")
+    assert weighty() == ["同意参与并审核通过"]
+    assert client.page.one("a", href=f"/inquiries/{inquiry.id}/decide", data_kind="plain").text == "决定参与"
+    ordinary = stories.report(desk.people, stories.inquiry(desk.people, desk.customer))
+    client.get(f"/inquiries/{ordinary.id}")
+    assert weighty() == ["决定参与"]
+
+
 def test_a_deputy_sees_in_whose_name_the_button_decides(client: Client, desk: stories.Desk) -> None:
     inquiry = propose(desk)
     factories.delegation(session.get_one(User, desk.people.ids["manager"]), desk.people.colleague)
