@@ -146,6 +146,7 @@ def customer(people: Cast, name: str = "宁夏沃野农机有限公司") -> Cust
                 contact_name="王采购",
                 contact_phone="139-0000-0001",
             ),
+            accept_similar=True,
         )
 
 
