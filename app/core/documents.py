@@ -159,13 +159,22 @@ def visible_keys(actor: Actor, keys: Iterable[Key]) -> set[Key]:
     return found
 
 
+def _is_one_of(doc_id: Any, ids: Select[int]) -> ColumnElement[bool]:
+    """Return the condition that a column names one of the documents of a SELECT.
+
+    Asked for each row by the key of the document: all that somebody may see can be a hundred thousand.
+    """
+    key = ids.selected_columns[0]
+    return ids.where(key == doc_id).correlate(doc_id.expression.table).exists()
+
+
 def seen_whole(actor: Actor, doc_type: Any, doc_id: Any) -> ColumnElement[bool]:
     """Return the condition, over columns that name a document, that an actor may read all that was written of it.
 
     True for kinds that nobody sees in part.
     """
     partly = [
-        and_(doc_type == kind.doc_type, doc_id.not_in(kind.whole(actor)))
+        and_(doc_type == kind.doc_type, not_(_is_one_of(doc_id, kind.whole(actor))))
         for kind in _types.values()
         if kind.whole is not None
     ]
@@ -178,7 +187,7 @@ def record_is_open(actor: Actor, doc_type: Any, doc_id: Any) -> ColumnElement[bo
     True but for documents of private kinds that the actor does not see.
     """
     closed = [
-        and_(doc_type == kind.doc_type, doc_id.not_in(kind.visible(actor)))
+        and_(doc_type == kind.doc_type, not_(_is_one_of(doc_id, kind.visible(actor))))
         for kind in _types.values()
         if kind.private
     ]
@@ -188,7 +197,7 @@ def record_is_open(actor: Actor, doc_type: Any, doc_id: Any) -> ColumnElement[bo
 def may_open(actor: Actor, doc_type: Any, doc_id: Any) -> ColumnElement[bool]:
     """Return the condition, over columns that name a document, that an actor may see it and its module is on."""
     kinds = [kind for kind in _types.values() if modules.shows(kind.doc_type)]
-    choices = [and_(doc_type == kind.doc_type, doc_id.in_(kind.visible(actor))) for kind in kinds]
+    choices = [and_(doc_type == kind.doc_type, _is_one_of(doc_id, kind.visible(actor))) for kind in kinds]
     return or_(*choices) if choices else false()
 
 
