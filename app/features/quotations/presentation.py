@@ -28,7 +28,7 @@ from app.features.quotations.enums import (
     QuotationStatus,
 )
 from app.features.quotations.kept_lines import KeptLine
-from app.features.quotations.models import IssuedFile, QuotationLine, QuotationRevision
+from app.features.quotations.models import IssuedFile, QuotationLine, QuotationRevision, item_numbers
 from app.features.seals.enums import KIND_LABELS, SEAL_REQUEST, SealKind
 from app.features.seals.models import SealRequest
 from app.web import filters
@@ -122,7 +122,10 @@ def line_rows(
     """
     lines, known = revision.lines, evidence or {}
     proofs = [known.get(line.inquiry_line_id or 0) for line in lines]
-    rows = [line_row(line, proof) for line, proof in zip(lines, proofs, strict=True)]
+    rows = [
+        numbered(line_row(line, proof), number)
+        for line, proof, number in zip(lines, proofs, item_numbers(lines), strict=True)
+    ]
     if not secrecy.sees_prices(revision, actor):
         none = filters.NOTHING
         return LineRows([row._replace(unit_price=none, amount=none, floor="", proof="") for row in rows])
@@ -160,6 +163,11 @@ def line_row(line: Any, proof: PurchasingAnswer | None) -> LineRow:
         row = made_row(line)
         _rows_kept.put(key, row, 1)
     return row if proof is None else row._replace(proof=proof_text(proof))
+
+
+def numbered(row: LineRow, number: int) -> LineRow:
+    """Return a row with the number its line is printed with, which counts no headings above it."""
+    return row if row.position == number else row._replace(position=number)
 
 
 def made_row(line: QuotationLine) -> LineRow:
@@ -286,8 +294,16 @@ def leader_reasons(revision: QuotationRevision) -> list[str]:
     limit = filters.money_text(Decimal(str(setting("quotations.leader_limit"))))
     if revision.total >= Decimal(str(setting("quotations.leader_limit"))):
         reasons.append(_("含税合计达到 %(limit)s 元", limit=limit))
-    if any(line.below_floor for line in revision.lines):
-        reasons.append(_("有低于底价的单价"))
+    below = [
+        number
+        for line, number in zip(revision.lines, item_numbers(revision.lines), strict=True)
+        if line.below_floor
+    ]
+    if below:
+        where = _("、").join(str(number) for number in below)
+        reasons.append(
+            ngettext("第 %(where)s 项单价低于底价", "第 %(where)s 项单价低于底价", len(below), where=where)
+        )
     if revision.payment_term == PaymentTerm.OTHER:
         reasons.append(_("付款方式不在列表内"))
     return reasons

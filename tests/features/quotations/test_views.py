@@ -200,6 +200,19 @@ def test_each_step_is_refused_to_the_wrong_role_and_in_the_wrong_state(
             assert revision.status == state.code
 
 
+def test_the_leader_reads_why_it_is_his_turn(client: Client, desk: stories.Desk) -> None:
+    revision = desk.quotation("review", payment_term="other", payment_other="货到 90 天付款")
+    with unit_of_work():
+        revision.lines[1].floor_price = revision.lines[1].unit_price + 1
+        revision.lines[1].floor_reason = "首单"
+    sign_in(client, desk, "manager").get(address(revision, "/approve"))
+    why = "第 2 项单价低于底价；付款方式不在列表内"
+    assert f"审核通过后还须主管领导审批：{why}" in client.page.text
+    put_into(revision, "leader_review")
+    sign_in(client, desk, "leader").get(address(revision, "/approve_as_leader"))
+    assert f"须您审批的原因：{why}" in client.page.text
+
+
 def test_unknown_and_hidden_steps_do_not_exist(client: Client, desk: stories.Desk) -> None:
     revision = desk.quotation("approved")
     sign_in(client, desk, "manager")
