@@ -43,6 +43,14 @@ CELLS: Mapping[str, tuple[str, LazyText]] = {
     "quotation:line-lead-time": ("lead_time_days", lazy("请填写交货期")),
     "quotation:line-floor": ("floor_reason", lazy("单价低于底价，请写明理由")),
 }
+# The field of its form in which what else a quotation lacks is mended.
+FIELDS: Mapping[str, str] = {
+    "quotation:validity-missing": "valid_until",
+    "quotation:validity-past": "valid_until",
+    "quotation:payment-missing": "payment_term",
+    "quotation:delivery-place-missing": "delivery_place",
+    "quotation:delivery-start-missing": "delivery_start",
+}
 
 
 def missing_in_line(line: QuotationLine, number: int) -> Problem | None:

@@ -409,6 +409,14 @@ def test_products_of_two_hundred_models_cost_one_query(
     assert all(line.product_id for line in session.get_one(QuotationRevision, draft.id).lines)
 
 
+def test_what_the_head_lacks_is_said_at_its_field(client: Client, draft: QuotationRevision) -> None:
+    place = address(draft, "/edit")
+    assert post(client, place, delivery_place=" ", then="submit").status_code == 409
+    field = client.page.one("input", name="delivery_place")
+    assert field.attributes["aria-invalid"] == "true"
+    assert client.page.one("a", href="#delivery_place").text == "请填写交货地点与方式"
+
+
 # Numbers
 
 
