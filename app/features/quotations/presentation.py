@@ -10,7 +10,7 @@ from flask import url_for
 
 from app.core import timeline
 from app.core.documents import state_of
-from app.core.i18n import current_locale, lazy, ngettext
+from app.core.i18n import LazyText, current_locale, lazy, ngettext
 from app.core.i18n import gettext as _
 from app.core.permissions import Actor, can, directory
 from app.core.settings import get as setting
@@ -270,9 +270,27 @@ def points_of_review(revision: QuotationRevision, actor: Actor) -> list[tuple[st
     return [(_("含税合计"), total_text(revision, actor)), terms(revision)[0][:2]]
 
 
+# The headings of the terms as a content holds them, which is written in Chinese whoever reads it.
+TERM_LABELS: Mapping[str, LazyText] = {
+    "价格与发票": lazy("价格与发票"),
+    "付款方式": lazy("付款方式"),
+    "交货地点与方式": lazy("交货地点与方式"),
+    "交货期": lazy("交货期"),
+    "运输与包装": lazy("运输与包装"),
+    "验收标准": lazy("验收标准"),
+    "质保期": lazy("质保期"),
+    "有效期外": lazy("有效期外"),
+    "其他": lazy("其他"),
+}
+
+
 def labelled(changes: Iterable[list[str]]) -> list[tuple[str, str, str]]:
-    """Return changes with the labels of their fields, line numbers before them."""
-    return timeline.describe_change_rows(flow.DOC_TYPE, changes)
+    """Return changes with the labels of their fields, line numbers or the headings of terms before them."""
+    named = []
+    for key, old, new in changes:
+        place, slash, field = key.rpartition("/")
+        named.append([f"{TERM_LABELS.get(place, place)}{slash}{field}", old, new])
+    return timeline.describe_change_rows(flow.DOC_TYPE, named)
 
 
 def returned_reason(revision: QuotationRevision, events: Iterable[Event]) -> str:

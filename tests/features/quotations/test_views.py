@@ -426,6 +426,9 @@ def test_revision_keeps_the_number_and_supersedes_when_issued(client: Client, de
     first = desk.quotation("issued")
     place = address(first)
     sign_in(client, desk, "salesperson")
+    assert client.post(f"{place}/revise", {"version": version(first), "note": " "}).status_code == 422
+    form = client.page.one("form", action=f"{place}/revise")
+    assert "请写明修订的原因 修订的原因" in form.text, "the open form covers what is said on the page"
     response = client.post(f"{place}/revise", {"version": version(first), "note": "客户要求降价"})
     assert response.location == f"/quotations/{first.quotation_id}/r/2/edit"
     client.get(place)
