@@ -311,7 +311,7 @@ def leader_reasons(revision: QuotationRevision) -> list[str]:
     reasons = []
     limit = filters.money_text(Decimal(str(setting("quotations.leader_limit"))))
     if revision.total >= Decimal(str(setting("quotations.leader_limit"))):
-        reasons.append(_("含税合计达到 %(limit)s 元", limit=limit))
+        reasons.append(_("含税合计达到 %(limit)s", limit=limit))
     below = [
         number
         for line, number in zip(revision.lines, item_numbers(revision.lines), strict=True)

@@ -211,6 +211,9 @@ def test_the_leader_reads_why_it_is_his_turn(client: Client, desk: stories.Desk)
     put_into(revision, "leader_review")
     sign_in(client, desk, "leader").get(address(revision, "/approve_as_leader"))
     assert f"须您审批的原因：{why}" in client.page.text
+    large = desk.quotation("review", price="9999.99")
+    sign_in(client, desk, "manager").get(address(large, "/approve"))
+    assert "须主管领导审批：含税合计达到 ¥200,000.00 审核意见" in client.page.text
 
 
 def test_unknown_and_hidden_steps_do_not_exist(client: Client, desk: stories.Desk) -> None:
