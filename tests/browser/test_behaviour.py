@@ -249,6 +249,8 @@ def test_totals_follow_what_is_typed(visits: Visits) -> None:
 def test_the_products_found_for_the_last_row_are_all_to_be_seen(visits: Visits, width: int) -> None:
     visits.prefer(width=width)
     page = visits.open("s1", "/quotations/fast")
+    # what is typed before the script of the table is there finds nothing
+    page.wait_for_load_state("networkidle")
     field = page.locator("[name=line-0-name]")
     field.click()
     page.keyboard.type("clb")
