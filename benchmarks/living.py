@@ -47,19 +47,21 @@ def search_rows(work: Path, rules: int, wanted: str, kept: Path | None = None) -
                 if not made.exists():
                     _rules.grow(rules)
                     made.touch()
-                if database:
-                    settle_statistics()
+                settle_statistics()
                 texts = [text for _key, text in sorted(texts_in_force().items())]
                 rows += measured_searches(engine, texts)
     return rows
 
 
 def settle_statistics() -> None:
-    """Let PostgreSQL count its words, as it does by itself within minutes."""
+    """Let the planner see what was filled in: PostgreSQL as it does by itself, SQLite as its daily job does."""
+    from app.core import planner_statistics  # slow import
     from app.core.db import db  # slow import
 
-    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql("ANALYZE")
+    planner_statistics.renew()
+    if db.engine.dialect.name == "postgresql":
+        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("ANALYZE")
 
 
 def measured_searches(engine: str, texts: list[str]) -> list[Row]:

@@ -157,11 +157,13 @@ def grow(data: Path, count: int) -> None:
 
 
 def count_figures(data: Path) -> None:
-    """Count what was copied in, as the daily job does."""
+    """Count what was copied in and tell the planner of it, as the daily jobs do."""
     with opened(data):
+        from app.core import planner_statistics  # slow import
         from app.features.figures import actions  # slow import
 
         actions.recount()
+        planner_statistics.renew()
 
 
 def processor_seconds(server: Server) -> float:

@@ -7,7 +7,7 @@ register here instead. Names and visibility are asked for many documents at once
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import partial
 from typing import Any
 
 from sqlalchemy import (
@@ -25,7 +25,7 @@ from sqlalchemy import (
     union_all,
 )
 
-from app.core import modules
+from app.core import configuration, modules
 from app.core.db import session
 from app.core.i18n import LazyText
 from app.core.permissions import Actor
@@ -159,13 +159,22 @@ def visible_keys(actor: Actor, keys: Iterable[Key]) -> set[Key]:
     return found
 
 
+def _is_one_of(doc_id: Any, ids: Select[int]) -> ColumnElement[bool]:
+    """Return the condition that a column names one of the documents of a SELECT.
+
+    Asked for each row by the key of the document: all that somebody may see can be a hundred thousand.
+    """
+    key = ids.selected_columns[0]
+    return ids.where(key == doc_id).correlate(doc_id.expression.table).exists()
+
+
 def seen_whole(actor: Actor, doc_type: Any, doc_id: Any) -> ColumnElement[bool]:
     """Return the condition, over columns that name a document, that an actor may read all that was written of it.
 
     True for kinds that nobody sees in part.
     """
     partly = [
-        and_(doc_type == kind.doc_type, doc_id.not_in(kind.whole(actor)))
+        and_(doc_type == kind.doc_type, not_(_is_one_of(doc_id, kind.whole(actor))))
         for kind in _types.values()
         if kind.whole is not None
     ]
@@ -178,7 +187,7 @@ def record_is_open(actor: Actor, doc_type: Any, doc_id: Any) -> ColumnElement[bo
     True but for documents of private kinds that the actor does not see.
     """
     closed = [
-        and_(doc_type == kind.doc_type, doc_id.not_in(kind.visible(actor)))
+        and_(doc_type == kind.doc_type, not_(_is_one_of(doc_id, kind.visible(actor))))
         for kind in _types.values()
         if kind.private
     ]
@@ -188,7 +197,7 @@ def record_is_open(actor: Actor, doc_type: Any, doc_id: Any) -> ColumnElement[bo
 def may_open(actor: Actor, doc_type: Any, doc_id: Any) -> ColumnElement[bool]:
     """Return the condition, over columns that name a document, that an actor may see it and its module is on."""
     kinds = [kind for kind in _types.values() if modules.shows(kind.doc_type)]
-    choices = [and_(doc_type == kind.doc_type, doc_id.in_(kind.visible(actor))) for kind in kinds]
+    choices = [and_(doc_type == kind.doc_type, _is_one_of(doc_id, kind.visible(actor))) for kind in kinds]
     return or_(*choices) if choices else false()
 
 
@@ -226,12 +235,8 @@ def states(keys: Iterable[Key]) -> dict[Key, DocumentState]:
 
 def recent_of(actor: Actor, limit: int) -> list[OwnDocument]:
     """Return an actor's own newest documents of the kinds that registered their table, by one query."""
-    kinds = tuple(
-        (kind.doc_type, kind.model)
-        for kind in _types.values()
-        if kind.model is not None and modules.shows(kind.doc_type)
-    )
-    if not kinds or actor.id is None:
+    statement = configuration.kept(("recent documents", limit), partial(_recent_statement, limit))
+    if statement is None or actor.id is None:
         return []
     return [
         OwnDocument(
@@ -239,19 +244,20 @@ def recent_of(actor: Actor, limit: int) -> list[OwnDocument]:
             state_of(row.doc_type, row.number, row.status),
             row.updated_at,
         )
-        for row in read(recent_statement(kinds, limit), {"owner": actor.id})
+        for row in read(statement, {"owner": actor.id})
     ]
 
 
-@lru_cache(32)
-def recent_statement(kinds: tuple[tuple[str, Any], ...], limit: int) -> Select[Any]:
-    """Return the SELECT of the newest documents of one ``owner``; made once for all who open their workbench."""
+def _recent_statement(limit: int) -> Select[Any] | None:
     owner = bindparam("owner", type_=Integer)
     selects = []
-    for doc_type, model in kinds:
+    for kind in _types.values():
+        model: Any = kind.model
+        if model is None or not modules.shows(kind.doc_type):
+            continue
         newest = (
             select(
-                literal(doc_type).label("doc_type"),
+                literal(kind.doc_type).label("doc_type"),
                 model.id.label("doc_id"),
                 model.number.label("number"),
                 shown_status(model).label("status"),
@@ -263,6 +269,8 @@ def recent_statement(kinds: tuple[tuple[str, Any], ...], limit: int) -> Select[A
             .subquery()
         )
         selects.append(select(newest))
+    if not selects:
+        return None
     found = union_all(*selects).subquery()
     return (
         select(found, SearchEntry.title)

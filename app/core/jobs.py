@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import JSON, Index, Integer, String, Text, delete, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core import clock
+from app.core import clock, planner_statistics
 from app.core.db import Model, UTCDateTime, session
 from app.core.uow import unit_of_work
 
@@ -243,3 +243,4 @@ class Worker(threading.Thread):
         self._stopping.set()
         if self.is_alive():
             self.join(timeout)
+register_job("core:renew-planner-statistics", planner_statistics.renew, every=timedelta(days=1))

@@ -8,6 +8,11 @@ from dataclasses import dataclass
 # More than this is no list somebody reads again; a person is told instead of waiting.
 MOST_ROWS = 2_000
 MOST_COLUMNS = 40
+# Above the row of titles customers write the name of their list, a date, a project.
+MOST_ABOVE = 5
+# A sum below the lines is no line; the running number of a line is not missed.
+SUMS = frozenset(("合计", "总计", "小计", "共计", "total", "subtotal", "grandtotal", "sum"))
+COUNTERS = frozenset(("序号", "项次", "序", "no", "itemno", "seq"))
 
 _BRACKETS = re.compile(r"[(\[【].*?[)\]】]")
 _BREAK = re.compile(r"\s*[\n\t]\s*")
@@ -85,6 +90,54 @@ def recognise(cells: Sequence[str], columns: Sequence[PastedColumn]) -> list[str
     if len(named) < min(2, len(cells)) or len(set(named)) != len(named):
         return None
     return order
+
+
+def titles_of(
+    cells: Sequence[Sequence[str]], columns: Sequence[PastedColumn]
+) -> tuple[list[str] | None, int]:
+    """Return the columns the row of titles names and the place of the first row below it; None and 0 without one.
+
+    Lines above the titles are left out: only among the first few rows are titles looked for.
+    """
+    for place, row in enumerate(cells[:MOST_ABOVE]):
+        titles = recognise(row, columns) if place == 0 or len(row) > 1 else None
+        if titles is not None:
+            return titles, place + 1
+    return None, 0
+
+
+def without_sums(cells: Sequence[Sequence[str]]) -> list[Sequence[str]]:
+    """Return the rows that do not begin with the word for a sum, such as 合计."""
+    return [row for row in cells if title_key(next((cell for cell in row if cell), "")) not in SUMS]
+
+
+def left_columns(titles: Sequence[str], order: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """Return the titles of columns that hold something and are not taken, running numbers aside."""
+    return [
+        title
+        for at, (title, name) in enumerate(zip(titles, order, strict=True))
+        if title
+        and not name
+        and title_key(title) not in COUNTERS
+        and any(at < len(row) and row[at] for row in rows)
+    ]
+
+
+def fill_merged(rows: Sequence[dict[str, str]], name: str, counted: str) -> int:
+    """Give ``name`` of the row above to rows without it and return to how many: cells merged in the spreadsheet.
+
+    Of merged cells only the first has a text. Rows without ``counted``, such as titles of groups, end such a cell.
+    """
+    above, filled = "", 0
+    for row in rows:
+        if counted not in row:
+            above = ""
+        elif name in row:
+            above = row[name]
+        elif above:
+            row[name] = above
+            filled += 1
+    return filled
 
 
 def named_rows(

@@ -5,17 +5,19 @@ A feature registers a panel here; the page of a document gives its kind and numb
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from flask import request
 from markupsafe import Markup
-from sqlalchemy import Row, Select, literal, select, union_all
+from sqlalchemy import ColumnElement, Integer, Row, Select, SelectBase, bindparam, literal, select, union_all
 
-from app.core import documents, modules
-from app.core.db import LARGEST_ID, session
+from app.core import configuration, documents, modules
+from app.core.db import LARGEST_ID
 from app.core.documents import DocumentLink
 from app.core.errors import NotVisible
 from app.core.permissions import Actor
+from app.core.prepared import read
 from app.web.panels import SIDE, Panels
 
 # How many records of a kind are shown beside a document.
@@ -36,7 +38,9 @@ class Subject:
 
 
 # Of an actor and a document the SELECT of what may be seen: id, text, status, who, moment, day.
-Source = Callable[[Actor, str, int], Select[*tuple[Any, ...]]]
+Source = Callable[[Actor, str, ColumnElement[int]], Select[*tuple[Any, ...]]]
+
+DOCUMENT = bindparam("of_document", type_=Integer)
 
 _panels: Panels[Subject] = Panels((SIDE,))
 _sources: dict[str, Source] = {}
@@ -48,7 +52,8 @@ def register_source(kind: str, source: Source) -> None:
     """Add a kind of document of which some concern others: all sources of a page are read by one statement.
 
     ``source(actor, doc_type, doc_id)`` gives the SELECT of ``id``, ``text``, ``status``, ``who`` (a name), ``moment``
-    and ``day``, each of which may be null.
+    and ``day``, each of which may be null. It is kept for the actor until people, roles or settings change and gets
+    the number of the document as a parameter: what it holds of anything else, a time for instance, must be one too.
     """
     _sources[kind] = source
 
@@ -61,13 +66,19 @@ def beside(doc_type: str, doc_id: int, actor: Actor) -> list[Markup]:
 
 
 def _found(doc_type: str, doc_id: int, actor: Actor) -> Sequence[Row[Any]]:
+    key = ("beside", actor, doc_type, tuple(_sources))
+    statement = configuration.kept(key, partial(_statement, actor, doc_type))
+    return [] if statement is None else read(statement, {DOCUMENT.key: doc_id})
+
+
+def _statement(actor: Actor, doc_type: str) -> SelectBase | None:
     selects = []
     for kind, source in _sources.items():
         if modules.shows(kind):
-            rows = source(actor, doc_type, doc_id).subquery()
+            rows = source(actor, doc_type, DOCUMENT).subquery()
             newest = select(rows).order_by(rows.c.id.desc()).limit(MOST_SHOWN).subquery()
             selects.append(select(literal(kind).label("source"), newest))
-    return session.execute(union_all(*selects)).all() if selects else []
+    return union_all(*selects) if selects else None
 
 
 def about(doc_type: str, doc_id: int) -> str:

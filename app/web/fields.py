@@ -289,12 +289,23 @@ class TaxRateField(PercentField):
         return money.parse_tax_rate(text)
 
 
-class WholeNumberField(TypedField):
-    """A whole number between two bounds."""
+# What people write behind a number of days; the longer first.
+DAYS = ("天", "日", "days", "day")
 
-    def __init__(self, *args: Any, least: int = 0, most: int = 1_000_000, **options: Any):
+
+class WholeNumberField(TypedField):
+    """A whole number between two bounds. One of ``units`` may be typed behind it, as in 12天."""
+
+    def __init__(
+        self,
+        *args: Any,
+        least: int = 0,
+        most: int = 1_000_000,
+        units: tuple[str, ...] = (),
+        **options: Any,
+    ):
         super().__init__(*args, **options)
-        self.least, self.most = least, most
+        self.least, self.most, self.units = least, most, units
 
     def read(self, text: str) -> int:
         """Return the number or raise ValueError with the bounds."""
@@ -304,6 +315,8 @@ class WholeNumberField(TypedField):
             if any(unicodedata.category(mark) == "No" for mark in text)
             else unicodedata.normalize("NFKC", text)
         )
+        unit = next((unit for unit in self.units if digits.endswith(unit)), "")
+        digits = digits.removesuffix(unit).rstrip()
         whole = digits.isascii() and digits.removeprefix("-").isdigit() and len(digits) < 12
         if not whole or not self.least <= int(digits) <= self.most:
             sentence = lazy("%(label)s应是 %(least)s 到 %(most)s 之间的整数")

@@ -11,6 +11,7 @@ from app.core.db import LARGEST_ID
 from app.core.errors import Invalid, Problem, Stale
 from app.web import current
 from app.web.fields import (
+    DAYS,
     AmountField,
     CheckField,
     ChoiceField,
@@ -31,6 +32,7 @@ from app.web.lines import LineForm, Lines
 from app.web.tokens import new_token
 
 __all__ = [
+    "DAYS",
     "AmountField",
     "BaseForm",
     "CheckField",

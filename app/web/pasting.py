@@ -22,7 +22,8 @@ class PastedTable:
 
     ``labels`` name the columns; without a row of titles they are taken to stand as in ``guess`` until the person says
     otherwise. ``hint`` stands below the field, ``too_many`` ends the refusal of more rows than the table takes, and
-    ``complete`` gives the rows what people leave out.
+    ``complete`` gives the rows what people leave out. ``merged`` names the column whose cells are merged over several
+    rows in the lists of customers.
     """
 
     columns: Sequence[PastedColumn]
@@ -31,6 +32,7 @@ class PastedTable:
     hint: LazyText
     too_many: LazyText
     complete: Callable[[list[dict[str, str]]], None] = lambda rows: None
+    merged: str = "unit"
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,7 @@ def take(table: PastedTable, posted: Mapping[str, str], lines: Lines[Any]) -> Pa
         sentence = _("一次最多粘贴 %(most)s 行，现在是 %(rows)s 行", most=pasted.MOST_ROWS, rows=len(cells))
         return waiting(table, text=text, problem=sentence)
     width = min(max(map(len, cells)), pasted.MOST_COLUMNS)
-    titles = pasted.recognise(cells[0], table.columns)
+    titles, first = pasted.titles_of(cells, table.columns)
     # who was asked for the columns may copy once more, this time with the row of titles
     order = None if titles else chosen_order(table, posted, width)
     if order is None and titles is None:
@@ -89,7 +91,10 @@ def take(table: PastedTable, posted: Mapping[str, str], lines: Lines[Any]) -> Pa
     if order is not None and (not any(order) or repeated(order)):
         problem = _("每一列只能指定一次，至少指定一列")
         return waiting(table, text=text, problem=problem, columns=samples(cells, order))
-    rows = pasted.named_rows(cells[1:] if titles else cells, order or titles or (), table.columns)
+    below = pasted.without_sums(cells[first:])
+    taken = order or titles or ()
+    rows = pasted.named_rows(below, taken, table.columns)
+    filled = pasted.fill_merged(rows, table.merged, "quantity") if table.merged in taken else 0
     table.complete(rows)
     total = len(lines.rows) + len(rows)
     if total > lines.most:
@@ -102,7 +107,26 @@ def take(table: PastedTable, posted: Mapping[str, str], lines: Lines[Any]) -> Pa
         return waiting(table, text=text, problem=sentence)
     lines.append(rows)
     lines.validate()
-    return waiting(table, done=ngettext("已加入 %(num)s 行", "已加入 %(num)s 行", len(rows)))
+    left = pasted.left_columns(cells[first - 1], titles, below) if titles and order is None else []
+    return waiting(table, done=told(len(rows), filled, len(cells) - first - len(below), left))
+
+
+def told(rows: int, filled: int, sums: int, left: Sequence[str]) -> str:
+    """Return what was made of pasted rows, with all that is to be looked at again."""
+    said = [ngettext("已加入 %(num)s 行", "已加入 %(num)s 行", rows)]
+    if filled:
+        said.append(
+            ngettext(
+                "%(num)s 行没有单位，照上一行填写，请核对",
+                "%(num)s 行没有单位，照上一行填写，请核对",
+                filled,
+            )
+        )
+    if sums:
+        said.append(ngettext("%(num)s 行合计没有加入", "%(num)s 行合计没有加入", sums))
+    if left:
+        said.append(_("没有取的列：%(titles)s", titles=_("、").join(left)))
+    return _("；").join(said)
 
 
 def chosen_order(table: PastedTable, posted: Mapping[str, str], width: int) -> list[str] | None:

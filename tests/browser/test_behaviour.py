@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Dialog, Page, expect
 
-from tests.browser.conftest import NARROW, Visits
+from tests.browser.conftest import NARROW, WIDE, Visits
 from tests.browser.story import CUSTOMER
 from tests.browser.walking import REVISION, find, walk
 
@@ -243,6 +243,26 @@ def test_totals_follow_what_is_typed(visits: Visits) -> None:
     assert page.evaluate("document.activeElement.name") == "line-0-unit_price", (
         "the focus stays where one types"
     )
+
+
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+def test_the_products_found_for_the_last_row_are_all_to_be_seen(visits: Visits, width: int) -> None:
+    visits.prefer(width=width)
+    page = visits.open("s1", "/quotations/fast")
+    # what is typed before the script of the table is there finds nothing
+    page.wait_for_load_state("networkidle")
+    field = page.locator("[name=line-0-name]")
+    field.click()
+    page.keyboard.type("clb")
+    found = page.locator(".combo-list")
+    expect(found).to_be_visible()
+    box, of_field = found.bounding_box(), field.bounding_box()
+    assert box is not None
+    assert of_field is not None
+    assert abs(box["width"] - of_field["width"]) < 2
+    seen = "([x, y]) => Boolean(document.elementFromPoint(x, y)?.closest('.combo-list'))"
+    for height in (0.1, 0.5, 0.8):
+        assert page.evaluate(seen, [box["x"] + box["width"] / 2, box["y"] + box["height"] * height]), height
 
 
 def test_a_contact_chosen_by_name_brings_the_telephone_but_never_replaces_what_was_typed(

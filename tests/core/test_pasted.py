@@ -109,3 +109,32 @@ def test_labels_of_a_choice_become_its_codes() -> None:
     rows = [{"kind": "分组 标题"}, {"kind": "不认得"}, {"name": "泵"}]
     pasted.replace_labels(rows, "kind", {"分组标题": "heading"})
     assert rows == [{"kind": "heading"}, {"kind": "不认得"}, {"name": "泵"}]
+
+
+def test_titles_are_found_below_the_name_of_the_list() -> None:
+    cells = [["农机合作社询价单"], ["日期", "11月27日"], ["序号", "名称", "数量"], ["1", "泵", "2"]]
+    assert pasted.titles_of(cells, COLUMNS) == (["", "name", "quantity"], 3)
+    assert pasted.titles_of([["泵", "2"], ["名称"]], COLUMNS) == (None, 0)
+    assert pasted.titles_of([["泵", "2"]] * 5 + [["名称", "数量"]], COLUMNS) == (None, 0)
+
+
+def test_sums_below_the_lines_are_no_lines() -> None:
+    cells = [["1", "泵", "2"], ["", "合 计：", "2"], ["TOTAL", "", "2"], ["合计阀", "3"]]
+    assert pasted.without_sums(cells) == [cells[0], cells[3]]
+
+
+def test_columns_that_are_not_taken_are_told_where_they_hold_something() -> None:
+    titles, order = ["序号", "名称", "颜色", "图号", ""], ["", "name", "", "", ""]
+    assert pasted.left_columns(titles, order, [["1", "泵", "", "A-3"], ["2", "阀"]]) == ["图号"]
+
+
+def test_merged_cells_are_filled_down_until_a_group_ends_them() -> None:
+    rows = [
+        {"name": "泵", "quantity": "1"},
+        {"name": "阀", "quantity": "2", "unit": "台"},
+        {"name": "油封", "quantity": "3"},
+        {"name": "二组"},
+        {"name": "油管", "quantity": "4"},
+    ]
+    assert pasted.fill_merged(rows, "unit", "quantity") == 1
+    assert [row.get("unit") for row in rows] == [None, "台", "台", None, None]

@@ -31,6 +31,7 @@ class AnyForm(forms.BaseForm):
     percent = forms.PercentField(lazy("折扣"))
     rate = forms.TaxRateField(lazy("税率"))
     count = forms.WholeNumberField(lazy("份数"), least=1, most=20)
+    lead = forms.WholeNumberField(lazy("天数"), least=0, most=99, units=forms.DAYS)
     day = forms.DateField(lazy("交货期"))
     moment = forms.DateTimeField(lazy("截止时间"), end_of_day=True)
     kind = forms.ChoiceField(lazy("类别"), choices=[("a", "甲"), ("b", "乙")])
@@ -83,6 +84,9 @@ def test_an_empty_form_asks_for_what_is_required_and_nothing_else():
         ("percent", "12.5%", Decimal("12.5")),
         ("rate", "13", Decimal(13)),
         ("count", "１２", 12),
+        ("lead", "１２ 天", 12),
+        ("lead", "7days", 7),
+        ("lead", "7", 7),
         ("day", "2026-11-27", date(2026, 11, 27)),
         ("day", "2026/1/5", date(2026, 1, 5)),
         ("day", "2026年11月27日", date(2026, 11, 27)),

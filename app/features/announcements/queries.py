@@ -4,12 +4,15 @@ Everything starts from ``condition``: no page, list, search or paper asks in ano
 """
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true
 
+from app.core import configuration
 from app.core.db import in_departments, one_visible, session
 from app.core.permissions import Actor, departments_of
+from app.core.prepared import read
 from app.features.announcements.enums import AnnouncementPerm, AnnouncementStatus
 from app.features.announcements.models import (
     Announcement,
@@ -199,10 +202,13 @@ def neighbours(actor: Actor, row: Announcement) -> tuple[int | None, int | None]
 
 def newest_up(actor: Actor, limit: int) -> Sequence[Any]:
     """Return id, title, whether pinned, and since when, of what is up for an actor: pinned ones first."""
-    statement = (
+    return read(configuration.kept(("announcements:up", actor, limit), partial(_newest_up, actor, limit)))
+
+
+def _newest_up(actor: Actor, limit: int) -> Select[*tuple[Any, ...]]:
+    return (
         select(Announcement.id, Announcement.title, Announcement.pinned, Announcement.visible_from)
         .where(is_up(), addressed_to(actor))
         .order_by(Announcement.pinned.desc(), Announcement.visible_from.desc(), Announcement.id.desc())
         .limit(limit)
     )
-    return session.execute(statement).all()

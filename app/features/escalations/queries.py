@@ -79,7 +79,7 @@ def receiver_choices(actor: Actor) -> list[tuple[int, str]]:
     ]
 
 
-def of_document(actor: Actor, doc_type: str, doc_id: int) -> Select[*tuple[Any, ...]]:
+def of_document(actor: Actor, doc_type: str, doc_id: ColumnElement[int] | int) -> Select[*tuple[Any, ...]]:
     """Return the SELECT of the reports of a document that an actor may see (``web.document_panels``)."""
     return (
         select(

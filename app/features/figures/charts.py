@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from markupsafe import Markup
@@ -12,12 +13,12 @@ from app.core.i18n import CHINESE, current_locale, listed
 from app.core.i18n import gettext as _
 from app.features.figures import queries
 from app.features.figures.lists import FigureList
-from app.features.figures.queries import Scope
 from app.web import charts, keeping
 from app.web.charts import Bar
 
 MOST_BARS = 12
 MOST_MONTHS = 24
+KEPT_CHARTS = 64
 TEN_THOUSAND, HUNDRED_MILLION = 10_000, 100_000_000
 THOUSAND, MILLION = 1_000, 1_000_000
 
@@ -43,11 +44,11 @@ def short_amount(value: Decimal) -> str:
     return f"{value:.0f}"
 
 
-def spans(scope: Scope) -> list[tuple[date, date, str]]:
-    """Return the spans of a scope's columns: first month, last month and name; whole years of a long scope."""
+def spans(first: date, last: date) -> list[tuple[date, date, str]]:
+    """Return the spans of the columns from one month to another: first month, last month, name; years of many."""
     months = []
-    month = scope.first
-    while month <= scope.last:
+    month = first
+    while month <= last:
         months.append(month)
         month = queries.add_months(month, 1)
     if len(months) <= MOST_MONTHS:
@@ -66,20 +67,27 @@ def issued(listing: FigureList) -> list[Chart]:
         if whole
         else queries.issued_by_month(scope)
     )
+    return list(_issued_charts(scope.first, scope.last, tuple(found.items()), current_locale()))
+
+
+@lru_cache(KEPT_CHARTS)
+def _issued_charts(
+    first: date, last: date, found: tuple[tuple[date, tuple[int, Decimal]], ...], _locale: str
+) -> tuple[Chart, ...]:
     if not found:
-        return []
+        return ()
     counts, amounts = [], []
     # nothing is drawn of the time before the first quotation
-    begun = [span for span in spans(scope) if span[1] >= min(found)]
-    for first, last, name in begun:
-        rows = [sums for month, sums in found.items() if first <= month <= last]
+    begun = [span for span in spans(first, last) if span[1] >= min(month for month, _sums in found)]
+    for begins, ends, name in begun:
+        rows = [sums for month, sums in found if begins <= month <= ends]
         count, amount = sum(row[0] for row in rows), sum((row[1] for row in rows), Decimal(0))
         counts.append(Bar(name, Decimal(count), str(count)))
         amounts.append(Bar(name, amount, short_amount(amount) if amount else "0", "ok"))
-    return [
+    return (
         drawn(_("出具报价（份）"), charts.columns, counts, "issued-count"),
         drawn(_("报价含税金额（元）"), charts.columns, amounts, "issued-amount"),
-    ]
+    )
 
 
 def ranking(listing: FigureList, key: str, caption: str, token: str = "action") -> list[Chart]:  # noqa: S107

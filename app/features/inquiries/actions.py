@@ -301,8 +301,14 @@ def answer_technical(
     deviation: str = "",
     file: CheckedFile | None = None,
 ) -> TechnicalAnswer:
-    """Answer a hard model: what we offer, its parameters, how it deviates; the file stays with the line."""
+    """Answer a hard model: what we offer, its parameters, how it deviates; the file stays with the line.
+
+    Raises Invalid at ``parameters`` where a question was put and nothing but the model answers it.
+    """
     line = asked_line(inquiry, line_id, actor, Subject.TECHNICAL)
+    if line.question and not (parameters.strip() or deviation.strip() or file):
+        sentence = lazy("经理问的是“%(question)s”，请在参数或偏差说明中答复")
+        raise Invalid(fields={"parameters": sentence.filled(question=line.question)})
     answer = TechnicalAnswer(
         author_id=actor.id, model=model, parameters=parameters, deviation=deviation, created_at=clock.now()
     )

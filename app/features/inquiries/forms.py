@@ -41,6 +41,7 @@ from app.features.products import line_column, matching
 from app.web import pasting
 from app.web.fields import clean_text
 from app.web.forms import (
+    DAYS,
     AmountField,
     ChoiceField,
     CreationForm,
@@ -228,8 +229,8 @@ class SubmitForm(StepForm):
     delivered_how = TextField(lazy("递交方式"), required=True, longest=200)
 
 
-class LossForm(StepForm):
-    """The customer bought elsewhere."""
+class LossForm(EditForm):
+    """The customer bought elsewhere; what there is to say about it is asked once."""
 
     loss_cause = ChoiceField(lazy("未成交原因"), required=True, choices=tuple(CAUSE_LABELS.items()))
     lost_reason = LongTextField(lazy("具体说明"), longest=2_000)
@@ -260,7 +261,7 @@ class PurchasingForm(CreationForm):
     """Purchasing's answer to one line: three fields to type, the others known from the last answer."""
 
     price = UnitPriceField(lazy("含税采购价"), required=True)
-    lead_time_days = WholeNumberField(lazy("交货期（天）"), required=True, least=0, most=3_650)
+    lead_time_days = WholeNumberField(lazy("交货期（天）"), required=True, least=0, most=3_650, units=DAYS)
     valid_until = DateField(lazy("有效期至"), required=True)
     source = TextField(lazy("供应商"), required=True, longest=120)
     kind = ChoiceField(lazy("类别"), required=True, blank=None, choices=tuple(PURCHASE_KIND_LABELS.items()))
@@ -347,6 +348,7 @@ class DecideRow:
 
 
 QUESTION_LENGTH = 500
+EVERY_LINE = "all"
 
 
 def decide_rows(inquiry: Inquiry, posted: "MultiDict[str, str] | None" = None) -> list[DecideRow]:
@@ -359,8 +361,8 @@ def decide_rows(inquiry: Inquiry, posted: "MultiDict[str, str] | None" = None) -
     return [
         DecideRow(
             line,
-            str(line.id) in technical,
-            str(line.id) in purchasing,
+            not technical.isdisjoint((str(line.id), EVERY_LINE)),
+            not purchasing.isdisjoint((str(line.id), EVERY_LINE)),
             posted.get(f"question-{line.id}", ""),
         )
         for line in inquiry.lines

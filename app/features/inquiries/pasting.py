@@ -11,7 +11,8 @@ TABLE = PastedTable(
         ),
         PastedColumn("model", ("型号", "规格型号", "型号规格", "model", "part number", "part no")),
         PastedColumn(
-            "spec", ("规格", "规格要求", "规格与技术参数", "技术参数", "参数", "specification", "spec")
+            "spec",
+            ("规格", "规格要求", "规格与技术参数", "技术参数", "技术要求", "参数", "specification", "spec"),
         ),
         PastedColumn("quantity", ("数量", "需求数量", "quantity", "qty"), unit_into="unit"),
         PastedColumn("unit", ("单位", "计量单位", "unit", "uom")),

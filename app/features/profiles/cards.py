@@ -12,8 +12,10 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Date,
     Select,
     and_,
+    bindparam,
     extract,
     false,
     literal,
@@ -31,6 +33,7 @@ from app.core.i18n import gettext as _
 from app.core.i18n import lazy
 from app.core.lunar import CalendarKind, YearlyDay, coming_days
 from app.core.permissions import SYSTEM, Actor
+from app.core.prepared import read
 from app.core.uow import unit_of_work
 from app.features.people.models import User
 from app.features.profiles import visibility
@@ -69,7 +72,7 @@ def coming(actor: Actor, today: date | None = None) -> tuple[Celebration, ...]:
     first = today or clock.today()
     week = list(coming_days(first, DAYS_AHEAD))
     made = partial(_coming_statement, actor, week)
-    rows = session.execute(configuration.kept(("profiles:coming", actor, first), made)).all()
+    rows = read(configuration.kept(("profiles:coming", actor, first), made))
     found = [_celebration(row, week, actor) for row in rows]
     return tuple(sorted(found, key=lambda item: (item.day, item.name, item.occasion))[:MOST_SHOWN])
 
@@ -221,12 +224,16 @@ def card_ids(actor: Actor, celebrations: Sequence[Celebration]) -> dict[tuple[in
     days = sorted({item.day for item in celebrations})
     if not days:
         return {}
-    rows = session.execute(
-        select(GreetingCard.id, GreetingCard.person_id, GreetingCard.occasion).where(
-            GreetingCard.day.in_(days), GreetingCard.id.in_(visible_to(actor))
-        )
-    )
+    statement = configuration.kept(("profiles:cards", actor, clock.today()), partial(_cards_of_days, actor))
+    rows = read(statement, {"days": days})
     return {(row.person_id, row.occasion): row.id for row in rows}
+
+
+def _cards_of_days(actor: Actor) -> Select[*tuple[Any, ...]]:
+    return select(GreetingCard.id, GreetingCard.person_id, GreetingCard.occasion).where(
+        GreetingCard.day.in_(bindparam("days", expanding=True, type_=Date)),
+        GreetingCard.id.in_(visible_to(actor)),
+    )
 
 
 def open_card(person_id: int, occasion: Occasion, *, actor: Actor) -> int:

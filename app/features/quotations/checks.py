@@ -1,5 +1,6 @@
 """What is missing in a quotation, and what its reviewer must know about the evidence of its prices."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -9,16 +10,20 @@ from sqlalchemy import Integer, Select, bindparam, select
 
 from app.core import clock, sentences, settings
 from app.core.errors import Conflict, Problem
+from app.core.i18n import LazyText, lazy
 from app.core.prepared import read
 from app.features.inquiries.models import InquiryLine, PurchasingAnswer, in_force
 from app.features.people.models import User
 from app.features.quotations.enums import LineKind, PaymentTerm
-from app.features.quotations.models import QuotationLine, QuotationRevision
+from app.features.quotations.models import QuotationLine, QuotationRevision, item_numbers
 
 
 @dataclass(frozen=True)
 class EvidenceWarning:
-    """A remark on a line that the reviewer ticks: its code and parameters, the sentence made for the reader."""
+    """A remark on a line that the reviewer ticks: its code and parameters, the sentence made for the reader.
+
+    ``position`` is the number the line is printed with.
+    """
 
     code: str
     position: int
@@ -29,31 +34,59 @@ class EvidenceWarning:
         return sentences.say(self.code, position=self.position, **self.params)
 
 
-def missing_in_line(line: QuotationLine) -> Problem | None:
-    """Return the first thing a line lacks (mandatory fields of 3.1), None where it is complete."""
+# The cell of the editor in which what a line lacks is mended, and what is said there.
+CELLS: Mapping[str, tuple[str, LazyText]] = {
+    "quotation:line-quantity": ("quantity", lazy("请填写数量")),
+    "quotation:line-price": ("unit_price", lazy("请填写含税单价")),
+    "quotation:line-unit": ("unit", lazy("请填写单位")),
+    "quotation:line-tax": ("tax_rate", lazy("请填写税率")),
+    "quotation:line-lead-time": ("lead_time_days", lazy("请填写交货期")),
+    "quotation:line-floor": ("floor_reason", lazy("单价低于底价，请写明理由")),
+}
+# The field of its form in which what else a quotation lacks is mended.
+FIELDS: Mapping[str, str] = {
+    "quotation:validity-missing": "valid_until",
+    "quotation:validity-past": "valid_until",
+    "quotation:payment-missing": "payment_term",
+    "quotation:delivery-place-missing": "delivery_place",
+    "quotation:delivery-start-missing": "delivery_start",
+}
+
+
+def missing_in_line(line: QuotationLine, number: int) -> Problem | None:
+    """Return the first thing a line lacks (mandatory fields of 3.1), None where it is complete.
+
+    It is told by the ``number`` the line is printed with; ``row`` is its place among all rows of the editor, from 1.
+    """
     if line.kind == LineKind.HEADING:
         return None
+    code = lacking(line)
+    return Conflict(code, position=number, row=line.position) if code else None
+
+
+def lacking(line: QuotationLine) -> str:
+    """Return the code of the first thing an item or option lacks, empty where it is complete."""
     if line.quantity is None or line.quantity <= 0:
-        return Conflict("quotation:line-quantity", position=line.position)
+        return "quotation:line-quantity"
     if line.unit_price is None or line.unit_price <= 0:
-        return Conflict("quotation:line-price", position=line.position)
+        return "quotation:line-price"
     if not line.unit:
-        return Conflict("quotation:line-unit", position=line.position)
+        return "quotation:line-unit"
     if line.tax_rate is None:
-        return Conflict("quotation:line-tax", position=line.position)
+        return "quotation:line-tax"
     if line.lead_time_days is None:
-        return Conflict("quotation:line-lead-time", position=line.position)
+        return "quotation:line-lead-time"
     if line.below_floor and not line.floor_reason.strip():
-        return Conflict("quotation:line-floor", position=line.position)
-    return None
+        return "quotation:line-floor"
+    return ""
 
 
 def missing_content(revision: QuotationRevision) -> Problem | None:
     """Return the first thing that keeps a quotation from being submitted (fields of 3.1), None where it is complete."""
     if not any(line.kind == LineKind.ITEM for line in revision.lines):
         return Conflict("quotation:no-lines")
-    for line in revision.lines:
-        problem = missing_in_line(line)
+    for line, number in zip(revision.lines, item_numbers(revision.lines), strict=True):
+        problem = missing_in_line(line, number)
         if problem is not None:
             return problem
     if revision.valid_until is None:
@@ -106,17 +139,15 @@ def evidence_warnings(
     oldest_days = int(settings.get("quotations.evidence_days"))
     today: date = clock.today()
     warnings = []
-    for line in revision.lines:
+    for line, number in zip(revision.lines, item_numbers(revision.lines), strict=True):
         answer = evidence.get(line.inquiry_line_id) if line.inquiry_line_id is not None else None
         if answer is None:
             continue
         age = (today - answer.quoted_on).days
         if age > oldest_days:
-            warnings.append(EvidenceWarning("quotation:evidence-old", line.position, {"days": age}))
+            warnings.append(EvidenceWarning("quotation:evidence-old", number, {"days": age}))
         if revision.valid_until is not None and answer.valid_until < revision.valid_until:
             warnings.append(
-                EvidenceWarning(
-                    "quotation:evidence-short", line.position, {"until": answer.valid_until.isoformat()}
-                )
+                EvidenceWarning("quotation:evidence-short", number, {"until": answer.valid_until.isoformat()})
             )
     return warnings

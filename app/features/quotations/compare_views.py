@@ -14,7 +14,7 @@ from app.core.i18n import lazy, pgettext
 from app.features.quotations import compare, flow, queries, secrecy
 from app.features.quotations.compare import Change, Difference, LineDifference, Value
 from app.features.quotations.enums import LINE_KIND_LABELS
-from app.features.quotations.models import QuotationRevision
+from app.features.quotations.models import QuotationRevision, item_numbers
 from app.features.quotations.presentation import shown_state
 from app.features.quotations.views import READERS, Answer, blueprint
 from app.web import filters, fragments
@@ -63,11 +63,23 @@ def as_code(change: Change, value: Value) -> str:
     return str(value or "") if change.field in ("payment_term", "freight") else written(change.field, value)
 
 
-def row_of(item: LineDifference) -> dict[str, Any]:
+def rows_of(found: Difference, before: QuotationRevision, after: QuotationRevision) -> list[dict[str, Any]]:
+    """Return the lines as the table shows them, each with the number it is printed with; headings have none."""
+    old, new = item_numbers(before.lines), item_numbers(after.lines)
+    return [
+        row_of(
+            item,
+            number=old[item.old_place or 0] if item.new_place is None else new[item.new_place],
+            moved_from=old[item.old_place or 0] or (item.old_place or 0) + 1 if item.moved else 0,
+        )
+        for item in found.lines
+    ]
+
+
+def row_of(item: LineDifference, *, number: int, moved_from: int) -> dict[str, Any]:
     """Return a line as the table shows it: figures in their cells, other changes as a list."""
     label, tone = STATES[item.state]
     changed = {change.field: change for change in item.changes}
-    place = item.new_place if item.new_place is not None else item.old_place
     figures = compare.is_figure(item.line)
     cells = []
     for name in CELLS:
@@ -75,8 +87,8 @@ def row_of(item: LineDifference) -> dict[str, Any]:
         old = written(name, changed[name].old) if name in changed else None
         cells.append((name, old, now))
     return {
-        "position": (place or 0) + 1,
-        "moved_from": (item.old_place or 0) + 1 if item.moved else 0,
+        "position": number or "",
+        "moved_from": moved_from,
         "state": str(label),
         "tone": tone,
         "plain": item.state == compare.SAME and not item.moved,
@@ -128,7 +140,7 @@ def page_context(
     quotation = other.quotation
     place = url_for("quotations.compared", quotation_id=quotation.id)
     everything = request.args.get("all") == "1"
-    rows = [row_of(item) for item in found.lines]
+    rows = rows_of(found, one, other)
     pair: dict[str, Any] = {"from": one.revision, "to": other.revision}
     return {
         "heading": _("比较各版 %(title)s", title=quotation.number or quotation.customer.name),

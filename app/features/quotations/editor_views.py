@@ -12,6 +12,7 @@ from app.core.uow import unit_of_work
 from app.features.customers import queries as customers
 from app.features.products import line_column
 from app.features.quotations import actions, filling, history_view, presentation
+from app.features.quotations.checks import CELLS, FIELDS
 from app.features.quotations.enums import QuotationPerm, QuotationStatus
 from app.features.quotations.flow import FLOW
 from app.features.quotations.forms import QuotationForm, QuotationLineForm
@@ -144,7 +145,13 @@ def refused_form(
     if isinstance(problem, Stale):
         form.version.data = revision.version
         return form_page(revision, form, lines, status=409, stale=problem)
-    status = form.refuse(problem)
+    status = problem.status
+    if problem.code in CELLS:
+        lines.refuse(int(problem.params["row"]) - 1, *CELLS[problem.code])
+    elif problem.code in FIELDS:
+        form.refuse(Invalid(fields={FIELDS[problem.code]: problem.sentence()}))
+    else:
+        status = form.refuse(problem)
     return form_page(revision, form, lines, status=status)
 
 

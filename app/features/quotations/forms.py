@@ -13,6 +13,7 @@ from app.features.quotations.enums import (
 )
 from app.features.quotations.terms.queries import Named
 from app.web.forms import (
+    DAYS,
     AmountField,
     BaseForm,
     CheckField,
@@ -79,7 +80,7 @@ class QuotationLineForm(LineForm):
     quantity = QuantityField(lazy("数量"))
     unit_price = UnitPriceField(lazy("含税单价"))
     tax_rate = TaxRateField(lazy("税率"))
-    lead_time_days = WholeNumberField(lazy("交货期（天）"), least=0, most=3650)
+    lead_time_days = WholeNumberField(lazy("交货期（天）"), least=0, most=3650, units=DAYS)
     note = TextField(lazy("备注"), longest=300)
     floor_reason = TextField(lazy("低于底价的理由"), longest=300)
     inquiry_line_id = WholeNumberField(lazy("询价明细"), least=1, most=LARGEST_ID)

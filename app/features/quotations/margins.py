@@ -14,7 +14,7 @@ from app.core.permissions import Actor, can
 from app.features.inquiries.models import PurchasingAnswer
 from app.features.quotations import secrecy
 from app.features.quotations.enums import LineKind, QuotationPerm
-from app.features.quotations.models import QuotationLine, QuotationRevision
+from app.features.quotations.models import QuotationLine, QuotationRevision, item_numbers
 
 HUNDRED = Decimal(100)
 TENTH = Decimal("0.1")
@@ -56,7 +56,9 @@ def margin_of(revision: QuotationRevision, evidence: Mapping[int, PurchasingAnsw
     items = [line for line in revision.lines if line.kind == LineKind.ITEM]
     sales = costs = Decimal(0)
     compared, losing = 0, []
-    for line in items:
+    for line, number in zip(revision.lines, item_numbers(revision.lines), strict=True):
+        if line.kind != LineKind.ITEM:
+            continue
         answer = evidence.get(line.inquiry_line_id or 0)
         if answer is None or not comparable(line, answer):
             continue
@@ -65,7 +67,7 @@ def margin_of(revision: QuotationRevision, evidence: Mapping[int, PurchasingAnsw
         cost = quantity * without_tax(answer.price, answer.tax_rate)
         sales, costs, compared = sales + sale, costs + cost, compared + 1
         if sale < cost:
-            losing.append(line.position)
+            losing.append(number)
     if not sales:
         return None
     percent = ((sales - costs) * HUNDRED / sales).quantize(TENTH, ROUND_HALF_UP)

@@ -1,5 +1,6 @@
 """Tables of quotations: the quotation, its revisions with lines, and the official files issued of them."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -223,6 +224,16 @@ class LineFloor:
             and self.unit_price is not None
             and self.unit_price < self.floor_price
         )
+
+
+def item_numbers(lines: Iterable[Any]) -> list[int]:
+    """Return the number each line is printed with, in their order: headings have none (0) and are not counted."""
+    numbers, counted = [], 0
+    for line in lines:
+        heading = line.kind == LineKind.HEADING
+        counted += not heading
+        numbers.append(0 if heading else counted)
+    return numbers
 
 
 class QuotationLine(LineFloor, LineAmount, Model):

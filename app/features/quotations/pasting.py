@@ -15,7 +15,10 @@ COLUMNS = (
     ),
     PastedColumn("brand", ("品牌", "brand", "make")),
     PastedColumn("model", ("型号", "规格型号", "型号规格", "model", "part number", "part no")),
-    PastedColumn("spec", ("规格", "规格与技术参数", "技术参数", "参数", "规格要求", "specification", "spec")),
+    PastedColumn(
+        "spec",
+        ("规格", "规格与技术参数", "技术参数", "技术要求", "参数", "规格要求", "specification", "spec"),
+    ),
     PastedColumn("unit", ("单位", "计量单位", "unit", "uom")),
     PastedColumn("quantity", ("数量", "需求数量", "quantity", "qty"), unit_into="unit"),
     PastedColumn("unit_price", ("含税单价", "单价", "价格", "unit price", "price"), drop_unit=True),

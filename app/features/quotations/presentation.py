@@ -10,7 +10,7 @@ from flask import url_for
 
 from app.core import timeline
 from app.core.documents import state_of
-from app.core.i18n import current_locale, lazy, ngettext
+from app.core.i18n import LazyText, current_locale, lazy, ngettext
 from app.core.i18n import gettext as _
 from app.core.permissions import Actor, can, directory
 from app.core.settings import get as setting
@@ -28,7 +28,7 @@ from app.features.quotations.enums import (
     QuotationStatus,
 )
 from app.features.quotations.kept_lines import KeptLine
-from app.features.quotations.models import IssuedFile, QuotationLine, QuotationRevision
+from app.features.quotations.models import IssuedFile, QuotationLine, QuotationRevision, item_numbers
 from app.features.seals.enums import KIND_LABELS, SEAL_REQUEST, SealKind
 from app.features.seals.models import SealRequest
 from app.web import filters
@@ -122,7 +122,10 @@ def line_rows(
     """
     lines, known = revision.lines, evidence or {}
     proofs = [known.get(line.inquiry_line_id or 0) for line in lines]
-    rows = [line_row(line, proof) for line, proof in zip(lines, proofs, strict=True)]
+    rows = [
+        numbered(line_row(line, proof), number)
+        for line, proof, number in zip(lines, proofs, item_numbers(lines), strict=True)
+    ]
     if not secrecy.sees_prices(revision, actor):
         none = filters.NOTHING
         return LineRows([row._replace(unit_price=none, amount=none, floor="", proof="") for row in rows])
@@ -160,6 +163,11 @@ def line_row(line: Any, proof: PurchasingAnswer | None) -> LineRow:
         row = made_row(line)
         _rows_kept.put(key, row, 1)
     return row if proof is None else row._replace(proof=proof_text(proof))
+
+
+def numbered(row: LineRow, number: int) -> LineRow:
+    """Return a row with the number its line is printed with, which counts no headings above it."""
+    return row if row.position == number else row._replace(position=number)
 
 
 def made_row(line: QuotationLine) -> LineRow:
@@ -262,9 +270,27 @@ def points_of_review(revision: QuotationRevision, actor: Actor) -> list[tuple[st
     return [(_("含税合计"), total_text(revision, actor)), terms(revision)[0][:2]]
 
 
+# The headings of the terms as a content holds them, which is written in Chinese whoever reads it.
+TERM_LABELS: Mapping[str, LazyText] = {
+    "价格与发票": lazy("价格与发票"),
+    "付款方式": lazy("付款方式"),
+    "交货地点与方式": lazy("交货地点与方式"),
+    "交货期": lazy("交货期"),
+    "运输与包装": lazy("运输与包装"),
+    "验收标准": lazy("验收标准"),
+    "质保期": lazy("质保期"),
+    "有效期外": lazy("有效期外"),
+    "其他": lazy("其他"),
+}
+
+
 def labelled(changes: Iterable[list[str]]) -> list[tuple[str, str, str]]:
-    """Return changes with the labels of their fields, line numbers before them."""
-    return timeline.describe_change_rows(flow.DOC_TYPE, changes)
+    """Return changes with the labels of their fields, line numbers or the headings of terms before them."""
+    named = []
+    for key, old, new in changes:
+        place, slash, field = key.rpartition("/")
+        named.append([f"{TERM_LABELS.get(place, place)}{slash}{field}", old, new])
+    return timeline.describe_change_rows(flow.DOC_TYPE, named)
 
 
 def returned_reason(revision: QuotationRevision, events: Iterable[Event]) -> str:
@@ -285,9 +311,17 @@ def leader_reasons(revision: QuotationRevision) -> list[str]:
     reasons = []
     limit = filters.money_text(Decimal(str(setting("quotations.leader_limit"))))
     if revision.total >= Decimal(str(setting("quotations.leader_limit"))):
-        reasons.append(_("含税合计达到 %(limit)s 元", limit=limit))
-    if any(line.below_floor for line in revision.lines):
-        reasons.append(_("有低于底价的单价"))
+        reasons.append(_("含税合计达到 %(limit)s", limit=limit))
+    below = [
+        number
+        for line, number in zip(revision.lines, item_numbers(revision.lines), strict=True)
+        if line.below_floor
+    ]
+    if below:
+        where = _("、").join(str(number) for number in below)
+        reasons.append(
+            ngettext("第 %(where)s 项单价低于底价", "第 %(where)s 项单价低于底价", len(below), where=where)
+        )
     if revision.payment_term == PaymentTerm.OTHER:
         reasons.append(_("付款方式不在列表内"))
     return reasons

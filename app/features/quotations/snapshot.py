@@ -22,7 +22,7 @@ from app.features.quotations.enums import (
     LineKind,
     PaymentTerm,
 )
-from app.features.quotations.models import QuotationLine, QuotationRevision
+from app.features.quotations.models import QuotationLine, QuotationRevision, item_numbers
 from app.features.quotations.snapshot_schema import SCHEMA, snapshot_from
 
 TEMPLATE_VERSION = 1
@@ -125,11 +125,8 @@ def terms_content(revision: QuotationRevision) -> list[dict[str, str]]:
 def content(revision: QuotationRevision) -> dict[str, Any]:
     """Return all that the owner answers for, as plain canonical content without dates of signature and number."""
     entity, customer = revision.legal_entity, revision.quotation.customer
-    lines, position = [], 0
-    for line in revision.lines:
-        if line.kind != LineKind.HEADING:
-            position += 1
-        lines.append(line_content(line, str(position)))
+    numbers = item_numbers(revision.lines)
+    lines = [line_content(line, str(number)) for line, number in zip(revision.lines, numbers, strict=True)]
     bid = {"bid": revision.bid.content} if revision.bid is not None else {}
     with using_locale(CHINESE):
         effect = settings.get("quotations.effect")

@@ -116,7 +116,8 @@ def step_page(revision: QuotationRevision, name: str, form: Any, status: int = 2
         if revision.revision > 1
         else "",
         warnings=evidence_warnings(revision, evidence) if reviewing else [],
-        leader_reasons=presentation.leader_reasons(revision) if name == "approve" else [],
+        leader_reasons=presentation.leader_reasons(revision) if reviewing else [],
+        leader_turn=name == "approve_as_leader",
         further=extra.waiting(revision) if isinstance(form, IssueExtraForm) else None,
         past=revision.valid_until is not None and revision.valid_until < clock.today(),
         valid_until=revision.valid_until,

@@ -54,7 +54,7 @@ def titles(ids: list[int]) -> dict[int, str]:
     return {row.id: numbered_title(row.number, row.text) for row in rows}
 
 
-def of_document(actor: Actor, doc_type: str, doc_id: int) -> Select[*tuple[Any, ...]]:
+def of_document(actor: Actor, doc_type: str, doc_id: ColumnElement[int] | int) -> Select[*tuple[Any, ...]]:
     """Return the SELECT of the resolutions of a document that an actor may see (``web.document_panels``)."""
     return (
         select(

@@ -172,7 +172,8 @@ def answer(inquiry: Inquiry, position: int, subject: Subject, person: User, **va
         row = session.get_one(Inquiry, inquiry.id)
         line_id = row.lines[position - 1].id
         if subject == Subject.TECHNICAL:
-            actions.answer_technical(row, line_id, actor=actor(person), model="A", **values)  # type: ignore[arg-type]
+            told = {"parameters": "16 MPa", **values}
+            actions.answer_technical(row, line_id, actor=actor(person), model="A", **told)  # type: ignore[arg-type]
         else:
             actions.answer_purchasing(row, line_id, actor=actor(person), answer=making.price(**values))
 

@@ -34,6 +34,17 @@ def address(inquiry: Inquiry, position: int, subject: str) -> str:
     return f"/inquiries/{inquiry.id}/lines/{inquiry.lines[position - 1].id}/{subject}"
 
 
+def test_a_question_is_not_answered_by_the_model_alone(client: Client, staff: Staff, asked: Inquiry) -> None:
+    where, number = address(asked, 1, "technical"), asked.id
+    client.as_(staff.technician).get(where)
+    fields = client.page.values(where)
+    blank = {**fields, "parameters": " ", "deviation": ""}
+    assert client.post(where, blank).status_code == 422
+    assert "经理问的是“问题1号”，请在参数或偏差说明中答复" in client.page.text
+    assert not session.get_one(Inquiry, number).lines[0].technical_answers
+    assert client.post(where, {**blank, "parameters": "可连续工作"}).status_code == 303
+
+
 def test_technical_answers_with_model_parameters_and_file(
     client: Client, staff: Staff, asked: Inquiry
 ) -> None:

@@ -29,7 +29,9 @@ def answered(staff: Staff) -> Inquiry:
     with unit_of_work():
         row = session.get_one(Inquiry, document.id)
         number = row.lines[0].id
-        actions.answer_technical(row, number, actor=factories.actor(staff.technician), model="可供-1")
+        actions.answer_technical(
+            row, number, actor=factories.actor(staff.technician), model="可供-1", parameters="16 MPa"
+        )
         actions.answer_purchasing(row, number, actor=factories.actor(staff.buyer), answer=making.price())
     return session.get_one(Inquiry, document.id)
 

@@ -153,7 +153,9 @@ def test_the_quotation_waits_for_every_asked_line(staff: Staff) -> None:
         making.fire(inquiry, "start_quoting", staff.owner)
     with unit_of_work():
         row = session.get_one(Inquiry, inquiry.id)
-        actions.answer_technical(row, row.lines[1].id, actor=factories.actor(staff.technician), model="X")
+        actions.answer_technical(
+            row, row.lines[1].id, actor=factories.actor(staff.technician), model="X", parameters="16 MPa"
+        )
     assert making.fire(inquiry, "start_quoting", staff.owner).status == "quoting"
 
 
@@ -282,7 +284,7 @@ def act(inquiry: Inquiry, name: str, staff: Staff, person: str, chance: random.R
         if name == "offer":
             actions.note_offer_issued(row, "BJ-2026-0001")
         elif name == "answer" and chance.random() < 0.5:
-            actions.answer_technical(row, chance.choice(lines), actor=actor, model="X")
+            actions.answer_technical(row, chance.choice(lines), actor=actor, model="X", parameters="16 MPa")
         elif name == "answer":
             actions.answer_purchasing(row, chance.choice(lines), actor=actor, answer=making.price())
         elif name == "waive":

@@ -110,6 +110,32 @@ def test_rows_that_wait_in_the_field_are_not_lost_by_saving(client: Client, staf
     assert not session.query(Inquiry).all()
 
 
+def test_a_customers_list_names_three_wrong_lines_and_keeps_the_others(client: Client, staff: Staff) -> None:
+    rows = [f"{at}\t泵{at}\tCB-{at}\t\t{at + 1}\t\t\t" for at in range(1, 41)]
+    rows[0] = '1\t泵1\tCB-1\t"两端\n接头 ""M22"""\t1,234.50\t台\t红\t'
+    rows[12], rows[20] = "13\t泵13\tCB-13\t\t若干\t\t\t", "21\t泵21\tCB-21\t\t-3\t\t\t"
+    rows[33] = "34\t\tCB-34\t\t２\t\t\t"
+    head = "大丰合作社询价单\t\t\n序号\t名称\t规格型号\t技术要求\t数量\t单位\t颜色\t\n"
+    place = "/inquiries/new"
+    client.as_(staff.owner).get(place)
+    pasted = head + "\n".join(rows) + "\n\t\t\n合计\t\t\t\t820\n"
+    assert (
+        client.post(place, {**client.page.values(place), "paste": "1", "pasted": pasted}).status_code == 422
+    )
+    problems = [item.text for item in client.page.all("a") if item.attributes["href"].startswith("#line-")]
+    assert problems == [
+        "第 13 行：数量应是数字，例如 1234.5",
+        "第 21 行：数量不能是负数",
+        "第 34 行：请填写名称",
+    ]
+    told = "已加入 40 行；39 行没有单位，照上一行填写，请核对；1 行合计没有加入；没有取的列：颜色"
+    assert told in client.page.text
+    values = client.page.values(place)
+    assert values["line-0-spec"] == '两端 接头 "M22"'
+    assert {values[f"line-{at}-unit"] for at in range(40)} == {"台"}
+    assert "line-40-quantity" not in values
+
+
 def test_unclear_columns_and_too_many_rows_are_said_with_their_limit(client: Client, staff: Staff) -> None:
     place = "/inquiries/new"
     client.as_(staff.owner).get(place)

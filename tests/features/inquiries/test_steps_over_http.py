@@ -201,6 +201,21 @@ def test_the_decision_puts_lines_to_the_departments(client: Client, staff: Staff
     assert "重点客户" in client.page.text
 
 
+def test_all_lines_are_put_to_a_department_by_one_tick(client: Client, staff: Staff) -> None:
+    inquiry = making.bring_to(staff, "reported")
+    address = f"/inquiries/{inquiry.id}/decide"
+    client.as_(staff.manager).get(address)
+    assert "全部 3 项请采购答复" in client.page.text
+    fields = {**client.page.values(address), "purchasing": "all", "answers_due_at": ""}
+    assert client.post(address, fields).status_code == 422
+    boxes = client.page.all("input", type="checkbox", name="purchasing")
+    assert ["checked" in box.attributes for box in boxes] == [False, True, True, True]
+    fields = {**client.page.values(address), "purchasing": "all", "answers_due_at": "2099-01-01"}
+    assert client.post(address, fields).status_code == 303
+    after = session.get_one(Inquiry, inquiry.id)
+    assert [(line.ask_technical, line.ask_purchasing) for line in after.lines] == [(False, True)] * 3
+
+
 @pytest.mark.parametrize(
     ("due", "status"), [("", 422), ("2020-01-01", 422), ("nonsense", 422), ("2099-01-01", 303)]
 )
@@ -214,7 +229,7 @@ def test_asked_departments_need_a_deadline_in_the_future(
     if status == 422:
         assert client.page.errors()
         boxes = client.page.all("input", type="checkbox", name="technical")
-        assert ["checked" in box.attributes for box in boxes] == [True, False, False]
+        assert ["checked" in box.attributes for box in boxes] == [False, True, False, False]
 
 
 def test_a_stale_decision_keeps_its_ticks_and_may_be_sent_again(client: Client, staff: Staff) -> None:
@@ -223,7 +238,7 @@ def test_a_stale_decision_keeps_its_ticks_and_may_be_sent_again(client: Client, 
     fields = {"version": "1", **ticked(inquiry, 2, 2), "answers_due_at": "2099-01-01"}
     assert client.as_(staff.manager).post(address, fields).status_code == 409
     boxes = client.page.all("input", type="checkbox", name="technical")
-    assert ["checked" in box.attributes for box in boxes] == [False, True, False]
+    assert ["checked" in box.attributes for box in boxes] == [False, False, True, False]
     again = {**fields, "version": client.page.values(address)["version"]}
     assert client.post(address, again).status_code == 303
 

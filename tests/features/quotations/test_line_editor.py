@@ -12,7 +12,7 @@ from app.core.uow import unit_of_work
 from app.features.customers import contacts
 from app.features.customers.models import Customer
 from app.features.products.models import Product
-from app.features.quotations import actions
+from app.features.quotations import actions, checks, snapshot
 from app.features.quotations.models import QuotationRevision
 from tests import stories
 from tests.client import Client
@@ -372,7 +372,10 @@ def test_a_pasted_model_is_its_product_and_the_floor_guards_it(
     client.get(place)
     refused = client.post(place, {**client.page.values(place), "then": "submit"})
     assert refused.status_code == 409
-    assert f"第 {at + 1} 项低于底价，请写明理由" in client.page.text
+    assert f"第 {at + 1} 行：单价低于底价，请写明理由" in client.page.text
+    cell = f"line-{at}-floor_reason"
+    assert client.page.one("a", href=f"#{cell}").text
+    assert client.page.one("input", name=cell).attributes["aria-invalid"] == "true"
 
 
 def test_a_match_is_taken_back_told_to_the_reviewer_and_written_down(
@@ -421,3 +424,33 @@ def test_products_of_two_hundred_models_cost_one_query(
     assert counts[0] == counts[1]
     session.expire_all()
     assert all(line.product_id for line in session.get_one(QuotationRevision, draft.id).lines)
+
+
+def test_what_the_head_lacks_is_said_at_its_field(client: Client, draft: QuotationRevision) -> None:
+    place = address(draft, "/edit")
+    assert post(client, place, delivery_place=" ", then="submit").status_code == 409
+    field = client.page.one("input", name="delivery_place")
+    assert field.attributes["aria-invalid"] == "true"
+    assert client.page.one("a", href="#delivery_place").text == "请填写交货地点与方式"
+
+
+# Numbers
+
+
+def test_page_reviewer_and_paper_give_a_line_the_same_number(
+    client: Client, desk: stories.Desk, draft: QuotationRevision
+) -> None:
+    place = address(draft, "/edit")
+    at = len(names(client, place))
+    assert post(client, place, paste="1", pasted="名称\t数量\n泵类\n齿轮泵\t5 台\n").status_code == 200
+    assert client.post(place, client.page.values(place)).status_code == 303
+    client.get(address(draft))
+    table = client.page.one("table").text
+    assert f"泵类 {at + 1} 齿轮泵" in table
+    session.expire_all()
+    revision = session.get_one(QuotationRevision, draft.id)
+    lines = snapshot.content(revision)["lines"]
+    assert [line.get("position") for line in lines[-2:]] == [None, str(at + 1)]
+    problem = checks.missing_content(revision)
+    assert problem is not None
+    assert problem.sentence() == f"请填写第 {at + 1} 项的含税单价"

@@ -296,8 +296,9 @@ def test_the_talk_is_recorded_answered_and_shown_by_each_person(client: Client, 
     revision = desk.quotation("issued")
     place = f"/quotations/{revision.quotation_id}"
     sign_in(client, desk, "salesperson").get(place)
-    assert "登记谈判" in client.page.text
     form = f"{place}/negotiations/new"
+    # at the head of the page and at the talks, which stand below all lines
+    assert [link.text for link in client.page.all("a", href=form)] == ["登记谈判"] * 2
     assert client.submit(form, {"asked": ""}).status_code == 422
     assert client.submit(form, {"asked": "账期 60 天", "outside": "payment"}).status_code == 422
     fields = {"asked": "账期 60 天", "offered": "账期 30 天", "outside": "payment", "next_step": "周五再谈"}

@@ -88,6 +88,10 @@ def test_the_review_begins_with_sum_payment_and_what_a_later_revision_changed(
     assert "与上一版相比" in text
     assert "18 个月" in text.partition("报价明细")[0]
     assert text.index("含税合计") < text.index("付款方式") < text.index("与上一版相比")
+    client.browser.set_cookie("language", "en")
+    client.get(f"{place}/r/2/approve")
+    assert "Warranty · Terms" in client.page.text
+    client.browser.set_cookie("language", "zh")
     assert f"{place}/compare" in [link.attributes.get("href") for link in client.page.all("a")]
     stories.step(people, second, "return", "manager", note="再议")
     stories.step(people, second, "submit", "salesperson")

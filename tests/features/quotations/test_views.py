@@ -203,6 +203,22 @@ def test_each_step_is_refused_to_the_wrong_role_and_in_the_wrong_state(
             assert revision.status == state.code
 
 
+def test_the_leader_reads_why_it_is_his_turn(client: Client, desk: stories.Desk) -> None:
+    revision = desk.quotation("review", payment_term="other", payment_other="货到 90 天付款")
+    with unit_of_work():
+        revision.lines[1].floor_price = revision.lines[1].unit_price + 1
+        revision.lines[1].floor_reason = "首单"
+    sign_in(client, desk, "manager").get(address(revision, "/approve"))
+    why = "第 2 项单价低于底价；付款方式不在列表内"
+    assert f"审核通过后还须主管领导审批：{why}" in client.page.text
+    put_into(revision, "leader_review")
+    sign_in(client, desk, "leader").get(address(revision, "/approve_as_leader"))
+    assert f"须您审批的原因：{why}" in client.page.text
+    large = desk.quotation("review", price="9999.99")
+    sign_in(client, desk, "manager").get(address(large, "/approve"))
+    assert "须主管领导审批：含税合计达到 ¥200,000.00 审核意见" in client.page.text
+
+
 def test_unknown_and_hidden_steps_do_not_exist(client: Client, desk: stories.Desk) -> None:
     revision = desk.quotation("approved")
     sign_in(client, desk, "manager")
@@ -416,6 +432,9 @@ def test_revision_keeps_the_number_and_supersedes_when_issued(client: Client, de
     first = desk.quotation("issued")
     place = address(first)
     sign_in(client, desk, "salesperson")
+    assert client.post(f"{place}/revise", {"version": version(first), "note": " "}).status_code == 422
+    form = client.page.one("form", action=f"{place}/revise")
+    assert "请写明修订的原因 修订的原因" in form.text, "the open form covers what is said on the page"
     response = client.post(f"{place}/revise", {"version": version(first), "note": "客户要求降价"})
     assert response.location == f"/quotations/{first.quotation_id}/r/2/edit"
     client.get(place)

@@ -81,7 +81,7 @@ def below_approved(revision: QuotationRevision) -> tuple[str, dict[str, Any]] | 
         price = priced[new].unit_price
         if price is not None and price < before[old].price:
             return "quotation:line-below-approved", {
-                "position": priced[new].position,
+                "position": new + 1,
                 "price": f"{before[old].price.normalize():f}",
                 "revision": approved["revision"],
             }
