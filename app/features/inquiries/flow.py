@@ -101,7 +101,7 @@ def report(inquiry: Inquiry, actor: Actor, data: Mapping[str, Any]) -> Mapping[s
     """Number the inquiry at its first report and measure how long reporting took, in working hours."""
     first = inquiry.reported_at is None
     if inquiry.reported_at is None:
-        inquiry.reported_at = clock.now()
+        inquiry.reported_at, inquiry.reported_by_id = clock.now(), inquiry.owner_id
         hours = workdays.working_hours_between(inquiry.received_at, inquiry.reported_at)
         inquiry.report_latency_hours = hours
         inquiry.reported_late = hours > settings.get("inquiries.report_hours")

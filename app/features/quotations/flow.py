@@ -186,7 +186,7 @@ def submit(revision: QuotationRevision, actor: Actor, data: Mapping[str, Any]) -
     revision.previous_content = revision.submitted_content
     revision.submitted_content = snapshot.content(revision)
     revision.submitted_hash = snapshot.hash_of(revision.submitted_content)
-    revision.submitted_at = clock.now()
+    revision.submitted_at, revision.submitted_by_id = clock.now(), revision.owner_id
     if quotation.number is None:
         quotation.number = next_number("quotation", "BJ")
     revision.number = f"{quotation.number}-R{revision.revision}"

@@ -116,6 +116,7 @@ class QuotationRevision(DocumentMixin, Model):
     other_terms: Mapped[str] = mapped_column(Text, nullable=False, default="")
     total: Mapped[Decimal] = mapped_column(Amount(), nullable=False, default=Decimal(0))
     submitted_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
+    submitted_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     submitted_hash: Mapped[str | None] = mapped_column(String(64))
     submitted_content: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     previous_content: Mapped[dict[str, Any] | None] = mapped_column(JSON)

@@ -7,7 +7,7 @@ from app.core import documents, findings, money, permissions, search, sentences,
 from app.core.i18n import lazy, lazy_in_context
 from app.core.permissions import Role
 from app.features.inquiries.enums import KIND_LABELS
-from app.features.quotations import queries, secrecy
+from app.features.quotations import handing_over, queries, secrecy
 from app.features.quotations.actions import (
     UNREVIEWED_PAPER,
     create_on_start,
@@ -141,6 +141,12 @@ timeline.register_verbs(
     timeline.Verb("quotation:edit", lazy_in_context("event", "修改报价"), folds=True),
     timeline.Verb("quotation:autosave", lazy("自动保存草稿"), folds=True),
     timeline.Verb("quotation:revise", lazy("修订报价，另起新版")),
+    timeline.Verb(
+        handing_over.VERB,
+        lazy("报价随询价从%(from)s移交给%(to)s"),
+        frozenset({"from", "to"}),
+        tone="warn",
+    ),
     timeline.Verb("quotation:attach", lazy_in_context("event", "添加附件 %(file)s"), frozenset({"file"})),
     timeline.Verb(
         "quotation:bid-upload",
@@ -270,6 +276,7 @@ sentences.register(
         "quotation:nobody-reviews": lazy(
             "没有人可以审核：请管理员指定部门经理、公司主管领导，或设置“第二审批人”"
         ),
+        "quotation:hand-over-under-review": lazy("报价 %(number)s 正在审核，请先审核或退回，再移交"),
         "quotation:content-changed": lazy("内容与提交时不一致，请刷新页面，核对后重新审核"),
         "quotation:not-editable": lazy("报价当前为“%(state)s”，内容不能修改；需要修改时请先撤回或修订"),
         "quotation:not-revisable": lazy("报价当前为“%(state)s”，不能修订"),
@@ -333,5 +340,6 @@ def register() -> None:
     sources.register(DOC_TYPE, sealable, tells_secret=paper_is_secret)
     timeline.on("inquiry:start_quoting", create_on_start)
     timeline.on("inquiry:move-opening", follow_inquiry)
+    timeline.on("inquiry:hand-over", handing_over.follow_owner)
     for ending in ("inquiry:withdraw", "inquiry:cancel"):
         timeline.on(ending, lapse_with_inquiry)
