@@ -101,7 +101,5 @@ def named_in_settings(user_id: int) -> Counting:
 
 register_leaver_check(
     LeaverCheck(open_tasks, lazy("还有 %(count)s 件待办")),
-    LeaverCheck(
-        named_in_settings, lazy("还有 %(count)s 项设置指定由他办理，请先改为别人"), "/admin"
-    ),
+    LeaverCheck(named_in_settings, lazy("还有 %(count)s 项设置指定由他办理，请先改为别人"), "/admin"),
 )

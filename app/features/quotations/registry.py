@@ -277,6 +277,9 @@ sentences.register(
             "没有人可以审核：请管理员指定部门经理、公司主管领导，或设置“第二审批人”"
         ),
         "quotation:hand-over-under-review": lazy("报价 %(number)s 正在审核，请先审核或退回，再移交"),
+        "quotation:accepted-before": lazy(
+            "客户已接受 %(number)s，不能再出具另一版；没有接受的请先退回继续跟进"
+        ),
         "quotation:content-changed": lazy("内容与提交时不一致，请刷新页面，核对后重新审核"),
         "quotation:not-editable": lazy("报价当前为“%(state)s”，内容不能修改；需要修改时请先撤回或修订"),
         "quotation:not-revisable": lazy("报价当前为“%(state)s”，不能修订"),

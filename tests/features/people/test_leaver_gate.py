@@ -19,6 +19,7 @@ from app.features.inquiries import handing_over
 from app.features.inquiries.models import Inquiry
 from app.features.people import actions, leaving
 from app.features.people.models import User
+from app.features.quotations.models import QuotationRevision
 from app.features.seals.models import Seal, SealRequest
 from tests import stories
 from tests.features.seals import wet
@@ -301,16 +302,16 @@ def open_pointing(person_id: int) -> dict[str, list[Any]]:
     return left
 
 
-def test_a_salesperson_leaves_only_with_empty_hands_and_nothing_but_history_names_them() -> None:
+def with_full_hands() -> tuple[stories.Desk, int, int]:
+    """A desk whose salesperson owns, keeps, carries and is named in settings; with a seal kept and one taken out."""
     desk = wet.desk()
     people, leaver = desk.people, desk.people.ids["salesperson"]
     held = wet.wet_seal(desk, keeper=people.salesperson)
     out = wet.take_out(desk, wet.wet_seal(desk, kind="bid"))
-    issued, drafted = desk.quotation("issued"), desk.quotation("draft")
-    waiting = stories.report(people, stories.inquiry(people, desk.customer))
-    submitted = issued.quotation.inquiry
+    issued, _drafted = desk.quotation("issued"), desk.quotation("draft")
+    stories.report(people, stories.inquiry(people, desk.customer))
     with unit_of_work():
-        submitted.status = "submitted"
+        issued.quotation.inquiry.status = "submitted"
         settings.put("quotations.second_approver", leaver)
         customer_actions.deactivate_customer(
             session.get_one(Customer, desk.customer.id),
@@ -318,6 +319,12 @@ def test_a_salesperson_leaves_only_with_empty_hands_and_nothing_but_history_name
             version=None,
             reason="停产",
         )
+    return desk, held.id, out.id
+
+
+def test_a_salesperson_leaves_only_with_empty_hands_and_nothing_but_history_names_them() -> None:
+    desk, held, out = with_full_hands()
+    people, leaver = desk.people, desk.people.ids["salesperson"]
     assert set(open_pointing(leaver)) >= {
         "customer.owner_id",
         "inquiry.owner_id",
@@ -346,22 +353,20 @@ def test_a_salesperson_leaves_only_with_empty_hands_and_nothing_but_history_name
         )
         settings.put("quotations.second_approver", people.ids["keeper"])
         keeper = people.ids["keeper"]
-        session.get_one(Seal, held.id).keeper_id = keeper
+        session.get_one(Seal, held).keeper_id = keeper
     with pytest.raises(Conflict):
         deactivate(desk)
-    back = session.get_one(SealRequest, out.id)
+    back = session.get_one(SealRequest, out)
     wet.step(desk, back, "return", "keeper", copies=1, impressions=1, condition="sound")
     assert sentences(desk) == {"还有 1 份用印申请没有归档"}
     with unit_of_work():
-        session.get_one(SealRequest, out.id).status = "closed"
+        session.get_one(SealRequest, out).status = "closed"
     assert sentences(desk) == set()
     deactivate(desk)
 
     assert open_pointing(leaver) == {}
     assert "seal_request.owner_id" in pointing(leaver), "history stays"
     assert session.query(Task).filter_by(user_id=leaver, closed_at=None).count() == 0
-    for revision in (issued, drafted):
-        session.refresh(revision)
-        assert revision.owner_id == people.ids["colleague"]
-    assert waiting.owner_id == people.ids["colleague"]
+    for table in (Inquiry, QuotationRevision):
+        assert {row.owner_id for row in session.query(table)} == {people.ids["colleague"]}
     assert not session.get_one(User, leaver).active
