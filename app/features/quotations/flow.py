@@ -85,11 +85,14 @@ consenter = any_of(extra.besides_asker(reviewer), extra.besides_asker(leader))
 
 
 def needs_leader(revision: QuotationRevision) -> bool:
-    """Tell whether the manager's approval is not enough: amount, a price below the floor, terms outside the list."""
+    """Tell whether the manager's approval is not enough: amount, a price below the floor, terms outside the list.
+
+    A price that cannot be compared with the floor is the leader's as well.
+    """
     limit = Decimal(str(settings.get("quotations.leader_limit")))
     return (
         revision.total >= limit
-        or any(line.below_floor for line in revision.lines)
+        or any(line.needs_floor_reason for line in revision.lines)
         or revision.payment_term == PaymentTerm.OTHER
     )
 

@@ -267,6 +267,9 @@ sentences.register(
         "quotation:line-tax": lazy("请填写第 %(position)s 项的税率"),
         "quotation:line-lead-time": lazy("请填写第 %(position)s 项的交货期"),
         "quotation:line-floor": lazy("第 %(position)s 项低于底价，请写明理由"),
+        "quotation:line-floor-unit": lazy(
+            "第 %(position)s 项的单位与价目表（%(unit)s）不同，单价不能与底价比较，请写明换算，或改用价目表的单位"
+        ),
         "quotation:validity-missing": lazy("请填写有效期"),
         "quotation:validity-past": lazy("有效期已过，请修订并填写新的有效期"),
         "quotation:payment-missing": lazy("请选择付款方式；选“其他”时请写明"),
