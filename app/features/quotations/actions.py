@@ -478,19 +478,6 @@ def lapse_with_inquiry(inquiry_id: int, actor: Actor) -> None:
         fire(revision, "lapse", actor=SYSTEM, version=None)
 
 
-def follow_inquiry(inquiry_id: int, actor: Actor) -> None:
-    """Bring the tasks of an inquiry's quotations to its new deadline, in the transaction that moves it."""
-    statement = (
-        select(QuotationRevision)
-        .join(Quotation, Quotation.id == QuotationRevision.quotation_id)
-        .where(Quotation.inquiry_id == inquiry_id)
-        .order_by(QuotationRevision.id)
-    )
-    for revision in session.execute(statement).unique().scalars().all():
-        lock(revision)
-        FLOW.sync_tasks(revision)
-
-
 def submitted_changes(revision: QuotationRevision) -> list[list[str]]:
     """Return what differs from the last submission, as [label key, old, new].
 

@@ -7,11 +7,10 @@ from app.core import documents, findings, money, permissions, search, sentences,
 from app.core.i18n import lazy, lazy_in_context
 from app.core.permissions import Role
 from app.features.inquiries.enums import KIND_LABELS
-from app.features.quotations import handing_over, queries, secrecy
+from app.features.quotations import following, queries, secrecy
 from app.features.quotations.actions import (
     UNREVIEWED_PAPER,
     create_on_start,
-    follow_inquiry,
     lapse_with_inquiry,
 )
 from app.features.quotations.enums import (
@@ -142,7 +141,7 @@ timeline.register_verbs(
     timeline.Verb("quotation:autosave", lazy("自动保存草稿"), folds=True),
     timeline.Verb("quotation:revise", lazy("修订报价，另起新版")),
     timeline.Verb(
-        handing_over.VERB,
+        following.VERB,
         lazy("报价随询价从%(from)s移交给%(to)s"),
         frozenset({"from", "to"}),
         tone="warn",
@@ -345,7 +344,7 @@ def register() -> None:
     secrecy.register()
     sources.register(DOC_TYPE, sealable, tells_secret=paper_is_secret)
     timeline.on("inquiry:start_quoting", create_on_start)
-    timeline.on("inquiry:move-opening", follow_inquiry)
-    timeline.on("inquiry:hand-over", handing_over.follow_owner)
+    timeline.on("inquiry:move-opening", following.follow_inquiry)
+    timeline.on("inquiry:hand-over", following.follow_owner)
     for ending in ("inquiry:withdraw", "inquiry:cancel"):
         timeline.on(ending, lapse_with_inquiry)

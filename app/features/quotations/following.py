@@ -1,4 +1,6 @@
-"""What a quotation does when its inquiry gets another owner: it goes with it, its talks that wait with it."""
+"""What a quotation does when its inquiry gets new times or another owner: its tasks follow, or it goes along whole."""
+
+from collections.abc import Iterator
 
 from sqlalchemy import select, update
 
@@ -21,12 +23,8 @@ VERB = "quotation:hand-over"
 UNDER_REVIEW = (QuotationStatus.REVIEW, QuotationStatus.LEADER_REVIEW)
 
 
-def follow_owner(inquiry_id: int, actor: Actor) -> None:
-    """Give the quotations of an inquiry to its new owner, in the transaction that hands it over.
-
-    Raises Conflict where one of them is under review. Papers that were issued keep the name printed on them.
-    """
-    inquiry = session.get_one(Inquiry, inquiry_id)
+def locked_revisions(inquiry_id: int) -> Iterator[QuotationRevision]:
+    """Yield the revisions of all quotations of an inquiry, each under its lock."""
     statement = (
         select(QuotationRevision)
         .join(Quotation, Quotation.id == QuotationRevision.quotation_id)
@@ -35,6 +33,22 @@ def follow_owner(inquiry_id: int, actor: Actor) -> None:
     )
     for revision in session.execute(statement).unique().scalars().all():
         lock(revision)
+        yield revision
+
+
+def follow_inquiry(inquiry_id: int, actor: Actor) -> None:
+    """Bring the tasks of an inquiry's quotations to its new deadline, in the transaction that moves it."""
+    for revision in locked_revisions(inquiry_id):
+        FLOW.sync_tasks(revision)
+
+
+def follow_owner(inquiry_id: int, actor: Actor) -> None:
+    """Give the quotations of an inquiry to its new owner, in the transaction that hands it over.
+
+    Raises Conflict where one of them is under review. Papers that were issued keep the name printed on them.
+    """
+    inquiry = session.get_one(Inquiry, inquiry_id)
+    for revision in locked_revisions(inquiry_id):
         if revision.status in UNDER_REVIEW:
             raise Conflict("quotation:hand-over-under-review", number=revision.title)
         if FLOW.state(revision.status).terminal:
