@@ -180,6 +180,7 @@ SHOTS: tuple[Shot, ...] = (
     MAIN("tasks", "m1", "/tasks"),
     Shot("tasks-none", "admin", "/tasks"),
     MAIN("inquiries", "m1", "/inquiries"),
+    Shot("inquiries-hand-over", "m1", "/inquiries/hand-over?status=open"),
     Shot("inquiries-none", "m1", "/inquiries?q=没有这样的询价"),
     MAIN("inquiry", "s1", f"/inquiries?status=preparing -> {INQUIRY}"),
     Shot("inquiry-draft", "s1", f"/inquiries?status=draft -> {INQUIRY}"),

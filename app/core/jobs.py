@@ -243,4 +243,6 @@ class Worker(threading.Thread):
         self._stopping.set()
         if self.is_alive():
             self.join(timeout)
+
+
 register_job("core:renew-planner-statistics", planner_statistics.renew, every=timedelta(days=1))

@@ -89,6 +89,16 @@ def show_list(
     )
 
 
+def ticked_rows(values: Iterable[str]) -> dict[int, int]:
+    """Return the rows ticked in a list by id, each with the version it was ticked in; what is no tick is left out."""
+    found: dict[int, int] = {}
+    for value in sorted(values):
+        number, _colon, version = value.partition(":")
+        if all(part.isascii() and part.isdigit() and len(part) < 10 for part in (number, version)):
+            found[int(number)] = int(version)
+    return found
+
+
 def export_list(shown: Listing, heading: str, kind: str) -> Response:
     """Answer with all pages of a list as a file, at most as many rows as the export limit; it is recorded."""
     columns = [

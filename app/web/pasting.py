@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.core import pasted
-from app.core.i18n import LazyText, lazy, ngettext
+from app.core.i18n import LazyText, lazy, listed, listed_clauses, ngettext
 from app.core.i18n import gettext as _
 from app.core.pasted import PastedColumn
 from app.web.lines import Lines
@@ -125,8 +125,8 @@ def told(rows: int, filled: int, sums: int, left: Sequence[str]) -> str:
     if sums:
         said.append(ngettext("%(num)s 行合计没有加入", "%(num)s 行合计没有加入", sums))
     if left:
-        said.append(_("没有取的列：%(titles)s", titles=_("、").join(left)))
-    return _("；").join(said)
+        said.append(_("没有取的列：%(titles)s", titles=listed(left)))
+    return listed_clauses(said)
 
 
 def chosen_order(table: PastedTable, posted: Mapping[str, str], width: int) -> list[str] | None:

@@ -411,7 +411,10 @@ class Attack:
             if not isinstance(value, str) or not value.strip():
                 continue
             wanted = as_kept(value)
-            if not any(as_kept(one) == wanted for one in shown.get(name, ())):
+            # a reason chosen from a list comes back before what was typed beside it
+            behind = name == "note" and bool(sent.get("usual_reason"))
+            kept = (as_kept(one) for one in shown.get(name, ()))
+            if not any(one == wanted or (behind and one.endswith(wanted)) for one in kept):
                 self.note(
                     "lost what was typed", form, f"{what}: {name} {value[:30]!r} → {shown.get(name)!r:.80}"
                 )

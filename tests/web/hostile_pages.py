@@ -32,6 +32,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/seals/entities/1/edit",
         "/customers/1/hand-over",
         "/customers/hand-over",
+        "/inquiries/hand-over",
         "/seals/requests/new",
         "/seals/requests/1",
         "/rules/versions/4/approve",

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from app.core.db import session
 from app.core.errors import Conflict, Invalid
 from app.core.i18n import gettext as _
-from app.core.i18n import lazy
+from app.core.i18n import lazy, ngettext
 from app.core.permissions import Actor
 from app.core.uow import unit_of_work
 from app.features.customers import actions, forms, lists, queries
@@ -101,13 +101,15 @@ def show_many(
     return list_pages.show_list(
         shown,
         _("批量移交客户"),
-        template="customers/hand_over_many.html",
+        template="_ui/hand_over.html",
         trail=trail(),
         form=form,
+        field="customer",
         chosen=chosen,
         status=status,
         post_url=shown.url(page=shown.page),
-        most=MOST_AT_ONCE,
+        submit_label=_("移交客户"),
+        all_label=ngettext("符合筛选条件的全部 %(num)s 家", "符合筛选条件的全部 %(num)s 家", shown.total),
     )
 
 
@@ -120,11 +122,7 @@ def chosen_customers(
         if len(rows) > MOST_AT_ONCE:
             raise Invalid(fields={"customer": lazy("一次最多移交 %(most)s 家，请先筛选", most=MOST_AT_ONCE)})
         return [(row.row_id, None) for row in rows]
-    found: dict[int, int | None] = {}
-    for value in sorted(ticked):
-        number, _colon, version = value.partition(":")
-        if all(part.isascii() and part.isdigit() and len(part) < 10 for part in (number, version)):
-            found[int(number)] = int(version)
+    found = list_pages.ticked_rows(ticked)
     if not found:
         raise Invalid(fields={"customer": lazy("请先勾选要移交的客户")})
     return list(found.items())

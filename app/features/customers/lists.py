@@ -74,6 +74,7 @@ class HandOverList(Listing):
         Column("level", lazy("客户等级"), Customer.level, labels=LEVEL_LABELS),
         Column("owner", lazy("负责人"), User.name, "person", sortable=False),
         Column("version", "", Customer.version, hidden=True),
+        Column("ticked_as", "", Customer.name, hidden=True, sortable=False),
     )
 
 

@@ -216,12 +216,8 @@ def in_region(region: str) -> ColumnElement[bool]:
 
 
 def owned_count(owner_id: int) -> Select[int]:
-    """Return the SELECT of how many customers in use a person cares for."""
-    return (
-        select(func.count())
-        .select_from(Customer)
-        .where(Customer.owner_id == owner_id, Customer.active.is_(True))
-    )
+    """Return the SELECT of how many customers a person cares for; one out of use may come back."""
+    return select(func.count()).select_from(Customer).where(Customer.owner_id == owner_id)
 
 
 def contacts_of(customer_id: int) -> list[CustomerContact]:

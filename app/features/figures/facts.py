@@ -97,6 +97,7 @@ def facts_of(inquiry_ids: Sequence[int]) -> dict[int, list[Fact]]:
             Inquiry.department_id,
             Inquiry.customer_id,
             Inquiry.reported_at,
+            Inquiry.reported_by_id,
             Inquiry.report_latency_hours,
             Inquiry.reported_late,
             Inquiry.decided_at,
@@ -128,6 +129,7 @@ def papers_of(inquiry_ids: Sequence[int]) -> dict[int, Papers]:
             QuotationRevision.id,
             QuotationRevision.quotation_id,
             QuotationRevision.status,
+            QuotationRevision.submitted_by_id,
             QuotationRevision.owner_id,
             QuotationRevision.department_id,
             QuotationRevision.total,
@@ -183,8 +185,11 @@ def local_day(moment: datetime) -> date:
     return clock.to_local(moment).date()
 
 
-def fact(kind: Kind, day: date, row: Any, **values: Any) -> Fact:
-    """Return a fact of a day about an inquiry or a revision, whose owner, department and customer it takes over."""
+def fact(kind: Kind, day: date, row: Any, by: int | None = None, **values: Any) -> Fact:
+    """Return a fact of a day about an inquiry or a revision, whose owner, department and customer it takes over.
+
+    ``by`` names who did it, where somebody else may have taken the document over since.
+    """
     usual: dict[str, Any] = {
         "revision_id": None,
         "position": 0,
@@ -199,7 +204,7 @@ def fact(kind: Kind, day: date, row: Any, **values: Any) -> Fact:
         kind=str(kind),
         day=day,
         month=day.replace(day=1),
-        owner_id=row.owner_id,
+        owner_id=by or row.owner_id,
         department_id=row.department_id,
         customer_id=row.customer_id,
         **{**usual, **values},
@@ -213,6 +218,7 @@ def reported(head: Any) -> Iterable[Fact]:
             Kind.REPORTED,
             local_day(head.reported_at),
             head,
+            by=head.reported_by_id,
             late=int(head.reported_late),
             hours=head.report_latency_hours or NOTHING,
         )
@@ -238,12 +244,14 @@ def issued(head: Any, papers: Papers) -> Iterable[Fact]:
     for row in papers.first_issues:
         day = local_day(row.issued_at)
         amount = NOTHING if sealed else row.total
-        yield fact(Kind.ISSUED, day, row, revision_id=row.id, amount=amount)
+        by = row.submitted_by_id
+        yield fact(Kind.ISSUED, day, row, by=by, revision_id=row.id, amount=amount)
         for product_id, part in papers.by_product(row.id).items():
             yield fact(
                 Kind.ISSUED_PRODUCT,
                 day,
                 row,
+                by=by,
                 revision_id=row.id,
                 product_id=product_id,
                 amount=NOTHING if sealed else part,

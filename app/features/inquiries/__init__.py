@@ -7,7 +7,9 @@ from app.core.i18n import lazy, lazy_in_context
 from app.core.permissions import Role
 from app.features.cases import offering as cases
 from app.features.inquiries import begin_views as begin_views
+from app.features.inquiries import hand_over_views as hand_over_views
 from app.features.inquiries import (
+    handing_over,
     market_views,
     offers,
     panels,
@@ -24,6 +26,7 @@ from app.features.inquiries.case_seed import case_seed
 from app.features.inquiries.enums import CHANNEL_LABELS, KIND_LABELS, MARKET, InquiryPerm
 from app.features.inquiries.flow import DOC_TYPE, LATE_REPORT
 from app.features.inquiries.models import Inquiry
+from app.features.people.leaving import LeaverCheck, register_leaver_check
 from app.web import documents as files_of_documents
 from app.web import nav
 
@@ -76,6 +79,7 @@ permissions.register_permissions(
             lazy("查看部门全部询价"),
             {Role.MANAGER, Role.LEADER, Role.BACK_OFFICE, Role.SEAL_KEEPER, Role.ADMINISTRATOR},
         ),
+        InquiryPerm.HAND_OVER: (lazy("移交询价"), {Role.MANAGER, Role.LEADER}),
         InquiryPerm.DECIDE: (lazy("决定是否参与"), {Role.MANAGER}),
         InquiryPerm.DECIDE_FOR_MANAGER: (lazy("代经理决定是否参与"), {Role.LEADER}),
         InquiryPerm.CHECK_TENDER: (lazy("办理投标清单"), {Role.BACK_OFFICE}),
@@ -157,6 +161,18 @@ timeline.register_verbs(
         frozenset({"deadline", "opening"}),
         tone="warn",
     ),
+    timeline.Verb(
+        handing_over.VERB,
+        lazy("把询价从%(from)s移交给%(to)s"),
+        frozenset({"from", "to"}),
+        tone="warn",
+    ),
+    timeline.Verb(
+        handing_over.VERB_MANY,
+        lazy("把 %(count)s 份询价移交给%(to)s"),
+        frozenset({"count", "to"}),
+        tone="warn",
+    ),
     timeline.Verb("inquiry:answer-technical", lazy("技术答复第 %(position)s 项 %(name)s"), line_fields),
     timeline.Verb("inquiry:answer-purchasing", lazy("采购答复第 %(position)s 项 %(name)s"), line_fields),
     timeline.Verb("inquiry:choose-offer", lazy("选用第 %(position)s 项 %(name)s 的供应商报价"), line_fields),
@@ -202,6 +218,7 @@ sentences.register(
     {
         "inquiry:deadline-past": lazy("答复期限已过，请先与客户确认新的期限再上报"),
         "inquiry:no-request": lazy("请填写询价内容、明细，或上传客户来函，至少一项"),
+        "inquiry:same-owner": lazy("选中的询价已经由%(name)s负责"),
         "inquiry:nobody-decides": lazy("没有人可以决定：请管理员在“人员与角色”中指定部门经理或公司主管领导"),
         "inquiry:lacks-technical": lazy("第 %(position)s 项缺技术答复"),
         "inquiry:lacks-purchasing": lazy("第 %(position)s 项缺采购答复"),
@@ -259,5 +276,13 @@ search.register_source(
         url=views.line_address,
         order=21,
         belongs=queries.numbers_of_lines,
+    )
+)
+register_leaver_check(
+    LeaverCheck(
+        handing_over.open_count,
+        lazy("还负责着 %(count)s 份没有结果的询价"),
+        "/inquiries/hand-over?owner=%(user)s&status=open",
+        InquiryPerm.HAND_OVER,
     )
 )

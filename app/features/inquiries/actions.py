@@ -441,8 +441,11 @@ def note_offer_issued(inquiry: Inquiry, number: str) -> None:
 
 
 def note_accepted(inquiry: Inquiry, *, actor: Actor) -> None:
-    """Set the inquiry won in the transaction in which the manager confirms the customer's acceptance."""
-    if inquiry.status in (InquiryStatus.QUOTING, InquiryStatus.SUBMITTED):
+    """Set the inquiry won in the transaction in which the manager confirms the customer's acceptance.
+
+    An offer that was issued binds also where the inquiry was given up or lost meanwhile.
+    """
+    if inquiry.status != InquiryStatus.WON:
         fire(inquiry, "win", actor=actor, version=None)
 
 

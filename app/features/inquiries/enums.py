@@ -96,6 +96,7 @@ class InquiryPerm(StrEnum):
 
     REGISTER = "inquiries:inquiry:register"
     VIEW_ALL = "inquiries:inquiry:view-all"
+    HAND_OVER = "inquiries:inquiry:hand-over"
     DECIDE = "inquiries:inquiry:decide"
     DECIDE_FOR_MANAGER = "inquiries:inquiry:decide-for-manager"
     CHECK_TENDER = "inquiries:tender:check"

@@ -101,7 +101,7 @@ def report(inquiry: Inquiry, actor: Actor, data: Mapping[str, Any]) -> Mapping[s
     """Number the inquiry at its first report and measure how long reporting took, in working hours."""
     first = inquiry.reported_at is None
     if inquiry.reported_at is None:
-        inquiry.reported_at = clock.now()
+        inquiry.reported_at, inquiry.reported_by_id = clock.now(), inquiry.owner_id
         hours = workdays.working_hours_between(inquiry.received_at, inquiry.reported_at)
         inquiry.report_latency_hours = hours
         inquiry.reported_late = hours > settings.get("inquiries.report_hours")
@@ -288,8 +288,8 @@ FLOW = Flow(
              effect=conclude, tell=owner),
         step("refuse_loss", "loss_claimed", "submitted", decider, lazy("退回继续跟进"), reason=True,
              tell=owner),
-        step("win", "quoting submitted", "won", decider, lazy("确认成交"), hidden=True, effect=conclude,
-             tell=owner),
+        step("win", "preparing quoting submitted loss_claimed lost withdrawn cancelled", "won", decider,
+             lazy("确认成交"), hidden=True, effect=conclude, tell=owner),
         step("withdraw", "preparing quoting", "withdrawn", decider, lazy("放弃"), kind="danger", reason=True,
              effect=conclude, tell=owner),
         step("cancel", OPEN, "cancelled", mine, lazy("登记客户取消"), kind="danger", reason=True,

@@ -6,9 +6,10 @@ from typing import Any
 from sqlalchemy import Row, case, literal, select
 
 from app.core import clock
+from app.core.db import session
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy
-from app.core.listing import Column, Filter, Listing
+from app.core.listing import PAGE_SIZES, Column, Filter, Listing
 from app.core.permissions import Actor, can, departments_of, directory
 from app.features.customers.models import Customer
 from app.features.inquiries.enums import KIND_LABELS, InquiryPerm, InquiryStatus
@@ -122,3 +123,43 @@ def has_status(value: str) -> Any:
     if value == "open":
         return Inquiry.status.in_(running)
     return Inquiry.status.not_in(running) if value == "closed" else Inquiry.status == value
+
+
+class HandOverList(Listing):
+    """Inquiries to choose among for a hand-over; rows carry the version they are chosen in."""
+
+    row_id = Inquiry.id
+    default_sort = "deadline"
+    default_page_size = PAGE_SIZES[-1]
+    columns = (
+        *(
+            column
+            for column in COLUMNS
+            if column.key in ("number", "customer", "status", "deadline", "owner")
+        ),
+        Column("version", "", Inquiry.version, hidden=True, sortable=False),
+        Column("ticked_as", "", Customer.name, hidden=True, sortable=False),
+    )
+
+    def __init__(self, actor: Actor, arguments: Mapping[str, str], path: str) -> None:
+        """Open the list of those an actor may hand over: of others in their departments, of former owners too."""
+        self.searched = searched_by(actor)
+        departments = departments_of(actor, InquiryPerm.HAND_OVER)
+        base = (
+            select(Inquiry.id)
+            .join(Customer, Customer.id == Inquiry.customer_id)
+            .join(User, User.id == Inquiry.owner_id)
+            .where(visible_condition(actor), Inquiry.owner_id != actor.id)
+        )
+        if departments is not None:
+            base = base.where(Inquiry.department_id.in_(sorted(departments)))
+        others = (item for item in filters_for(actor) if item.key != "owner")
+        super().__init__(base, arguments, path, filters=(owners_filter(), *others))
+
+
+def owners_filter() -> Filter:
+    """Return the filter of who owns inquiries, those who left among them."""
+    owning = select(Inquiry.owner_id).distinct()
+    people = session.execute(select(User.id, User.name).where(User.id.in_(owning)).order_by(User.name))
+    options = tuple((str(row.id), row.name) for row in people)
+    return Filter("owner", lazy("负责人"), Inquiry.owner_id, kind="person", options=options)

@@ -85,6 +85,7 @@ class Inquiry(DocumentMixin, Model):
     deadline: Mapped[datetime] = mapped_column(UTCDateTime(), nullable=False)
     opening_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
     reported_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
+    reported_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     report_latency_hours: Mapped[Decimal | None] = mapped_column(Quantity())
     reported_late: Mapped[bool] = mapped_column(Boolean, nullable=False, default=False)
     decided_at: Mapped[datetime | None] = mapped_column(UTCDateTime())

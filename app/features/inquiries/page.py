@@ -12,7 +12,7 @@ from app.core.i18n import gettext as _
 from app.core.i18n import pgettext
 from app.core.permissions import Actor, can
 from app.core.timeline import Event, events_for
-from app.features.inquiries import offers, opening, panels, reporting
+from app.features.inquiries import handing_over, offers, opening, panels, reporting
 from app.features.inquiries.case_seed import case_url
 from app.features.inquiries.earlier import earlier_answers
 from app.features.inquiries.enums import (
@@ -373,6 +373,14 @@ def listed_products(inquiry: Inquiry, actor: Actor, seen: Sight) -> dict[int, st
     return {product.id: f"{product.code} {product.name}" for product in products}
 
 
+def hand_over_url(inquiry: Inquiry, actor: Actor) -> str:
+    """Return the address where this inquiry is handed over, empty for who may not; a draft is found by its owner."""
+    if handing_over.giver.test(inquiry, actor) is None:
+        return ""
+    found = {"q": inquiry.number} if inquiry.number else {"owner": inquiry.owner_id, "status": inquiry.status}
+    return url_for("inquiries.choose_hand_over", **found)
+
+
 def page_context(inquiry: Inquiry, actor: Actor, refusal: documents.Refusal | None = None) -> dict[str, Any]:
     """Return everything the page of an inquiry needs, for this reader."""
     seen = sight(inquiry, actor)
@@ -409,6 +417,7 @@ def page_context(inquiry: Inquiry, actor: Actor, refusal: documents.Refusal | No
         "decline_label": decline_label(inquiry),
         "edit_url": f"{url}/edit" if own_draft else "",
         "lines_url": f"{url}/lines" if reporting.may_add_lines(inquiry, actor) else "",
+        "hand_over_url": hand_over_url(inquiry, actor),
         "opening_url": f"{url}/opening" if opening.may_move(inquiry, actor) else "",
         "case_url": case_url(inquiry, whole=seen.whole),
         "panels": shown,

@@ -42,6 +42,8 @@ READERS = (
     InquiryPerm.ANSWER_PURCHASING,
 )
 
+HAND_OVER_FILTERS = ("q", "status", "owner", "kind", "customer")
+
 address = page.address
 
 
@@ -58,11 +60,21 @@ def index() -> Any:
     return show_list(
         listing,
         pgettext("list", "询价"),
+        template="inquiries/list.html",
+        hand_over_url=hand_over_url() if can(actor, InquiryPerm.HAND_OVER) else "",
         new_url=url_for("inquiries.quick_report") if can(actor, InquiryPerm.REGISTER) else "",
         new_label=_("快报"),
         empty_text=_("还没有询价"),
         empty_hint=_("客户打来电话、发来微信或来函，先登记再上报"),
     )
+
+
+def hand_over_url() -> str:
+    """Return the address where inquiries are chosen for a hand-over, filtered like the list one looks at."""
+    kept: dict[str, Any] = {
+        key: value for key, value in request.args.items() if key in HAND_OVER_FILTERS and value
+    }
+    return url_for("inquiries.choose_hand_over", **{"status": "open"} | kept)
 
 
 @blueprint.get("/inquiries/lines/<int:line_id>")

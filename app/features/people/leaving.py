@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, literal, select
 
-from app.core import documents, tasks
+from app.core import documents, settings, tasks
 from app.core.db import session
 from app.core.i18n import LazyText, lazy, listed
 from app.core.i18n import gettext as _
@@ -112,4 +112,15 @@ def tasks_for(user: User, actor: Actor) -> list[tuple[str, str]]:
     return told
 
 
-register_leaver_check(LeaverCheck(open_tasks, lazy("还有 %(count)s 件待办")))
+def named_in_settings(user_id: int) -> Counting:
+    """Return the SELECT of how many settings name the person for something nobody else could do then."""
+    named = [
+        item for item in settings.registered() if item.kind == "person" and settings.get(item.key) == user_id
+    ]
+    return select(literal(len(named)))
+
+
+register_leaver_check(
+    LeaverCheck(open_tasks, lazy("还有 %(count)s 件待办")),
+    LeaverCheck(named_in_settings, lazy("还有 %(count)s 项设置指定由他办理，请先改为别人"), "/admin"),
+)

@@ -25,6 +25,7 @@ class ListedProduct(NamedTuple):
     code: str
     name: str
     floor_price: Decimal | None
+    unit: str
     active: bool
     code_key: str
     model_key: str
@@ -94,6 +95,7 @@ def _listed() -> Select[*tuple[Any, ...]]:
             Product.code,
             Product.name,
             Product.floor_price,
+            Product.unit,
             Product.active,
             Product.code_key,
             Product.model_key,

@@ -21,6 +21,12 @@ def number_key(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text).casefold().split())[:LONGEST_KEY]
 
 
+def same_unit(one: str, other: str) -> bool:
+    """Tell whether two prices are for the same unit; where one says none, nothing tells them apart."""
+    keys = {number_key(one), number_key(other)} - {""}
+    return len(keys) < 2
+
+
 class Product(VersionedMixin, Model):
     """Something we sell.
 

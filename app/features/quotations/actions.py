@@ -20,7 +20,7 @@ from app.core.permissions import SYSTEM, Actor, require
 from app.core.workflow import Authority, check_version, lock
 from app.features.inquiries.enums import InquiryStatus
 from app.features.inquiries.models import Inquiry, InquiryLine
-from app.features.products.models import Product
+from app.features.products.models import Product, same_unit
 from app.features.quotations import queries, reading, secrecy, snapshot
 from app.features.quotations.enums import Freight, LineKind, PaymentTerm, QuotationPerm, QuotationStatus
 from app.features.quotations.flow import DOC_TYPE, FLOW, NOT_APPROVED, refused_paper
@@ -28,6 +28,8 @@ from app.features.quotations.line_changes import line_changes, line_facts
 from app.features.quotations.line_writing import (
     LINE_FIELDS,
     Counted,
+    Floor,
+    floor_of,
     put_changed,
     with_products,
     without_foreign,
@@ -189,7 +191,7 @@ def line_from_inquiry(line: InquiryLine) -> LineInput:
         spec=spec[:500],
         unit=line.unit,
         quantity=line.quantity,
-        unit_price=product.list_price if product else None,
+        unit_price=product.list_price if product and same_unit(line.unit, product.unit) else None,
         tax_rate=product.tax_rate if product else Decimal(settings.get("quotations.tax_rate")),
         lead_time_days=lead_time,
         note=line.note[:300],
@@ -202,14 +204,14 @@ def line_from_inquiry(line: InquiryLine) -> LineInput:
 def put_lines(
     revision: QuotationRevision,
     lines: Sequence[LineInput],
-    floors: Mapping[int, Decimal | None] | None = None,
+    floors: Mapping[int, Floor] | None = None,
 ) -> None:
     """Make the lines equal to those typed and recompute the total; raises Invalid for too many lines, too large a sum.
 
     A line that keeps its mark stays the same row, and is written only where it changed.
 
     A line whose model names exactly one product is that product (see products.matching), so that its floor price
-    guards it. ``floors`` are the floor prices by product where the caller has read them and chosen the products.
+    guards it. ``floors`` are the floors by product where the caller has read them and chosen the products.
     """
     check_number(lines)
     if floors is None:
@@ -219,8 +221,9 @@ def put_lines(
     for position, item in enumerate(lines, 1):
         origin = item.origin if item.origin and item.origin not in rows else secrets.token_hex(8)
         row = rows[origin] = stored.get(origin) or QuotationLine()
-        floor = floors.get(item.product_id) if item.product_id is not None else None
-        wanted = {**vars(item), "origin": origin, "position": position, "floor_price": floor}
+        price, unit = floor_of(item, floors)
+        guard = {"floor_price": price, "floor_unit": unit}
+        wanted = {**vars(item), **guard, "origin": origin, "position": position}
         # past the attributes: a quotation has four thousand of them, and hardly any differs
         present = vars(row)
         for name, value in wanted.items():
@@ -473,19 +476,6 @@ def lapse_with_inquiry(inquiry_id: int, actor: Actor) -> None:
     )
     for revision in session.execute(statement).unique().scalars().all():
         fire(revision, "lapse", actor=SYSTEM, version=None)
-
-
-def follow_inquiry(inquiry_id: int, actor: Actor) -> None:
-    """Bring the tasks of an inquiry's quotations to its new deadline, in the transaction that moves it."""
-    statement = (
-        select(QuotationRevision)
-        .join(Quotation, Quotation.id == QuotationRevision.quotation_id)
-        .where(Quotation.inquiry_id == inquiry_id)
-        .order_by(QuotationRevision.id)
-    )
-    for revision in session.execute(statement).unique().scalars().all():
-        lock(revision)
-        FLOW.sync_tasks(revision)
 
 
 def submitted_changes(revision: QuotationRevision) -> list[list[str]]:

@@ -42,6 +42,7 @@ CELLS: Mapping[str, tuple[str, LazyText]] = {
     "quotation:line-tax": ("tax_rate", lazy("请填写税率")),
     "quotation:line-lead-time": ("lead_time_days", lazy("请填写交货期")),
     "quotation:line-floor": ("floor_reason", lazy("单价低于底价，请写明理由")),
+    "quotation:line-floor-unit": ("floor_reason", lazy("单位与价目表不同，请写明理由")),
 }
 # The field of its form in which what else a quotation lacks is mended.
 FIELDS: Mapping[str, str] = {
@@ -61,6 +62,8 @@ def missing_in_line(line: QuotationLine, number: int) -> Problem | None:
     if line.kind == LineKind.HEADING:
         return None
     code = lacking(line)
+    if code == "quotation:line-floor-unit":
+        return Conflict(code, position=number, row=line.position, unit=line.floor_unit)
     return Conflict(code, position=number, row=line.position) if code else None
 
 
@@ -76,8 +79,8 @@ def lacking(line: QuotationLine) -> str:
         return "quotation:line-tax"
     if line.lead_time_days is None:
         return "quotation:line-lead-time"
-    if line.below_floor and not line.floor_reason.strip():
-        return "quotation:line-floor"
+    if line.needs_floor_reason and not line.floor_reason.strip():
+        return "quotation:line-floor-unit" if line.in_other_unit else "quotation:line-floor"
     return ""
 
 

@@ -34,7 +34,12 @@ from app.features.quotations.checks import evidence_warnings, missing_content
 from app.features.quotations.enums import PaymentTerm, QuotationPerm, QuotationStatus
 from app.features.quotations.models import QuotationRevision
 from app.features.quotations.negotiation import guards
-from app.features.quotations.queries import acceptance_files, older_open_revisions
+from app.features.quotations.queries import (
+    acceptance_files,
+    accepted_before,
+    older_open_revisions,
+    unissued_revisions,
+)
 from app.features.quotations.revisions import restore_current
 from app.features.seals.enums import SealPerm
 
@@ -80,11 +85,14 @@ consenter = any_of(extra.besides_asker(reviewer), extra.besides_asker(leader))
 
 
 def needs_leader(revision: QuotationRevision) -> bool:
-    """Tell whether the manager's approval is not enough: amount, a price below the floor, terms outside the list."""
+    """Tell whether the manager's approval is not enough: amount, a price below the floor, terms outside the list.
+
+    A price that cannot be compared with the floor is the leader's as well.
+    """
     limit = Decimal(str(settings.get("quotations.leader_limit")))
     return (
         revision.total >= limit
-        or any(line.below_floor for line in revision.lines)
+        or any(line.needs_floor_reason for line in revision.lines)
         or revision.payment_term == PaymentTerm.OTHER
     )
 
@@ -186,7 +194,7 @@ def submit(revision: QuotationRevision, actor: Actor, data: Mapping[str, Any]) -
     revision.previous_content = revision.submitted_content
     revision.submitted_content = snapshot.content(revision)
     revision.submitted_hash = snapshot.hash_of(revision.submitted_content)
-    revision.submitted_at = clock.now()
+    revision.submitted_at, revision.submitted_by_id = clock.now(), revision.owner_id
     if quotation.number is None:
         quotation.number = next_number("quotation", "BJ")
     revision.number = f"{quotation.number}-R{revision.revision}"
@@ -281,6 +289,9 @@ def ready_to_issue(revision: QuotationRevision, actor: Actor, data: Mapping[str,
         return problem
     if revision.valid_until is None or revision.valid_until < clock.today():
         return Conflict("quotation:validity-past")
+    taken = accepted_before(revision)
+    if taken is not None:
+        return Conflict("quotation:accepted-before", number=taken.title)
     prepared = data.get("prepared")
     if prepared is not None and prepared.content_hash != revision.content_hash:
         return Conflict("quotation:content-changed")
@@ -326,6 +337,8 @@ def ready_to_confirm(revision: QuotationRevision, actor: Actor, data: Mapping[st
 
 def confirm(revision: QuotationRevision, actor: Actor, data: Mapping[str, Any]) -> Mapping[str, Any]:
     """Set the inquiry won in the same transaction."""
+    for later in unissued_revisions(revision):
+        FLOW.fire(later, "lapse", SYSTEM, version=None, note=f"客户已接受 {revision.title}")
     note_accepted(revision.quotation.inquiry, actor=actor)
     late = str(data.get("late_reason", "")).strip()
     return {"late_reason": late} if late else {}
@@ -343,8 +356,8 @@ def lose(revision: QuotationRevision, actor: Actor, data: Mapping[str, Any]) -> 
 
 
 def lapse(revision: QuotationRevision, actor: Actor, data: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Say why: the inquiry behind it ended."""
-    revision.void_reason = LAPSED
+    """Say why: the inquiry behind it ended, or the customer accepted an earlier revision."""
+    revision.void_reason = str(data.get("note") or LAPSED)
     restore_current(revision)
     return {}
 
@@ -446,7 +459,7 @@ FLOW = Flow(
         step("supersede", "issued approved", "superseded", system_only, lazy("被新版替代"), hidden=True,
              effect=supersede, tell=owner),
         step("lapse", "draft review returned leader_review approved", "void", system_only,
-             lazy("询价已结束，报价随之作废"), hidden=True, effect=lapse, tell=owner),
+             lazy("不再需要，报价随之作废"), hidden=True, effect=lapse, tell=owner),
         step("void", "draft review returned leader_review approved issued", "void", reviewer, lazy("作废"),
              kind="danger", reason=True, effect=reject, tell=owner),
    ),

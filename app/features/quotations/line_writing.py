@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import cache
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Integer, Select, bindparam, inspect, select
 
@@ -31,6 +31,21 @@ LINE_FIELDS = (
     "origin",
 )
 _values_of = attrgetter(*LINE_FIELDS)
+
+
+class Floor(NamedTuple):
+    """The floor price of a product in yuan, and the unit it is for."""
+
+    price: Decimal | None
+    unit: str
+
+
+NO_FLOOR = Floor(None, "")
+
+
+def floor_of(line: Any, floors: Mapping[int, Floor]) -> Floor:
+    """Return the floor of a line among those by product, NO_FLOOR where it is none."""
+    return NO_FLOOR if line.product_id is None else floors.get(line.product_id, NO_FLOOR)
 
 
 class Counted:
@@ -70,10 +85,14 @@ def _scaled() -> list[tuple[int, ScaledDecimal]]:
     return [(place, kind) for place, kind in enumerate(kinds) if isinstance(kind, ScaledDecimal)]
 
 
-def with_products(lines: Sequence[Any]) -> tuple[list[Any], dict[int, Decimal | None]]:
-    """Return lines with the products they are, and the floor prices by product."""
+def with_products(lines: Sequence[Any]) -> tuple[list[Any], dict[int, Floor]]:
+    """Return lines with the products they are, and the floors by product."""
     found = matching.matches(lines)
-    floors = {match.product.id: match.product.floor_price for match in found if match.product}
+    floors = {
+        match.product.id: Floor(match.product.floor_price, match.product.unit)
+        for match in found
+        if match.product and match.product.floor_price is not None
+    }
     return matching.settled(lines, found), floors
 
 
@@ -91,11 +110,11 @@ def _own_lines() -> Select[int]:
 
 
 def put_changed(
-    revision: QuotationRevision, lines: Sequence[Any], floors: Mapping[int, Decimal | None]
+    revision: QuotationRevision, lines: Sequence[Any], floors: Mapping[int, Floor]
 ) -> list[list[str]] | None:
     """Write those lines that differ and return what the timeline tells of them; None where lines came, went or moved.
 
-    Then nothing was done. ``lines`` are typed ones with their products, ``floors`` the floor prices by product.
+    Then nothing was done. ``lines`` are typed ones with their products, ``floors`` those of their products.
     """
     stored = prepared.read(_written_lines(), {"of_revision": revision.id})
     marks = [line.origin for line in lines]
@@ -106,13 +125,8 @@ def put_changed(
     kept = QuotationLine.floor_price.type
     try:
         wanted = [
-            (
-                *line.written,
-                None
-                if line.product_id is None
-                else kept.process_bind_param(floors.get(line.product_id), None),
-            )
-            for line in lines
+            (*line.written, kept.process_bind_param(floor.price, None), floor.unit)
+            for line, floor in ((line, floor_of(line, floors)) for line in lines)
         ]
     except (TypeError, ValueError):
         return None
@@ -124,7 +138,7 @@ def put_changed(
         line = lines[differing[row.id]]
         before[row.position] = told(row)
         values = dict(zip(LINE_FIELDS, _values_of(line), strict=True))
-        values["floor_price"] = floors.get(line.product_id) if line.product_id is not None else None
+        values["floor_price"], values["floor_unit"] = floor_of(line, floors)
         for name, value in values.items():
             if getattr(row, name) != value:
                 setattr(row, name, value)
@@ -135,7 +149,9 @@ def put_changed(
 @cache
 def _written_lines() -> Select[Any]:
     """Return the SELECT of the lines of a revision (``of_revision``) as they are written."""
-    written = [as_written(getattr(QuotationLine, name)) for name in (*LINE_FIELDS, "floor_price")]
+    written = [
+        as_written(getattr(QuotationLine, name)) for name in (*LINE_FIELDS, "floor_price", "floor_unit")
+    ]
     of_revision = QuotationLine.revision_id == bindparam("of_revision", type_=Integer)
     return (
         select(QuotationLine.id, QuotationLine.position, *written)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from app.core.i18n import gettext as _
-from app.core.i18n import ngettext
+from app.core.i18n import listed, ngettext
 from app.core.permissions import Actor, can
 from app.features.inquiries.models import PurchasingAnswer
 from app.features.quotations import secrecy
@@ -90,7 +90,7 @@ def margin_facts(
         told += _("（%(items)s 项中的 %(compared)s 项）", items=margin.items, compared=margin.compared)
     facts = [(_("毛利（不含税）"), told)]
     if margin.losing:
-        where = _("、").join(str(position) for position in margin.losing)
+        where = listed(margin.losing)
         facts.append(
             (
                 _("低于采购价"),

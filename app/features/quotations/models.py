@@ -31,6 +31,7 @@ from app.features.customers.models import Customer
 from app.features.inquiries.enums import InquiryKind
 from app.features.inquiries.models import Inquiry
 from app.features.people.models import User
+from app.features.products.models import same_unit
 from app.features.quotations.enums import FileForm, LineKind, QuotationStatus
 from app.features.seals.models import LegalEntity
 
@@ -116,6 +117,7 @@ class QuotationRevision(DocumentMixin, Model):
     other_terms: Mapped[str] = mapped_column(Text, nullable=False, default="")
     total: Mapped[Decimal] = mapped_column(Amount(), nullable=False, default=Decimal(0))
     submitted_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
+    submitted_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     submitted_hash: Mapped[str | None] = mapped_column(String(64))
     submitted_content: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     previous_content: Mapped[dict[str, Any] | None] = mapped_column(JSON)
@@ -213,17 +215,29 @@ class LineAmount:
 class LineFloor:
     """Whether a stored line is quoted below the floor of the price list."""
 
+    unit: Any
     unit_price: Any
     floor_price: Any
+    floor_unit: Any
 
     @property
     def below_floor(self) -> bool:
-        """Whether the price lies under the floor of the price list."""
-        return (
-            self.floor_price is not None
-            and self.unit_price is not None
-            and self.unit_price < self.floor_price
-        )
+        """Whether the price lies under the floor of the price list, which is for the same unit."""
+        return self._guarded and not self.in_other_unit and self.unit_price < self.floor_price
+
+    @property
+    def in_other_unit(self) -> bool:
+        """Whether the price is for another unit than the floor, so that the two cannot be compared."""
+        return self._guarded and not same_unit(self.unit, self.floor_unit)
+
+    @property
+    def needs_floor_reason(self) -> bool:
+        """Whether the owner must say why the price is right, and the leader agree: below the floor, or unknown."""
+        return self.below_floor or self.in_other_unit
+
+    @property
+    def _guarded(self) -> bool:
+        return self.floor_price is not None and self.unit_price is not None
 
 
 def item_numbers(lines: Iterable[Any]) -> list[int]:
@@ -266,6 +280,7 @@ class QuotationLine(LineFloor, LineAmount, Model):
     lead_time_days: Mapped[int | None] = mapped_column(Integer)
     note: Mapped[str] = mapped_column(String(300), nullable=False, default="")
     floor_price: Mapped[Decimal | None] = mapped_column(UnitPrice())
+    floor_unit: Mapped[str] = mapped_column(String(20), nullable=False, default="")
     floor_reason: Mapped[str] = mapped_column(String(300), nullable=False, default="")
 
 

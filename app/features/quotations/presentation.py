@@ -10,7 +10,7 @@ from flask import url_for
 
 from app.core import timeline
 from app.core.documents import state_of
-from app.core.i18n import LazyText, current_locale, lazy, ngettext
+from app.core.i18n import LazyText, current_locale, lazy, listed, ngettext
 from app.core.i18n import gettext as _
 from app.core.permissions import Actor, can, directory
 from app.core.settings import get as setting
@@ -148,6 +148,7 @@ VALUES = attrgetter(
     "tax_rate",
     "lead_time_days",
     "floor_price",
+    "floor_unit",
     "floor_reason",
     "unmatched_code",
 )
@@ -193,12 +194,17 @@ def made_row(line: QuotationLine) -> LineRow:
 
 
 def floor_text(line: QuotationLine) -> str:
-    """Return that a price lies below the floor and why, or that the line is said not to be the product of its model."""
+    """Return that a price lies below the floor or is for another unit, and why; or that it is said to be no product."""
     if line.unmatched_code:
         return _("型号与价目表产品 %(code)s 相同，编制人标明不是它", code=line.unmatched_code)
-    if not line.below_floor:
+    if not line.needs_floor_reason:
         return ""
-    return _("低于底价") + (f"{_('：')}{line.floor_reason}" if line.floor_reason else "")
+    what = (
+        _("单位与价目表（%(unit)s）不同，没有与底价比较", unit=line.floor_unit)
+        if line.in_other_unit
+        else _("低于底价")
+    )
+    return what + (f"{_('：')}{line.floor_reason}" if line.floor_reason else "")
 
 
 def proof_text(proof: Any) -> str:
@@ -312,15 +318,23 @@ def leader_reasons(revision: QuotationRevision) -> list[str]:
     limit = filters.money_text(Decimal(str(setting("quotations.leader_limit"))))
     if revision.total >= Decimal(str(setting("quotations.leader_limit"))):
         reasons.append(_("含税合计达到 %(limit)s", limit=limit))
-    below = [
-        number
-        for line, number in zip(revision.lines, item_numbers(revision.lines), strict=True)
-        if line.below_floor
-    ]
+    numbered = list(zip(revision.lines, item_numbers(revision.lines), strict=True))
+    below = [number for line, number in numbered if line.below_floor]
     if below:
-        where = _("、").join(str(number) for number in below)
         reasons.append(
-            ngettext("第 %(where)s 项单价低于底价", "第 %(where)s 项单价低于底价", len(below), where=where)
+            ngettext(
+                "第 %(where)s 项单价低于底价", "第 %(where)s 项单价低于底价", len(below), where=listed(below)
+            )
+        )
+    apart = [number for line, number in numbered if line.in_other_unit]
+    if apart:
+        reasons.append(
+            ngettext(
+                "第 %(where)s 项的单位与价目表不同，单价没有与底价比较",
+                "第 %(where)s 项的单位与价目表不同，单价没有与底价比较",
+                len(apart),
+                where=listed(apart),
+            )
         )
     if revision.payment_term == PaymentTerm.OTHER:
         reasons.append(_("付款方式不在列表内"))

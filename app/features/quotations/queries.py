@@ -27,6 +27,14 @@ READABLE_PAPER = (
     QuotationStatus.VOID,
 )
 
+UNISSUED = (
+    QuotationStatus.DRAFT,
+    QuotationStatus.REVIEW,
+    QuotationStatus.RETURNED,
+    QuotationStatus.LEADER_REVIEW,
+    QuotationStatus.APPROVED,
+)
+
 # A revision with what its page shows: its lines, files and negotiations, not the lines of the inquiry behind it.
 WHOLE = (
     joinedload(QuotationRevision.quotation).options(
@@ -218,5 +226,25 @@ def older_open_revisions(revision: QuotationRevision) -> list[QuotationRevision]
         QuotationRevision.quotation_id == revision.quotation_id,
         QuotationRevision.revision < revision.revision,
         QuotationRevision.status.in_((QuotationStatus.ISSUED, QuotationStatus.APPROVED)),
+    )
+    return list(session.execute(statement).unique().scalars())
+
+
+def accepted_before(revision: QuotationRevision) -> QuotationRevision | None:
+    """Return the other revision of the same quotation that the customer accepted, confirmed or not; else None."""
+    statement = select(QuotationRevision).where(
+        QuotationRevision.quotation_id == revision.quotation_id,
+        QuotationRevision.id != revision.id,
+        QuotationRevision.status.in_((QuotationStatus.ACCEPT_CLAIMED, QuotationStatus.ACCEPTED)),
+    )
+    return session.execute(statement.options(*ROW_ONLY)).unique().scalars().first()
+
+
+def unissued_revisions(revision: QuotationRevision) -> list[QuotationRevision]:
+    """Return the other revisions of the same quotation that were not issued and are not over."""
+    statement = select(QuotationRevision).where(
+        QuotationRevision.quotation_id == revision.quotation_id,
+        QuotationRevision.id != revision.id,
+        QuotationRevision.status.in_(UNISSUED),
     )
     return list(session.execute(statement).unique().scalars())

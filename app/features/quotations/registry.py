@@ -7,11 +7,10 @@ from app.core import documents, findings, money, permissions, search, sentences,
 from app.core.i18n import lazy, lazy_in_context
 from app.core.permissions import Role
 from app.features.inquiries.enums import KIND_LABELS
-from app.features.quotations import queries, secrecy
+from app.features.quotations import following, queries, secrecy
 from app.features.quotations.actions import (
     UNREVIEWED_PAPER,
     create_on_start,
-    follow_inquiry,
     lapse_with_inquiry,
 )
 from app.features.quotations.enums import (
@@ -141,6 +140,12 @@ timeline.register_verbs(
     timeline.Verb("quotation:edit", lazy_in_context("event", "修改报价"), folds=True),
     timeline.Verb("quotation:autosave", lazy("自动保存草稿"), folds=True),
     timeline.Verb("quotation:revise", lazy("修订报价，另起新版")),
+    timeline.Verb(
+        following.VERB,
+        lazy("报价随询价从%(from)s移交给%(to)s"),
+        frozenset({"from", "to"}),
+        tone="warn",
+    ),
     timeline.Verb("quotation:attach", lazy_in_context("event", "添加附件 %(file)s"), frozenset({"file"})),
     timeline.Verb(
         "quotation:bid-upload",
@@ -261,6 +266,9 @@ sentences.register(
         "quotation:line-tax": lazy("请填写第 %(position)s 项的税率"),
         "quotation:line-lead-time": lazy("请填写第 %(position)s 项的交货期"),
         "quotation:line-floor": lazy("第 %(position)s 项低于底价，请写明理由"),
+        "quotation:line-floor-unit": lazy(
+            "第 %(position)s 项的单位与价目表（%(unit)s）不同，单价不能与底价比较，请写明换算，或改用价目表的单位"
+        ),
         "quotation:validity-missing": lazy("请填写有效期"),
         "quotation:validity-past": lazy("有效期已过，请修订并填写新的有效期"),
         "quotation:payment-missing": lazy("请选择付款方式；选“其他”时请写明"),
@@ -269,6 +277,10 @@ sentences.register(
         "quotation:effect-unset": lazy("还没有选定报价效力，请管理员在“设置 · 报价”中选定后再提交"),
         "quotation:nobody-reviews": lazy(
             "没有人可以审核：请管理员指定部门经理、公司主管领导，或设置“第二审批人”"
+        ),
+        "quotation:hand-over-under-review": lazy("报价 %(number)s 正在审核，请先审核或退回，再移交"),
+        "quotation:accepted-before": lazy(
+            "客户已接受 %(number)s，不能再出具另一版；没有接受的请先退回继续跟进"
         ),
         "quotation:content-changed": lazy("内容与提交时不一致，请刷新页面，核对后重新审核"),
         "quotation:not-editable": lazy("报价当前为“%(state)s”，内容不能修改；需要修改时请先撤回或修订"),
@@ -334,6 +346,7 @@ def register() -> None:
     secrecy.register()
     sources.register(DOC_TYPE, sealable, tells_secret=paper_is_secret)
     timeline.on("inquiry:start_quoting", create_on_start)
-    timeline.on("inquiry:move-opening", follow_inquiry)
+    timeline.on("inquiry:move-opening", following.follow_inquiry)
+    timeline.on("inquiry:hand-over", following.follow_owner)
     for ending in ("inquiry:withdraw", "inquiry:cancel"):
         timeline.on(ending, lapse_with_inquiry)

@@ -10,7 +10,10 @@ from app.features.quotations.models import QuotationRevision
 
 
 def restore_current(revision: QuotationRevision) -> None:
-    """Show the newest revision that is not void at the quotation's own address again, after one was voided."""
+    """Show the newest revision that still says something at the quotation's own address again, after one was voided.
+
+    What is void or was replaced says nothing more; where all are, the newest is shown.
+    """
     rows = list(
         session.execute(
             select(QuotationRevision)
@@ -20,7 +23,8 @@ def restore_current(revision: QuotationRevision) -> None:
         .unique()
         .scalars()
     )
-    alive = next((row for row in rows if row.status != QuotationStatus.VOID), rows[0])
+    over = (QuotationStatus.VOID, QuotationStatus.SUPERSEDED)
+    alive = next((row for row in rows if row.status not in over), rows[0])
     for row in rows:
         if row.current != (row is alive):
             row.current = row is alive

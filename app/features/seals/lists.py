@@ -144,9 +144,7 @@ def state_condition(code: str) -> ColumnElement[bool]:
     if code == OVERDUE:
         return queries.overdue_condition()
     if code == "open":
-        return SealRequest.status.not_in(
-            (RequestStatus.CLOSED, RequestStatus.REFUSED, RequestStatus.CANCELLED)
-        )
+        return SealRequest.status.not_in(queries.REQUESTS_OVER)
     return SealRequest.status == code
 
 

@@ -10,6 +10,7 @@ from app.features.seals.enums import KIND_LABELS, RequestStatus, SealForm, SealK
 from app.features.seals.models import LegalEntity, Seal, SealRequest, SealUse
 
 LATEST_EVENTS = 50
+REQUESTS_OVER = (RequestStatus.CLOSED, RequestStatus.REFUSED, RequestStatus.CANCELLED)
 
 
 def latest_events(doc_type: str, doc_id: int) -> list[Event]:
@@ -60,6 +61,14 @@ def titles(ids: list[int]) -> dict[int, str]:
 def kept_by(user_id: int) -> Select[int]:
     """Return the SELECT of how many seals in use a person keeps."""
     return select(func.count()).where(Seal.keeper_id == user_id, Seal.status == SealStatus.ACTIVE)
+
+
+def requests_open_for(user_id: int) -> Select[int]:
+    """Return the SELECT of how many open requests a person made, or takes a seal out for."""
+    going = (SealRequest.owner_id, SealRequest.first_companion_id, SealRequest.second_companion_id)
+    return select(func.count()).where(
+        or_(*(column == user_id for column in going)), SealRequest.status.not_in(REQUESTS_OVER)
+    )
 
 
 def may_use(actor: Actor, seal: Seal) -> bool:
@@ -188,8 +197,8 @@ def request_titles(ids: list[int]) -> dict[int, str]:
 
 def open_requests_of(seal_id: int) -> list[SealRequest]:
     """Return the requests for a seal that are not over."""
-    over = (RequestStatus.CLOSED, RequestStatus.REFUSED, RequestStatus.CANCELLED)
-    statement = select(SealRequest).where(SealRequest.seal_id == seal_id, SealRequest.status.not_in(over))
+    open_ones = SealRequest.status.not_in(REQUESTS_OVER)
+    statement = select(SealRequest).where(SealRequest.seal_id == seal_id, open_ones)
     return list(session.execute(statement).unique().scalars())
 
 

@@ -201,5 +201,11 @@ search.register_source(
 
 # seals that a leaver still keeps are handed to another keeper first (rule R12)
 register_leaver_check(
-    LeaverCheck(queries.kept_by, lazy("还保管着 %(count)s 枚印章"), "/seals", SealPerm.VIEW)
+    LeaverCheck(queries.kept_by, lazy("还保管着 %(count)s 枚印章"), "/seals", SealPerm.VIEW),
+    LeaverCheck(
+        queries.requests_open_for,
+        lazy("还有 %(count)s 份用印申请没有归档"),
+        "/seals/requests?status=open",
+        SealPerm.VIEW,
+    ),
 )

@@ -71,7 +71,8 @@ def outcome(desk: stories.Desk, revision: QuotationRevision, lines: list[actions
                 row, actor=desk.people.actor("salesperson"), version=row.version, head=head, lines=lines
             )
             columns = [
-                getattr(QuotationLine, name) for name in (*actions.LINE_FIELDS, "floor_price", "position")
+                getattr(QuotationLine, name)
+                for name in (*actions.LINE_FIELDS, "floor_price", "floor_unit", "position")
             ]
             written = session.execute(
                 select(QuotationLine.id, *columns)

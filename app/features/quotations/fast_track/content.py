@@ -13,6 +13,7 @@ from app.features.products.models import Product
 from app.features.quotations import actions
 from app.features.quotations.actions import LineInput
 from app.features.quotations.fast_track import queries
+from app.features.quotations.line_writing import Floor
 from app.features.quotations.models import QuotationRevision
 from app.features.seals.models import LegalEntity
 
@@ -85,7 +86,7 @@ def drawn_up(
     revision.legal_entity = session.get_one(LegalEntity, content["legal_entity_id"])
     for name, value in head_of(content).items():
         setattr(revision, name, value)
-    floors = {product.id: product.floor_price for product in found.values()}
+    floors = {product.id: Floor(product.floor_price, product.unit) for product in found.values()}
     actions.put_lines(revision, lines_of(content, inquiry), floors)
     return revision
 

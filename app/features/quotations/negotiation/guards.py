@@ -9,6 +9,7 @@ from typing import Any
 
 from app.core import clock
 from app.core.errors import Conflict, Problem
+from app.features.products.models import same_unit
 from app.features.quotations import matching
 from app.features.quotations.enums import LineKind
 from app.features.quotations.models import QuotationRevision
@@ -31,6 +32,8 @@ class ApprovedLine:
     name: str
     model: str
     unit_price: str
+    # not kept for what was approved before units were looked at
+    unit: str = ""
 
     @property
     def price(self) -> Decimal:
@@ -54,6 +57,7 @@ def approved_prices(revision: QuotationRevision) -> dict[str, Any]:
                 "name": line.name,
                 "model": line.model,
                 "unit_price": f"{line.unit_price:f}",
+                "unit": line.unit,
             }
             for line in revision.lines
             if line.kind != LineKind.HEADING and line.unit_price is not None
@@ -71,7 +75,10 @@ def waiting_problem(revision: QuotationRevision) -> Problem | None:
 
 
 def below_approved(revision: QuotationRevision) -> tuple[str, dict[str, Any]] | None:
-    """Return in what a revision lies below the prices approved last (code and parameters), None where in nothing."""
+    """Return in what a revision lies below the prices approved last (code and parameters), None where in nothing.
+
+    A price for another unit cannot be compared, so it counts as lower.
+    """
     approved = revision.approved_before
     if not approved:
         return None
@@ -79,6 +86,12 @@ def below_approved(revision: QuotationRevision) -> tuple[str, dict[str, Any]] | 
     priced = [line for line in revision.lines if line.kind != LineKind.HEADING]
     for old, new in matching.pairs(before, priced):
         price = priced[new].unit_price
+        if price is not None and not same_unit(priced[new].unit, before[old].unit):
+            return "quotation:line-other-unit", {
+                "position": priced[new].position,
+                "unit": before[old].unit,
+                "revision": approved["revision"],
+            }
         if price is not None and price < before[old].price:
             return "quotation:line-below-approved", {
                 "position": new + 1,

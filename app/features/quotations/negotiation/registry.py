@@ -32,6 +32,9 @@ sentences.register(
         "quotation:negotiation-waiting": lazy(
             "%(day)s 的商务谈判超出正常条款，经理答复之前报价锁定；急的话请在谈判记录里催办"
         ),
+        "quotation:line-other-unit": lazy(
+            "第 %(position)s 项的单位与 R%(revision)s（%(unit)s）不同，单价无法比较，请先登记商务谈判再提交"
+        ),
         "quotation:line-below-approved": lazy(
             "第 %(position)s 项单价低于 R%(revision)s 已审核的 %(price)s 元，请先登记商务谈判再提交"
         ),
