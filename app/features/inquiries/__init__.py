@@ -2,7 +2,18 @@
 
 from flask import Flask
 
-from app.core import documents, findings, modules, permissions, search, sentences, settings, tasks, timeline
+from app.core import (
+    documents,
+    findings,
+    jobs,
+    modules,
+    permissions,
+    search,
+    sentences,
+    settings,
+    tasks,
+    timeline,
+)
 from app.core.i18n import lazy, lazy_in_context
 from app.core.permissions import Role
 from app.features.cases import offering as cases
@@ -14,6 +25,7 @@ from app.features.inquiries import (
     offers,
     panels,
     queries,
+    reminders,
     report_views,
     tender,
     tender_views,
@@ -162,6 +174,12 @@ timeline.register_verbs(
         tone="warn",
     ),
     timeline.Verb(
+        reminders.REMIND, lazy("期限 %(until)s 快到了"), frozenset({"until", "ahead"}), tone="warn"
+    ),
+    timeline.Verb(
+        reminders.OVERDUE, lazy("已过期限 %(until)s，还没有办完"), frozenset({"until", "ahead"}), tone="warn"
+    ),
+    timeline.Verb(
         handing_over.VERB,
         lazy("把询价从%(from)s移交给%(to)s"),
         frozenset({"from", "to"}),
@@ -278,6 +296,7 @@ search.register_source(
         belongs=queries.numbers_of_lines,
     )
 )
+jobs.register_job("inquiries:remind", reminders.remind, every=reminders.EVERY)
 register_leaver_check(
     LeaverCheck(
         handing_over.open_count,

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from app.core import db
 from app.core.db import session
 from app.core.timeline import events_for
 from app.core.uow import unit_of_work
@@ -198,6 +199,21 @@ def test_opening_previewing_and_saving_cost_no_query_per_line(
     assert found[2] == found[60]
     assert found[60][0] <= 10
     assert found[60][1] <= 10
+
+
+def test_adding_up_only_reads_and_waits_for_nobody_who_writes(
+    client: Client, draft: QuotationRevision, queries: Callable[[], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place, locked = address(draft, "/edit"), list[object]()
+    fill(draft, 3)
+    client.get(place)
+    values = client.page.values(place)
+    monkeypatch.setattr(db, "take_write_lock", locked.append)
+    with queries() as sent:
+        assert client.post(address(draft, "/totals"), values, htmx=True).status_code == 200
+    assert not locked
+    assert sent
+    assert all(text.startswith("SELECT") and "FOR UPDATE" not in text for text in sent)
 
 
 # While it is typed
