@@ -106,6 +106,7 @@ def show_many(
         form=form,
         field="customer",
         chosen=chosen,
+        scope=request.form.get("scope", ""),
         status=status,
         post_url=shown.url(page=shown.page),
         submit_label=_("移交客户"),

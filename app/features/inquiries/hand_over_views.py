@@ -88,6 +88,7 @@ def show_hand_over(
         form=form,
         field="inquiry",
         chosen=chosen,
+        scope=request.form.get("scope", ""),
         status=status,
         post_url=shown.url(page=shown.page),
         submit_label=_("移交询价"),

@@ -260,6 +260,8 @@ def test_inquiries_are_ticked_in_the_filtered_list(
     client.get(f"{PAGE}?owner={desk.people.salesperson.id}&status=open")
     form = client.page.one("form", id="hand-over-form").attributes["action"]
     fields = {**client.page.values(form), "owner_id": str(desk.people.colleague.id), "scope": "all"}
+    assert client.post(form, {**fields, "owner_id": ""}).status_code == 422
+    assert client.page.values(form)["scope"] == "all"
     assert client.post(form, fields).status_code == 303
     session.expire_all()
     assert {row.owner_id for row in rows} == {desk.people.colleague.id}
