@@ -1,12 +1,12 @@
 """Giving inquiries to another salesperson: one or many in one act, with the quotations made for them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from sqlalchemy import Select, func, select
 
 from app.core import timeline
 from app.core.db import session
-from app.core.errors import Conflict, Denied, Invalid, NotVisible
+from app.core.errors import Conflict, Denied, Invalid, NotVisible, Problem
 from app.core.i18n import lazy
 from app.core.permissions import Actor, Person, directory
 from app.core.workflow import Authority, check_version, may
@@ -23,6 +23,16 @@ ENDED = tuple(state.code for state in FLOW.states if state.terminal)
 
 # Not one's own: whoever decides could otherwise decide what they had reported themselves (rule R4).
 giver = may(InquiryPerm.HAND_OVER, own=False)
+
+# Of the inquiries that are to be given away, why they cannot be, None where nothing stands in the way.
+Hindrance = Callable[[Sequence[int]], Problem | None]
+_hindrances: list[Hindrance] = []
+
+
+def register_hindrance(hindrance: Hindrance) -> None:
+    """Let a feature above say what keeps inquiries from being handed over."""
+    if hindrance not in _hindrances:
+        _hindrances.append(hindrance)
 
 
 def takers() -> list[Person]:
@@ -60,6 +70,10 @@ def hand_over(
     moved = [inquiry for inquiry in inquiries if inquiry.owner_id != owner.id]
     if not moved:
         raise Conflict("inquiry:same-owner", name=owner.name)
+    for hindrance in _hindrances:
+        problem = hindrance([inquiry.id for inquiry in moved])
+        if problem is not None:
+            raise problem
     told = [*(inquiry.owner_id for inquiry in moved), owner.id]
     # Of a single one its own event tells, of many the one that counts them.
     alone = len(moved) == 1

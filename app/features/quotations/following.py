@@ -1,12 +1,13 @@
 """What a quotation does when its inquiry gets new times or another owner: its tasks follow, or it goes along whole."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy import select, update
 
 from app.core import timeline
 from app.core.db import session
-from app.core.errors import Conflict
+from app.core.errors import Conflict, Problem
+from app.core.i18n import listed
 from app.core.permissions import Actor
 from app.core.workflow import lock
 from app.features.inquiries.models import Inquiry
@@ -42,10 +43,24 @@ def follow_inquiry(inquiry_id: int, actor: Actor) -> None:
         FLOW.sync_tasks(revision)
 
 
+def under_review(inquiry_ids: Sequence[int]) -> Problem | None:
+    """Return why inquiries cannot be handed over now: their quotations under review, all of them at once."""
+    statement = (
+        select(QuotationRevision)
+        .join(Quotation, Quotation.id == QuotationRevision.quotation_id)
+        .where(Quotation.inquiry_id.in_(inquiry_ids), QuotationRevision.status.in_(UNDER_REVIEW))
+        .order_by(QuotationRevision.id)
+    )
+    rows = session.execute(statement).unique().scalars().all()
+    if not rows:
+        return None
+    return Conflict("quotation:hand-over-under-review", number=listed(row.title for row in rows))
+
+
 def follow_owner(inquiry_id: int, actor: Actor) -> None:
     """Give the quotations of an inquiry to its new owner, in the transaction that hands it over.
 
-    Raises Conflict where one of them is under review. Papers that were issued keep the name printed on them.
+    Raises Conflict where one of them came under review meanwhile. Issued papers keep the name printed on them.
     """
     inquiry = session.get_one(Inquiry, inquiry_id)
     for revision in locked_revisions(inquiry_id):

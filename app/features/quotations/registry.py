@@ -6,6 +6,7 @@ from functools import cache
 from app.core import documents, findings, money, permissions, search, sentences, settings, tasks, timeline
 from app.core.i18n import lazy, lazy_in_context
 from app.core.permissions import Role
+from app.features.inquiries import handing_over
 from app.features.inquiries.enums import KIND_LABELS
 from app.features.quotations import following, queries, secrecy
 from app.features.quotations.actions import (
@@ -348,5 +349,6 @@ def register() -> None:
     timeline.on("inquiry:start_quoting", create_on_start)
     timeline.on("inquiry:move-opening", following.follow_inquiry)
     timeline.on("inquiry:hand-over", following.follow_owner)
+    handing_over.register_hindrance(following.under_review)
     for ending in ("inquiry:withdraw", "inquiry:cancel"):
         timeline.on(ending, lapse_with_inquiry)

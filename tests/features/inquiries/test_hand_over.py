@@ -123,6 +123,15 @@ def test_what_is_under_review_is_decided_first(desk: stories.Desk) -> None:
     assert [task.user_id for task in open_tasks("quotation", revision.id)] == [desk.people.colleague.id]
 
 
+def test_all_that_is_under_review_is_named_at_once(desk: stories.Desk) -> None:
+    first, second, free = desk.quotation("review"), desk.quotation("review"), desk.quotation("draft")
+    with pytest.raises(Conflict) as refused:
+        give(desk, *(inquiry_of(row) for row in (first, second, free)))
+    assert refused.value.sentence() == f"报价 {first.title}、{second.title} 正在审核，请先审核或退回，再移交"
+    session.rollback()
+    assert inquiry_of(free).owner_id == desk.people.salesperson.id
+
+
 def test_a_talk_that_waits_goes_along_and_an_answered_one_stays(desk: stories.Desk) -> None:
     people, revision = desk.people, desk.quotation("issued")
     typed = NegotiationInput(counterpart="王采购", asked="降 3%", offered="降 1%", outside=("price",))
