@@ -1,8 +1,10 @@
-"""Whether the installation was set up, and the events an auditor may read."""
+"""Whether the installation was set up, the events an auditor may read, and whom settings name."""
 
-from sqlalchemy import Select, select
+from typing import Any
 
-from app.core import documents
+from sqlalchemy import Select, literal, select
+
+from app.core import documents, settings
 from app.core.db import session
 from app.core.permissions import Actor
 from app.core.timeline import Event
@@ -35,3 +37,11 @@ def active_people_options() -> list[tuple[str, str]]:
     """Return id and name of everybody who works here, for choices."""
     statement = select(User.id, User.name, User.staff_number).where(User.active).order_by(User.staff_number)
     return [(str(row.id), f"{row.name} ({row.staff_number})") for row in session.execute(statement)]
+
+
+def settings_naming(user_id: int) -> Select[*tuple[Any, ...]]:
+    """Return the SELECT of how many settings name a person for something nobody else could do then (rule R12)."""
+    named = [
+        item for item in settings.registered() if item.kind == "person" and settings.get(item.key) == user_id
+    ]
+    return select(literal(len(named)))

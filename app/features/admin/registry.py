@@ -8,8 +8,9 @@ from app.core import clock, modules, sentences, settings, timeline
 from app.core.i18n import LazyText, lazy, lazy_in_context
 from app.core.permissions import ROLE_LABELS, Role, permission_info, register_permissions
 from app.core.timeline import Verb
-from app.features.admin import values
+from app.features.admin import queries, values
 from app.features.admin.enums import AdminPerm
+from app.features.people.leaving import LeaverCheck, register_leaver_check
 
 NAME = "company.name"
 SHORT_NAME = "company.short_name"
@@ -132,4 +133,12 @@ sentences.register(
         "admin:set-up-done": lazy("系统已经设置过，请直接登录"),
         "admin:backup-failed": lazy("备份没有成功：%(reason)s"),
     }
+)
+register_leaver_check(
+    LeaverCheck(
+        queries.settings_naming,
+        lazy("还有 %(count)s 项设置指定由他办理，请先改为别人"),
+        "/admin",
+        AdminPerm.SETTINGS,
+    )
 )

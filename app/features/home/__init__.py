@@ -34,6 +34,14 @@ def register(app: Flask) -> None:
             count=queries.count_tasks,
             bar=1,
         ),
+        nav.NavItem(
+            key="shortcuts",
+            label=lazy("键盘快捷键"),
+            icon="list-details",
+            endpoint="home.shortcuts",
+            section=nav.PERSONAL,
+            order=90,
+        ),
     )
     inquiry_panels.register(
         "home/remind_panel.html",

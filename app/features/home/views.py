@@ -131,6 +131,12 @@ def is_administrator(actor: Actor) -> bool:
     return any(grant.role == Role.ADMINISTRATOR for grant in actor.grants)
 
 
+@blueprint.get("/shortcuts")
+@signed_in
+def shortcuts() -> Response:
+    return fragments.page("home/shortcuts.html", heading=_("键盘快捷键"))
+
+
 @blueprint.get("/tasks", endpoint="tasks")
 @signed_in
 def tasks_page() -> Response:

@@ -4,13 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 
-from app.core import documents, settings, tasks
+from app.core import documents, tasks
 from app.core.db import session
 from app.core.i18n import LazyText, lazy, listed
 from app.core.i18n import gettext as _
 from app.core.permissions import Actor, can, directory
+from app.core.search_index import SearchEntry
 from app.core.tasks import Task, registered_kinds
 from app.features.people.models import User
 
@@ -101,26 +102,25 @@ def tasks_for(user: User, actor: Actor) -> list[tuple[str, str]]:
 
     Of a document the reader may not open only the kind of task is told, without an address.
     """
-    statement = select(Task.kind, Task.doc_type, Task.doc_id).where(to_take_over(user.id))
-    urgent = statement.order_by(Task.due_at.is_(None), Task.due_at, Task.id).limit(MOST_TASKS)
-    rows = [(kind, (doc_type, doc_id)) for kind, doc_type, doc_id in session.execute(urgent)]
-    links = documents.links(documents.visible_keys(actor, (key for _kind, key in rows)))
+    opens = documents.may_open(actor, Task.doc_type, Task.doc_id).label("opens")
+    statement = (
+        select(Task.kind, Task.doc_type, Task.doc_id, SearchEntry.title, opens)
+        .outerjoin(
+            SearchEntry, and_(SearchEntry.doc_type == Task.doc_type, SearchEntry.doc_id == Task.doc_id)
+        )
+        .where(to_take_over(user.id))
+        .order_by(Task.due_at.is_(None), Task.due_at, Task.id)
+        .limit(MOST_TASKS)
+    )
     told = []
-    for kind, key in rows:
-        link, label = links.get(key), str(tasks.kind_label(kind))
-        told.append((f"{label} · {link.title}", link.url) if link else (label, ""))
+    for row in session.execute(statement):
+        label = str(tasks.kind_label(row.kind))
+        if row.opens:
+            link = documents.link_of(row.doc_type, row.doc_id, row.title)
+            told.append((f"{label} · {link.title}", link.url))
+        else:
+            told.append((label, ""))
     return told
 
 
-def named_in_settings(user_id: int) -> Counting:
-    """Return the SELECT of how many settings name the person for something nobody else could do then."""
-    named = [
-        item for item in settings.registered() if item.kind == "person" and settings.get(item.key) == user_id
-    ]
-    return select(literal(len(named)))
-
-
-register_leaver_check(
-    LeaverCheck(open_tasks, lazy("还有 %(count)s 件待办")),
-    LeaverCheck(named_in_settings, lazy("还有 %(count)s 项设置指定由他办理，请先改为别人"), "/admin"),
-)
+register_leaver_check(LeaverCheck(open_tasks, lazy("还有 %(count)s 件待办")))

@@ -2,7 +2,6 @@
 
 from flask import Flask
 
-from app.core.i18n import lazy
 from app.features.cases import offering as cases
 from app.features.customers import panels as customer_panels
 from app.features.inquiries import panels as inquiry_panels
@@ -48,16 +47,6 @@ def register(app: Flask) -> None:
             module="quotations",
             order=21,
             bar=2,
-        )
-    )
-    nav.register_nav(
-        nav.NavItem(
-            key="shortcuts",
-            label=lazy("键盘快捷键"),
-            icon="list-details",
-            endpoint="quotations.shortcuts",
-            section=nav.PERSONAL,
-            order=90,
         )
     )
     inquiry_panels.register("quotations/_inquiry_panel.html", panels.inquiry_panel, place=inquiry_panels.SIDE)

@@ -23,7 +23,7 @@ from app.features.quotations.views import Answer, blueprint, load
 from app.web import autosave as autosaving
 from app.web import fragments, pasting
 from app.web.forms import Lines
-from app.web.guard import current_actor, requires, signed_in
+from app.web.guard import current_actor, requires
 from app.web.lines import lines_only, rows_to_add
 from app.web.pasting import PasteView
 
@@ -202,10 +202,3 @@ def answer(quotation_id: int, number: int, *, saved: bool = False, **shown: Any)
         saved_as=revision.version if saved else None,
         **shown,
     )
-
-
-@blueprint.get("/shortcuts")
-@signed_in
-def shortcuts() -> Answer:
-    """The keys of every page and of the line editor, as a page of their own."""
-    return fragments.page("quotations/shortcuts.html", heading=_("键盘快捷键"))

@@ -206,6 +206,6 @@ register_leaver_check(
         queries.requests_open_for,
         lazy("还有 %(count)s 份用印申请没有归档"),
         "/seals/requests?status=open",
-        SealPerm.VIEW,
+        SealPerm.FILE,
     ),
 )

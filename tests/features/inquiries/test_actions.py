@@ -350,8 +350,8 @@ def test_an_issued_offer_opens_the_task_of_handing_it_over(staff: Staff) -> None
     assert session.get_one(Inquiry, inquiry.id).offer_number == "BJ-2026-0001"
 
 
-@pytest.mark.parametrize(("status", "result"), [("quoting", "won"), ("submitted", "won"), ("lost", "lost")])
-def test_a_confirmed_acceptance_wins_an_open_inquiry(staff: Staff, status: str, result: str) -> None:
+@pytest.mark.parametrize(("status", "result"), [("quoting", "won"), ("submitted", "won"), ("lost", "won")])
+def test_a_confirmed_acceptance_wins_the_inquiry(staff: Staff, status: str, result: str) -> None:
     inquiry = making.bring_to(staff, status)
     with unit_of_work():
         actions.note_accepted(session.get_one(Inquiry, inquiry.id), actor=actor(staff.manager))

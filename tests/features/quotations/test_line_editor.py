@@ -307,7 +307,7 @@ def test_the_keys_are_listed_on_a_page_and_in_the_editor(client: Client, draft: 
 
 def test_the_keys_are_listed_for_everybody_from_every_page(client: Client, desk: stories.Desk) -> None:
     sign_in(client, desk, "technician").get("/tasks")
-    link = client.page.all("a", href="/quotations/shortcuts")[0]
+    link = client.page.all("a", href="/shortcuts")[0]
     assert client.get(link.attributes["href"]).status_code == 200
     assert "Ctrl K" in client.page.text
 

@@ -107,6 +107,7 @@ LINES = st.builds(
     tax_rate=st.sampled_from([None, Decimal(13), Decimal("6.00"), Decimal("6.0")]),
     lead_time_days=st.one_of(st.none(), st.integers(0, 3)),
     floor_price=PRICES,
+    floor_unit=st.sampled_from(["", "台"]),
     floor_reason=TEXTS,
     unmatched_code=st.sampled_from(["", "CB-9"]),
 )
