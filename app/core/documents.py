@@ -30,7 +30,7 @@ from app.core.db import session
 from app.core.i18n import LazyText
 from app.core.permissions import Actor
 from app.core.prepared import read
-from app.core.search_index import SearchEntry
+from app.core.search_index import SearchEntry, entry_of
 from app.core.workflow import flows
 
 Key = tuple[str, int]
@@ -274,9 +274,7 @@ def _recent_statement(limit: int) -> Select[Any] | None:
     found = union_all(*selects).subquery()
     return (
         select(found, SearchEntry.title)
-        .outerjoin(
-            SearchEntry, and_(SearchEntry.doc_type == found.c.doc_type, SearchEntry.doc_id == found.c.doc_id)
-        )
+        .outerjoin(SearchEntry, entry_of(found.c))
         .order_by(found.c.updated_at.desc(), found.c.doc_id.desc())
         .limit(limit)
     )

@@ -18,6 +18,7 @@ from sqlalchemy import (
     Subquery,
     Text,
     UniqueConstraint,
+    and_,
     bindparam,
     case,
     cast,
@@ -69,6 +70,11 @@ class SearchEntry(Model):
 
 
 make_search_index(SearchEntry.__table__)  # type: ignore[arg-type]
+
+
+def entry_of(named: Any) -> ColumnElement[bool]:
+    """Return the condition on which an entry, joined for its title, is that of the document a table names."""
+    return and_(SearchEntry.doc_type == named.doc_type, SearchEntry.doc_id == named.doc_id)
 
 
 @dataclass(frozen=True)

@@ -107,7 +107,7 @@ def take(table: PastedTable, posted: Mapping[str, str], lines: Lines[Any]) -> Pa
         return waiting(table, text=text, problem=sentence)
     lines.append(rows)
     lines.validate()
-    left = pasted.left_columns(cells[first - 1], titles, below) if titles and order is None else []
+    left = pasted.left_columns(cells[first - 1], titles, below) if titles else []
     return waiting(table, done=told(len(rows), filled, len(cells) - first - len(below), left))
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Select, func, select
 
 from app.core import clock, documents, modules, notices, tasks
 from app.core.db import session
@@ -14,7 +14,7 @@ from app.core.documents import DocumentLink
 from app.core.notices import Notice
 from app.core.permissions import Actor
 from app.core.prepared import read
-from app.core.search_index import SearchEntry
+from app.core.search_index import SearchEntry, entry_of
 from app.core.tasks import Task
 from app.core.timeline import Event
 from app.features.quotations import follow_up
@@ -51,9 +51,7 @@ def tasks_of(actor: Actor) -> Select[Any]:
 
 def with_titles(addressed: Select[Any]) -> Select[Any]:
     """Return a SELECT of tasks joined with the titles of their documents."""
-    return addressed.outerjoin(
-        SearchEntry, and_(SearchEntry.doc_type == Task.doc_type, SearchEntry.doc_id == Task.doc_id)
-    )
+    return addressed.outerjoin(SearchEntry, entry_of(Task))
 
 
 def open_tasks(actor: Actor, limit: int) -> list[OpenTask]:
@@ -134,9 +132,7 @@ def notices_of(actor: Actor) -> Select[Any]:
     statement = (
         select(Notice)
         .join(Event, Event.seq == Notice.event_seq)
-        .outerjoin(
-            SearchEntry, and_(SearchEntry.doc_type == Event.doc_type, SearchEntry.doc_id == Event.doc_id)
-        )
+        .outerjoin(SearchEntry, entry_of(Event))
         .where(Notice.user_id == actor.id)
     )
     hidden = modules.hidden_documents()

@@ -11,7 +11,7 @@ from app.core.db import session
 from app.core.i18n import LazyText, lazy, listed
 from app.core.i18n import gettext as _
 from app.core.permissions import Actor, can, directory
-from app.core.search_index import SearchEntry
+from app.core.search_index import SearchEntry, entry_of
 from app.core.tasks import Task, registered_kinds
 from app.features.people.models import User
 
@@ -105,9 +105,7 @@ def tasks_for(user: User, actor: Actor) -> list[tuple[str, str]]:
     opens = documents.may_open(actor, Task.doc_type, Task.doc_id).label("opens")
     statement = (
         select(Task.kind, Task.doc_type, Task.doc_id, SearchEntry.title, opens)
-        .outerjoin(
-            SearchEntry, and_(SearchEntry.doc_type == Task.doc_type, SearchEntry.doc_id == Task.doc_id)
-        )
+        .outerjoin(SearchEntry, entry_of(Task))
         .where(to_take_over(user.id))
         .order_by(Task.due_at.is_(None), Task.due_at, Task.id)
         .limit(MOST_TASKS)

@@ -57,14 +57,13 @@ FIELDS: Mapping[str, str] = {
 def missing_in_line(line: QuotationLine, number: int) -> Problem | None:
     """Return the first thing a line lacks (mandatory fields of 3.1), None where it is complete.
 
-    It is told by the ``number`` the line is printed with; ``row`` is its place among all rows of the editor, from 1.
+    It is told by the ``number`` the line is printed with; ``row`` is its place among all rows of the editor, from 1,
+    and ``unit`` the one its floor price is for.
     """
     if line.kind == LineKind.HEADING:
         return None
     code = lacking(line)
-    if code == "quotation:line-floor-unit":
-        return Conflict(code, position=number, row=line.position, unit=line.floor_unit)
-    return Conflict(code, position=number, row=line.position) if code else None
+    return Conflict(code, position=number, row=line.position, unit=line.floor_unit) if code else None
 
 
 def lacking(line: QuotationLine) -> str:

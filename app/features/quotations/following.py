@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 
 from app.core import timeline
 from app.core.db import session
@@ -24,15 +24,19 @@ VERB = "quotation:hand-over"
 UNDER_REVIEW = (QuotationStatus.REVIEW, QuotationStatus.LEADER_REVIEW)
 
 
-def locked_revisions(inquiry_id: int) -> Iterator[QuotationRevision]:
-    """Yield the revisions of all quotations of an inquiry, each under its lock."""
-    statement = (
+def revisions_of(inquiry_ids: Sequence[int]) -> Select[QuotationRevision]:
+    """Return the SELECT of the revisions of all quotations of inquiries, in their order."""
+    return (
         select(QuotationRevision)
         .join(Quotation, Quotation.id == QuotationRevision.quotation_id)
-        .where(Quotation.inquiry_id == inquiry_id)
+        .where(Quotation.inquiry_id.in_(inquiry_ids))
         .order_by(QuotationRevision.id)
     )
-    for revision in session.execute(statement).unique().scalars().all():
+
+
+def locked_revisions(inquiry_id: int) -> Iterator[QuotationRevision]:
+    """Yield the revisions of all quotations of an inquiry, each under its lock."""
+    for revision in session.execute(revisions_of([inquiry_id])).unique().scalars().all():
         lock(revision)
         yield revision
 
@@ -45,12 +49,7 @@ def follow_inquiry(inquiry_id: int, actor: Actor) -> None:
 
 def under_review(inquiry_ids: Sequence[int]) -> Problem | None:
     """Return why inquiries cannot be handed over now: their quotations under review, all of them at once."""
-    statement = (
-        select(QuotationRevision)
-        .join(Quotation, Quotation.id == QuotationRevision.quotation_id)
-        .where(Quotation.inquiry_id.in_(inquiry_ids), QuotationRevision.status.in_(UNDER_REVIEW))
-        .order_by(QuotationRevision.id)
-    )
+    statement = revisions_of(inquiry_ids).where(QuotationRevision.status.in_(UNDER_REVIEW))
     rows = session.execute(statement).unique().scalars().all()
     if not rows:
         return None

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import url_for
 from markupsafe import Markup
-from sqlalchemy import ColumnElement, Integer, Row, String, and_, case, cast, func, literal, null, select
+from sqlalchemy import ColumnElement, Integer, Row, String, case, cast, func, literal, null, select
 
 from app.core import documents, indicators
 from app.core.db import session
@@ -16,7 +16,7 @@ from app.core.i18n import gettext as _
 from app.core.indicators import Figure, Indicator, Period
 from app.core.listing import Column, Filter, Listing, parse_day
 from app.core.permissions import Actor
-from app.core.search_index import SearchEntry
+from app.core.search_index import SearchEntry, entry_of
 from app.features.people.models import Department, User
 from app.features.rules.models import ClauseText, Rule, RuleVersion
 from app.features.rules.queries import citation
@@ -205,10 +205,7 @@ class ExceptionList(Listing):
             .select_from(found)
             .outerjoin(User, User.id == found.c.person_id)
             .outerjoin(Department, Department.id == found.c.department_id)
-            .outerjoin(
-                SearchEntry,
-                and_(SearchEntry.doc_type == found.c.doc_type, SearchEntry.doc_id == found.c.doc_id),
-            )
+            .outerjoin(SearchEntry, entry_of(found.c))
             .where(queries.sees_case(actor, found.c.person_id, found.c.department_id))
         )
         super().__init__(base, arguments, path, columns=columns, filters=filters)
